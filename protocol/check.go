@@ -1,0 +1,231 @@
+package protocol
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
+
+// ErrMalformed is wrapped by every error about the structure or the content of bytes from outside.
+var ErrMalformed = errors.New("malformed")
+
+// Bounds limits what [Check] accepts.
+type Bounds struct {
+	Bytes  int // whole frame
+	Depth  int // nested arrays and maps
+	Values int // msgpack values of any kind, containers included
+}
+
+// FromClient and FromServer are the bounds of docs/PROTOCOL.md, sections 1 and 9.
+var (
+	FromClient = Bounds{Bytes: MaxClientFrame, Depth: MaxDepth, Values: MaxClientValues}
+	FromServer = Bounds{Bytes: MaxServerFrame, Depth: MaxDepth, Values: MaxServerValues}
+)
+
+// Check walks a frame's msgpack structure once, without allocating, and returns its kind. It refuses what the decoder must not
+// see: lengths beyond the bytes that are left (five bytes can otherwise ask for gigabytes), deep nesting, too many values,
+// integers beyond ±2^53, invalid UTF-8, map keys that are not strings, extension types, and trailing bytes.
+func Check(frame []byte, b Bounds) (Kind, error) {
+	if len(frame) > b.Bytes {
+		return 0, fmt.Errorf("%w: frame of %d bytes, limit %d", ErrMalformed, len(frame), b.Bytes)
+	}
+	kind, err := PeekKind(frame)
+	if err != nil {
+		return 0, err
+	}
+	w := walker{b: frame, values: b.Values}
+	if err := w.value(b.Depth); err != nil {
+		return 0, fmt.Errorf("%w: at byte %d: %w", ErrMalformed, w.at, err)
+	}
+	if w.at != len(frame) {
+		return 0, fmt.Errorf("%w: %d bytes after the frame", ErrMalformed, len(frame)-w.at)
+	}
+	return kind, nil
+}
+
+// PeekKind reads a frame's kind from its first bytes and looks at nothing else, so that a limiter can be asked before any work
+// is done on the frame.
+func PeekKind(frame []byte) (Kind, error) {
+	head := 0
+	switch {
+	case len(frame) > 1 && frame[0] > 0x90 && frame[0] <= 0x9f:
+		head = 1
+	case len(frame) > 3 && frame[0] == 0xdc:
+		head = 3
+	default:
+		return 0, fmt.Errorf("%w: not a short array with a kind", ErrMalformed)
+	}
+	if frame[head] > 0x7f {
+		return 0, fmt.Errorf("%w: kind is not a small integer", ErrMalformed)
+	}
+	return Kind(frame[head]), nil
+}
+
+var (
+	errTruncated = errors.New("truncated")
+	errTooDeep   = errors.New("nested too deep")
+	errTooMany   = errors.New("too many values")
+	errTooLong   = errors.New("length beyond the frame")
+	errKey       = errors.New("map key is not a string")
+	errType      = errors.New("type not allowed")
+	errUTF8      = errors.New("string is not UTF-8")
+	errBigInt    = errors.New("integer beyond 2^53")
+)
+
+const maxSafeInt = 1 << 53
+
+type walker struct {
+	b      []byte
+	at     int
+	values int
+}
+
+// value steps over one msgpack value and everything in it.
+func (w *walker) value(depth int) error {
+	if w.values--; w.values < 0 {
+		return errTooMany
+	}
+	if w.at >= len(w.b) {
+		return errTruncated
+	}
+	c := w.b[w.at]
+	w.at++
+	switch {
+	case c <= 0x7f || c >= 0xe0 || c == 0xc0 || c == 0xc2 || c == 0xc3: // small integers, nil, false, true
+		return nil
+	case c <= 0x8f:
+		return w.pairs(uint64(c&0x0f), depth)
+	case c <= 0x9f:
+		return w.elements(uint64(c&0x0f), depth)
+	case c <= 0xbf:
+		return w.str(uint64(c & 0x1f))
+	}
+	return w.wide(c, depth)
+}
+
+// wide handles the types whose length or value follows the type byte.
+func (w *walker) wide(c byte, depth int) error {
+	switch c {
+	case 0xcc, 0xd0:
+		return w.skip(1)
+	case 0xcd, 0xd1:
+		return w.skip(2)
+	case 0xce, 0xd2, 0xca:
+		return w.skip(4)
+	case 0xcb:
+		return w.skip(8)
+	case 0xcf, 0xd3:
+		return w.bigInt(c == 0xd3)
+	case 0xc4, 0xc5, 0xc6: // bin 8, 16, 32
+		n, err := w.length(1 << (c - 0xc4))
+		if err != nil {
+			return err
+		}
+		return w.skip(n)
+	case 0xd9, 0xda, 0xdb: // str 8, 16, 32
+		n, err := w.length(1 << (c - 0xd9))
+		if err != nil {
+			return err
+		}
+		return w.str(n)
+	case 0xdc, 0xdd: // array 16, 32
+		n, err := w.length(2 << (c - 0xdc))
+		if err != nil {
+			return err
+		}
+		return w.elements(n, depth)
+	case 0xde, 0xdf: // map 16, 32
+		n, err := w.length(2 << (c - 0xde))
+		if err != nil {
+			return err
+		}
+		return w.pairs(n, depth)
+	}
+	return errType
+}
+
+func (w *walker) skip(n uint64) error {
+	if n > uint64(len(w.b)-w.at) {
+		return errTooLong
+	}
+	w.at += int(n)
+	return nil
+}
+
+func (w *walker) length(bytes int) (uint64, error) {
+	if len(w.b)-w.at < bytes {
+		return 0, errTruncated
+	}
+	var n uint64
+	for range bytes {
+		n = n<<8 | uint64(w.b[w.at])
+		w.at++
+	}
+	return n, nil
+}
+
+func (w *walker) bigInt(signed bool) error {
+	if len(w.b)-w.at < 8 {
+		return errTruncated
+	}
+	v := binary.BigEndian.Uint64(w.b[w.at:])
+	w.at += 8
+	if signed && int64(v) < 0 {
+		v = uint64(-int64(v))
+	}
+	if v > maxSafeInt {
+		return errBigInt
+	}
+	return nil
+}
+
+func (w *walker) str(n uint64) error {
+	from := w.at
+	if err := w.skip(n); err != nil {
+		return err
+	}
+	if !utf8.Valid(w.b[from:w.at]) {
+		return errUTF8
+	}
+	return nil
+}
+
+func (w *walker) elements(n uint64, depth int) error {
+	if depth--; depth < 0 {
+		return errTooDeep
+	}
+	if n > uint64(len(w.b)-w.at) {
+		return errTooLong
+	}
+	for range n {
+		if err := w.value(depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walker) pairs(n uint64, depth int) error {
+	if depth--; depth < 0 {
+		return errTooDeep
+	}
+	if 2*n > uint64(len(w.b)-w.at) {
+		return errTooLong
+	}
+	for range n {
+		if w.at >= len(w.b) {
+			return errTruncated
+		}
+		if c := w.b[w.at]; (c < 0xa0 || c > 0xbf) && (c < 0xd9 || c > 0xdb) {
+			return errKey
+		}
+		if err := w.value(depth); err != nil {
+			return err
+		}
+		if err := w.value(depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}

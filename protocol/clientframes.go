@@ -1,0 +1,80 @@
+package protocol
+
+// What a server reads from clients. Each method expects a frame that [Check] has passed and whose kind is the method's; errors
+// wrap [ErrMalformed].
+
+// Hello reads a hello. At most 8 codecs and 4 auth strings of 4,096 bytes are taken.
+func (r *Reader) Hello(frame []byte) (Hello, error) {
+	r.open(frame, KindHello)
+	h := Hello{Kind: KindHello, Version: r.u32(), Client: r.str(MaxIdentBytes)}
+	h.Codecs = r.strings(8, MaxIdentBytes)
+	h.Auth = r.strings(4, MaxHelloFrame)
+	if !r.null() {
+		if n := r.array(); n < 2 && r.err == nil {
+			r.fail("resume with %d elements, needs 2", n)
+		}
+		h.Resume = &Resume{Token: r.str(MaxTokenBytes), Seq: r.u32()}
+	}
+	return h, r.err
+}
+
+func (r *Reader) strings(max, maxBytes int) []string {
+	n := r.array()
+	if n > max {
+		r.fail("%d strings, at most %d", n, max)
+	}
+	var list []string
+	for i := 0; i < n && r.err == nil; i++ {
+		list = append(list, r.str(maxBytes))
+	}
+	return list
+}
+
+// Request reads a request. Its payload is a copy, good beyond the frame.
+func (r *Reader) Request(frame []byte) (Request, error) {
+	r.open(frame, KindRequest)
+	q := Request{Kind: KindRequest, ID: r.u32(), Channel: r.str(MaxIdentBytes), Name: r.str(MaxIdentBytes), Payload: r.raw()}
+	if r.err == nil && (!ValidIdent(q.Channel) || !ValidIdent(q.Name)) {
+		r.fail("invalid channel or name")
+	}
+	return q, r.err
+}
+
+// InputHead is an input frame without its values.
+type InputHead struct {
+	Epoch uint32
+	Tick  uint32 // the tick the input is for
+	Ack   uint32 // newest snapshot applied, 0 for none
+}
+
+// Input reads an input frame. Its quanta go into values, whose length says how many there must be; their ranges are for the
+// owner of the schema to check ([Field.Holds]).
+func (r *Reader) Input(frame []byte, values []int32) (InputHead, error) {
+	r.open(frame, KindInput)
+	head := InputHead{Epoch: r.u32(), Tick: r.u32(), Ack: r.u32()}
+	if n := r.array(); n != len(values) {
+		r.fail("%d input values, the schema has %d", n, len(values))
+	}
+	for i := range values {
+		values[i] = r.quantum()
+	}
+	return head, r.err
+}
+
+// Ack reads an acknowledgement.
+func (r *Reader) Ack(frame []byte) (Ack, error) {
+	r.open(frame, KindAck)
+	return Ack{Kind: KindAck, Epoch: r.u32(), Tick: r.u32()}, r.err
+}
+
+// Ping reads a ping.
+func (r *Reader) Ping(frame []byte) (Ping, error) {
+	r.open(frame, KindPing)
+	return Ping{Kind: KindPing, Time: uint64(r.integer(0, maxSafeInt)), Seq: r.u32()}, r.err
+}
+
+// Resync reads a resync.
+func (r *Reader) Resync(frame []byte) (Resync, error) {
+	r.open(frame, KindResync)
+	return Resync{Kind: KindResync, Epoch: r.u32(), Reason: r.u32()}, r.err
+}

@@ -1,0 +1,210 @@
+package protocol
+
+import (
+	"bytes"
+	"fmt"
+	"sync"
+
+	"github.com/vmihailenco/msgpack/v5"
+)
+
+// Raw is a msgpack value that is already encoded, or not decoded yet.
+type Raw = msgpack.RawMessage
+
+// Hello is a client's first frame.
+type Hello struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	Version uint32
+	Client  string   // name and version of the client software, at most 64 bytes
+	Codecs  []string // snapshot body codecs it reads, best first
+	Auth    []string // scheme and its arguments, such as "guest", name
+	Resume  *Resume  // nil for a new session
+}
+
+// Resume asks for an existing session back.
+type Resume struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Token string
+	Seq   uint32 // newest event handled
+}
+
+// Request is a named call of the client.
+type Request struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	ID      uint32 // 0: no reply wanted
+	Channel string
+	Name    string
+	Payload Raw
+}
+
+// Ack acknowledges the snapshot of a tick.
+type Ack struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind  Kind
+	Epoch uint32
+	Tick  uint32
+}
+
+// Ping asks for a [Pong] and acknowledges events.
+type Ping struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind Kind
+	Time uint64 // client's clock, ms, echoed
+	Seq  uint32 // newest event handled
+}
+
+// Resync asks for a keyframe.
+type Resync struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind   Kind
+	Epoch  uint32
+	Reason uint32 // ResyncHash, ...
+}
+
+// Bye ends a session for good.
+type Bye struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind Kind
+}
+
+// Welcome answers a hello.
+type Welcome struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind      Kind
+	Version   uint32
+	Session   string
+	User      string
+	Name      string
+	Token     string // resume token for the next hello
+	Resumed   bool
+	Codec     string
+	PingEvery uint32 // ms
+	Grace     uint32 // ms that lobby and seat are kept after a drop
+	MaxFrame  uint32 // bytes
+	Lost      uint32 // events that can no longer be replayed
+	Server    string
+}
+
+// Reply answers a request.
+type Reply struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	ID      uint32
+	Error   *Error
+	Payload Raw
+}
+
+// Event is a reliable, numbered message.
+type Event struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	Seq     uint32
+	Channel string
+	Name    string
+	Payload Raw
+	Tick    uint32 // match tick it belongs to, 0 outside a match
+}
+
+// Pong answers a ping.
+type Pong struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind Kind
+	Time uint64
+	Now  uint64 // server's clock, Unix ms
+}
+
+// Enter says that the session now holds a seat in a match.
+type Enter struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind      Kind
+	Epoch     uint32
+	Match     string
+	Game      string
+	Seat      uint16 // 0: spectator
+	TickRate  uint32 // Hz
+	Tick      uint32
+	HashEvery uint32 // ticks
+	Tables    Schema
+	Inputs    Fields
+}
+
+// minElements is how many array elements a frame of a kind must have, itself included; more are skipped.
+var minElements = map[Kind]int{
+	KindHello: 6, KindRequest: 5, KindInput: 5, KindAck: 3, KindPing: 3, KindResync: 3, KindBye: 1,
+	KindWelcome: 13, KindReply: 4, KindEvent: 6, KindPong: 3, KindEnter: 10, KindSnapshot: 8,
+}
+
+type frameCoder struct {
+	buf bytes.Buffer
+	enc *msgpack.Encoder
+}
+
+var frameCoders = sync.Pool{New: func() any {
+	c := &frameCoder{}
+	c.enc = msgpack.NewEncoder(&c.buf)
+	c.enc.UseCompactInts(true)
+	return c
+}}
+
+// Encode returns the bytes of a frame (Hello, Welcome, ...) or of an event or reply payload. It fails only on a payload type
+// that msgpack cannot encode, such as a channel. Nil becomes msgpack nil.
+func Encode(v any) ([]byte, error) {
+	c := frameCoders.Get().(*frameCoder)
+	defer frameCoders.Put(c)
+	c.buf.Reset()
+	if err := c.enc.Encode(v); err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	return bytes.Clone(c.buf.Bytes()), nil
+}
+
+// MustEncode is [Encode] for types of this package and others whose encoding cannot fail; it panics otherwise.
+func MustEncode(v any) []byte {
+	b, err := Encode(v)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// Decode reads a frame or payload that [Check] has passed into v, a pointer. Unknown map keys and extra elements are skipped.
+// Errors wrap [ErrMalformed].
+func Decode(b []byte, v any) error {
+	if err := msgpack.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return nil
+}
+
+// DecodeFrame is [Decode] for a whole frame: it also refuses one with fewer elements than its kind needs.
+func DecodeFrame(frame []byte, v any) error {
+	kind, err := PeekKind(frame)
+	if err != nil {
+		return err
+	}
+	if n := elementCount(frame); n < minElements[kind] {
+		return fmt.Errorf("%w: %s with %d elements, needs %d", ErrMalformed, kind, n, minElements[kind])
+	}
+	return Decode(frame, v)
+}
+
+func elementCount(frame []byte) int {
+	if frame[0] == 0xdc {
+		return int(frame[1])<<8 | int(frame[2])
+	}
+	return int(frame[0] & 0x0f)
+}

@@ -1,0 +1,64 @@
+package protocol
+
+// Version is the protocol version this package speaks. It is exchanged in [Hello] and [Welcome].
+const Version = 1
+
+// CodecMP names the snapshot body codec that any msgpack library can read.
+const CodecMP = "mp"
+
+// Kind is the first element of every frame and says what the rest of it is.
+type Kind uint8
+
+// The kinds a client sends.
+const (
+	KindHello   Kind = 1
+	KindRequest Kind = 2
+	KindInput   Kind = 3
+	KindAck     Kind = 4
+	KindPing    Kind = 5
+	KindResync  Kind = 6
+	KindBye     Kind = 7
+)
+
+// The kinds a server sends.
+const (
+	KindWelcome  Kind = 16
+	KindReply    Kind = 17
+	KindEvent    Kind = 18
+	KindPong     Kind = 19
+	KindEnter    Kind = 20
+	KindSnapshot Kind = 21
+)
+
+var kindNames = map[Kind]string{
+	KindHello: "hello", KindRequest: "request", KindInput: "input", KindAck: "ack",
+	KindPing: "ping", KindResync: "resync", KindBye: "bye",
+	KindWelcome: "welcome", KindReply: "reply", KindEvent: "event",
+	KindPong: "pong", KindEnter: "enter", KindSnapshot: "snapshot",
+}
+
+// String is the kind's name in docs/PROTOCOL.md, or "unknown".
+func (k Kind) String() string {
+	if name, ok := kindNames[k]; ok {
+		return name
+	}
+	return "unknown"
+}
+
+// Reasons a client gives in [Resync].
+const (
+	ResyncHash     = 1 // the world's hash differs: counted as a desync
+	ResyncBaseline = 2 // the baseline named by the snapshot is not the one held
+	ResyncBody     = 3 // the body does not decode
+	ResyncAsked    = 4 // the application asked for it
+)
+
+// The channels a session has from the start, and the names reserved on them (docs/PROTOCOL.md, section 4).
+const (
+	ChannelLobby   = "lobby"
+	ChannelMatch   = "match"
+	ChannelSession = "session"
+
+	EventExit   = "exit"   // on ChannelMatch: a seat is over
+	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
+)

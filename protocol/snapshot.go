@@ -1,0 +1,75 @@
+package protocol
+
+// Snapshot is a world at one tick: for every table of the schema its rows, quantised. It is not changed once it is built, except
+// by who owns it and calls [Snapshot.Reset] to build another in its memory.
+type Snapshot struct {
+	Tick   uint32
+	Tables []Rows
+}
+
+// Rows is a table's content in columns. IDs rise. Column f of the numbers is Quanta[f*len(IDs):(f+1)*len(IDs)]; a string
+// field's part of it is 0 and its values are in Strings[f].
+type Rows struct {
+	IDs     []uint32
+	Quanta  []int32
+	Strings [][]string // by field; nil for a field that is not a string
+}
+
+// NewSnapshot returns an empty world of a schema.
+func NewSnapshot(s Schema) *Snapshot {
+	snap := &Snapshot{Tables: make([]Rows, len(s))}
+	for i, t := range s {
+		snap.Tables[i].Strings = make([][]string, len(t.Fields))
+	}
+	return snap
+}
+
+// Reset empties the snapshot for another tick and keeps its memory.
+func (s *Snapshot) Reset(tick uint32) {
+	s.Tick = tick
+	for i := range s.Tables {
+		s.Tables[i].IDs = s.Tables[i].IDs[:0]
+	}
+}
+
+// Resize makes room for n rows of the given fields. Contents are undefined until set.
+func (r *Rows) Resize(n int, fields Fields) {
+	r.IDs = resize(r.IDs, n)
+	r.Quanta = resize(r.Quanta, n*len(fields))
+	for f := range fields {
+		if fields[f].Kind == FieldString {
+			r.Strings[f] = resize(r.Strings[f], n)
+		}
+	}
+}
+
+func resize[T any](s []T, n int) []T {
+	if cap(s) < n {
+		// A quarter more than asked for, so that a growing table does not allocate at every spawn.
+		return make([]T, n, n+n/4+4)
+	}
+	return s[:n]
+}
+
+// Len is the number of rows.
+func (r *Rows) Len() int { return len(r.IDs) }
+
+// Column is the quanta of field f, one per row.
+func (r *Rows) Column(f int) []int32 {
+	n := len(r.IDs)
+	return r.Quanta[f*n : (f+1)*n : (f+1)*n]
+}
+
+// Find is the row of an id.
+func (r *Rows) Find(id uint32) (row int, ok bool) {
+	lo, hi := 0, len(r.IDs)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if r.IDs[mid] < id {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo, lo < len(r.IDs) && r.IDs[lo] == id
+}
