@@ -14,11 +14,11 @@ import (
 //
 // Tags, all optional, separated by commas:
 //
-//	-             the field stays on the server (unexported fields always do)
-//	name=x        its name on the wire; else the Go name in snake_case (VX: vx, MaxSpeed: max_speed)
-//	min=a,max=b   range of an integer or a stepped float; for a string, max is its bytes (default 64, at most 255)
-//	step=s        precision of a float; without it a float travels as a whole float32
-//	angle,bits=n  radians, wrapped, in 2^n parts of a turn (default 12)
+//   - the field stays on the server (unexported fields always do)
+//     name=x        its name on the wire; else the Go name in snake_case (VX: vx, MaxSpeed: max_speed)
+//     min=a,max=b   range of an integer or a stepped float; for a string, max is its bytes (default 64, at most 255)
+//     step=s        precision of a float; without it a float travels as a whole float32
+//     angle,bits=n  radians, wrapped, in 2^n parts of a turn (default 12)
 //
 // Types: bool, every integer, float32, float64, string, and types made from them. An integer without a range has its type's,
 // cut to 32 signed bits.

@@ -1,0 +1,154 @@
+package match
+
+import (
+	"fmt"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Sim runs a game without goroutines, clocks and connections: joins, inputs and steps happen when they are called. It is what
+// tests of games are written with, and it makes the very worlds that a [Match] makes of the same calls. Not safe for
+// concurrent use.
+type Sim struct {
+	core   *core
+	events []SimEvent
+	open   bool // the next tick has begun: joins and leaves belong to it
+}
+
+// SimConfig configures a [Sim]. The zero value is usable.
+type SimConfig struct {
+	Seed       uint64
+	TickRate   int      // Hz; default 60
+	MaxPlayers int      // default: the kind's
+	Settings   Settings // completed with the kind's defaults
+}
+
+// SimEvent is an event that the game emitted.
+type SimEvent struct {
+	Tick    uint32
+	To      SeatID // 0: everyone
+	Name    string
+	Payload []byte // msgpack
+}
+
+// NewSim sets a game up. Errors are those of [Kind.Checked] and [Kind.Complete].
+func NewSim(kind Kind, cfg SimConfig) (*Sim, error) {
+	kind, err := kind.Checked()
+	if err != nil {
+		return nil, err
+	}
+	settings, err := kind.Complete(cfg.Settings)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.TickRate == 0 {
+		cfg.TickRate = defaultTickRate
+	}
+	c, err := newCore(coreConfig{kind, settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers})
+	if err != nil {
+		return nil, err
+	}
+	return &Sim{core: c}, nil
+}
+
+func (s *Sim) begin() {
+	if !s.open {
+		s.core.begin()
+		s.open = true
+	}
+}
+
+// Game is the game instance, for looking into its tables.
+func (s *Sim) Game() Game { return s.core.game }
+
+// Join seats a player in the lowest free seat. It fails when the match is full, and with a [*PanicError] when the game panics.
+func (s *Sim) Join(name string) (SeatID, error) {
+	s.begin()
+	for seat := 1; seat < len(s.core.players); seat++ {
+		if s.core.players[seat].Seat == 0 {
+			id := SeatID(seat)
+			return id, s.core.join(Player{Seat: id, User: fmt.Sprintf("sim-%d", seat), Name: name})
+		}
+	}
+	return 0, ErrFull
+}
+
+// Leave frees a seat.
+func (s *Sim) Leave(seat SeatID) error {
+	s.begin()
+	return s.core.leave(seat)
+}
+
+// SetAway tells the game that a player's connection went down or came back.
+func (s *Sim) SetAway(seat SeatID, away bool) error {
+	s.begin()
+	return s.core.setAway(seat, away)
+}
+
+// Configure changes the settings, as a lobby's host does during a match.
+func (s *Sim) Configure(given Settings) error {
+	s.begin()
+	return s.core.configure(given)
+}
+
+// Input sets the input of a seat for the next step; later steps repeat it. input is a value of the type the game gave to
+// [AddInputs]; it is quantised as on the wire.
+func (s *Sim) Input(seat SeatID, input any) error {
+	quanta, err := s.core.inputs.encode(input)
+	if err != nil {
+		return err
+	}
+	slot := &s.core.inputs.bySeat[seat]
+	copy(slot.quanta, quanta)
+	slot.tick, slot.age = s.core.tick+1, -1
+	if s.open {
+		slot.tick = s.core.tick
+	}
+	return nil
+}
+
+// Step makes one tick. It returns a [*PanicError] when the game panics.
+func (s *Sim) Step() error {
+	s.begin()
+	s.open = false
+	for i := range s.core.inputs.bySeat {
+		if slot := &s.core.inputs.bySeat[i]; slot.tick != 0 {
+			slot.age = int(s.core.tick - slot.tick)
+		}
+	}
+	err := s.core.step()
+	for _, e := range s.core.outbox {
+		s.events = append(s.events, SimEvent{s.core.tick, e.to, e.name, e.payload})
+	}
+	return err
+}
+
+// Tick is the number of the last tick made.
+func (s *Sim) Tick() uint32 {
+	if s.open {
+		return s.core.tick - 1
+	}
+	return s.core.tick
+}
+
+// Snapshot is the world after the last step, good until 127 more steps.
+func (s *Sim) Snapshot() *protocol.Snapshot { return s.core.at(s.Tick()) }
+
+// Schema describes the world.
+func (s *Sim) Schema() protocol.Schema { return s.core.schema }
+
+// Hash is the view hash of the world after the last step.
+func (s *Sim) Hash() uint32 { return protocol.Hash(s.Snapshot(), s.core.schema) }
+
+// Clamped counts the values that did not fit their field's range so far.
+func (s *Sim) Clamped() uint64 { return s.core.clamped }
+
+// Events returns what was emitted since the last call.
+func (s *Sim) Events() []SimEvent {
+	events := s.events
+	s.events = nil
+	return events
+}
+
+// Ended reports whether the game has ended the match, and the msgpack of its result.
+func (s *Sim) Ended() (result []byte, ended bool) { return s.core.ended, s.core.ended != nil }

@@ -1,0 +1,111 @@
+package match
+
+import (
+	"fmt"
+	"iter"
+	"reflect"
+	"sort"
+	"unsafe"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Table is a list of replicated entities of one type. T is a struct whose `sync` tags say how precisely its fields travel
+// ([protocol.PlanOf]); unexported fields stay on the server. A table belongs to its match's goroutine.
+type Table[T any] struct {
+	name string
+	plan *protocol.Plan
+	ids  []EntityID // rising
+	rows []*T       // nil: despawned in this tick
+	dead int        // rows that are nil
+	last EntityID
+}
+
+// AddTable declares a table. It is called from [Game.Setup]; what is wrong with T or the name is reported when Setup returns.
+func AddTable[T any](s *Setup, name string) *Table[T] {
+	t := &Table[T]{name: name}
+	plan, err := protocol.PlanOf(reflect.TypeFor[T]())
+	if err != nil {
+		s.core.fault(fmt.Errorf("table %s: %w", name, err))
+		return t
+	}
+	t.plan = plan
+	s.core.addTable(t)
+	return t
+}
+
+// Spawn adds an entity. The pointer from [Table.Get] is good until it despawns.
+func (t *Table[T]) Spawn(entity T) EntityID {
+	t.last++
+	t.ids = append(t.ids, t.last)
+	t.rows = append(t.rows, &entity)
+	return t.last
+}
+
+// Get is the entity with an id, to read and to change, or nil.
+func (t *Table[T]) Get(id EntityID) *T {
+	if i, ok := t.find(id); ok {
+		return t.rows[i]
+	}
+	return nil
+}
+
+// Despawn removes an entity at once. It reports whether it was there.
+func (t *Table[T]) Despawn(id EntityID) bool {
+	i, ok := t.find(id)
+	if !ok || t.rows[i] == nil {
+		return false
+	}
+	t.rows[i] = nil
+	t.dead++
+	return true
+}
+
+// All goes through the entities by rising id. Entities may be spawned and despawned on the way: what is despawned is not visited
+// any more, what is spawned is not visited yet.
+func (t *Table[T]) All() iter.Seq2[EntityID, *T] {
+	return func(yield func(EntityID, *T) bool) {
+		for i := range len(t.rows) {
+			if row := t.rows[i]; row != nil && !yield(t.ids[i], row) {
+				return
+			}
+		}
+	}
+}
+
+// Len is the number of entities.
+func (t *Table[T]) Len() int { return len(t.rows) - t.dead }
+
+func (t *Table[T]) find(id EntityID) (int, bool) {
+	i := sort.Search(len(t.ids), func(i int) bool { return t.ids[i] >= id })
+	return i, i < len(t.ids) && t.ids[i] == id
+}
+
+func (t *Table[T]) schema() protocol.TableSchema {
+	return protocol.TableSchema{Name: t.name, Fields: t.plan.Fields}
+}
+
+// quantise forgets despawned rows and writes the others into rows.
+func (t *Table[T]) quantise(rows *protocol.Rows) (clamped int) {
+	if t.dead > 0 {
+		t.compact()
+	}
+	rows.Resize(len(t.rows), t.plan.Fields)
+	for i, row := range t.rows {
+		rows.IDs[i] = uint32(t.ids[i])
+		clamped += t.plan.Quantise(rows, i, unsafe.Pointer(row))
+	}
+	return clamped
+}
+
+func (t *Table[T]) compact() {
+	to := 0
+	for i, row := range t.rows {
+		if row != nil {
+			t.ids[to], t.rows[to] = t.ids[i], row
+			to++
+		}
+	}
+	clear(t.rows[to:])
+	t.ids, t.rows, t.dead = t.ids[:to], t.rows[:to], 0
+}
