@@ -1,19 +1,22 @@
 package protocol
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Error codes of replies (docs/PROTOCOL.md, section 4).
 const (
-	ErrUnknownRequest = "unknown-request"
-	ErrBadPayload     = "bad-payload"
-	ErrNotFound       = "not-found"
-	ErrFull           = "full"
-	ErrForbidden      = "forbidden"
-	ErrAlready        = "already"
-	ErrWrongPhase     = "wrong-phase"
-	ErrRateLimited    = "rate-limited"
-	ErrUnavailable    = "unavailable"
-	ErrInternal       = "internal"
+	CodeUnknownRequest = "unknown-request"
+	CodeBadPayload     = "bad-payload"
+	CodeNotFound       = "not-found"
+	CodeFull           = "full"
+	CodeForbidden      = "forbidden"
+	CodeAlready        = "already"
+	CodeWrongPhase     = "wrong-phase"
+	CodeRateLimited    = "rate-limited"
+	CodeUnavailable    = "unavailable"
+	CodeInternal       = "internal"
 )
 
 // Error is a refusal that a client is told. It travels in a [Reply]; rooms return it from request handlers.
@@ -38,5 +41,13 @@ func Refuse(code, message string) *Error { return &Error{Code: code, Message: me
 
 // RefuseField makes an [Error] of code bad-payload about one payload field.
 func RefuseField(field, message string) *Error {
-	return &Error{Code: ErrBadPayload, Field: field, Message: message}
+	return &Error{Code: CodeBadPayload, Field: field, Message: message}
 }
+
+// Errors with which the owner of a stream of client frames tells the connection what became of one.
+var (
+	// ErrRateLimited means that the frame was dropped, and counted, for coming too fast: the client is told, once in a while.
+	ErrRateLimited = errors.New("rate limited")
+	// ErrFlooding means that too many frames were dropped for coming too fast: the connection is closed with CloseFlooding.
+	ErrFlooding = errors.New("flooding")
+)
