@@ -184,3 +184,10 @@ func (c *core) emit(to SeatID, name string, payload any) {
 	}
 	c.outbox = append(c.outbox, emitted{to, name, raw})
 }
+
+// takeClamped returns how many values were cut to their range since the last call.
+func (c *core) takeClamped() uint64 {
+	n := c.clamped
+	c.clamped = 0
+	return n
+}

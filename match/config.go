@@ -1,0 +1,79 @@
+package match
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/tick"
+)
+
+// Config is what a [Match] is made from. Zero values are the stated defaults.
+type Config struct {
+	Kind     Kind
+	Settings Settings // completed with the kind's defaults
+
+	ID    string // as clients see it; default "match"
+	Epoch uint32 // who runs this match now; default 1. Must differ between matches that one client can meet.
+	Seed  uint64 // of the match's random source
+
+	TickRate      int           // Hz, 1 to tick.MaxRate; default 60
+	Phase         time.Duration // of the loop against others on the node: tick.Phase
+	MaxPlayers    int           // 1 to the kind's; default the kind's
+	MaxSpectators int           // default 32
+	Grace         time.Duration // for which the seat of a player who is away is kept; default 60 s
+	HashEvery     int           // ticks between snapshots that carry the world's hash; default the tick rate
+
+	Logger   *slog.Logger     // default: discard
+	Counters *Counters        // shared by the matches of a node; default: its own
+	Stats    *tick.Stats      // shared likewise
+	Now      func() time.Time // default time.Now
+}
+
+const (
+	defaultTickRate      = 60
+	defaultMaxSpectators = 32
+	defaultGrace         = 60 * time.Second
+)
+
+func (cfg Config) withDefaults() (Config, error) {
+	kind, err := cfg.Kind.Checked()
+	if err != nil {
+		return cfg, err
+	}
+	cfg.Kind = kind
+	if cfg.Settings, err = kind.Complete(cfg.Settings); err != nil {
+		return cfg, err
+	}
+	setDefault(&cfg.ID, "match")
+	setDefault(&cfg.Epoch, 1)
+	setDefault(&cfg.TickRate, defaultTickRate)
+	setDefault(&cfg.MaxPlayers, kind.MaxPlayers)
+	setDefault(&cfg.MaxSpectators, defaultMaxSpectators)
+	setDefault(&cfg.Grace, defaultGrace)
+	setDefault(&cfg.HashEvery, cfg.TickRate)
+	if cfg.MaxPlayers < 1 || cfg.MaxPlayers > kind.MaxPlayers {
+		return cfg, fmt.Errorf("match of %s: %d players, the game takes 1 to %d", kind.Name, cfg.MaxPlayers, kind.MaxPlayers)
+	}
+	if len(cfg.ID) > protocol.MaxIdentBytes || cfg.MaxSpectators < 0 || cfg.Grace < 0 || cfg.HashEvery < 1 {
+		return cfg, fmt.Errorf("match of %s: id, spectators, grace or hash interval out of range", kind.Name)
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Counters == nil {
+		cfg.Counters = new(Counters)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return cfg, nil
+}
+
+func setDefault[T comparable](to *T, value T) {
+	var zero T
+	if *to == zero {
+		*to = value
+	}
+}

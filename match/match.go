@@ -1,0 +1,246 @@
+package match
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/deltatick/deltatick/tick"
+)
+
+// Match is one running game. Make it with [New], let one goroutine [Match.Run] it; everything else may be called by any goroutine and
+// never blocks.
+type Match struct {
+	// Static after construction.
+	cfg  Config
+	done chan struct{} // closed when over
+
+	// Owned by the goroutine in Run. (The schema and the input fields in core do not change, and are read by all.)
+	core    *core
+	loop    *tick.Loop
+	seated  []*Seat // players and spectators, in the order in which they came
+	fanout  *fanout
+	fault   error // of the game: the match ends
+	end     End
+	closing bool   // the game is called no more
+	result  Result // readable by all once done is closed
+
+	// Guarded by mu.
+	mu       sync.Mutex
+	bySeat   []*Seat  // index: SeatID; nil: free
+	watchers int      // spectators
+	mail     []func() // what others asked the goroutine to do, in order
+	stop     string   // reason, once Stop was called
+	over     bool     // no more mail
+}
+
+// Result is how a match ended.
+type Result struct {
+	Reason string // "ended" (by the game), "failed" (the game broke), or what Stop was given
+	Data   []byte // msgpack of what the game gave to Tick.End, or nil
+}
+
+// The reasons for which a seat or a match is over, as clients are told them.
+const (
+	ReasonEnded    = "ended"
+	ReasonFailed   = "failed"
+	ReasonLeft     = "left"
+	ReasonKicked   = "kicked"
+	ReasonExpired  = "expired"
+	ReasonShutdown = "shutdown"
+)
+
+// New sets a match up, including the game's own Setup. It starts nothing. Errors name the setting, table or field at fault.
+func New(cfg Config) (*Match, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	c, err := newCore(coreConfig{cfg.Kind, cfg.Settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers})
+	if err != nil {
+		return nil, err
+	}
+	m := &Match{
+		cfg: cfg, core: c, done: make(chan struct{}),
+		fanout: newFanout(c.schema), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+	}
+	m.loop, err = tick.NewLoop(tick.LoopConfig{
+		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("match of %s: %w", cfg.Kind.Name, err)
+	}
+	return m, nil
+}
+
+// ID is the match's name on the wire.
+func (m *Match) ID() string { return m.cfg.ID }
+
+// Run plays the match until the game ends it, Stop is called, ctx ends, or the game breaks. It returns nil, nil, ctx's error, and a
+// [*PanicError] respectively. Whoever calls New must call Run, once, even with a ctx that has ended.
+func (m *Match) Run(ctx context.Context) error {
+	m.cfg.Counters.Matches.Add(1)
+	defer m.cfg.Counters.Matches.Add(-1)
+	m.result = Result{Reason: ReasonShutdown}
+	m.end = EndStop
+	err := m.loop.Run(ctx)
+	if fault := m.fault; fault != nil {
+		err = fault
+	}
+	m.finish()
+	return err
+}
+
+// Done is closed when the match is over and every seat has been told.
+func (m *Match) Done() <-chan struct{} { return m.done }
+
+// Result is how the match ended, once Done is closed.
+func (m *Match) Result() Result {
+	<-m.done
+	return m.result
+}
+
+// Stop ends the match at the next tick. The first reason counts.
+func (m *Match) Stop(reason string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.stop == "" {
+		m.stop = reason
+	}
+}
+
+// Configure gives the game other settings, which must be complete ([Kind.Complete]), at the next tick. Games that are no
+// [Configurer] ignore them.
+func (m *Match) Configure(s Settings) {
+	m.post(nil, func() {
+		if !m.closing {
+			m.try(m.core.configure(s))
+		}
+	})
+}
+
+// Join takes the lowest free seat. The game is told at the next tick. Errors: ErrFull, ErrOver.
+func (m *Match) Join(member Member) (*Seat, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over {
+		return nil, ErrOver
+	}
+	for id := 1; id < len(m.bySeat); id++ {
+		if m.bySeat[id] == nil {
+			s := newSeat(m, SeatID(id), member, m.cfg.Now())
+			m.bySeat[id] = s
+			m.mail = append(m.mail, func() { m.seat(s) })
+			return s, nil
+		}
+	}
+	return nil, ErrFull
+}
+
+// Watch lets a spectator in: a seat without a number, which sees what is public and sends nothing. Errors: ErrFull, ErrOver.
+func (m *Match) Watch(member Member) (*Seat, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over {
+		return nil, ErrOver
+	}
+	if m.watchers >= m.cfg.MaxSpectators {
+		return nil, ErrFull
+	}
+	m.watchers++
+	s := newSeat(m, 0, member, m.cfg.Now())
+	m.mail = append(m.mail, func() { m.seat(s) })
+	return s, nil
+}
+
+// post leaves a request for the goroutine, unless the match is over or allowed, which is called under mu, says no.
+func (m *Match) post(allowed func() bool, request func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over || allowed != nil && !allowed() {
+		return
+	}
+	m.mail = append(m.mail, request)
+}
+
+// try remembers the first fault of the game.
+func (m *Match) try(err error) {
+	if err != nil && m.fault == nil {
+		m.fault = err
+	}
+}
+
+// step is one tick of the loop.
+func (m *Match) step(n uint32) (more bool) {
+	m.core.begin()
+	m.mu.Lock()
+	mail, stop := m.mail, m.stop
+	m.mail = nil
+	m.mu.Unlock()
+	for _, request := range mail {
+		request()
+	}
+	if stop != "" {
+		m.result.Reason = stop
+		return false
+	}
+	now := m.cfg.Now()
+	for _, s := range m.seated {
+		m.collect(s, n, now)
+	}
+	m.sweep()
+	if m.fault == nil {
+		m.try(m.core.step())
+	}
+	if m.fault != nil {
+		m.broken()
+		return false
+	}
+	m.deliver()
+	m.broadcast(now)
+	m.cfg.Counters.Clamped.Add(m.core.takeClamped())
+	if m.core.ended != nil {
+		m.result = Result{Reason: ReasonEnded, Data: m.core.ended}
+		m.end = EndGame
+		return false
+	}
+	return true
+}
+
+// broken records that the game panicked: this match ends, nothing else on the node does.
+func (m *Match) broken() {
+	m.result = Result{Reason: ReasonFailed}
+	m.end = EndFailed
+	m.cfg.Counters.Panics.Add(1)
+	attrs := []any{"match", m.cfg.ID, "game", m.cfg.Kind.Name, "tick", m.core.tick, "err", m.fault}
+	var panicked *PanicError
+	if errors.As(m.fault, &panicked) {
+		attrs = append(attrs, "stack", string(panicked.Stack))
+	}
+	m.cfg.Logger.Error("match failed", attrs...)
+}
+
+// finish closes the mailbox and tells every seat, those included whose request to join was still in it.
+func (m *Match) finish() {
+	m.mu.Lock()
+	m.over = true
+	mail := m.mail
+	m.mail = nil
+	m.mu.Unlock()
+	// Who joined or left at the last moment is seated or unseated like anyone else, so that everyone is told once; only the game,
+	// which is over, does not hear of it.
+	m.closing = true
+	for _, request := range mail {
+		request()
+	}
+	for _, s := range m.seated {
+		if !s.gone {
+			m.tellExit(s, m.result.Reason, m.result.Data)
+		}
+		m.countSeat(s, -1)
+	}
+	m.seated = nil
+	m.cfg.Counters.Ends[m.end].Add(1)
+	close(m.done)
+}
