@@ -2,6 +2,8 @@ module github.com/deltatick/deltatick
 
 go 1.26.0
 
+ignore ./client-js/node_modules
+
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
 	github.com/google/go-cmp v0.7.0 // indirect

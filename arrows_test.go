@@ -1,0 +1,161 @@
+package deltatick_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/deltatick/deltatick"
+
+// arrows says which rooms the code of a room may import; standard and third-party
+// packages are not its concern. A room is a folder with all that is in it, and may
+// always import itself. The arrows point down only:
+//
+//	cmd -> server -> session, lobby -> match -> tick, protocol
+//	simulator -> client-go -> protocol     bots know only the wire
+//	games/* -> match                       a game knows no network
+var arrows = map[string][]string{
+	"cmd/server":    {"server", "session", "lobby", "match", "games/*"},
+	"cmd/simulator": {"simulator", "client-go"},
+	"server":        {"session", "lobby", "match", "tick", "protocol", "client-js"},
+	"session":       {"protocol"},
+	"lobby":         {"match", "protocol"},
+	"games/*":       {"match"},
+	"match":         {"tick", "protocol"},
+	"simulator":     {"client-go", "protocol"},
+	"client-go":     {"protocol"},
+	"client-js":     {},
+	"tick":          {},
+	"protocol":      {},
+	".":             {}, // this file
+}
+
+// testArrows are the further imports that a room's tests may have.
+var testArrows = map[string][]string{
+	"server":  {"client-go", "games/*"},
+	"lobby":   {"tick"},
+	"games/*": {"tick", "protocol"},
+}
+
+// maxLines is where a file holds more than one concept.
+const maxLines = 500
+
+func TestArrowsPointDownOnly(t *testing.T) {
+	furnished := map[string]bool{}
+	forEachGoFile(t, func(file string, parsed *ast.File, _ int) {
+		from, row, ok := roomOf(path.Dir(file))
+		if !ok {
+			t.Errorf("%s is in no room of the table: give its folder a row there, with what it may import", file)
+			return
+		}
+		furnished[row] = true
+		allowed := arrows[row]
+		if strings.HasSuffix(file, "_test.go") {
+			allowed = append(allowed[:len(allowed):len(allowed)], testArrows[row]...)
+		}
+		for _, spec := range parsed.Imports {
+			imported, _ := strconv.Unquote(spec.Path.Value)
+			folder, ours := strings.CutPrefix(imported, module+"/")
+			if !ours {
+				continue
+			}
+			if to, _, _ := roomOf(folder); to != from && !matchesAny(allowed, to) {
+				t.Errorf("%s imports %s: code in %s may import, of ours, only %v", file, folder, from, allowed)
+			}
+		}
+	})
+	for row := range arrows {
+		if !furnished[row] {
+			t.Errorf("the table has a row for %s, where there is no Go file", row)
+		}
+	}
+}
+
+func TestNoFileIsTooLongToReadAtOnce(t *testing.T) {
+	forEachGoFile(t, func(file string, parsed *ast.File, lines int) {
+		if lines > maxLines && !ast.IsGenerated(parsed) {
+			t.Errorf("%s has %d lines, more than %d: split it by concept", file, lines, maxLines)
+		}
+	})
+}
+
+// roomOf finds the room a folder belongs to, such as games/arena, and its row in the
+// table, such as games/*. A folder of no row is a room by itself.
+func roomOf(folder string) (room, row string, ok bool) {
+	elements := strings.Split(folder, "/")
+	for row := range arrows {
+		depth := strings.Count(row, "/") + 1
+		if depth > len(elements) {
+			continue
+		}
+		room := path.Join(elements[:depth]...)
+		if matchesAny([]string{row}, room) {
+			return room, row, true
+		}
+	}
+	return folder, "", false
+}
+
+func matchesAny(patterns []string, room string) bool {
+	for _, pattern := range patterns {
+		if ok, _ := path.Match(pattern, room); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// forEachGoFile parses the imports of every Go file of this module, those for other
+// platforms too. It reads them through package os, so that the go command knows that a
+// cached result is out of date when one has changed; it would not with `go list`.
+func forEachGoFile(t *testing.T, do func(file string, parsed *ast.File, lines int)) {
+	t.Helper()
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			return skipFolder(name)
+		}
+		if filepath.Ext(name) != ".go" {
+			return nil
+		}
+		source, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), name, source, parser.ImportsOnly|parser.ParseComments)
+		if err != nil {
+			return err
+		}
+		do(filepath.ToSlash(name), parsed, bytes.Count(source, []byte("\n")))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// skipFolder says whether the go command would not look for packages in a folder.
+func skipFolder(name string) error {
+	base := filepath.Base(name)
+	if name == "." {
+		return nil
+	}
+	if strings.HasPrefix(base, ".") || strings.HasPrefix(base, "_") || base == "testdata" || base == "node_modules" {
+		return filepath.SkipDir
+	}
+	if _, err := os.Stat(filepath.Join(name, "go.mod")); err == nil {
+		return filepath.SkipDir // a module of its own
+	}
+	return nil
+}
