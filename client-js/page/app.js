@@ -1,0 +1,333 @@
+import { connect } from "/client.mjs";
+import { byId } from "./dom.js";
+import { LinkState } from "./link-state.js";
+import { LobbyCreate } from "./lobby-create.js";
+import { LobbyList } from "./lobby-list.js";
+import { LobbyRoom } from "./lobby-room.js";
+import { MatchView } from "./match-view.js";
+import { closeNotice, notice } from "./notice.js";
+import { quickPlay } from "./quick-play.js";
+import { rememberedName, rememberName } from "./remembered.js";
+import { markAddress, parseHash } from "./share-link.js";
+import { Sky } from "./sky.js";
+import { askHandOver, forgetSession, offerHandOver, tabStorage } from "./tab-storage.js";
+import { toast } from "./toasts.js";
+import { closure, exitReason, refusal } from "./words.js";
+
+/**
+ * The page's one state: which connection, which lobby, which match, and so which of the three views is shown. Views
+ * never call the network themselves; they get actions from here.
+ */
+export class App {
+  net = null;
+  room = null;
+  #games = null;
+  #stopList = null;
+  #opened = false; // this connection was open at least once
+  #arrived = false; // there is something to show
+  #busy = false;
+
+  constructor() {
+    this.name = byId("name");
+    this.sky = new Sky(byId("sky"));
+    this.link = new LinkState(byId("link-state"));
+    this.list = new LobbyList({
+      join: (id) => this.join({ id }),
+      watch: (id) => this.join({ id, spectate: true }),
+    });
+    this.create = new LobbyCreate({
+      create: (options) => this.act(() => this.net.lobby.create(options)),
+    });
+    this.lobby = new LobbyRoom(this.#lobbyActions());
+    this.match = new MatchView({
+      leave: () => this.leave(),
+      rematch: () => this.act(() => this.net.lobby.rematch()),
+      toLobby: () => this.#endMatch(),
+    });
+  }
+
+  start() {
+    const wanted = parseHash(location.hash);
+    this.name.value = wanted.name ?? rememberedName();
+    this.#bindForms();
+    addEventListener("hashchange", () => this.#followHash());
+    offerHandOver((session) => this.net?.session === session && this.net.status.state === "open");
+    this.open();
+  }
+
+  /** Opens a connection, resuming this tab's session if it has one; `fresh` forgets it and comes as a new guest. */
+  open({ fresh = false } = {}) {
+    if (fresh) forgetSession();
+    this.#endMatch();
+    this.#stopWatching();
+    this.#games = null;
+    this.#opened = false;
+    const net = connect({
+      name: this.name.value.trim() || "guest",
+      resume: "tab",
+      storage: tabStorage,
+    });
+    this.net = net;
+    const current = (handler) => (value) => {
+      if (this.net === net) handler(value);
+    };
+    net.on(
+      "status",
+      current((status) => this.#onStatus(status)),
+    );
+    net.on(
+      "room",
+      current((room) => this.#onRoom(room)),
+    );
+    net.on(
+      "notice",
+      current((told) => toast(told.message || told.code, "bad")),
+    );
+    net.lobby.on(
+      "state",
+      current(() => this.render()),
+    );
+    net.lobby.on(
+      "closed",
+      current((closed) => this.#onLobbyClosed(closed)),
+    );
+    net.ready.then(
+      current(() => this.#followHash()),
+      () => {},
+    ); // a refusal comes as a status too
+    this.render();
+  }
+
+  render() {
+    const state = this.net.lobby.state;
+    const view = this.room ? "match" : state ? "lobby" : this.#arrived ? "home" : "loading";
+    if (document.body.dataset.view !== view) {
+      document.body.dataset.view = view;
+      byId("home").hidden = view !== "home";
+      byId("lobby").hidden = view !== "lobby";
+      byId("match").hidden = view !== "match";
+      this.sky.run(view !== "match");
+      if (view !== "match") byId("pages").scrollTop = 0;
+    }
+    if (view === "home") this.#startWatching();
+    else this.#stopWatching();
+    if (state) {
+      const me = state.members.find((member) => member.user === this.net.user);
+      markAddress(state.code, me?.role === "spectator");
+      this.lobby.update(state, this.net.user, this.#games);
+      this.match.setLobby(state, this.net.user);
+      this.#loadGames();
+    }
+  }
+
+  /** Runs a request; a refusal becomes a toast. Resolves to whether it was done. */
+  async act(request) {
+    try {
+      await request();
+      this.render();
+      return true;
+    } catch (error) {
+      toast(refusal(error), "bad");
+      return false;
+    }
+  }
+
+  join(target) {
+    return this.act(() => this.net.lobby.join(target));
+  }
+
+  async leave() {
+    if (await this.act(() => this.net.lobby.leave())) {
+      markAddress(null);
+      this.#endMatch();
+    }
+  }
+
+  #lobbyActions() {
+    const lobby = () => this.net.lobby;
+    return {
+      ready: (on) => this.act(() => lobby().ready(on)),
+      start: () => this.act(() => lobby().start()),
+      rematch: () => this.act(() => lobby().rematch()),
+      kick: (user) => this.act(() => lobby().kick(user)),
+      host: (user) => this.act(() => lobby().host(user)),
+      settings: (changes) => this.act(() => lobby().settings(changes)),
+      leave: () => this.leave(),
+    };
+  }
+
+  #bindForms() {
+    byId("name-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#once(async () => {
+        await this.#applyName();
+        await this.act(() => quickPlay(this.net));
+      });
+    });
+    this.name.addEventListener("change", () => this.#applyName());
+    byId("code-form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#once(() => this.join({ code: byId("code").value.trim().toUpperCase() }));
+    });
+    byId("create-open").addEventListener("click", () =>
+      this.act(async () => this.create.open(await this.#loadGames(), this.net.name)),
+    );
+  }
+
+  /** Keeps a double click from joining twice. */
+  async #once(work) {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** A name belongs to a session, so a new one is a new session; only ever outside a lobby. */
+  async #applyName() {
+    const name = this.name.value.trim();
+    if (!name) this.name.value = this.net.name ?? rememberedName();
+    else if (name !== this.net.name && !this.net.lobby.state) {
+      rememberName(name);
+      this.net.close();
+      this.open({ fresh: true });
+    }
+    await this.net.ready.catch(() => {});
+  }
+
+  #loadGames() {
+    const net = this.net;
+    this.#games ??= net.lobby.games().then(
+      (reply) => {
+        const games = Array.isArray(reply) ? reply : reply.games;
+        this.#games = games;
+        if (this.net === net) this.render();
+        return games;
+      },
+      (error) => {
+        this.#games = null;
+        throw error;
+      },
+    );
+    return Promise.resolve(this.#games);
+  }
+
+  #startWatching() {
+    this.#stopList ??= this.net.lobby.watch((lobbies) => this.list.show(lobbies));
+  }
+
+  #stopWatching() {
+    this.#stopList?.();
+    this.#stopList = null;
+  }
+
+  /** Goes where the address bar says: on arrival by a share link, and when the link is changed by hand. */
+  async #followHash() {
+    const { code, spectate } = parseHash(location.hash);
+    const { lobby } = this.net;
+    if (!code || lobby.state?.code === code) return;
+    try {
+      if (lobby.state) await lobby.leave();
+      await lobby.join({ code, spectate });
+    } catch (error) {
+      // A resumed session may be in that lobby already; its state is on the way.
+      if (error.code !== "already") {
+        toast(refusal(error), "bad");
+        markAddress(lobby.state?.code, false);
+      }
+    }
+    this.render();
+  }
+
+  #onStatus(status) {
+    this.link.show(status, this.net);
+    this.match.setLink(status);
+    if (status.state === "open") {
+      closeNotice();
+      if (!this.#opened) rememberName(this.net.name);
+      this.#opened = true;
+      if (document.activeElement !== this.name) this.name.value = this.net.name;
+      if (status.lost > 0) toast("Some news was missed while you were away.");
+      // A resumed session may be in a lobby, whose state is the next thing to come: no flash of the start page before it.
+      if (status.resumed && !this.#arrived) setTimeout(() => this.#arrive(), 150);
+      else this.#arrive();
+    }
+    if (status.state === "closed") this.#onClosed(status);
+  }
+
+  #arrive() {
+    this.#arrived = true;
+    this.render();
+  }
+
+  #onClosed(status) {
+    if (status.code === 1000) return;
+    if (status.code === 4500) {
+      notice(
+        "This session is open in another tab",
+        "The newest tab plays on with your seat; this one has stopped.",
+        [{ text: "Take it back here", primary: true, act: () => this.#takeBack() }],
+      );
+      return;
+    }
+    const gone = status.code === 4501 || status.code === 4502;
+    const [title, text] = closure(status);
+    if (gone && !this.#opened) {
+      // Nothing was on screen yet, so there is nothing to decide: say so and come as a new guest.
+      toast(`${title}: you are a new guest now.`);
+      this.open({ fresh: true });
+      return;
+    }
+    const again = this.net.lobby.state ? "Rejoin as a new guest" : "Connect again";
+    notice(title, text, [
+      {
+        text: gone ? again : "Connect again",
+        primary: true,
+        act: () => this.open({ fresh: true }),
+      },
+    ]);
+  }
+
+  async #takeBack() {
+    if (!(await askHandOver(this.net.session))) {
+      forgetSession();
+      toast("The other tab did not hand the session over: you are a new guest here.");
+    }
+    this.open();
+  }
+
+  #onLobbyClosed({ reason }) {
+    markAddress(null);
+    this.#endMatch();
+    notice(
+      reason === "kicked" ? "Removed from the lobby" : "The lobby has closed",
+      reason === "kicked"
+        ? "The host removed you. You can join another or start your own."
+        : "The server closed this lobby.",
+      [{ text: "All right", primary: true, act: () => {} }],
+    );
+  }
+
+  #onRoom(room) {
+    if (room === this.room) return;
+    this.room = room;
+    this.match.show(room, this.net);
+    room.on("exit", ({ reason, result }) => {
+      if (this.room !== room) return;
+      if (reason === "ended") return this.match.showResult(result);
+      const why = exitReason(reason);
+      if (why) toast(why, "bad");
+      this.#endMatch();
+    });
+    this.render();
+  }
+
+  #endMatch() {
+    if (!this.room) return;
+    this.room = null;
+    this.match.hide();
+    this.render();
+  }
+}

@@ -1,0 +1,159 @@
+import { drawPickups, drawShots } from "./arena-items.js";
+import { drawLabels, drawShip } from "./arena-ships.js";
+import { Backdrop } from "./backdrop.js";
+import { cameraFor } from "./camera.js";
+import { Effects } from "./effects.js";
+import { drawMinimap } from "./minimap.js";
+import { OwnMotion } from "./own-motion.js";
+import { hueOf, PICKUPS } from "./palette.js";
+
+const MIN_SCALE = 0.6;
+const RADIUS = 14;
+const REAPPEAR = 160; // ms: a respawned ship is shown once the interpolated view has reached its new place
+
+/** Draws the game "arena". It reads the room and never changes it. */
+export class ArenaView {
+  field = { width: 1600, height: 900 };
+  camera = null;
+  /** One's own ship as drawn: `{id, x, y, heading, row}`; id 0 when there is none. */
+  own = { id: 0, x: 800, y: 450, heading: 0, row: null };
+
+  #backdrop = new Backdrop();
+  #effects = new Effects();
+  #motion = new OwnMotion();
+  #memory = new Map(); // ship id -> what the last frame knew of it
+  #focus = { x: 800, y: 450 };
+  #offs = [];
+
+  enter(room) {
+    this.#offs = [
+      room.onEvent("kill", ({ victim }) => this.#blast(victim)),
+      room.onEvent("pickup", ({ ship, kind }) => this.#gain(ship, kind)),
+      room.on("snapshot", () => this.#motion.note(room.tick, room.tickRate, performance.now())),
+    ];
+  }
+
+  leave() {
+    for (const off of this.#offs) off?.();
+    this.#offs = [];
+    this.#memory.clear();
+    this.#effects.clear();
+    this.#motion.forget();
+    this.own.id = 0;
+    this.own.row = null;
+  }
+
+  draw({ room, view, now, dt, stage, insets }) {
+    const { ships, shots } = room.state.tables;
+    this.#findOwn(room, ships, now, dt);
+    this.#moveFocus(view.ships ?? [], dt);
+    this.camera = cameraFor(
+      { width: stage.width, height: stage.height, ...insets },
+      this.field,
+      this.#focus,
+      MIN_SCALE,
+    );
+    this.#backdrop.draw(stage, this.camera, this.field);
+
+    const { g } = stage;
+    stage.intoField(this.camera);
+    drawPickups(g, view.pickups ?? [], now);
+    const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
+    drawShots(g, view.shots ?? [], shots, ships, this.own.id, ahead);
+    const shown = this.#poses(view.ships ?? [], now);
+    for (const pose of shown) {
+      if (pose.row.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);
+      drawShip(g, pose, RADIUS, now, pose.row.id === this.own.id);
+    }
+    this.#effects.draw(g, dt);
+    stage.intoWindow();
+    for (const pose of shown) drawLabels(g, pose, this.camera, RADIUS, pose.row.id === this.own.id);
+    if (this.camera.follows) drawMinimap(g, stage, insets, this.field, shown, this.own.id);
+  }
+
+  /** One's own ship is the one of one's own seat; it is drawn where it is now, not where the others are shown. */
+  #findOwn(room, ships, now, dt) {
+    const { own } = this;
+    let row = ships.get(own.id);
+    if (room.seat > 0 && (!row || row.seat !== room.seat)) {
+      own.id = 0;
+      for (const [id, ship] of ships) {
+        if (ship.seat !== room.seat) continue;
+        own.id = id;
+        row = ship;
+        own.heading = ship.heading;
+      }
+    }
+    own.row = own.id ? row : null;
+    if (!own.row) return;
+    const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
+    own.x = Math.min(this.field.width, Math.max(0, row.x + row.vx * ahead));
+    own.y = Math.min(this.field.height, Math.max(0, row.y + row.vy * ahead));
+    const turn = Math.atan2(
+      Math.sin(row.heading - own.heading),
+      Math.cos(row.heading - own.heading),
+    );
+    own.heading += turn * (1 - Math.exp(-dt / 0.022));
+  }
+
+  /** The camera keeps to one's own ship; a spectator's keeps to the leader. */
+  #moveFocus(rows, dt) {
+    let target = this.own.row ? this.own : null;
+    if (!target)
+      for (const row of rows) if (row.alive && (!target || row.score > target.score)) target = row;
+    if (!target) return;
+    const share = 1 - Math.exp(-dt / (this.own.row ? 0.08 : 0.4));
+    this.#focus.x += (target.x - this.#focus.x) * share;
+    this.#focus.y += (target.y - this.#focus.y) * share;
+  }
+
+  /** The ships to draw, with where; notes hits and returns from the dead on the way. */
+  #poses(rows, now) {
+    const poses = [];
+    for (const row of rows) {
+      let known = this.#memory.get(row.id);
+      if (!known) {
+        known = {
+          x: row.x,
+          y: row.y,
+          heading: 0,
+          hp: row.hp,
+          shield: row.shield,
+          alive: row.alive,
+          since: now - REAPPEAR,
+          row,
+        };
+        this.#memory.set(row.id, known);
+      }
+      if (row.alive && !known.alive) known.since = now;
+      const place = row.id === this.own.id ? this.own : row;
+      known.x = place.x;
+      known.y = place.y;
+      known.heading = place.heading;
+      known.row = row;
+      if (row.alive && known.alive && (row.hp < known.hp || row.shield < known.shield - 4)) {
+        this.#effects.hit(known.x, known.y, row.hp < known.hp ? "#ffd9a0" : "#8fd3ff");
+      }
+      known.hp = row.hp;
+      known.shield = row.shield;
+      known.alive = row.alive;
+      known.alpha = Math.min(1, Math.max(0, (now - known.since - REAPPEAR) / 220 + 0.01));
+      if (row.alive && now - known.since >= REAPPEAR) poses.push(known);
+    }
+    if (this.#memory.size > rows.length) {
+      const present = new Set(rows.map((row) => row.id));
+      for (const id of this.#memory.keys()) if (!present.has(id)) this.#memory.delete(id);
+    }
+    return poses;
+  }
+
+  #blast(id) {
+    const known = this.#memory.get(id);
+    if (known) this.#effects.blast(known.x, known.y, hueOf(known.row.color));
+  }
+
+  #gain(id, kind) {
+    const known = this.#memory.get(id);
+    if (known) this.#effects.gain(known.x, known.y, PICKUPS[kind]?.hue ?? "#ffffff");
+  }
+}

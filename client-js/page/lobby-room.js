@@ -1,0 +1,208 @@
+import { byId, el, keyed, setText } from "./dom.js";
+import { LobbyOptions } from "./lobby-options.js";
+import { outcomeOf } from "./outcome.js";
+import { startWords } from "./settings.js";
+import { shareLink } from "./share-link.js";
+import { toast } from "./toasts.js";
+
+/** The room before and after a match: who is here, what will be played, and the way to invite more. */
+export class LobbyRoom {
+  #actions;
+  #state = null;
+  #me = null;
+  #parts;
+  #options;
+
+  constructor(actions) {
+    this.#actions = actions;
+    this.#options = new LobbyOptions(actions.settings);
+    this.#parts = this.#build();
+    byId("lobby").replaceChildren(this.#parts.root);
+  }
+
+  update(state, user, games) {
+    this.#state = state;
+    this.#me = state.members.find((member) => member.user === user);
+    const { title, tag, code, members, vacancy, count } = this.#parts;
+    const game = Array.isArray(games) ? games.find(({ name }) => name === state.game) : undefined;
+    setText(title, state.name);
+    setText(tag, `${game?.title || state.game}${state.private ? ", private" : ""}`);
+    setText(code, state.code);
+    const players = state.members.filter((member) => member.role === "player");
+    setText(count, `${players.length} of ${state.max_players} seats`);
+    keyed(members, [...players, ...state.members.filter((member) => member.role !== "player")], {
+      key: (member) => member.user,
+      make: (member) => this.#memberRow(member.user),
+      update: (row, member) => this.#updateMember(row, member),
+    });
+    setText(vacancy, vacancyWords(state, players.length));
+    this.#options.update(state, game, state.host === user);
+    this.#updateOutcome(state);
+    this.#updateActions(state, players);
+  }
+
+  #build() {
+    const button = (text, act, cls = "") =>
+      el("button", { type: "button", text, class: cls, on: { click: act } });
+    const parts = {
+      title: el("h1"),
+      tag: el("span", { class: "tag" }),
+      code: el("code", { title: "Join code" }),
+      count: el("span", { class: "count" }),
+      members: el("ul", { class: "members" }),
+      vacancy: el("p", { class: "empty" }),
+      outcome: el("section", { class: "panel outcome", hidden: true, "aria-label": "Last match" }),
+      why: el("span", { class: "why", role: "status" }),
+      leave: button("Leave", () => this.#actions.leave()),
+      ready: button("Ready", () => this.#actions.ready(!this.#me?.ready)),
+      rematch: button("Rematch", () => this.#actions.rematch(), "primary"),
+      start: button("Start match", () => this.#actions.start(), "primary"),
+    };
+    parts.root = el(
+      "div",
+      { class: "room" },
+      el(
+        "div",
+        { class: "room-title" },
+        parts.title,
+        parts.tag,
+        el("span", { class: "spring" }),
+        el(
+          "div",
+          { class: "invite" },
+          parts.code,
+          button("Copy link", () => this.#copyLink(), "small"),
+        ),
+      ),
+      parts.outcome,
+      el(
+        "section",
+        { class: "panel", "aria-label": "Members" },
+        el("div", { class: "panel-head" }, el("h2", {}, "Pilots ", parts.count)),
+        parts.members,
+        parts.vacancy,
+      ),
+      this.#options.root,
+      el(
+        "div",
+        { class: "room-actions" },
+        parts.why,
+        parts.leave,
+        parts.ready,
+        parts.rematch,
+        parts.start,
+      ),
+    );
+    return parts;
+  }
+
+  #memberRow(user) {
+    const act = (text, action) =>
+      el("button", {
+        type: "button",
+        class: "small quiet",
+        text,
+        on: { click: () => action(user) },
+      });
+    return el(
+      "li",
+      {},
+      el("span", { class: "badge", "aria-hidden": "true" }),
+      el("span", { class: "name" }),
+      el("span", { class: "marks" }),
+      act("Make host", this.#actions.host),
+      act("Kick", this.#actions.kick),
+    );
+  }
+
+  #updateMember(row, member) {
+    const [badge, name, marks, host, kick] = row.children;
+    const mine = member.user === this.#me?.user;
+    const hosts = member.user === this.#state.host;
+    setText(badge, (member.name.trim()[0] ?? "?").toUpperCase());
+    badge.classList.toggle("me", mine);
+    row.classList.toggle("away", member.away);
+    setText(name, member.name + (mine ? " (you)" : ""));
+    const words = [
+      hosts && ["★ Host", "warm"],
+      member.role === "spectator" && ["Watching", ""],
+      member.role === "player" && member.ready && ["✓ Ready", "playing"],
+      member.rematch && ["↻ Rematch", "playing"],
+      member.away && ["Away", ""],
+    ].filter(Boolean);
+    const key = words.join("|");
+    if (marks.dataset.words !== key) {
+      marks.dataset.words = key;
+      marks.replaceChildren(
+        ...words.map(([text, cls]) => el("span", { class: `tag ${cls}`, text })),
+      );
+    }
+    const ruled = this.#state.host === this.#me?.user && !mine;
+    kick.hidden = !ruled;
+    host.hidden = !ruled || member.role !== "player";
+    kick.setAttribute("aria-label", `Kick ${member.name}`);
+    host.setAttribute("aria-label", `Make ${member.name} the host`);
+  }
+
+  #updateOutcome(state) {
+    const { outcome } = this.#parts;
+    const last = outcomeOf(state.result?.data);
+    outcome.hidden = !last;
+    if (!last) return;
+    outcome.replaceChildren(
+      el(
+        "span",
+        {},
+        "Last match: ",
+        el("b", { text: last.winner ? `${last.winner} won` : "nobody won" }),
+      ),
+      el(
+        "ol",
+        {},
+        ...last.scores.slice(0, 5).map(({ name, score }) => el("li", { text: `${name} ${score}` })),
+      ),
+    );
+  }
+
+  #updateActions(state, players) {
+    const { why, ready, rematch, start } = this.#parts;
+    const plays = this.#me?.role === "player";
+    const host = state.host === this.#me?.user;
+    const played = Boolean(state.result);
+    const open = state.phase === "open";
+    setText(why, open ? startWords(state, this.#me?.user) : "The match is running.");
+    ready.hidden = !plays || !open || state.start !== "ready";
+    setText(ready, this.#me?.ready ? "Not ready" : "Ready");
+    ready.setAttribute("aria-pressed", String(Boolean(this.#me?.ready)));
+    rematch.hidden = !plays || !open || !played;
+    rematch.disabled = Boolean(this.#me?.rematch);
+    const asked = players.filter((member) => member.rematch).length;
+    setText(
+      rematch,
+      asked
+        ? `Rematch (${asked} of ${players.filter((member) => !member.away).length})`
+        : "Rematch",
+    );
+    start.hidden = !host || !open;
+    start.classList.toggle("primary", rematch.hidden);
+  }
+
+  async #copyLink() {
+    const link = shareLink(this.#state.code);
+    try {
+      await navigator.clipboard.writeText(link);
+      toast("Link copied. Whoever opens it joins this lobby.");
+    } catch {
+      toast(link); // no clipboard without a secure context: show it instead
+    }
+  }
+}
+
+function vacancyWords(state, players) {
+  const free = state.max_players - players;
+  if (free <= 0) return "Every seat is taken.";
+  const seats = `${free} free ${free === 1 ? "seat" : "seats"}`;
+  const bots = Math.max(0, (state.settings?.bots ?? 0) - players);
+  if (bots === 0) return `${seats}. Share the link, or add bots.`;
+  return `${seats}. ${bots} ${bots === 1 ? "bot joins" : "bots join"}, and make room for whoever comes.`;
+}

@@ -1,0 +1,194 @@
+import { ArenaView } from "./arena-view.js";
+import { mergeControls, plainInput } from "./controls.js";
+import { byId, el, setText } from "./dom.js";
+import { Hud } from "./hud.js";
+import { Keys } from "./keys.js";
+import { linkWords } from "./link-state.js";
+import { NetReadout } from "./net-readout.js";
+import { Pointer } from "./pointer.js";
+import { Results } from "./results.js";
+import { shareLink } from "./share-link.js";
+import { Stage } from "./stage.js";
+import { SwarmView } from "./swarm-view.js";
+import { Touch } from "./touch.js";
+
+const HUD_EVERY = 90; // ms between two updates of the text
+const HINT_FOR = 9000; // ms
+
+/** A match on the screen: one frame loop that reads the room, draws it, and sends what the player holds down. */
+export class MatchView {
+  #stage = new Stage(byId("field"));
+  #scenes = { arena: new ArenaView(), swarm: new SwarmView() };
+  #hud = new Hud();
+  #readout = new NetReadout();
+  #keys = new Keys((command) => (command === "net" ? this.#readout.toggle() : this.#openMenu()));
+  #pointer = new Pointer(byId("field"));
+  #touch = new Touch(byId("match"));
+  #results;
+  #scene = null;
+  #room = null;
+  #net = null;
+  #offs = [];
+  #frame = 0;
+  #last = 0;
+  #hudAt = 0;
+  #hintUntil = 0;
+  #sent = "";
+
+  constructor(actions) {
+    this.#results = new Results(actions);
+    byId("match-menu").addEventListener("click", () => this.#openMenu());
+    byId("menu-close").addEventListener("click", () => byId("menu").close());
+    byId("menu").addEventListener("close", () => document.activeElement?.blur());
+    byId("menu-leave").addEventListener("click", () => {
+      byId("menu").close();
+      actions.leave();
+    });
+  }
+
+  show(room, net) {
+    this.hide();
+    this.#room = room;
+    this.#net = net;
+    this.#scene = this.#scenes[room.game] ?? this.#scenes.swarm;
+    this.#scene.enter(room);
+    this.#hud.reset(net.lobby.state?.name ?? room.game);
+    const ownId = () => this.#scene.own.id;
+    this.#offs = [
+      room.onEvent("kill", (kill) => this.#hud.kill(kill, ownId())),
+      room.onEvent("pickup", (pickup) => this.#hud.pickup(pickup, ownId())),
+      room.on("resume", () => (this.#sent = "")),
+    ];
+    byId("match-role").hidden = room.seat > 0;
+    this.#touch.enable(room.seat > 0);
+    this.#showHint(room);
+    this.#keys.start();
+    byId("match").hidden = false;
+    document.activeElement?.blur(); // so that Space fires and does not press the button that led here
+    this.#last = performance.now();
+    this.#frame = requestAnimationFrame((now) => this.#loop(now));
+  }
+
+  /** Freezes the last picture and lays the result over it. */
+  showResult(data) {
+    cancelAnimationFrame(this.#frame);
+    this.#keys.stop();
+    if (byId("menu").open) byId("menu").close();
+    byId("banner").hidden = byId("hint").hidden = true;
+    this.#touch.enable(false);
+    this.#results.show(data, this.#room.seat);
+    if (this.#net.lobby.state) this.setLobby(this.#net.lobby.state, this.#net.user);
+  }
+
+  hide() {
+    cancelAnimationFrame(this.#frame);
+    this.#keys.stop();
+    for (const off of this.#offs) off?.();
+    this.#offs = [];
+    this.#scene?.leave();
+    this.#scene = null;
+    this.#room = null;
+    this.#sent = "";
+    this.#results.hide();
+    byId("down").hidden = true;
+    if (byId("menu").open) byId("menu").close();
+  }
+
+  setLobby(state, user) {
+    this.#results.setLobby(state, user);
+    if (this.#room) setText(byId("match-title"), state.name);
+    byId("menu-share").replaceChildren(
+      el("code", { text: state.code, title: "Join code" }),
+      el("input", {
+        readonly: true,
+        value: shareLink(state.code),
+        "aria-label": "Invitation link",
+        on: { focus: (event) => event.target.select() },
+      }),
+    );
+  }
+
+  /** The strip that says the connection is being brought back; the last picture stays under it. */
+  setLink(status) {
+    const down = status.state !== "open" && this.#room !== null;
+    byId("down").hidden = !down;
+    if (down) setText(byId("down"), `Connection lost. ${linkWords(status)}. Your seat is kept.`);
+    byId("match").classList.toggle("offline", down);
+  }
+
+  #loop(now) {
+    this.#frame = requestAnimationFrame((next) => this.#loop(next));
+    const room = this.#room;
+    const dt = Math.min(0.05, Math.max(0, (now - this.#last) / 1000));
+    this.#last = now;
+    if (!room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
+    const insets = this.#insets();
+    this.#scene.draw({ room, view: room.view(now), now, dt, stage: this.#stage, insets });
+    if (room.seat > 0) this.#sendInput(room);
+    if (now - this.#hudAt >= HUD_EVERY) this.#updateText(now);
+  }
+
+  #sendInput(room) {
+    const { own, camera } = this.#scene;
+    const at = { x: own.x * camera.scale + camera.x, y: own.y * camera.scale + camera.y };
+    const merged = mergeControls(this.#keys, this.#pointer, this.#touch, at);
+    const input = room.game === "arena" ? merged : plainInput(merged);
+    const key = JSON.stringify(input);
+    if (key === this.#sent) return;
+    this.#sent = key;
+    room.input(input);
+  }
+
+  #updateText(now) {
+    this.#hudAt = now;
+    const room = this.#room;
+    const { ships, round } = room.state.tables;
+    const follows = this.#scene.camera.follows;
+    byId("match").classList.toggle("follows", follows);
+    if (ships) {
+      const [row] = round?.values() ?? [];
+      this.#hud.update({ ships, round: row, own: this.#scene.own.row, now, wide: !follows });
+    } else {
+      setText(byId("clock-time"), room.game);
+      const [table] = Object.values(room.state.tables);
+      setText(byId("clock-phase"), `${table?.size ?? 0} entities`);
+    }
+    this.#readout.update(this.#net, room);
+    byId("scores").classList.toggle("beneath", this.#flownUnder(byId("scores")));
+    if (now > this.#hintUntil) byId("hint").hidden = true;
+  }
+
+  /** Whether one's own ship is under this read-out. */
+  #flownUnder(node) {
+    const { own, camera } = this.#scene;
+    if (!own.row) return false;
+    const { left, right, top, bottom } = node.getBoundingClientRect();
+    const x = own.x * camera.scale + camera.x;
+    const y = own.y * camera.scale + camera.y;
+    return x > left - 20 && x < right + 20 && y > top - 20 && y < bottom + 20;
+  }
+
+  /** What the edges of the window are taken up by; the thumbs get room below the field where there is some. */
+  #insets() {
+    const { width, height } = this.#stage;
+    const tall = height > width;
+    const top = height <= 480 ? 44 : 52;
+    return { top, left: 6, right: 6, bottom: this.#touch.shown && tall ? 236 : 6 };
+  }
+
+  #showHint(room) {
+    byId("hint").hidden = room.seat === 0 || room.game !== "arena";
+    setText(
+      byId("hint"),
+      this.#touch.shown
+        ? "Left thumb flies, push far to thrust. Right thumb fires."
+        : "A D turn, W thrust, Space fire. Or hold the mouse.",
+    );
+    this.#hintUntil = performance.now() + HINT_FOR;
+  }
+
+  #openMenu() {
+    this.#keys.release();
+    if (!byId("menu").open && byId("results").hidden) byId("menu").showModal();
+  }
+}

@@ -1,0 +1,34 @@
+/** Two clicks to playing: into an arena that has room, or into one of one's own with bots in it. */
+
+const GAME = "arena";
+const SHIPS = 6; // bots fill up to this many
+const SEATS = 8;
+
+/**
+ * The lobbies worth trying, best first: running matches before open rooms (nobody to wait for), fuller before emptier
+ * (company).
+ */
+export function candidates(lobbies) {
+  return lobbies
+    .filter((lobby) => lobby.game === GAME && lobby.players < lobby.max_players)
+    .sort((a, b) => (b.phase === "playing") - (a.phase === "playing") || b.players - a.players);
+}
+
+/** Joins the best lobby with room; one that filled up meanwhile is passed over. Otherwise creates and starts one. */
+export async function quickPlay(net) {
+  const lobbies = await net.lobby.list();
+  for (const { id } of candidates(lobbies).slice(0, 3)) {
+    try {
+      return await net.lobby.join({ id });
+    } catch (error) {
+      if (error.code !== "full" && error.code !== "not-found") throw error;
+    }
+  }
+  await net.lobby.create({
+    game: GAME,
+    name: `${net.name}'s arena`,
+    max_players: SEATS,
+    settings: { bots: SHIPS },
+  });
+  return net.lobby.start();
+}

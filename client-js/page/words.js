@@ -1,0 +1,60 @@
+/** What the machine says, in words for players. */
+
+const refusals = {
+  "not-found": "That lobby is gone.",
+  full: "That lobby is full.",
+  forbidden: "Only the host can do that.",
+  already: "You are in a lobby already.",
+  "wrong-phase": "Not now: the match is in another phase.",
+  "rate-limited": "Too fast. Try again in a moment.",
+  unavailable: "The server is closing down. Try again shortly.",
+  timeout: "The server did not answer. Try again.",
+  dropped: "The connection was lost before the answer came.",
+};
+
+/** A sentence for a refused request. */
+export function refusal(error) {
+  if (error?.code === "bad-payload")
+    return `Not accepted: ${error.field || "something"} ${error.message || "is wrong"}`.trim();
+  return refusals[error?.code] ?? error?.message ?? "That did not work.";
+}
+
+const exits = {
+  kicked: "The host removed you from the match.",
+  expired: "You were away too long and your seat was given up.",
+  failed: "The game broke, so the server stopped this match.",
+  shutdown: "The server ended this match.",
+};
+
+/** A sentence for a seat that ended other than by playing to the end, or undefined where none is needed. */
+export const exitReason = (reason) => exits[reason];
+
+const closures = {
+  4501: [
+    "Your old session was refused",
+    "The server no longer accepts what this tab knew of its session, so it could not resume. You can connect again as a new guest.",
+  ],
+  4502: [
+    "Your session has ended",
+    "You were away longer than the server keeps a seat, so your seat was freed. You can connect again as a new guest.",
+  ],
+  4503: ["Not let in", "The server did not hear this page introduce itself in time."],
+  4504: [
+    "Disconnected",
+    "The server could not understand this page. Reload it to get a matching version.",
+  ],
+  4505: ["Disconnected", "This page sent a message larger than the server allows."],
+  4506: ["Disconnected for flooding", "This page sent more than the server allows."],
+  4507: ["Version mismatch", "This page and the server speak different versions. Reload the page."],
+  4508: ["Not let in", "The server refused these credentials."],
+};
+
+/** `[title, sentence]` for a connection that stays closed. */
+export function closure({ code, name }) {
+  return (
+    closures[code] ?? [
+      "Disconnected",
+      `The connection was closed for good (${code || "no code"}${name ? `, ${name}` : ""}).`,
+    ]
+  );
+}
