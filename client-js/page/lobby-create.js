@@ -87,7 +87,7 @@ export class LobbyCreate {
             settingLabel(setting.name),
             setting.doc && el("small", { text: setting.doc }),
           ),
-          slider(`set:${setting.name}`, setting.min, setting.max, setting.default),
+          slider(`set:${setting.name}`, setting.min, setting.max, preset(setting)),
         ),
       ),
       el(
@@ -122,6 +122,9 @@ const policies = [
   ["ready", "when all are ready"],
   ["full", "when all seats are taken"],
 ];
+
+/** What a setting starts at: the game's default, but a new lobby is not left lonely where there can be bots. */
+const preset = ({ name, max, default: usual }) => (name === "bots" ? Math.min(6, max) : usual);
 
 /** A range with its number beside it; a wide range is a number to type instead. */
 function slider(name, min, max, value) {

@@ -1,0 +1,269 @@
+import { Connection } from "./connection.js";
+import { Emitter } from "./emitter.js";
+import * as frames from "./frames.js";
+import { Lobby } from "./lobby.js";
+import { settings } from "./options.js";
+import { RequestError, Requests } from "./requests.js";
+import { ResumeState } from "./resume.js";
+import { Room } from "./room.js";
+import { Stats } from "./stats.js";
+
+const { Kind } = frames;
+
+/** Time after coming back within which the match is entered again, or is over, in milliseconds. */
+const ENTER_WITHIN = 3000;
+
+/** The connection was closed for good; `code` and `name` are those of the close. */
+export class ClosedError extends Error {
+  name = "ClosedError";
+
+  /** @param {number} code @param {string} reason */
+  constructor(code, reason) {
+    super(`closed: ${code} ${reason}`);
+    this.code = code;
+    this.reason = reason;
+  }
+}
+
+/**
+ * A session with a server.
+ *
+ * Events: `status` (Status); `room` (Room), also for the present one when the handler is added;
+ * `event` ({seq, channel, name, payload, tick}), every reliable event, once; `notice` ({code,
+ * message}); `error` (what a handler threw, or a message that broke the wire's rules; printed to the
+ * console when nobody listens).
+ */
+export class Client {
+  user = "";
+  name = "";
+  session = "";
+  /** @type {Room | null} the match one is in */
+  room = null;
+  /** Resolves at the first welcome; rejects with a ClosedError when closed for good before it. */
+  ready;
+  lobby;
+  stats;
+
+  #timers;
+  #emitter = new Emitter((error) => this.#report(error));
+  #errors = new Emitter((error) => console.error(error));
+  #requests;
+  #resume;
+  #connection;
+  /** What the present room was entered with, to know whether it goes on. */
+  #entered = "";
+  /** @type {any} */
+  #enterTimer = null;
+  #letGo = () => {};
+  /** @type {(client: Client) => void} */
+  #isReady = () => {};
+  /** @type {(e: Error) => void} */
+  #isOver = () => {};
+
+  /** @param {import("./options.js").Options} options */
+  constructor(options) {
+    const set = settings(options);
+    const { timers, signal } = set;
+    this.#timers = timers;
+    this.stats = new Stats(timers.now);
+    this.#requests = new Requests(timers);
+    this.#resume = new ResumeState(set.resume, set.storage, set.resumeKey);
+    this.lobby = new Lobby(
+      (name, payload) => this.request("lobby", name, payload),
+      timers,
+      (error) => this.#report(error),
+    );
+    this.ready = new Promise((resolve, reject) => {
+      this.#isReady = resolve;
+      this.#isOver = reject;
+    });
+    // Who does not wait for it must not be told of an unhandled rejection.
+    this.ready.catch(() => {});
+    this.#connection = new Connection(set, this.#resume, this.stats, {
+      status: (status) => this.#emitter.emit("status", status),
+      welcome: (welcome) => this.#welcome(welcome),
+      frame: (frame) => this.#frame(frame),
+      malformed: (bytes, error) => {
+        if (bytes !== null && frames.looksLikeSnapshot(bytes)) this.room?._undecodable();
+        this.#report(error);
+      },
+      down: () => this.#down(),
+      closed: () => this.#closed(),
+    });
+    if (signal?.aborted) {
+      this.close();
+      return;
+    }
+    this.#connection.dial();
+    const abort = () => this.close();
+    signal?.addEventListener("abort", abort);
+    this.#letGo = () => signal?.removeEventListener("abort", abort);
+  }
+
+  get status() {
+    return this.#connection.status;
+  }
+
+  /**
+   * @param {"status" | "room" | "event" | "notice" | "error"} name
+   * @param {(value: any) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    if (name === "error") return this.#errors.on(name, handler);
+    const off = this.#emitter.on(name, handler);
+    if (name === "room" && this.room !== null) this.#emitter.call(handler, this.room);
+    return off;
+  }
+
+  /**
+   * Asks the server for something.
+   * @param {string} channel
+   * @param {string} name
+   * @param {any} [payload] a plain object, or null for none
+   * @param {{timeout?: number}} [options] in milliseconds, 5000 by default
+   * @returns {Promise<any>} the reply's payload; rejects with a RequestError
+   */
+  request(channel, name, payload = null, { timeout = 5000 } = {}) {
+    return this.#requests.add((id) => {
+      let sent = false;
+      try {
+        sent = this.#connection.send([Kind.REQUEST, id, channel, name, payload]);
+      } catch (error) {
+        throw new RequestError("bad-payload", "", /** @type {Error} */ (error).message);
+      }
+      if (!sent) throw new RequestError("dropped", "", "not connected");
+    }, timeout);
+  }
+
+  /** For tests: loses the socket as a network would. The client comes back by itself. */
+  cut() {
+    this.#connection.cut();
+  }
+
+  /** Says bye and stays away: lobby and seat are free at once. */
+  close() {
+    this.#connection.close();
+  }
+
+  /** @param {frames.Welcome} welcome */
+  #welcome({ session, user, name, resumed, lost }) {
+    if (this.session !== "") this.stats.reconnects++;
+    this.session = session;
+    this.user = user;
+    this.name = name;
+    this.stats.lost += lost;
+    if (!resumed || lost > 0) this.lobby._reset();
+    if (!resumed) this.#exit("lost", null);
+    if (this.room !== null) {
+      this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
+    }
+    this.lobby._opened();
+    this.#isReady(this);
+  }
+
+  /** @param {any[]} frame */
+  #frame(frame) {
+    switch (frames.kindOf(frame)) {
+      case Kind.SNAPSHOT:
+        this.#snapshot(frames.snapshot(frame));
+        break;
+      case Kind.EVENT:
+        this.#event(frames.event(frame));
+        break;
+      case Kind.REPLY:
+        this.#requests.settle(frames.reply(frame));
+        break;
+      case Kind.ENTER:
+        this.#enter(frames.enter(frame));
+        break;
+      default:
+        this.stats.unknown++;
+    }
+  }
+
+  /** @param {frames.Snapshot} snapshot */
+  #snapshot(snapshot) {
+    if (this.room === null || snapshot.epoch !== this.room.epoch) this.stats.stale++;
+    else this.room._snapshot(snapshot);
+  }
+
+  /** @param {frames.GameEvent} event */
+  #event(event) {
+    const { seq, channel, name, payload } = event;
+    if (seq <= this.#resume.seq) {
+      this.stats.duplicates++;
+      return;
+    }
+    this.#resume.handled(seq);
+    if (channel === "lobby") {
+      this.lobby._event(event);
+    } else if (channel === "match") {
+      if (name !== "exit") this.room?._event(event);
+      else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
+    } else if (channel === "session" && name === "notice") {
+      this.#emitter.emit("notice", payload);
+    }
+    this.#emitter.emit("event", event);
+  }
+
+  /** @param {frames.Enter} enter */
+  #enter(enter) {
+    const entered = JSON.stringify([enter.match, enter.game, enter.tables, enter.inputs]);
+    this.#timers.clearTimeout(this.#enterTimer);
+    if (this.room !== null && entered === this.#entered) {
+      const { downMs, lost } = this.status;
+      this.room._resume(enter, { downMs, lost });
+      return;
+    }
+    const room = new Room(enter, this.#uplink(), this.stats, (error) => this.#report(error));
+    this.#exit("left", null);
+    this.room = room;
+    this.#entered = entered;
+    this.#emitter.emit("room", room);
+  }
+
+  /** @returns {import("./inputs.js").Uplink} */
+  #uplink() {
+    const connection = this.#connection;
+    return {
+      input: (epoch, tick, ack, values) => connection.offer([Kind.INPUT, epoch, tick, ack, values]),
+      ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
+      resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
+      rtt: () => this.stats.rtt,
+      timers: this.#timers,
+    };
+  }
+
+  /** @param {string} reason @param {any} result */
+  #exit(reason, result) {
+    this.#timers.clearTimeout(this.#enterTimer);
+    const room = this.room;
+    this.room = null;
+    room?._exit({ reason, result });
+  }
+
+  #down() {
+    const { code, name } = this.status;
+    this.#timers.clearTimeout(this.#enterTimer);
+    this.#requests.drop();
+    this.lobby._dropped();
+    this.room?._drop({ code, name });
+  }
+
+  #closed() {
+    const { code, name } = this.status;
+    this.#letGo();
+    this.#requests.drop();
+    this.lobby._dropped();
+    this.lobby._reset();
+    this.#exit("closed", null);
+    this.#isOver(new ClosedError(code, name));
+  }
+
+  /** @param {unknown} error */
+  #report(error) {
+    if (this.#errors.has("error")) this.#errors.emit("error", error);
+    else console.error(error);
+  }
+}

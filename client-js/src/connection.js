@@ -1,0 +1,275 @@
+import { decode } from "./codec.js";
+import { closeInfo } from "./codes.js";
+import * as frames from "./frames.js";
+import { WireError } from "./guard.js";
+import { Heartbeat } from "./heartbeat.js";
+import { Link } from "./link.js";
+import { Redial } from "./redial.js";
+
+const { Kind } = frames;
+
+/** Messages of one link that may break the rules before it is given up. */
+const MAX_MALFORMED = 8;
+/** Code of a link that was lost, as WebSockets have it. */
+const LOST = 1006;
+
+/**
+ * @typedef {object} Status
+ * @property {"connecting" | "open" | "waiting" | "closed"} state
+ * @property {number} attempt failed dials since the last welcome
+ * @property {number} inMs until the next dial, while waiting
+ * @property {number} code close code of the last end, 0 before any
+ * @property {string} name of that code
+ * @property {import("./codes.js").Retry} retry what that code asks for
+ * @property {boolean} resumed whether the open connection took up the earlier session
+ * @property {number} lost events the server no longer held at that
+ * @property {number} downMs how long there was no connection before this one
+ *
+ * @typedef {object} ConnectionHandlers
+ * @property {(status: Status) => void} status
+ * @property {(welcome: frames.Welcome) => void} welcome
+ * @property {(frame: any[]) => void} frame any other frame than welcome and pong
+ * @property {(bytes: Uint8Array | null, error: WireError) => void} malformed null for a text message
+ * @property {() => void} down an open link is gone; the session is kept
+ * @property {() => void} closed for good
+ */
+
+/**
+ * One session's connection over as many sockets as it takes: dial, hello, welcome, pings, and after
+ * a loss the next dial, until it is closed for good.
+ */
+export class Connection {
+  /** @type {Status} */
+  status = {
+    state: "connecting",
+    attempt: 0,
+    inMs: 0,
+    code: 0,
+    name: "",
+    retry: "resume",
+    resumed: false,
+    lost: 0,
+    downMs: 0,
+  };
+
+  #settings;
+  #timers;
+  #resume;
+  #stats;
+  #handlers;
+  #redial;
+  #heartbeat;
+  /** @type {Link | null} */
+  #link = null;
+  /** @type {any} the dial's deadline or the wait for the next dial */
+  #timer = null;
+  #helloAt = 0;
+  /** When the present link was welcomed, -1 before. */
+  #welcomedAt = -1;
+  /** When the last welcomed link was lost, -1 before any was. */
+  #downAt = -1;
+  #maxFrame = 4096;
+  #malformed = 0;
+  #ping = { time: -1, at: 0 };
+
+  /**
+   * @param {import("./options.js").Settings} settings
+   * @param {import("./resume.js").ResumeState} resume
+   * @param {import("./stats.js").Stats} stats
+   * @param {ConnectionHandlers} handlers
+   */
+  constructor(settings, resume, stats, handlers) {
+    this.#settings = settings;
+    this.#timers = settings.timers;
+    this.#resume = resume;
+    this.#stats = stats;
+    this.#handlers = handlers;
+    this.#redial = new Redial(settings.random);
+    this.#heartbeat = new Heartbeat(
+      settings.timers,
+      (now) => this.#sendPing(now),
+      () => this.#down(LOST),
+    );
+  }
+
+  /** Dials. @throws {Error} for a URL that no WebSocket takes */
+  dial() {
+    const { WebSocket, url, dialTimeout } = this.#settings;
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = -1;
+    this.#malformed = 0;
+    this.#link = new Link(WebSocket, url, this.#stats, {
+      open: () => this.#hello(),
+      message: (bytes) => this.#message(bytes),
+      text: () => this.#broken(null, new WireError("text message")),
+      down: (code) => this.#down(code),
+    });
+    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), dialTimeout);
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+  }
+
+  /**
+   * Sends a frame that matters.
+   * @param {any[]} frame
+   * @returns {boolean} false when there is no connection
+   * @throws {Error} when it cannot be encoded or is too big
+   */
+  send(frame) {
+    if (this.status.state !== "open" || this.#link === null) return false;
+    return this.#link.send(frame, this.#maxFrame);
+  }
+
+  /** Sends a frame that a later one replaces, unless the socket is backed up. @param {any[]} frame */
+  offer(frame) {
+    if (this.#link?.congested || !this.send(frame)) this.#stats.unsent++;
+  }
+
+  /** Loses the socket, as a network would. */
+  cut() {
+    if (this.#link !== null) this.#down(LOST);
+  }
+
+  /** Says bye and stays away. */
+  close() {
+    if (this.status.state === "closed") return;
+    this.send([Kind.BYE]);
+    this.#finish(1000, true);
+  }
+
+  #hello() {
+    const { client, name } = this.#settings;
+    const { token, seq } = this.#resume;
+    this.#helloAt = this.#timers.now();
+    const resume = token === null ? null : [token, seq];
+    this.#link?.send(
+      [Kind.HELLO, frames.VERSION, client, ["mp"], ["guest", name], resume],
+      this.#maxFrame,
+    );
+  }
+
+  /** @param {Uint8Array} bytes */
+  #message(bytes) {
+    const now = this.#timers.now();
+    this.#stats.received(bytes.length);
+    this.#heartbeat.heard(now);
+    try {
+      this.#frame(decode(bytes), now);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.#broken(bytes, error);
+    }
+  }
+
+  /** @param {any[]} frame @param {number} now */
+  #frame(frame, now) {
+    const kind = frames.kindOf(frame);
+    if (kind === Kind.WELCOME) this.#welcome(frame, now);
+    else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
+    else if (kind === Kind.PONG) this.#pong(frames.pong(frame), now);
+    else this.#handlers.frame(frame);
+  }
+
+  /** @param {Uint8Array | null} bytes @param {WireError} error */
+  #broken(bytes, error) {
+    this.#stats.malformed++;
+    this.#handlers.malformed(bytes, error);
+    if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST);
+  }
+
+  /** @param {any[]} frame @param {number} now */
+  #welcome(frame, now) {
+    if (this.#welcomedAt >= 0) throw new WireError("a second welcome");
+    if (frames.welcomeVersion(frame) !== frames.VERSION) {
+      this.#finish(4507, true);
+      return;
+    }
+    const welcome = frames.welcome(frame);
+    if (welcome.codec !== "mp") throw new WireError("a codec that was not offered");
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = now;
+    this.#maxFrame = welcome.maxFrame;
+    if (!welcome.resumed) this.#resume.handled(0);
+    this.#resume.keep(welcome.token);
+    this.#stats.roundTrip(now - this.#helloAt);
+    const downMs = this.#downAt < 0 ? 0 : now - this.#downAt;
+    const { resumed, lost } = welcome;
+    this.#set({ state: "open", attempt: 0, inMs: 0, resumed, lost, downMs });
+    // The ping confirms the new token at once; until then the server keeps the old one too.
+    this.#heartbeat.start(welcome.pingEvery);
+    this.#handlers.welcome(welcome);
+  }
+
+  /** @param {number} now */
+  #sendPing(now) {
+    this.#ping = { time: Math.floor(now), at: now };
+    this.offer([Kind.PING, this.#ping.time, this.#resume.seq]);
+  }
+
+  /** @param {number} time @param {number} now */
+  #pong(time, now) {
+    // An older ping's pong would need that ping's exact time; the next one is soon enough.
+    if (time === this.#ping.time) this.#stats.roundTrip(now - this.#ping.at);
+  }
+
+  /** @param {number} code */
+  #down(code) {
+    const now = this.#timers.now();
+    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
+    if (upMs >= 0) this.#downAt = now;
+    let { retry, waitMs } = this.#redial.after(code, upMs);
+    if (retry === "fresh" && this.#resume.stored) {
+      // A token left by an earlier page is good no more: nobody misses that session here.
+      this.#resume.forget();
+      retry = "resume";
+      waitMs = 0;
+    }
+    if (retry !== "resume") {
+      this.#finish(code, false);
+      return;
+    }
+    this.#hangUp(false);
+    const { attempt } = this.#redial;
+    this.status = { ...this.status, state: "waiting", attempt, inMs: waitMs, ...explain(code) };
+    if (upMs >= 0) this.#handlers.down();
+    // Whoever was just told may have closed us.
+    if (this.status.state !== "waiting") return;
+    if (waitMs === 0) {
+      this.dial();
+      return;
+    }
+    this.#timer = this.#timers.setTimeout(() => this.dial(), waitMs);
+    this.#handlers.status(this.status);
+  }
+
+  /**
+   * @param {number} code
+   * @param {boolean} orderly whether the socket is closed properly by us
+   */
+  #finish(code, orderly) {
+    this.#hangUp(orderly);
+    this.#resume.forget();
+    this.#set({ state: "closed", inMs: 0, ...explain(code) });
+    this.#handlers.closed();
+  }
+
+  /** @param {boolean} orderly */
+  #hangUp(orderly) {
+    this.#timers.clearTimeout(this.#timer);
+    this.#heartbeat.stop();
+    if (orderly) this.#link?.close();
+    else this.#link?.drop();
+    this.#link = null;
+  }
+
+  /** @param {Partial<Status>} change */
+  #set(change) {
+    this.status = { ...this.status, ...change };
+    this.#handlers.status(this.status);
+  }
+}
+
+/** @param {number} code */
+function explain(code) {
+  const { name, retry } = closeInfo(code);
+  return { code, name, retry };
+}

@@ -1,0 +1,201 @@
+import { WireError } from "./guard.js";
+
+/** The protocol version spoken here. */
+export const VERSION = 1;
+
+/** Frame kinds, protocol section 2. */
+export const Kind = Object.freeze({
+  HELLO: 1,
+  REQUEST: 2,
+  INPUT: 3,
+  ACK: 4,
+  PING: 5,
+  RESYNC: 6,
+  BYE: 7,
+  WELCOME: 16,
+  REPLY: 17,
+  EVENT: 18,
+  PONG: 19,
+  ENTER: 20,
+  SNAPSHOT: 21,
+});
+
+/** Why a keyframe is asked for. */
+export const Resync = Object.freeze({ HASH: 1, BASELINE: 2, BODY: 3, ASKED: 4 });
+
+/**
+ * @typedef {object} Welcome
+ * @property {string} session
+ * @property {string} user
+ * @property {string} name
+ * @property {string} token the resume token
+ * @property {boolean} resumed
+ * @property {string} codec of snapshot bodies
+ * @property {number} pingEvery ms
+ * @property {number} grace ms
+ * @property {number} maxFrame bytes
+ * @property {number} lost events that could not be replayed
+ * @property {string} server
+ *
+ * @typedef {object} Reply
+ * @property {number} id
+ * @property {[string, string, string] | null} error code, field, message
+ * @property {any} payload
+ *
+ * @typedef {object} GameEvent
+ * @property {number} seq
+ * @property {string} channel
+ * @property {string} name
+ * @property {any} payload
+ * @property {number} tick 0 outside a match
+ *
+ * @typedef {object} Enter
+ * @property {number} epoch
+ * @property {string} match
+ * @property {string} game
+ * @property {number} seat 0 for a spectator
+ * @property {number} tickRate Hz
+ * @property {number} tick
+ * @property {number} hashEvery ticks
+ * @property {any[]} tables
+ * @property {any[]} inputs
+ *
+ * @typedef {object} Snapshot
+ * @property {number} epoch
+ * @property {number} tick
+ * @property {number} base 0 for a keyframe
+ * @property {number} input newest input consumed, 0 for none
+ * @property {number} slack ms, negative when inputs come too late
+ * @property {number | null} hash
+ * @property {any} body checked when it is applied
+ */
+
+const UINT32 = 0xffffffff;
+
+/** @param {any[]} f @param {number} i @returns {string} */
+function str(f, i) {
+  if (typeof f[i] !== "string") throw new WireError(`element ${i} is not a string`);
+  return f[i];
+}
+
+/** @param {any[]} f @param {number} i @param {number} [max] @returns {number} */
+function uint(f, i, max = UINT32) {
+  const v = f[i];
+  if (!Number.isInteger(v) || v < 0 || v > max) {
+    throw new WireError(`element ${i} is not an integer of its range`);
+  }
+  return v;
+}
+
+/** @param {any[]} f @param {number} i @returns {any[]} */
+function list(f, i) {
+  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is not an array`);
+  return f[i];
+}
+
+/** @param {any[]} f @param {number} n elements with the kind; more are ignored */
+function atLeast(f, n) {
+  if (f.length < n) throw new WireError("too few elements");
+}
+
+/** @param {any[]} f @returns {number} */
+export function kindOf(f) {
+  return uint(f, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** @param {any[]} f @returns {number} */
+export function welcomeVersion(f) {
+  return uint(f, 1);
+}
+
+/** @param {any[]} f @returns {Welcome} */
+export function welcome(f) {
+  atLeast(f, 13);
+  if (typeof f[6] !== "boolean") throw new WireError("element 6 is not a boolean");
+  return {
+    session: str(f, 2),
+    user: str(f, 3),
+    name: str(f, 4),
+    token: str(f, 5),
+    resumed: f[6],
+    codec: str(f, 7),
+    pingEvery: uint(f, 8),
+    grace: uint(f, 9),
+    maxFrame: uint(f, 10),
+    lost: uint(f, 11),
+    server: str(f, 12),
+  };
+}
+
+/** @param {any[]} f @returns {Reply} */
+export function reply(f) {
+  atLeast(f, 4);
+  const error = f[2] === null ? null : list(f, 2);
+  if (error !== null) atLeast(error, 3);
+  return {
+    id: uint(f, 1),
+    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
+    payload: f[3],
+  };
+}
+
+/** @param {any[]} f @returns {GameEvent} */
+export function event(f) {
+  atLeast(f, 6);
+  return {
+    seq: uint(f, 1),
+    channel: str(f, 2),
+    name: str(f, 3),
+    payload: f[4],
+    tick: uint(f, 5),
+  };
+}
+
+/** @param {any[]} f @returns {number} the time of the ping that is answered */
+export function pong(f) {
+  atLeast(f, 3);
+  return uint(f, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** @param {any[]} f @returns {Enter} */
+export function enter(f) {
+  atLeast(f, 10);
+  const tickRate = uint(f, 5, 1000);
+  if (tickRate === 0) throw new WireError("tick rate of 0");
+  return {
+    epoch: uint(f, 1),
+    match: str(f, 2),
+    game: str(f, 3),
+    seat: uint(f, 4),
+    tickRate,
+    tick: uint(f, 6),
+    hashEvery: uint(f, 7),
+    tables: list(f, 8),
+    inputs: list(f, 9),
+  };
+}
+
+/** @param {any[]} f @returns {Snapshot} */
+export function snapshot(f) {
+  atLeast(f, 8);
+  const slack = f[5];
+  if (!Number.isSafeInteger(slack)) throw new WireError("slack is not an integer");
+  return {
+    epoch: uint(f, 1),
+    tick: uint(f, 2),
+    base: uint(f, 3),
+    input: uint(f, 4),
+    slack,
+    hash: f[6] === null ? null : uint(f, 6),
+    body: f[7],
+  };
+}
+
+/**
+ * Whether a message that could not be decoded was meant as a snapshot: its kind stands right behind
+ * the array's header.
+ * @param {Uint8Array} b
+ */
+export function looksLikeSnapshot(b) {
+  return b.length > 1 && (b[0] & 0xf0) === 0x90 && b[1] === Kind.SNAPSHOT;
+}

@@ -1,0 +1,21 @@
+/**
+ * The deltatick client: one session with a server, its lobby, and the match it is in, over as many
+ * sockets as it takes. Runs in browsers and, with a WebSocket class passed in, in Node.
+ */
+import { Client } from "./client.js";
+
+export { Client, ClosedError } from "./client.js";
+export { CloseCodes } from "./codes.js";
+export { RequestError } from "./requests.js";
+export { Room } from "./room.js";
+
+/**
+ * Connects, and stays connected. Returns at once; `await client.ready` for the welcome.
+ *
+ * @param {import("./options.js").Options} [options]
+ * @returns {Client}
+ * @throws {TypeError} for options that cannot work here
+ */
+export function connect(options = {}) {
+  return new Client(options);
+}

@@ -1,0 +1,231 @@
+import { Playback } from "./playback.js";
+import { FieldKind } from "./schema.js";
+
+/** @typedef {import("./world.js").World} World */
+/** @typedef {import("./world.js").Table} Table */
+/** @typedef {import("./world.js").Row} Row */
+
+/** Snapshots kept for interpolation. */
+const FRAMES = 64;
+/** Longest delay that can be asked for, in milliseconds. */
+const MAX_DELAY = 500;
+
+/**
+ * Copies of one snapshot's interpolated numbers. Arrays grow and are reused.
+ * @typedef {object} Frame
+ * @property {number} tick
+ * @property {{count: number, ids: Float64Array, values: Float64Array}[]} tables
+ */
+
+/**
+ * What one table shows: the rows last handed out and the object of each id.
+ * @typedef {object} Shown
+ * @property {import("./schema.js").Field[]} moving fields that are interpolated
+ * @property {import("./schema.js").Field[]} steady fields that take their newest value
+ * @property {Row[]} rows
+ * @property {Map<number, Row>} objects
+ */
+
+/**
+ * Shows the world a little in the past, between two snapshots: fixed-point and float32 numbers
+ * linearly, angles the short way round, everything else at its newest. Nothing is extrapolated: past
+ * the newest snapshot the newest stands. Rows and arrays are reused from call to call.
+ */
+export class Interpolator {
+  /** @type {Frame[]} a ring */
+  #frames = [];
+  #count = 0;
+  #playback;
+  #world;
+  /** @type {Shown[]} */
+  #shown;
+  /** @type {Record<string, Row[]>} */
+  #result;
+  #delay = 100;
+
+  /**
+   * @param {World} world
+   * @param {number} tickRate Hz
+   */
+  constructor(world, tickRate) {
+    this.#world = world;
+    this.#playback = new Playback(1000 / tickRate);
+    this.#shown = world.tables.map(({ fields }) => ({
+      moving: fields.filter((f) => isMoving(f) && f.name !== "id"),
+      steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
+      rows: [],
+      objects: new Map(),
+    }));
+    this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
+  }
+
+  /** How far behind the newest snapshot the view is, in milliseconds: 0 to 500. */
+  get delayMs() {
+    return this.#delay;
+  }
+
+  set delayMs(ms) {
+    if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
+    this.#delay = Math.min(ms, MAX_DELAY);
+  }
+
+  /** Forgets every snapshot, as after coming back: what lies between was not seen. */
+  reset() {
+    this.#count = 0;
+    this.#playback.reset();
+  }
+
+  /**
+   * Takes a copy of the world as it is now.
+   * @param {number} tick rising
+   * @param {number} now when it arrived, in milliseconds
+   */
+  capture(tick, now) {
+    this.#playback.observe(tick, now);
+    const slot = this.#count % FRAMES;
+    this.#frames[slot] ??= {
+      tick: 0,
+      tables: this.#world.tables.map(() => ({
+        count: 0,
+        ids: new Float64Array(0),
+        values: new Float64Array(0),
+      })),
+    };
+    const frame = this.#frames[slot];
+    frame.tick = tick;
+    this.#count++;
+    this.#world.tables.forEach((table, i) => {
+      copyTable(table, this.#shown[i].moving, frame.tables[i]);
+    });
+  }
+
+  /**
+   * @param {number} now in milliseconds
+   * @returns {Record<string, Row[]>} the rows of every table, each with its entity's `id` (which hides
+   *   a field of that name)
+   */
+  view(now) {
+    if (this.#count === 0) {
+      for (const shown of this.#shown) clear(shown);
+      return this.#result;
+    }
+    const tick = this.#playback.tickAt(now, this.#delay);
+    const [a, b] = this.#around(tick);
+    const span = b.tick - a.tick;
+    const part = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
+    this.#world.tables.forEach((table, i) => {
+      showTable(table, this.#shown[i], a.tables[i], b.tables[i], part);
+    });
+    return this.#result;
+  }
+
+  /**
+   * The newest frame at or before the tick and the one after it; at the ends one and the same.
+   * @param {number} tick
+   * @returns {[Frame, Frame]}
+   */
+  #around(tick) {
+    const oldest = Math.max(0, this.#count - FRAMES);
+    let after = this.#frames[(this.#count - 1) % FRAMES];
+    if (after.tick <= tick) return [after, after];
+    for (let n = this.#count - 2; n >= oldest; n--) {
+      const frame = this.#frames[n % FRAMES];
+      if (frame.tick <= tick) return [frame, after];
+      after = frame;
+    }
+    return [after, after];
+  }
+}
+
+/** @param {import("./schema.js").Field} f */
+function isMoving(f) {
+  return f.kind === FieldKind.FIXED || f.kind === FieldKind.ANGLE || f.kind === FieldKind.FLOAT;
+}
+
+/**
+ * @param {Table} table
+ * @param {import("./schema.js").Field[]} moving
+ * @param {Frame["tables"][0]} into
+ */
+function copyTable({ entities }, moving, into) {
+  const width = moving.length;
+  const count = entities.length;
+  if (into.ids.length < count) {
+    into.ids = new Float64Array(count + (count >> 1));
+    into.values = new Float64Array(into.ids.length * width);
+  }
+  into.count = count;
+  for (let i = 0, at = 0; i < count; i++) {
+    const { id, row } = entities[i];
+    into.ids[i] = id;
+    for (let f = 0; f < width; f++) {
+      into.values[at++] = /** @type {number} */ (row[moving[f].name]);
+    }
+  }
+}
+
+/**
+ * Fills what a table shows with the rows of frame a, moved towards where frame b has them.
+ * @param {Table} table
+ * @param {Shown} shown
+ * @param {Frame["tables"][0]} a
+ * @param {Frame["tables"][0]} b
+ * @param {number} part 0 to 1
+ */
+function showTable(table, shown, a, b, part) {
+  const { moving, steady, rows, objects } = shown;
+  const width = moving.length;
+  for (let i = 0, j = 0; i < a.count; i++) {
+    const id = a.ids[i];
+    while (j < b.count && b.ids[j] < id) j++;
+    const to = j < b.count && b.ids[j] === id ? j : -1;
+    const row = objectOf(objects, id);
+    for (let f = 0; f < width; f++) {
+      const from = a.values[i * width + f];
+      const delta = to < 0 ? 0 : b.values[to * width + f] - from;
+      row[moving[f].name] = between(moving[f], from, delta, part);
+    }
+    const newest = table.rows.get(id);
+    if (newest !== undefined) for (const { name } of steady) row[name] = newest[name];
+    rows[i] = row;
+  }
+  rows.length = a.count;
+  if (objects.size > a.count) prune(shown);
+}
+
+/** @param {Map<number, Row>} objects @param {number} id */
+function objectOf(objects, id) {
+  let row = objects.get(id);
+  if (row === undefined) {
+    row = { id };
+    objects.set(id, row);
+  }
+  return row;
+}
+
+/**
+ * @param {import("./schema.js").Field} field
+ * @param {number} from
+ * @param {number} delta
+ * @param {number} part
+ */
+function between({ kind }, from, delta, part) {
+  if (part === 0 || delta === 0) return from;
+  if (kind !== FieldKind.ANGLE) return from + delta * part;
+  const turn = 2 * Math.PI;
+  const short = delta - turn * Math.round(delta / turn);
+  const angle = from + short * part;
+  return angle < 0 ? angle + turn : angle >= turn ? angle - turn : angle;
+}
+
+/** Forgets the objects of rows that are no longer shown. @param {Shown} shown */
+function prune({ rows, objects }) {
+  objects.clear();
+  for (const row of rows) objects.set(/** @type {number} */ (row.id), row);
+}
+
+/** @param {Shown} shown */
+function clear({ rows, objects }) {
+  rows.length = 0;
+  objects.clear();
+}

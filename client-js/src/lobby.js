@@ -1,0 +1,198 @@
+import { Emitter } from "./emitter.js";
+import { Watchlist } from "./watchlist.js";
+
+/** Time until a refused or unanswered `watch` is tried again, in milliseconds. */
+const WATCH_AGAIN = 2000;
+
+/** @typedef {import("./watchlist.js").Summary} Summary */
+/** @typedef {{id: string, [key: string]: any}} State a lobby in full, protocol section 4.1 */
+
+/**
+ * The `lobby` channel. Requests reject with a RequestError.
+ *
+ * Events: `state` (State or null) whenever the lobby one is in changes; `closed` ({id, reason}) when
+ * one was put out of it.
+ */
+export class Lobby {
+  /** @type {State | null} the lobby one is in */
+  state = null;
+
+  #request;
+  #timers;
+  #emitter;
+  #watchers;
+  #list = new Watchlist();
+  /** Whether the list is whole, and not being asked for. */
+  #listed = false;
+  #open = false;
+  /** @type {any} */
+  #timer = null;
+
+  /**
+   * @param {(name: string, payload: any) => Promise<any>} request on the channel
+   * @param {import("./options.js").Timers} timers
+   * @param {(error: unknown) => void} report
+   */
+  constructor(request, timers, report) {
+    this.#request = request;
+    this.#timers = timers;
+    this.#emitter = new Emitter(report);
+    this.#watchers = new Emitter(report);
+  }
+
+  /**
+   * @param {"state" | "closed"} name
+   * @param {(value: any) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    return this.#emitter.on(name, handler);
+  }
+
+  /** @returns {Promise<Summary[]>} the public lobbies */
+  async list() {
+    return (await this.#request("list", null)).lobbies;
+  }
+
+  /** @returns {Promise<any[]>} the games to be had */
+  async games() {
+    return (await this.#request("games", null)).games;
+  }
+
+  /**
+   * @param {{game: string, name?: string, private?: boolean, max_players?: number, start?: string,
+   *   settings?: Record<string, number>}} what
+   * @returns {Promise<State>}
+   */
+  async create(what) {
+    return this.#entered(await this.#request("create", what));
+  }
+
+  /**
+   * @param {{id?: string, code?: string, spectate?: boolean}} which by id or by join code
+   * @returns {Promise<State>}
+   */
+  async join(which) {
+    return this.#entered(await this.#request("join", which));
+  }
+
+  async leave() {
+    await this.#request("leave", null);
+    this._reset();
+  }
+
+  /** @param {boolean} ready */
+  async ready(ready) {
+    await this.#request("ready", { ready });
+  }
+
+  /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
+  async settings(changes) {
+    await this.#request("settings", changes);
+  }
+
+  /** @param {string} user for the host */
+  async kick(user) {
+    await this.#request("kick", { user });
+  }
+
+  /** @param {string} user becomes the host */
+  async host(user) {
+    await this.#request("host", { user });
+  }
+
+  async start() {
+    await this.#request("start", null);
+  }
+
+  async rematch() {
+    await this.#request("rematch", null);
+  }
+
+  /**
+   * The live list of lobbies: `handler` gets all of it at once, when it is there, and again on each
+   * change, over lost connections too.
+   * @param {(list: Summary[]) => void} handler
+   * @returns {() => void} stops it
+   */
+  watch(handler) {
+    const first = !this.#watchers.has("list");
+    const off = this.#watchers.on("list", handler);
+    if (first) this.#subscribe();
+    else if (this.#listed) this.#watchers.call(handler, this.#list.list());
+    return () => {
+      const had = this.#watchers.has("list");
+      off();
+      if (had && !this.#watchers.has("list")) this.#unsubscribe();
+    };
+  }
+
+  /** The connection is there (again). @internal */
+  _opened() {
+    this.#open = true;
+    if (this.#watchers.has("list")) this.#subscribe();
+  }
+
+  /** The connection is gone. @internal */
+  _dropped() {
+    this.#open = false;
+    this.#timers.clearTimeout(this.#timer);
+  }
+
+  /** One is in no lobby, or not known to be in one. @internal */
+  _reset() {
+    if (this.state !== null) this.#set(null);
+  }
+
+  /** @param {import("./frames.js").GameEvent} event @internal */
+  _event({ name, payload }) {
+    if (name === "state") {
+      if (typeof payload?.id === "string") this.#set(payload);
+    } else if (name === "closed") {
+      if (payload?.id !== this.state?.id) return;
+      this.#emitter.emit("closed", payload);
+      this._reset();
+    } else if (name === "list" && this.#watchers.has("list")) {
+      this.#list.merge(payload, this.#listed);
+      if (this.#listed) this.#watchers.emit("list", this.#list.list());
+    }
+  }
+
+  /** @param {State | null} state */
+  #set(state) {
+    this.state = state;
+    this.#emitter.emit("state", state);
+  }
+
+  /** @param {{lobby: State}} reply */
+  #entered({ lobby }) {
+    // An event about the same lobby may have come before the reply, and be newer.
+    if (this.state?.id !== lobby.id) this.#set(lobby);
+    return /** @type {State} */ (this.state);
+  }
+
+  async #subscribe() {
+    this.#timers.clearTimeout(this.#timer);
+    if (!this.#open) return;
+    this.#listed = false;
+    this.#list.expect();
+    try {
+      const whole = await this.#request("watch", { on: true });
+      if (!this.#watchers.has("list")) return;
+      this.#list.replace(whole);
+      this.#listed = true;
+      this.#watchers.emit("list", this.#list.list());
+    } catch {
+      // Over a new connection it is tried anyway; over this one a little later.
+      if (!this.#open || !this.#watchers.has("list")) return;
+      this.#timer = this.#timers.setTimeout(() => this.#subscribe(), WATCH_AGAIN);
+    }
+  }
+
+  #unsubscribe() {
+    this.#timers.clearTimeout(this.#timer);
+    this.#listed = false;
+    // Whether or not it is heard, nobody is shown the list any more.
+    if (this.#open) this.#request("watch", { on: false }).catch(() => {});
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * @typedef {object} Timers
+ * @property {(fn: () => void, ms: number) => any} setTimeout
+ * @property {(id: any) => void} clearTimeout
+ * @property {() => number} now milliseconds of a clock that never goes back
+ *
+ * @typedef {object} Options
+ * @property {string} [url] default: `/ws` of the page's own origin
+ * @property {string} [name] guest name; the server cuts it to 24 characters
+ * @property {"memory" | "tab" | "off"} [resume] where the resume token lives: in memory (default), in
+ *   the tab's session storage (survives a reload), or nowhere (a drop loses the session)
+ * @property {string} [resumeKey] storage key, for several clients of one URL in one tab
+ * @property {string} [client] what this client calls itself, at most 64 bytes
+ * @property {number} [dialTimeout] ms from dial to welcome before the next attempt; default 5000
+ * @property {import("./link.js").SocketClass} [WebSocket]
+ * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} [storage]
+ * @property {(fn: () => void, ms: number) => any} [setTimeout]
+ * @property {(id: any) => void} [clearTimeout]
+ * @property {() => number} [now] milliseconds, never going back; default `performance.now`
+ * @property {() => number} [random] uniform in [0, 1)
+ * @property {AbortSignal} [signal] closes the client when it is aborted
+ *
+ * @typedef {Required<Omit<Options, "storage" | "signal" | keyof Timers>> & Pick<Options, "storage" | "signal">
+ *   & {timers: Timers}} Settings
+ */
+
+/**
+ * The options with every default filled in.
+ * @param {Options} options
+ * @returns {Settings}
+ * @throws {TypeError} for what cannot be defaulted here
+ */
+export function settings(options) {
+  const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+  if (typeof WebSocket !== "function") {
+    throw new TypeError("no WebSocket here: pass a class, such as that of the package ws");
+  }
+  const resume = options.resume ?? "memory";
+  if (!["memory", "tab", "off"].includes(resume)) {
+    throw new TypeError('resume must be "memory", "tab" or "off"');
+  }
+  const url = options.url ?? ownOrigin();
+  return {
+    url,
+    name: options.name ?? "",
+    resume,
+    resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
+    client: options.client ?? "deltatick-js",
+    dialTimeout: options.dialTimeout ?? 5000,
+    WebSocket: /** @type {any} */ (WebSocket),
+    storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : undefined),
+    random: options.random ?? Math.random,
+    signal: options.signal,
+    timers: {
+      setTimeout: options.setTimeout ?? ((fn, ms) => globalThis.setTimeout(fn, ms)),
+      clearTimeout: options.clearTimeout ?? ((id) => globalThis.clearTimeout(id)),
+      now: options.now ?? (() => performance.now()),
+    },
+  };
+}
+
+function ownOrigin() {
+  if (typeof location === "undefined") throw new TypeError("url is needed outside a page");
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`;
+}
+
+function sessionStorageIfAny() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    // A page may be denied its storage, which throws already when it is touched.
+    return undefined;
+  }
+}

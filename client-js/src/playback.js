@@ -1,0 +1,66 @@
+/** A difference this large, in milliseconds, is jumped over instead of being walked off. */
+const JUMP = 250;
+/** How fast the offset is moved, in milliseconds per millisecond: 5 % is not seen. */
+const SLEW = 0.05;
+/** The least arrival time is looked for over one to two of these, in milliseconds. */
+const WINDOW = 1000;
+
+/**
+ * Which tick to show now. The quickest arrivals of the last second say how the server's ticks lie on
+ * our clock; late ones (jitter, stalls) do not move it. The shown tick never goes back.
+ */
+export class Playback {
+  #tickMs;
+  /** Our time of the server's tick 0, if every snapshot came as quickly as the quickest. */
+  #offset = Number.NaN;
+  #best = Number.POSITIVE_INFINITY;
+  #bestBefore = Number.POSITIVE_INFINITY;
+  #windowEnd = 0;
+  #lastNow = 0;
+  #lastTick = 0;
+
+  /** @param {number} tickMs length of a tick, in milliseconds */
+  constructor(tickMs) {
+    this.#tickMs = tickMs;
+  }
+
+  reset() {
+    this.#offset = Number.NaN;
+    this.#best = Number.POSITIVE_INFINITY;
+    this.#bestBefore = Number.POSITIVE_INFINITY;
+    this.#lastTick = 0;
+  }
+
+  /**
+   * @param {number} tick of a snapshot
+   * @param {number} now when it arrived, in milliseconds
+   */
+  observe(tick, now) {
+    if (now >= this.#windowEnd) {
+      this.#bestBefore = this.#best;
+      this.#best = Number.POSITIVE_INFINITY;
+      this.#windowEnd = now + WINDOW;
+    }
+    this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+  }
+
+  /**
+   * @param {number} now in milliseconds
+   * @param {number} delayMs how far in the past to be
+   * @returns {number} a tick with its fraction
+   */
+  tickAt(now, delayMs) {
+    const aim = Math.min(this.#best, this.#bestBefore);
+    const off = aim - this.#offset;
+    // Not a number at first, which is no smaller than JUMP either.
+    if (!(Math.abs(off) <= JUMP)) {
+      this.#offset = aim;
+    } else {
+      const most = SLEW * Math.max(0, now - this.#lastNow);
+      this.#offset += Math.min(most, Math.max(-most, off));
+    }
+    this.#lastNow = now;
+    this.#lastTick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
+    return this.#lastTick;
+  }
+}

@@ -1,0 +1,246 @@
+import { Emitter } from "./emitter.js";
+import { InputSender } from "./inputs.js";
+import { Interpolator } from "./interpolate.js";
+import { Rate } from "./rate.js";
+import { Replica } from "./replica.js";
+import { parseSchema } from "./schema.js";
+
+/** @typedef {import("./world.js").Row} Row */
+
+/**
+ * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
+ * keyframe after it; `exit` is the end.
+ *
+ * Events: `snapshot` (room); `add`, `change`, `remove` (table, id, row), `add` also for the rows
+ * present when the handler is added; `drop` ({code, name}); `resume` ({downMs, lost, missedTicks});
+ * `exit` ({reason, result}).
+ */
+export class Room {
+  match;
+  game;
+  /** Place in the match, 0 for a spectator. */
+  seat;
+  /** Ticks a second. */
+  tickRate;
+  /** Resolves with the room when its first keyframe is applied; rejects if it ends before. */
+  ready;
+
+  #emitter;
+  #gameEvents;
+  #replica;
+  #inputs;
+  #uplink;
+  #snapshots = new Rate();
+  #slack = 0;
+  #consumed = 0;
+  #delayMs = 100;
+  /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
+  #interpolator = null;
+  /** @type {import("./mp.js").Changes} reused */
+  #changes = { added: [], changed: [], removed: [] };
+  /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
+  #returning = null;
+  #lastTick = 0;
+  #ended = false;
+  /** @type {(room: Room) => void} */
+  #isReady = () => {};
+  /** @type {(e: Error) => void} */
+  #isOver = () => {};
+
+  /**
+   * @param {import("./frames.js").Enter} enter
+   * @param {import("./inputs.js").Uplink} uplink
+   * @param {import("./stats.js").Stats} stats
+   * @param {(error: unknown) => void} report
+   */
+  constructor(enter, uplink, stats, report) {
+    const schema = parseSchema(enter.tables, enter.inputs);
+    this.match = enter.match;
+    this.game = enter.game;
+    this.seat = enter.seat;
+    this.tickRate = enter.tickRate;
+    this.#uplink = uplink;
+    this.#emitter = new Emitter(report);
+    this.#gameEvents = new Emitter(report);
+    this.#replica = new Replica(schema, stats, uplink);
+    this.#inputs = new InputSender(schema.inputs, enter.tickRate, uplink);
+    this.ready = new Promise((resolve, reject) => {
+      this.#isReady = resolve;
+      this.#isOver = reject;
+    });
+    // Who does not wait for it must not be told of an unhandled rejection.
+    this.ready.catch(() => {});
+    this.#replica.restart(enter.epoch);
+    this.#inputs.start(enter.epoch);
+  }
+
+  /** Tick of the newest snapshot applied, 0 before the first. */
+  get tick() {
+    return this.#replica.tick || this.#lastTick;
+  }
+
+  get epoch() {
+    return this.#replica.epoch;
+  }
+
+  /** The newest snapshot: `tables` holds a Map of rows by id for each table. Read only. */
+  get state() {
+    return this.#replica.world.state;
+  }
+
+  get stats() {
+    return {
+      /** Reported by the server, in milliseconds: how early the newest input came. */
+      slack: this.#slack,
+      /** Tick of the newest input sent, and of the newest the game has consumed. */
+      inputTick: this.#inputs.tick,
+      consumedTick: this.#consumed,
+      tick: this.tick,
+      base: this.#replica.base,
+      /** Snapshots within the last second. */
+      hz: this.#snapshots.read(this.#uplink.timers.now()),
+    };
+  }
+
+  /** Settings of `view`: `delayMs`, how far it stays behind, 0 to 500 ms, 100 by default. */
+  get interpolation() {
+    return { delayMs: this.#interpolator?.delayMs ?? this.#delayMs };
+  }
+
+  set interpolation({ delayMs }) {
+    if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
+    this.#delayMs = delayMs;
+    if (this.#interpolator !== null) this.#interpolator.delayMs = delayMs;
+  }
+
+  /**
+   * @param {"snapshot" | "add" | "change" | "remove" | "drop" | "resume" | "exit"} name
+   * @param {(...args: any[]) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    const off = this.#emitter.on(name, handler);
+    if (name === "add") {
+      for (const [table, rows] of Object.entries(this.state.tables)) {
+        for (const [id, row] of rows) this.#emitter.call(handler, table, id, row);
+      }
+    }
+    return off;
+  }
+
+  /**
+   * Events of the game itself, each once.
+   * @param {string} name
+   * @param {(payload: any, tick: number) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  onEvent(name, handler) {
+    return this.#gameEvents.on(name, handler);
+  }
+
+  /**
+   * Sets the input that is sent with every tick from now on, as a whole: a field left out is neutral
+   * (0, or the nearest its range allows). Values are rounded to the schema's quanta. A spectator has none.
+   * @param {Record<string, number | boolean>} values
+   */
+  input(values) {
+    if (this.seat !== 0 && !this.#ended) this.#inputs.set(values);
+  }
+
+  /**
+   * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
+   * by the next call.
+   * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
+   * @returns {Record<string, Row[]>} by table, each row with its entity's `id`
+   */
+  view(now = this.#uplink.timers.now()) {
+    if (this.#interpolator === null) {
+      this.#interpolator = new Interpolator(this.#replica.world, this.tickRate);
+      this.#interpolator.delayMs = this.#delayMs;
+      const { tick } = this.#replica;
+      if (tick !== 0) this.#interpolator.capture(tick, this.#uplink.timers.now());
+    }
+    return this.#interpolator.view(now);
+  }
+
+  /** @param {import("./frames.js").Snapshot} snapshot @internal */
+  _snapshot(snapshot) {
+    const { added, changed, removed } = this.#changes;
+    added.length = changed.length = removed.length = 0;
+    const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
+    const applied = this.#replica.accept(snapshot, wanted ? this.#changes : null);
+    this.#slack = snapshot.slack;
+    this.#consumed = snapshot.input;
+    this.#inputs.observe(this.#replica.seen, snapshot.slack);
+    if (applied) {
+      const now = this.#uplink.timers.now();
+      this.#snapshots.add(now, 1);
+      this.#interpolator?.capture(snapshot.tick, now);
+      if (snapshot.base === 0) this.#keyframe();
+    }
+    // Told even of a snapshot that failed half-way: the rows did change, and what a keyframe then
+    // does is told relative to them.
+    this.#tell("remove", removed);
+    this.#tell("add", added);
+    this.#tell("change", changed);
+    if (applied) this.#emitter.emit("snapshot", this);
+  }
+
+  /** @internal */
+  _undecodable() {
+    this.#replica.spoil();
+  }
+
+  /** @param {import("./frames.js").GameEvent} event @internal */
+  _event({ name, payload, tick }) {
+    this.#gameEvents.emit(name, payload, tick);
+  }
+
+  /** @param {{code: number, name: string}} why the socket was lost; the seat is kept @internal */
+  _drop(why) {
+    this.#lastTick = this.tick;
+    this.#inputs.stop();
+    this.#emitter.emit("drop", why);
+  }
+
+  /**
+   * The same match goes on over another socket.
+   * @param {import("./frames.js").Enter} enter
+   * @param {{downMs: number, lost: number}} info
+   * @internal
+   */
+  _resume(enter, info) {
+    this.#lastTick = this.tick;
+    this.seat = enter.seat;
+    this.#returning = { ...info, missedTicks: 0 };
+    this.#replica.restart(enter.epoch);
+    this.#inputs.start(enter.epoch);
+    this.#interpolator?.reset();
+  }
+
+  /** @param {{reason: string, result: any}} exit @internal */
+  _exit(exit) {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#inputs.stop();
+    this.#isOver(new Error(`the match was over before its first snapshot: ${exit.reason}`));
+    this.#emitter.emit("exit", exit);
+  }
+
+  #keyframe() {
+    const returning = this.#returning;
+    this.#returning = null;
+    if (returning !== null) {
+      returning.missedTicks = Math.max(0, this.tick - this.#lastTick);
+      this.#emitter.emit("resume", returning);
+    }
+    this.#isReady(this);
+  }
+
+  /** @param {string} name @param {any[]} pairs */
+  #tell(name, pairs) {
+    for (let i = 0; i < pairs.length; i += 2) {
+      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { finish, mix } from "./hash.js";
+import { FieldKind } from "./schema.js";
+
+/** @typedef {import("./schema.js").Schema} Schema */
+/** @typedef {import("./schema.js").TableSchema} TableSchema */
+/** @typedef {Record<string, number | boolean | string>} Row */
+
+/**
+ * One entity: its quanta (kinds 0-3; 0 for the others) beside the row the game reads.
+ * @typedef {object} Entity
+ * @property {number} id
+ * @property {number[]} q
+ * @property {Row} row
+ */
+
+/** A table of the replicated world. */
+export class Table {
+  /** @type {Entity[]} by rising id */
+  entities = [];
+  /** @type {Map<number, Row>} the same rows, as the game sees them */
+  rows = new Map();
+
+  /** @param {TableSchema} schema */
+  constructor(schema) {
+    this.name = schema.name;
+    this.fields = schema.fields;
+  }
+}
+
+/** The replicated world as of the newest snapshot. Bodies change it in place; see mp.js. */
+export class World {
+  /** @param {Schema} schema */
+  constructor(schema) {
+    this.tables = schema.tables.map((t) => new Table(t));
+    /** What the game reads: the rows of each table by id. */
+    this.state = {
+      tables: /** @type {Record<string, Map<number, Row>>} */ (
+        Object.fromEntries(this.tables.map((t) => [t.name, t.rows]))
+      ),
+    };
+  }
+
+  /** @returns {number} rows in all tables */
+  get size() {
+    let n = 0;
+    for (const t of this.tables) n += t.entities.length;
+    return n;
+  }
+
+  /** The hash of protocol section 7. */
+  hash() {
+    let h = 0;
+    let words = 0;
+    for (const { entities, fields } of this.tables) {
+      h = mix(h, entities.length);
+      words += 1 + entities.length;
+      for (const { id, q, row } of entities) {
+        h = mix(h, id);
+        for (let i = 0; i < fields.length; i++) {
+          const field = fields[i];
+          if (field.kind < FieldKind.FLOAT) {
+            h = mix(h, q[i]);
+            words++;
+          } else if (field.kind === FieldKind.FLOAT) {
+            floats[0] = /** @type {number} */ (row[field.name]);
+            h = mix(h, bits[0]);
+            words++;
+          } else {
+            const used = fillText(/** @type {string} */ (row[field.name]));
+            h = mix(h, used);
+            words += 1 + ((used + 3) >> 2);
+            for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
+          }
+        }
+      }
+    }
+    return finish(h, words);
+  }
+}
+
+const floats = new Float32Array(1);
+const bits = new Int32Array(floats.buffer);
+
+const utf8 = new TextEncoder();
+let text = new Uint8Array(256);
+let textView = new DataView(text.buffer);
+
+/**
+ * Puts the string's UTF-8 bytes into the scratch buffer, zeros after them to a whole word.
+ * @param {string} s
+ * @returns {number} bytes
+ */
+function fillText(s) {
+  if (s.length * 3 + 4 > text.length) {
+    text = new Uint8Array(s.length * 3 + 4);
+    textView = new DataView(text.buffer);
+  }
+  const { written } = utf8.encodeInto(s, text);
+  text.fill(0, written, written + 3);
+  return written;
+}
