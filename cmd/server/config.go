@@ -1,0 +1,112 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/deltatick/deltatick/cmd/internal/env"
+	"github.com/deltatick/deltatick/games/arena"
+	"github.com/deltatick/deltatick/games/swarm"
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/server"
+)
+
+const intro = `
+deltatick server: lobbies and 60 Hz matches over WebSocket, and a page to play them on.
+
+With no flags it serves everything on :8080 and needs no other service. SIGTERM or Ctrl-C drains it;
+a second one ends it at once.`
+
+// config is what the flags say.
+type config struct {
+	addr   string
+	log    *slog.Logger
+	server server.Config
+}
+
+// parse reads flags and their twins in the environment. Help goes to out, the log to errOut. Errors are one line that names the flag.
+func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
+	var cfg config
+	var origins, level, format string
+	c := &cfg.server
+	fs := flag.NewFlagSet("server", flag.ContinueOnError)
+	fs.StringVar(&cfg.addr, "addr", ":8080", "`host:port` to listen on; port 0 takes a free one")
+	fs.IntVar(&c.TickRate, "tick-rate", 60, "`ticks` a second of every match, 1 to 240")
+	fs.IntVar(&c.MaxPlayers, "max-players", match.MaxSeats, "`players` in a lobby at most, 1 to 64; a game may take fewer")
+	fs.IntVar(&c.MaxSessions, "max-sessions", 10_000, "`sessions` at most, connected or away")
+	fs.IntVar(&c.MaxLobbies, "max-lobbies", 1_000, "`lobbies` at most")
+	fs.DurationVar(&c.Grace, "grace", 60*time.Second, "`time` for which a dropped player's seat is kept")
+	fs.DurationVar(&c.DrainWait, "drain", 10*time.Second, "`time` to let sessions end by themselves after SIGTERM")
+	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas; * for any; empty for this server's own")
+	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
+	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
+	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches")
+	if err := env.Parse(fs, "DELTATICK_", intro, args, lookup, out); err != nil {
+		return cfg, err
+	}
+	if err := cfg.check(); err != nil {
+		return cfg, err
+	}
+	for host := range strings.SplitSeq(origins, ",") {
+		if host = strings.TrimSpace(host); host != "" {
+			c.Origins = append(c.Origins, host)
+		}
+	}
+	var err error
+	if cfg.log, err = newLogger(level, format, errOut); err != nil {
+		return cfg, err
+	}
+	c.Logger = cfg.log
+	c.Kinds = []match.Kind{arena.Kind, swarm.Kind}
+	return cfg, nil
+}
+
+func (cfg *config) check() error {
+	c := &cfg.server
+	if _, _, err := net.SplitHostPort(cfg.addr); err != nil {
+		return fmt.Errorf("-addr: %w", err)
+	}
+	for _, n := range []struct {
+		flag            string
+		value, min, max int
+	}{
+		{"tick-rate", c.TickRate, 1, 240},
+		{"max-players", c.MaxPlayers, 1, match.MaxSeats},
+		{"max-sessions", c.MaxSessions, 1, 1_000_000},
+		{"max-lobbies", c.MaxLobbies, 1, 1_000_000},
+	} {
+		if n.value < n.min || n.value > n.max {
+			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
+		}
+	}
+	for _, d := range []struct {
+		flag  string
+		value time.Duration
+	}{{"grace", c.Grace}, {"drain", c.DrainWait}} {
+		if d.value < time.Millisecond || d.value > 24*time.Hour {
+			return fmt.Errorf("-%s: %v is outside 1ms..24h", d.flag, d.value)
+		}
+	}
+	return nil
+}
+
+func newLogger(level, format string, out io.Writer) (*slog.Logger, error) {
+	var options slog.HandlerOptions
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err != nil {
+		return nil, fmt.Errorf("-log-level: %q is not debug, info, warn or error", level)
+	}
+	options.Level = l
+	switch format {
+	case "text":
+		return slog.New(slog.NewTextHandler(out, &options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(out, &options)), nil
+	}
+	return nil, fmt.Errorf("-log-format: %q is not text or json", format)
+}

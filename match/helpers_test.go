@@ -1,0 +1,279 @@
+package match_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// walk is a game in which every player has one mover that goes where its input says, and whose inputs can break or end it.
+type walk struct {
+	movers *match.Table[mover]
+	inputs *match.Inputs[steer]
+	bySeat map[match.SeatID]match.EntityID
+	log    []string
+	slow   time.Duration
+}
+
+type mover struct {
+	X    int32
+	Seat match.SeatID
+	Away bool
+	Name string `sync:"max=24"`
+}
+
+type steer struct {
+	Dx   int8 `sync:"min=-1,max=1"`
+	Boom bool
+	End  bool
+	Say  bool
+}
+
+func (g *walk) Setup(s *match.Setup) error {
+	g.movers = match.AddTable[mover](s, "movers")
+	g.inputs = match.AddInputs[steer](s)
+	g.bySeat = map[match.SeatID]match.EntityID{}
+	return nil
+}
+
+func (g *walk) Join(t *match.Tick, p match.Player) {
+	g.log = append(g.log, fmt.Sprint("join ", p.Seat))
+	g.bySeat[p.Seat] = g.movers.Spawn(mover{Seat: p.Seat, Name: p.Name})
+}
+
+func (g *walk) Leave(t *match.Tick, p match.Player) {
+	g.log = append(g.log, fmt.Sprint("leave ", p.Seat))
+	g.movers.Despawn(g.bySeat[p.Seat])
+	delete(g.bySeat, p.Seat)
+}
+
+func (g *walk) Away(t *match.Tick, p match.Player) {
+	g.log = append(g.log, fmt.Sprint("away ", p.Seat))
+	g.movers.Get(g.bySeat[p.Seat]).Away = true
+}
+
+func (g *walk) Back(t *match.Tick, p match.Player) {
+	g.log = append(g.log, fmt.Sprint("back ", p.Seat))
+	g.movers.Get(g.bySeat[p.Seat]).Away = false
+}
+
+func (g *walk) Step(t *match.Tick) {
+	time.Sleep(g.slow)
+	for p := range t.Players() {
+		in, age := g.inputs.Of(p.Seat)
+		if age < 0 {
+			continue
+		}
+		m := g.movers.Get(g.bySeat[p.Seat])
+		m.X += int32(in.Dx)
+		switch {
+		case in.Boom:
+			panic("boom")
+		case in.End:
+			t.End(map[string]any{"winner": p.Name})
+		case in.Say && age == 0:
+			t.Emit("said", map[string]any{"seat": p.Seat})
+		}
+	}
+}
+
+// walkKind makes a kind whose game is told to the test.
+func walkKind(games chan<- *walk) match.Kind {
+	return match.Kind{Name: "walk", MaxPlayers: 4, New: func() match.Game {
+		g := &walk{}
+		select {
+		case games <- g:
+		default:
+		}
+		return g
+	}}
+}
+
+// fakeLink is a connection in memory. Like a real one it holds one snapshot until it is written, which happens at once unless the
+// test says that the socket is stuck.
+type fakeLink struct {
+	mu     sync.Mutex
+	stuck  bool
+	frames [][]byte
+	closed protocol.CloseCode
+}
+
+func (l *fakeLink) Send(frame []byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.frames = append(l.frames, bytes.Clone(frame))
+	return true
+}
+
+func (l *fakeLink) Ready() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.stuck
+}
+
+func (l *fakeLink) Offer(head, body []byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.stuck {
+		return false
+	}
+	l.frames = append(l.frames, append(bytes.Clone(head), body...))
+	return true
+}
+
+func (l *fakeLink) Close(code protocol.CloseCode) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = code
+}
+
+func (l *fakeLink) setStuck(stuck bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stuck = stuck
+}
+
+func (l *fakeLink) take() [][]byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	frames := l.frames
+	l.frames = nil
+	return frames
+}
+
+// view is a client's side of a link: it applies what comes, as docs/PROTOCOL.md says.
+type view struct {
+	t      *testing.T
+	link   *fakeLink
+	reader *protocol.Reader
+	enter  protocol.Enter
+	world  *protocol.Snapshot
+	head   protocol.SnapshotHead
+	heads  []protocol.SnapshotHead
+}
+
+func newView(t *testing.T, link *fakeLink) *view {
+	return &view{t: t, link: link, reader: protocol.NewReader()}
+}
+
+func (v *view) read() {
+	v.t.Helper()
+	for _, frame := range v.link.take() {
+		kind, err := protocol.Check(frame, protocol.FromServer)
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		if kind == protocol.KindEnter {
+			v.world, v.enter = nil, protocol.Enter{}
+			if err := protocol.DecodeFrame(frame, &v.enter); err != nil {
+				v.t.Fatal(err)
+			}
+			continue
+		}
+		v.apply(frame)
+	}
+}
+
+func (v *view) apply(frame []byte) {
+	v.t.Helper()
+	head, body, err := v.reader.Snapshot(frame)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	base := v.world
+	if head.Base == 0 {
+		base = nil
+	} else if base == nil || base.Tick != head.Base {
+		v.t.Fatalf("snapshot %d is against %d, which the client does not hold", head.Tick, head.Base)
+	}
+	if v.world, err = v.reader.Apply(v.enter.Tables, base, head.Tick, body); err != nil {
+		v.t.Fatal(err)
+	}
+	if head.HasHash && head.Hash != protocol.Hash(v.world, v.enter.Tables) {
+		v.t.Fatalf("desync at %d", head.Tick)
+	}
+	v.head = head
+	v.heads = append(v.heads, head)
+}
+
+// x is where the mover of a seat stands, as the client sees it.
+func (v *view) x(seat match.SeatID) int32 {
+	v.t.Helper()
+	rows := &v.world.Tables[0]
+	for i := range rows.Len() {
+		if rows.Column(1)[i] == int32(seat) {
+			return rows.Column(0)[i]
+		}
+	}
+	v.t.Fatalf("no mover of seat %d", seat)
+	return 0
+}
+
+func (v *view) input(seat *match.Seat, tick uint32, dx int, flags ...int) error {
+	values := []int{dx, 0, 0, 0}
+	for _, f := range flags {
+		values[f] = 1
+	}
+	return seat.Input(time.Now(), protocol.NewReader(),
+		protocol.MustEncode([]any{protocol.KindInput, v.enter.Epoch, tick, v.head.Tick, values}))
+}
+
+// outbox records events.
+type outbox struct {
+	mu     sync.Mutex
+	events []string
+}
+
+func (o *outbox) Emit(channel, name string, payload []byte, tick uint32) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	var m map[string]any
+	if err := protocol.Decode(payload, &m); err != nil {
+		panic(err)
+	}
+	text := fmt.Sprint(channel, ".", name)
+	if reason, ok := m["reason"]; ok {
+		text += fmt.Sprint(" ", reason)
+	}
+	o.events = append(o.events, text)
+}
+
+func (o *outbox) take() []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	events := o.events
+	o.events = nil
+	return events
+}
+
+// start runs a match until the test ends.
+func start(t *testing.T, cfg match.Config) (*match.Match, *walk, <-chan error) {
+	t.Helper()
+	games := make(chan *walk, 8)
+	cfg.Kind = walkKind(games)
+	if _, err := cfg.Kind.Checked(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := match.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var game *walk
+	for len(games) > 0 {
+		game = <-games // the newest: kinds are tried out before
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	over := make(chan error, 1)
+	go func() { over <- m.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		<-m.Done()
+	})
+	return m, game, over
+}

@@ -1,0 +1,124 @@
+package server
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"time"
+)
+
+// contentPolicy lets the page load from this server only, and lets it run in no other page's frame.
+const contentPolicy = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; " +
+	"form-action 'none'; frame-ancestors 'none'"
+
+// assets serves embedded files from memory, each compressed once, with a tag for revalidation.
+type assets struct {
+	files map[string]asset // by URL path
+	cache string           // Cache-Control
+}
+
+type asset struct {
+	mime  string
+	tag   string
+	plain []byte
+	gzip  []byte // nil where it saves nothing
+}
+
+// newAssets reads the page, to be served at /, and the client's bundle, whose files are served beside it and under the name
+// /client.mjs. With fresh, browsers are told to keep nothing.
+func newAssets(page, bundle fs.FS, fresh bool) (*assets, error) {
+	a := &assets{files: map[string]asset{}, cache: "no-cache"}
+	if fresh {
+		a.cache = "no-store"
+	}
+	if err := a.addAll(page); err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	if err := a.addAll(bundle); err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	for alias, name := range map[string]string{"/": "/index.html", PathClient: "/deltatick.min.mjs"} {
+		file, ok := a.files[name]
+		if !ok {
+			return nil, fmt.Errorf("embedded file %s is missing", name)
+		}
+		a.files[alias] = file
+	}
+	return a, nil
+}
+
+func (a *assets) addAll(files fs.FS) error {
+	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			return err
+		}
+		file, err := newAsset(name, content)
+		a.files["/"+name] = file
+		return err
+	})
+}
+
+func newAsset(name string, content []byte) (asset, error) {
+	sum := sha256.Sum256(content)
+	file := asset{mime: mimeOf(name), plain: content, tag: `W/"` + hex.EncodeToString(sum[:12]) + `"`}
+	var packed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err != nil {
+		return asset{}, err
+	}
+	if _, err := w.Write(content); err != nil {
+		return asset{}, err
+	}
+	if err := w.Close(); err != nil {
+		return asset{}, err
+	}
+	if packed.Len() < len(content)*9/10 {
+		file.gzip = packed.Bytes()
+	}
+	return file, nil
+}
+
+func mimeOf(name string) string {
+	switch ext := path.Ext(name); ext {
+	case ".mjs", ".js":
+		return "text/javascript; charset=utf-8"
+	case ".map":
+		return "application/json"
+	default:
+		return mime.TypeByExtension(ext)
+	}
+}
+
+func (a *assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	file, ok := a.files[r.URL.Path]
+	if !ok {
+		say(w, http.StatusNotFound, "not found")
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", file.mime)
+	h.Set("Cache-Control", a.cache)
+	h.Set("Etag", file.tag)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", contentPolicy)
+	h.Set("Referrer-Policy", "no-referrer")
+	content := file.plain
+	if file.gzip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		h.Set("Content-Encoding", "gzip")
+		content = file.gzip
+	}
+	// ServeContent answers If-None-Match from the tag.
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}

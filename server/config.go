@@ -1,0 +1,72 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/tick"
+)
+
+// Config is what a [Server] is made from. Zero values are the stated defaults.
+type Config struct {
+	Kinds []match.Kind // the games it offers; at least one
+
+	TickRate    int           // of every match, Hz, 1 to tick.MaxRate; default 60
+	MaxPlayers  int           // in a lobby, at most, whatever the game allows; 1 to match.MaxSeats; default match.MaxSeats
+	MaxSessions int           // connected or away; default 10,000
+	MaxLobbies  int           // default 1,000
+	Grace       time.Duration // for which a dropped player's session, lobby place and seat are kept; default 60 s
+	DrainWait   time.Duration // for which Run waits for sessions to end by themselves, once it is told to stop; default 10 s
+
+	Origins []string // hosts whose pages may connect; empty: the server's own; "*": any
+	Dev     bool     // serve /debug/pprof, and the page without caching
+
+	Logger *slog.Logger // default: discard
+	Name   string       // told to clients in welcome; default "deltatick"
+}
+
+func (cfg Config) withDefaults() (Config, error) {
+	setDefault(&cfg.TickRate, tick.DefaultRate)
+	setDefault(&cfg.MaxPlayers, match.MaxSeats)
+	setDefault(&cfg.MaxSessions, 10_000)
+	setDefault(&cfg.MaxLobbies, 1_000)
+	setDefault(&cfg.Grace, 60*time.Second)
+	setDefault(&cfg.DrainWait, 10*time.Second)
+	setDefault(&cfg.Name, "deltatick")
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	switch {
+	case len(cfg.Kinds) == 0:
+		return cfg, fmt.Errorf("server: no games")
+	case cfg.TickRate < 1 || cfg.TickRate > tick.MaxRate:
+		return cfg, fmt.Errorf("server: tick rate %d: want 1 to %d", cfg.TickRate, tick.MaxRate)
+	case cfg.MaxPlayers < 1 || cfg.MaxPlayers > match.MaxSeats:
+		return cfg, fmt.Errorf("server: %d players: want 1 to %d", cfg.MaxPlayers, match.MaxSeats)
+	case cfg.MaxSessions < 1 || cfg.MaxLobbies < 1 || cfg.Grace < 0 || cfg.DrainWait < 0:
+		return cfg, fmt.Errorf("server: a limit is below 1, or a time below 0")
+	}
+	kinds := make([]match.Kind, len(cfg.Kinds))
+	for i, k := range cfg.Kinds {
+		kind, err := k.Checked()
+		if err != nil {
+			return cfg, fmt.Errorf("server: %w", err)
+		}
+		kind.MaxPlayers = min(kind.MaxPlayers, cfg.MaxPlayers)
+		if kind.MinPlayers > kind.MaxPlayers {
+			return cfg, fmt.Errorf("server: game %s needs %d players, %d are allowed", kind.Name, kind.MinPlayers, cfg.MaxPlayers)
+		}
+		kinds[i] = kind
+	}
+	cfg.Kinds = kinds
+	return cfg, nil
+}
+
+func setDefault[T comparable](to *T, value T) {
+	var zero T
+	if *to == zero {
+		*to = value
+	}
+}

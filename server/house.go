@@ -1,0 +1,68 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+)
+
+// requestTimeout bounds what a request may wait for a lobby: far more than a lobby ever takes.
+const requestTimeout = 5 * time.Second
+
+// The methods of this file make a Server the session.Handler of its hub.
+
+// Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
+func (s *Server) Connected(sess *session.Session, resumed bool) {
+	p := s.playerOf(sess)
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	if resumed {
+		s.directory.SetAway(ctx, p, false)
+	}
+	p.connected()
+}
+
+// Disconnected leaves the player's seat without a connection, until the session resumes or expires.
+func (s *Server) Disconnected(sess *session.Session) {
+	p := s.playerOf(sess)
+	p.disconnected()
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	s.directory.SetAway(ctx, p, true)
+}
+
+// Expired gives up whatever the session still held.
+func (s *Server) Expired(sess *session.Session) {
+	p := s.playerOf(sess)
+	s.directory.Unwatch(p)
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	if err := s.directory.Leave(ctx, p); err != nil {
+		var refused *protocol.Error
+		if !errors.As(err, &refused) {
+			s.cfg.Logger.Warn("lobby not left", "session", sess.ID(), "err", err)
+		}
+	}
+	s.players.Delete(sess)
+}
+
+// Request answers a client's request on one of the server's channels.
+func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
+	if q.Channel != protocol.ChannelLobby {
+		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+q.Channel)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	return s.directory.Request(ctx, s.playerOf(sess), q.Name, q.Payload)
+}
+
+func (s *Server) playerOf(sess *session.Session) *player {
+	if p, ok := s.players.Load(sess); ok {
+		return p.(*player)
+	}
+	p, _ := s.players.LoadOrStore(sess, &player{session: sess})
+	return p.(*player)
+}

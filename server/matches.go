@@ -1,0 +1,32 @@
+package server
+
+import (
+	"math/rand/v2"
+	"sync/atomic"
+
+	"github.com/google/uuid"
+
+	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/tick"
+)
+
+// matchmaker makes the matches that lobbies ask for.
+type matchmaker struct {
+	cfg      Config
+	counters *match.Counters
+	stats    *tick.Stats
+	made     atomic.Uint32
+}
+
+// newMatch gives every match of this process an epoch of its own, so that a frame meant for one can never pass for another's, and
+// its own phase, so that they do not all step at the same moment.
+func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
+	n := k.made.Add(1)
+	return match.New(match.Config{
+		Kind: q.Kind, Settings: q.Settings, MaxPlayers: q.MaxPlayers, MaxSpectators: q.MaxSpectators,
+		ID: "m-" + uuid.NewString(), Epoch: n, Seed: rand.Uint64(),
+		TickRate: k.cfg.TickRate, Phase: tick.Phase(uint64(n), k.cfg.TickRate), Grace: k.cfg.Grace,
+		Logger: k.cfg.Logger, Counters: k.counters, Stats: k.stats,
+	})
+}

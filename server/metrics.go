@@ -1,0 +1,133 @@
+package server
+
+import (
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/tick"
+)
+
+// newRegistry collects a server's own metrics and those of its process. Hot paths only ever count in atomics; all the work is
+// done when somebody asks.
+func newRegistry(s *Server) (*prometheus.Registry, error) {
+	registry := prometheus.NewRegistry()
+	for _, c := range []prometheus.Collector{
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		&collector{s},
+	} {
+		if err := registry.Register(c); err != nil {
+			return nil, err
+		}
+	}
+	return registry, nil
+}
+
+// collector turns the counters of the rooms into metrics.
+type collector struct{ server *Server }
+
+func describe(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("deltatick_"+name, help, labels, nil)
+}
+
+var (
+	descSessions    = describe("sessions", "Sessions, connected or away.")
+	descConnections = describe("connections", "Open connections.")
+	descAccepted    = describe("connections_total", "Connections taken.")
+	descFrames      = describe("frames_total", "Frames by direction and kind.", "direction", "kind")
+	descBytes       = describe("frame_bytes_total", "Payload bytes of frames by direction and kind.", "direction", "kind")
+	descDrops       = describe("drops_total", "What was dropped, by room and reason.", "room", "reason")
+	descCloses      = describe("closes_total", "Connections closed by the server, by code.", "code", "name")
+	descResumes     = describe("resumes_total", "Resumes by outcome.", "outcome")
+
+	descLobbies = describe("lobbies", "Open lobbies.")
+
+	descMatches   = describe("matches", "Running matches.")
+	descPlayers   = describe("players", "Seats taken, by state.", "state")
+	descWatchers  = describe("spectators", "Spectators in matches.")
+	descSnapshots = describe("snapshots_total", "Snapshots sent, by kind.", "kind")
+	descSnapBytes = describe("snapshot_bytes_total", "Bytes of snapshot frames.")
+	descEncodings = describe("snapshot_encodings_total", "Snapshot bodies encoded; the rest were shared.")
+	descInputs    = describe("inputs_total", "Inputs taken for their tick.")
+	descRepeats   = describe("input_repeats_total", "Ticks for which a seat's newest input was repeated.")
+	descClamped   = describe("clamped_values_total", "Field values cut to their range.")
+	descResyncs   = describe("resyncs_total", "Keyframes asked for by clients.")
+	descDesyncs   = describe("desyncs_total", "View hashes that differed at a client.")
+	descPanics    = describe("match_panics_total", "Games that broke.")
+	descEnds      = describe("match_ends_total", "Matches over, by reason.", "reason")
+
+	descTicks    = describe("ticks_total", "Match ticks run.")
+	descTickFate = describe("tick_faults_total", "Ticks late, caught up, slipped, or overrun.", "fault")
+	descLateness = describe("tick_lateness_seconds", "From when a tick was due to when its step began.")
+	descStep     = describe("tick_step_seconds", "How long ticks took.")
+)
+
+// Describe sends nothing: the collector is unchecked, since labels such as close codes come from tables.
+func (c *collector) Describe(chan<- *prometheus.Desc) {}
+
+func (c *collector) Collect(out chan<- prometheus.Metric) {
+	m := sink{out}
+	c.sessions(m)
+	c.matches(m)
+	m.ticks(c.server.matches.stats.Snapshot())
+}
+
+// sink makes metrics of numbers.
+type sink struct{ out chan<- prometheus.Metric }
+
+func (m sink) gauge(d *prometheus.Desc, v int64, labels ...string) {
+	m.out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), labels...)
+}
+
+func (m sink) count(d *prometheus.Desc, v uint64, labels ...string) {
+	m.out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+}
+
+func (m sink) histogram(d *prometheus.Desc, h tick.HistogramSnapshot) {
+	buckets := make(map[float64]uint64, len(h.Bounds))
+	for i, bound := range h.Bounds {
+		buckets[bound.Seconds()] = h.Cumulative[i]
+	}
+	m.out <- prometheus.MustNewConstHistogram(d, h.Count, h.Sum.Seconds(), buckets)
+}
+
+func (m sink) ticks(s tick.StatsSnapshot) {
+	m.count(descTicks, s.Ticks)
+	m.count(descTickFate, s.Late, "late")
+	m.count(descTickFate, s.CaughtUp, "caught_up")
+	m.count(descTickFate, s.Slipped, "slipped")
+	m.count(descTickFate, s.Overruns, "overrun")
+	m.histogram(descLateness, s.Lateness)
+	m.histogram(descStep, s.StepTime)
+}
+
+func (c *collector) matches(m sink) {
+	n := c.server.matches.counters
+	away := n.Away.Load()
+	m.gauge(descMatches, n.Matches.Load())
+	m.gauge(descPlayers, n.Players.Load()-away, "present")
+	m.gauge(descPlayers, away, "away")
+	m.gauge(descWatchers, n.Watchers.Load())
+	keyframes := n.Keyframes.Load()
+	m.count(descSnapshots, n.Snapshots.Load()-keyframes, "delta")
+	m.count(descSnapshots, keyframes, "keyframe")
+	m.count(descSnapBytes, n.Bytes.Load())
+	m.count(descEncodings, n.Encodings.Load())
+	m.count(descInputs, n.Inputs.Load())
+	m.count(descRepeats, n.Repeats.Load())
+	m.count(descClamped, n.Clamped.Load())
+	m.count(descResyncs, n.Resyncs.Load())
+	m.count(descDesyncs, n.Desyncs.Load())
+	m.count(descPanics, n.Panics.Load())
+	for _, reason := range match.Drops() {
+		m.count(descDrops, n.Drops[reason].Load(), "match", reason.String())
+	}
+	for _, reason := range match.Ends() {
+		m.count(descEnds, n.Ends[reason].Load(), reason.String())
+	}
+}

@@ -1,0 +1,72 @@
+package server
+
+import (
+	"sync"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/session"
+)
+
+// player is a session as lobbies and matches see it. It joins the session's present connection, if there is one, to its present
+// seat, if there is one.
+type player struct {
+	session *session.Session
+
+	// Guarded by mu, which is taken before any lock of a session or a seat.
+	mu   sync.Mutex
+	seat *match.Seat
+	link *session.Link // what the seat was given
+}
+
+func (p *player) User() string { return p.session.User() }
+
+func (p *player) Name() string { return p.session.Name() }
+
+func (p *player) Emit(channel, name string, payload []byte, tick uint32) {
+	p.session.Emit(channel, name, payload, tick)
+}
+
+// Seated is called by the lobby: the player has a seat now, or, with nil, none any more.
+func (p *player) Seated(seat *match.Seat) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.detach()
+	if p.seat = seat; seat == nil {
+		p.session.SetStream(nil)
+		return
+	}
+	p.session.SetStream(seat)
+	p.attach()
+}
+
+// connected is called when the session has a working connection, its first or another.
+func (p *player) connected() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.attach()
+}
+
+// disconnected is called when a connection has ended.
+func (p *player) disconnected() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.detach()
+}
+
+// attach needs mu.
+func (p *player) attach() {
+	if p.seat == nil {
+		return
+	}
+	if p.link = p.session.OpenLink(); p.link != nil {
+		p.seat.Attach(p.link)
+	}
+}
+
+// detach needs mu.
+func (p *player) detach() {
+	if p.seat != nil && p.link != nil {
+		p.seat.Detach(p.link)
+	}
+	p.link = nil
+}

@@ -1,0 +1,58 @@
+package server
+
+import (
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	clientjs "github.com/deltatick/deltatick/client-js"
+)
+
+// Paths of the service.
+const (
+	PathSocket  = "/ws"
+	PathClient  = "/client.mjs"
+	PathHealth  = "/healthz"
+	PathReady   = "/readyz"
+	PathMetrics = "/metrics"
+)
+
+func (s *Server) routes() (http.Handler, error) {
+	assets, err := newAssets(clientjs.Page(), clientjs.Bundle(), s.cfg.Dev)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := newRegistry(s)
+	if err != nil {
+		return nil, err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET "+PathSocket, s.hub)
+	mux.HandleFunc("GET "+PathHealth, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
+	mux.HandleFunc("GET "+PathReady, s.ready)
+	mux.Handle("GET "+PathMetrics, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /", assets)
+	if s.cfg.Dev {
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
+	return mux, nil
+}
+
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	if s.draining.Load() {
+		say(w, http.StatusServiceUnavailable, "draining")
+		return
+	}
+	say(w, http.StatusOK, "ready")
+}
+
+func say(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	// A client that went away does not want the answer.
+	_, _ = w.Write([]byte(text + "\n"))
+}

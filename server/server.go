@@ -1,0 +1,107 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/tick"
+)
+
+// Server is one node of the service. All methods may be called by any goroutine.
+type Server struct {
+	cfg       Config
+	hub       *session.Hub
+	directory *lobby.Directory
+	matches   *matchmaker
+	handler   http.Handler
+	players   sync.Map // *session.Session: *player
+	draining  atomic.Bool
+	sessions  *session.Counters
+	lobbies   *lobby.Counters
+}
+
+// New assembles a server. It starts nothing. Errors name the setting or game at fault.
+func New(cfg Config) (*Server, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
+		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats)},
+	}
+	s.directory, err = lobby.NewDirectory(lobby.Config{
+		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: s.matches.newMatch, Logger: cfg.Logger, Counters: s.lobbies,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	s.hub, err = session.NewHub(session.Config{
+		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
+		Logger: cfg.Logger, Counters: s.sessions,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	if s.handler, err = s.routes(); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return s, nil
+}
+
+// Handler serves everything: /ws, the page and the client, health and metrics (docs/PROTOCOL.md, section 10).
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
+// taken and /readyz says so; sessions get DrainWait to end by themselves; the rest are told to come back. When it returns, nothing
+// of the server is running.
+func (s *Server) Run(ctx context.Context) error {
+	houseCtx, stopHouse := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopHouse()
+	house := make(chan error, 1)
+	go func() { house <- s.directory.Run(houseCtx) }()
+	select {
+	case <-ctx.Done():
+	case err := <-house:
+		return fmt.Errorf("server: lobbies ended: %w", err)
+	}
+	s.drain()
+	closing, cancel := context.WithTimeout(houseCtx, closeTimeout)
+	defer cancel()
+	err := s.hub.Shutdown(closing)
+	stopHouse()
+	if houseErr := <-house; !errors.Is(houseErr, context.Canceled) {
+		err = errors.Join(err, houseErr)
+	}
+	return err
+}
+
+// closeTimeout bounds the closing of all connections.
+const closeTimeout = 5 * time.Second
+
+// drain lets what is running end by itself, within DrainWait.
+func (s *Server) drain() {
+	s.draining.Store(true)
+	s.hub.Drain()
+	s.directory.Drain()
+	s.cfg.Logger.Info("draining", "sessions", s.hub.Sessions(), "wait", s.cfg.DrainWait)
+	deadline := time.NewTimer(s.cfg.DrainWait)
+	defer deadline.Stop()
+	poll := time.NewTicker(100 * time.Millisecond)
+	defer poll.Stop()
+	for s.hub.Sessions() > 0 {
+		select {
+		case <-deadline.C:
+			return
+		case <-poll.C:
+		}
+	}
+}
