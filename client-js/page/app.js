@@ -280,7 +280,7 @@ export class App {
       this.open({ fresh: true });
       return;
     }
-    const again = this.net.lobby.state ? "Rejoin as a new guest" : "Connect again";
+    const again = parseHash(location.hash).code ? "Rejoin as a new guest" : "Connect again";
     notice(title, text, [
       {
         text: gone ? again : "Connect again",

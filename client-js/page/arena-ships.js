@@ -47,6 +47,6 @@ export function drawLabels(g, { x, y, row, alpha }, camera, radius, own) {
   g.textBaseline = "top";
   g.fillStyle = own ? OWN : hueOf(row.color);
   g.globalAlpha = alpha * (own ? 1 : 0.82);
-  g.fillText(row.name, px, py + (row.hp < 100 ? 7 : 1), 150);
+  g.fillText(row.name ?? "", px, py + (row.hp < 100 ? 7 : 1), 150);
   g.globalAlpha = 1;
 }

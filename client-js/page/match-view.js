@@ -34,6 +34,7 @@ export class MatchView {
   #hudAt = 0;
   #hintUntil = 0;
   #sent = "";
+  #frozen = false;
 
   constructor(actions) {
     this.#results = new Results(actions);
@@ -48,6 +49,7 @@ export class MatchView {
 
   show(room, net) {
     this.hide();
+    this.#frozen = false;
     this.#room = room;
     this.#net = net;
     this.#scene = this.#scenes[room.game] ?? this.#scenes.swarm;
@@ -57,7 +59,13 @@ export class MatchView {
     this.#offs = [
       room.onEvent("kill", (kill) => this.#hud.kill(kill, ownId())),
       room.onEvent("pickup", (pickup) => this.#hud.pickup(pickup, ownId())),
-      room.on("resume", () => (this.#sent = "")),
+      room.on("drop", () => {
+        this.#frozen = true; // the last picture stays until there is a new one
+      }),
+      room.on("resume", () => {
+        this.#frozen = false;
+        this.#sent = "";
+      }),
     ];
     byId("match-role").hidden = room.seat > 0;
     this.#touch.enable(room.seat > 0);
@@ -91,6 +99,7 @@ export class MatchView {
     this.#sent = "";
     this.#results.hide();
     byId("down").hidden = true;
+    byId("match").classList.remove("offline");
     if (byId("menu").open) byId("menu").close();
   }
 
@@ -121,7 +130,7 @@ export class MatchView {
     const room = this.#room;
     const dt = Math.min(0.05, Math.max(0, (now - this.#last) / 1000));
     this.#last = now;
-    if (!room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
+    if (this.#frozen || !room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
     const insets = this.#insets();
     this.#scene.draw({ room, view: room.view(now), now, dt, stage: this.#stage, insets });
     if (room.seat > 0) this.#sendInput(room);

@@ -24,6 +24,7 @@ const exits = {
   expired: "You were away too long and your seat was given up.",
   failed: "The game broke, so the server stopped this match.",
   shutdown: "The server ended this match.",
+  lost: "The match went on without you.",
 };
 
 /** A sentence for a seat that ended other than by playing to the end, or undefined where none is needed. */

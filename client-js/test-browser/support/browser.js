@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+/** Debian's Chromium, or the one named by the environment. */
+const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
+const args = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const launch = () => chromium.launch({ executablePath, args });
+
+/**
+ * Visitors: each is a browser profile of its own with one page, and everything that went wrong in it.
+ */
+export class Visitors {
+  #browser;
+  #base;
+  /** @type {string[]} */
+  #faults = [];
+
+  /**
+   * @param {import("playwright-core").Browser} browser
+   * @param {string} base URL of the server
+   */
+  constructor(browser, base) {
+    this.#browser = browser;
+    this.#base = base;
+  }
+
+  /**
+   * Opens the page.
+   * @param {string} who for messages
+   * @param {string} [hash] of the address, with its #
+   * @param {import("playwright-core").BrowserContextOptions} [options]
+   */
+  async visit(who, hash = "", options = {}) {
+    const context = await this.#browser.newContext({
+      viewport: { width: 1280, height: 720 },
+      ...options,
+    });
+    const page = await context.newPage();
+    this.watch(who, page);
+    await page.goto(`${this.#base}/${hash}`);
+    return page;
+  }
+
+  /**
+   * Notes errors, warnings and violations of the content security policy (which are errors to the console, too).
+   * @param {string} who
+   * @param {import("playwright-core").Page} page
+   */
+  watch(who, page) {
+    page.setDefaultTimeout(15_000);
+    page.on("pageerror", (error) => this.#faults.push(`${who}: ${error.stack}`));
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) {
+        this.#faults.push(`${who}: ${message.type()}: ${message.text()}`);
+      }
+    });
+    page.on("requestfailed", (request) => this.#faults.push(`${who}: failed: ${request.url()}`));
+    page.on("response", (response) => {
+      if (response.status() >= 400) this.#faults.push(`${who}: ${response.status()}: ${response.url()}`);
+    });
+    page.on("request", (request) => {
+      if (!request.url().startsWith(this.#base)) this.#faults.push(`${who}: left home: ${request.url()}`);
+    });
+  }
+
+  /** Fails if anything went wrong in any page so far. */
+  assertNoFaults() {
+    assert.deepEqual(this.#faults, []);
+  }
+}

@@ -1,0 +1,52 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const repo = fileURLToPath(new URL("../../..", import.meta.url));
+const START_WITHIN = 20_000; // ms
+
+/**
+ * Builds the real server and runs it on a free port.
+ * @param {string[]} [flags] more of its flags
+ * @returns {Promise<{url: string, stop: () => Promise<void>}>}
+ */
+export async function startServer(flags = []) {
+  const folder = await mkdtemp(join(tmpdir(), "deltatick-browser-"));
+  const program = join(folder, "server");
+  await promisify(execFile)("go", ["build", "-o", program, "./cmd/server"], { cwd: repo });
+  const child = spawn(program, ["-addr", "127.0.0.1:0", "-drain", "1s", ...flags], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  /** @type {string[]} */
+  const said = [];
+  const url = new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface({ input: stream }).on("line", (line) => {
+        if (said.length < 200) said.push(line);
+        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
+        if (found) resolve(found[0]);
+      });
+    }
+    child.once("exit", () => reject(new Error(`the server ended:\n${said.join("\n")}`)));
+    setTimeout(() => reject(new Error("the server did not start")), START_WITHIN).unref();
+  });
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      await gone;
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    return { url: await url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
