@@ -13,8 +13,8 @@ func (r *Reader) Apply(schema Schema, base *Snapshot, tick uint32, body []byte) 
 	next := &Snapshot{Tick: tick, Tables: make([]Rows, len(schema))}
 	last := -1
 	for range r.array() {
-		if n := r.array(); n < 4 {
-			r.fail("table with %d elements, needs 4", n)
+		if n := r.array(); n != 4 {
+			r.fail("table with %d elements, not 4", n)
 		}
 		t := int(r.integer(int64(last)+1, int64(len(schema))-1))
 		if r.err != nil {
@@ -58,7 +58,7 @@ func (r *Reader) table(fields Fields, from *Rows) Rows {
 	}
 	kept := r.remove(fields, from)
 	r.change(fields, &kept)
-	return r.add(fields, kept)
+	return r.add(fields, from, kept)
 }
 
 // remove reads the removed ids and copies the rows that stay.
@@ -148,8 +148,9 @@ func (r *Reader) ranged(field *Field, q int64) int32 {
 	return int32(q)
 }
 
-// add reads the added rows and merges them with those that were kept.
-func (r *Reader) add(fields Fields, kept Rows) Rows {
+// add reads the added rows and merges them with those that were kept. An id that was in the table before may not be added, not
+// even where this body removed it: ids are never used again.
+func (r *Reader) add(fields Fields, before *Rows, kept Rows) Rows {
 	elements := r.array()
 	width := 1 + len(fields)
 	if elements%width != 0 {
@@ -169,7 +170,7 @@ func (r *Reader) add(fields Fields, kept Rows) Rows {
 			from++
 			continue
 		}
-		if from < kept.Len() && kept.IDs[from] == id {
+		if _, there := before.Find(id); there {
 			r.fail("added id %d is there already", id)
 		}
 		rows.IDs[to] = id

@@ -23,12 +23,13 @@ var (
 	FromServer = Bounds{Bytes: MaxServerFrame, Depth: MaxDepth, Values: MaxServerValues}
 )
 
-// Check walks a frame's msgpack structure once, without allocating, and returns its kind. It refuses what the decoder must not
-// see: lengths beyond the bytes that are left (five bytes can otherwise ask for gigabytes), deep nesting, too many values,
-// integers beyond ±2^53, invalid UTF-8, map keys that are not strings, extension types, and trailing bytes.
+// Check walks a frame's msgpack structure once and returns its kind. It refuses what the decoder must not see: lengths beyond
+// the bytes that are left (five bytes can otherwise ask for gigabytes), deep nesting, too many values, integers beyond ±2^53,
+// invalid UTF-8, map keys that are not strings, extension types, and trailing bytes. It allocates nothing, neither for a good
+// frame nor for a bad one.
 func Check(frame []byte, b Bounds) (Kind, error) {
 	if len(frame) > b.Bytes {
-		return 0, fmt.Errorf("%w: frame of %d bytes, limit %d", ErrMalformed, len(frame), b.Bytes)
+		return 0, errTooBig
 	}
 	kind, err := PeekKind(frame)
 	if err != nil {
@@ -36,10 +37,10 @@ func Check(frame []byte, b Bounds) (Kind, error) {
 	}
 	w := walker{b: frame, values: b.Values}
 	if err := w.value(b.Depth); err != nil {
-		return 0, fmt.Errorf("%w: at byte %d: %w", ErrMalformed, w.at, err)
+		return 0, err
 	}
 	if w.at != len(frame) {
-		return 0, fmt.Errorf("%w: %d bytes after the frame", ErrMalformed, len(frame)-w.at)
+		return 0, errTrailing
 	}
 	return kind, nil
 }
@@ -54,24 +55,31 @@ func PeekKind(frame []byte) (Kind, error) {
 	case len(frame) > 3 && frame[0] == 0xdc:
 		head = 3
 	default:
-		return 0, fmt.Errorf("%w: not a short array with a kind", ErrMalformed)
+		return 0, errNoKind
 	}
 	if frame[head] > 0x7f {
-		return 0, fmt.Errorf("%w: kind is not a small integer", ErrMalformed)
+		return 0, errWideKind
 	}
 	return Kind(frame[head]), nil
 }
 
+// What Check refuses. The errors are made once: whoever floods a server with broken frames buys no allocations with them.
 var (
-	errTruncated = errors.New("truncated")
-	errTooDeep   = errors.New("nested too deep")
-	errTooMany   = errors.New("too many values")
-	errTooLong   = errors.New("length beyond the frame")
-	errKey       = errors.New("map key is not a string")
-	errType      = errors.New("type not allowed")
-	errUTF8      = errors.New("string is not UTF-8")
-	errBigInt    = errors.New("integer beyond 2^53")
+	errTooBig    = refusal("frame over the byte limit")
+	errNoKind    = refusal("not a short array with a kind")
+	errWideKind  = refusal("kind is not one byte of 0 to 127")
+	errTruncated = refusal("truncated")
+	errTooDeep   = refusal("nested too deep")
+	errTooMany   = refusal("too many values")
+	errTooLong   = refusal("length beyond the frame")
+	errKey       = refusal("map key is not a string")
+	errType      = refusal("type not allowed")
+	errUTF8      = refusal("string is not UTF-8")
+	errBigInt    = refusal("integer beyond 2^53")
+	errTrailing  = refusal("bytes after the frame")
 )
+
+func refusal(what string) error { return fmt.Errorf("%w: %s", ErrMalformed, what) }
 
 const maxSafeInt = 1 << 53
 

@@ -64,17 +64,26 @@ func (r *Reader) Input(frame []byte, values []int32) (InputHead, error) {
 // Ack reads an acknowledgement.
 func (r *Reader) Ack(frame []byte) (Ack, error) {
 	r.open(frame, KindAck)
-	return Ack{Kind: KindAck, Epoch: r.u32(), Tick: r.u32()}, r.err
+	a := Ack{Kind: KindAck, Epoch: r.u32(), Tick: r.u32()}
+	return a, r.err
 }
 
 // Ping reads a ping.
 func (r *Reader) Ping(frame []byte) (Ping, error) {
 	r.open(frame, KindPing)
-	return Ping{Kind: KindPing, Time: uint64(r.integer(0, maxSafeInt)), Seq: r.u32()}, r.err
+	p := Ping{Kind: KindPing, Time: r.time(), Seq: r.u32()}
+	return p, r.err
 }
 
 // Resync reads a resync.
 func (r *Reader) Resync(frame []byte) (Resync, error) {
 	r.open(frame, KindResync)
-	return Resync{Kind: KindResync, Epoch: r.u32(), Reason: r.u32()}, r.err
+	q := Resync{Kind: KindResync, Epoch: r.u32(), Reason: r.u32()}
+	return q, r.err
+}
+
+// Bye reads a bye.
+func (r *Reader) Bye(frame []byte) (Bye, error) {
+	r.open(frame, KindBye)
+	return Bye{Kind: KindBye}, r.err
 }

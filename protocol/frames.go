@@ -181,30 +181,35 @@ func MustEncode(v any) []byte {
 	return b
 }
 
-// Decode reads a frame or payload that [Check] has passed into v, a pointer. Unknown map keys and extra elements are skipped.
-// Errors wrap [ErrMalformed].
+// EncodeMsgpack writes the hello with its lists as arrays even where they are nil, which the library alone would write as nil.
+func (h Hello) EncodeMsgpack(enc *msgpack.Encoder) error {
+	type plain Hello
+	if h.Codecs == nil {
+		h.Codecs = []string{}
+	}
+	if h.Auth == nil {
+		h.Auth = []string{}
+	}
+	return enc.Encode((*plain)(&h))
+}
+
+// EncodeMsgpack writes the enter with its schema as arrays even where a world has no tables or no inputs.
+func (e Enter) EncodeMsgpack(enc *msgpack.Encoder) error {
+	type plain Enter
+	if e.Tables == nil {
+		e.Tables = Schema{}
+	}
+	if e.Inputs == nil {
+		e.Inputs = Fields{}
+	}
+	return enc.Encode((*plain)(&e))
+}
+
+// Decode reads a payload, which [Check] has passed as part of its frame, into v, a pointer to a map or a struct. Unknown keys
+// are skipped. Errors wrap [ErrMalformed]. Whole frames are for [DecodeFrame].
 func Decode(b []byte, v any) error {
 	if err := msgpack.Unmarshal(b, v); err != nil {
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return nil
-}
-
-// DecodeFrame is [Decode] for a whole frame: it also refuses one with fewer elements than its kind needs.
-func DecodeFrame(frame []byte, v any) error {
-	kind, err := PeekKind(frame)
-	if err != nil {
-		return err
-	}
-	if n := elementCount(frame); n < minElements[kind] {
-		return fmt.Errorf("%w: %s with %d elements, needs %d", ErrMalformed, kind, n, minElements[kind])
-	}
-	return Decode(frame, v)
-}
-
-func elementCount(frame []byte) int {
-	if frame[0] == 0xdc {
-		return int(frame[1])<<8 | int(frame[2])
-	}
-	return int(frame[0] & 0x0f)
 }

@@ -60,10 +60,9 @@ func PlanOf(t reflect.Type) (*Plan, error) {
 
 // tagOptions is a parsed `sync` tag.
 type tagOptions struct {
-	name           string
-	min, max, step *float64
-	angle          bool
-	bits           int
+	name                 string
+	min, max, step, bits *float64
+	angle                bool
 }
 
 func parseTag(tag string) (tagOptions, error) {
@@ -74,14 +73,20 @@ func parseTag(tag string) (tagOptions, error) {
 		case "":
 			continue
 		case "angle":
+			if hasValue {
+				return o, fmt.Errorf("tag option %q: angle takes no value", part)
+			}
 			o.angle = true
 			continue
 		case "name":
+			if value == "" {
+				return o, fmt.Errorf("tag option %q: want name=x", part)
+			}
 			o.name = value
 			continue
 		}
 		number, err := strconv.ParseFloat(value, 64)
-		if !hasValue || err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
+		if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
 			return o, fmt.Errorf("tag option %q: want min=, max=, step=, bits= with a number, name=, angle or -", part)
 		}
 		switch key {
@@ -92,7 +97,7 @@ func parseTag(tag string) (tagOptions, error) {
 		case "step":
 			o.step = &number
 		case "bits":
-			o.bits = int(number)
+			o.bits = &number
 		default:
 			return o, fmt.Errorf("unknown tag option %q", key)
 		}
@@ -111,7 +116,7 @@ func fieldOf(sf reflect.StructField, tag string) (Field, error) {
 	}
 	switch kind := sf.Type.Kind(); {
 	case kind == reflect.Bool:
-		f.Kind = FieldBool
+		err = f.boolean(o)
 	case kind >= reflect.Int && kind <= reflect.Uint64:
 		err = f.integer(o, kind)
 	case kind == reflect.Float32 || kind == reflect.Float64:
@@ -127,6 +132,14 @@ func fieldOf(sf reflect.StructField, tag string) (Field, error) {
 	return f, f.check()
 }
 
+func (f *Field) boolean(o tagOptions) error {
+	if o.min != nil || o.max != nil || o.step != nil || o.bits != nil || o.angle {
+		return fmt.Errorf("a bool has a name only")
+	}
+	f.Kind = FieldBool
+	return nil
+}
+
 var integerRanges = map[reflect.Kind][2]int32{
 	reflect.Int8: {math.MinInt8, math.MaxInt8}, reflect.Uint8: {0, math.MaxUint8},
 	reflect.Int16: {math.MinInt16, math.MaxInt16}, reflect.Uint16: {0, math.MaxUint16},
@@ -136,7 +149,7 @@ var integerRanges = map[reflect.Kind][2]int32{
 }
 
 func (f *Field) integer(o tagOptions, kind reflect.Kind) error {
-	if o.step != nil || o.angle || o.bits != 0 {
+	if o.step != nil || o.angle || o.bits != nil {
 		return fmt.Errorf("step, angle and bits are for floats")
 	}
 	natural := integerRanges[kind]
@@ -162,15 +175,15 @@ func (f *Field) float(o tagOptions) error {
 			return fmt.Errorf("an angle has bits only")
 		}
 		f.Kind, f.Bits = FieldAngle, 12
-		if o.bits != 0 {
-			if o.bits < 1 || o.bits > 24 {
-				return fmt.Errorf("bits must be 1 to 24, not %d", o.bits)
+		if o.bits != nil {
+			if *o.bits != math.Trunc(*o.bits) || *o.bits < 1 || *o.bits > 24 {
+				return fmt.Errorf("bits must be 1 to 24, not %v", *o.bits)
 			}
-			f.Bits = uint8(o.bits)
+			f.Bits = uint8(*o.bits)
 		}
 		return nil
 	}
-	if o.bits != 0 {
+	if o.bits != nil {
 		return fmt.Errorf("bits goes with angle")
 	}
 	if o.step == nil {
@@ -202,12 +215,12 @@ func (f *Field) fixed(o tagOptions) error {
 }
 
 func (f *Field) str(o tagOptions) error {
-	if o.min != nil || o.step != nil || o.angle || o.bits != 0 {
+	if o.min != nil || o.step != nil || o.angle || o.bits != nil {
 		return fmt.Errorf("a string has max (bytes) only")
 	}
 	f.Kind, f.MaxBytes = FieldString, 64
 	if o.max != nil {
-		if *o.max < 1 || *o.max > MaxStringBytes {
+		if *o.max != math.Trunc(*o.max) || *o.max < 1 || *o.max > MaxStringBytes {
 			return fmt.Errorf("max must be 1 to %d bytes", MaxStringBytes)
 		}
 		f.MaxBytes = uint8(*o.max)

@@ -48,14 +48,13 @@ func cutString(s string, max int) (cut string, whole bool) {
 		return s, true
 	}
 	end := 0
-	for i, r := range s {
-		size := utf8.RuneLen(r)
-		if r == utf8.RuneError || i+size > max {
-			break
+	for {
+		r, size := utf8.DecodeRuneInString(s[end:])
+		if r == utf8.RuneError && size <= 1 || end+size > max {
+			return s[:end], false
 		}
-		end = i + size
+		end += size
 	}
-	return s[:end], false
 }
 
 func (c *column) quantum(at unsafe.Pointer) (int32, bool) {

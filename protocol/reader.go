@@ -9,8 +9,8 @@ import (
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
-// Reader decodes client frames and snapshot bodies with the low-level calls of the msgpack library: every integer is
-// checked against its range, and nothing is allocated per frame. The bytes must have passed [Check]. A Reader is reused; it
+// Reader decodes frames and snapshot bodies with the low-level calls of the msgpack library: every type and every integer's
+// range is checked, and nothing is allocated for a frame but the strings and payloads that are handed out. The bytes must have passed [Check]. A Reader is reused; it
 // belongs to one goroutine.
 type Reader struct {
 	src bytes.Reader
@@ -87,6 +87,9 @@ func (r *Reader) integer(min, max int64) int64 {
 
 func (r *Reader) u32() uint32 { return uint32(r.integer(0, math.MaxUint32)) }
 
+// time reads milliseconds.
+func (r *Reader) time() uint64 { return uint64(r.integer(0, maxSafeInt)) }
+
 // quantum reads a signed 32-bit quantum.
 func (r *Reader) quantum() int32 { return int32(r.integer(math.MinInt32, math.MaxInt32)) }
 
@@ -122,6 +125,22 @@ func (r *Reader) str(max int) string {
 	return s
 }
 
+func (r *Reader) boolean() bool {
+	if r.err != nil {
+		return false
+	}
+	code, err := r.dec.PeekCode()
+	if err != nil || (code != msgpcode.True && code != msgpcode.False) {
+		r.fail("bool expected")
+		return false
+	}
+	v, err := r.dec.DecodeBool()
+	if err != nil {
+		r.fail("bool expected")
+	}
+	return v
+}
+
 func (r *Reader) null() bool {
 	if r.err != nil {
 		return true
@@ -140,7 +159,7 @@ func (r *Reader) null() bool {
 	return true
 }
 
-// rest returns a copy of the raw bytes of the next value.
+// raw returns a copy of the raw bytes of the next value.
 func (r *Reader) raw() Raw {
 	if r.err != nil {
 		return nil

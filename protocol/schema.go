@@ -41,6 +41,9 @@ type Fields []Field
 // Schema describes a world: its tables, in the order in which bodies and hashes go through them.
 type Schema []TableSchema
 
+// nanBits is the quantum of NaN: the quiet one without a payload, which is also what JavaScript makes of any NaN.
+const nanBits = 0x7fc00000
+
 // Bounds is the range of the field's quanta, both ends included. Strings have none.
 func (f Field) Bounds() (min, max int32) {
 	switch f.Kind {
@@ -79,7 +82,7 @@ func (f Field) Value(q int32) float64 {
 }
 
 // Quantum is the quantum nearest to value v, and whether v was inside the field's range. Outside, the nearest end is taken; NaN
-// becomes the lower end. Angles wrap. The reverse of [Field.Value].
+// becomes the lower end, except that a float32 holds it. Angles wrap. The reverse of [Field.Value].
 func (f Field) Quantum(v float64) (q int32, inside bool) {
 	switch f.Kind {
 	case FieldBool:
@@ -95,6 +98,9 @@ func (f Field) Quantum(v float64) (q int32, inside bool) {
 		turns -= math.Floor(turns)
 		return int32(math.Round(turns*float64(int64(1)<<f.Bits))) & (1<<f.Bits - 1), true
 	case FieldFloat32:
+		if math.IsNaN(v) {
+			return nanBits, true // one of the many, so that the world's hash does not hang on which a machine made
+		}
 		return int32(math.Float32bits(float32(v))), true
 	case FieldFixed:
 		v = math.Round((v - f.Offset) / f.Step)

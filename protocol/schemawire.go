@@ -1,21 +1,17 @@
 package protocol
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/vmihailenco/msgpack/v5"
 	"github.com/vmihailenco/msgpack/v5/msgpcode"
 )
 
-// How a schema travels in an enter frame. The decoders read counts themselves, instead of leaving it to the library, so that a
-// hostile server cannot make a client reserve memory for tables that never come.
+// How a schema travels in an enter frame.
 
 var (
 	_ msgpack.CustomEncoder = Schema(nil)
-	_ msgpack.CustomDecoder = (*Schema)(nil)
 	_ msgpack.CustomEncoder = Fields(nil)
-	_ msgpack.CustomDecoder = (*Fields)(nil)
 )
 
 // EncodeMsgpack writes [[name, [field, ...]], ...].
@@ -24,7 +20,11 @@ func (s Schema) EncodeMsgpack(enc *msgpack.Encoder) error {
 		return err
 	}
 	for _, t := range s {
-		if err := enc.EncodeMulti(arrayLen(2), t.Name, t.Fields); err != nil {
+		if err := enc.EncodeMulti(arrayLen(2), t.Name); err != nil {
+			return err
+		}
+		// Called by itself, because the library would write a table without fields as nil.
+		if err := t.Fields.EncodeMsgpack(enc); err != nil {
 			return err
 		}
 	}
@@ -64,14 +64,13 @@ type arrayLen int
 
 func (n arrayLen) EncodeMsgpack(enc *msgpack.Encoder) error { return enc.EncodeArrayLen(int(n)) }
 
-// DecodeMsgpack reads a schema and validates it.
-func (s *Schema) DecodeMsgpack(dec *msgpack.Decoder) error {
-	r := &Reader{dec: dec}
+// schema reads the tables of a world and validates them.
+func (r *Reader) schema() Schema {
 	n := r.array()
 	if n > MaxTables {
 		r.fail("%d tables, at most %d", n, MaxTables)
 	}
-	*s = Schema{}
+	s := Schema{}
 	for i := 0; i < n && r.err == nil; i++ {
 		elements := r.array()
 		if elements < 2 {
@@ -79,19 +78,17 @@ func (s *Schema) DecodeMsgpack(dec *msgpack.Decoder) error {
 		}
 		t := TableSchema{Name: r.str(MaxIdentBytes), Fields: r.fields()}
 		r.skip(elements - 2)
-		*s = append(*s, t)
+		s = append(s, t)
 	}
-	if r.err != nil {
-		return r.err
-	}
-	return s.Validate()
+	r.refuse(s.Validate())
+	return s
 }
 
-// DecodeMsgpack reads a list of fields and checks each.
-func (fs *Fields) DecodeMsgpack(dec *msgpack.Decoder) error {
-	r := &Reader{dec: dec}
-	*fs = r.fields()
-	return r.err
+// inputs reads the fields of an input and validates them.
+func (r *Reader) inputs() Fields {
+	fs := r.fields()
+	r.refuse(ValidateInputs(fs))
+	return fs
 }
 
 func (r *Reader) fields() Fields {
@@ -128,12 +125,15 @@ func (r *Reader) field() Field {
 		f.MaxBytes = uint8(r.integer(1, MaxStringBytes))
 	}
 	r.skip(n - 2 - params)
-	if r.err == nil {
-		if err := f.check(); err != nil {
-			r.err = fmt.Errorf("%w: %w", ErrMalformed, err)
-		}
-	}
+	r.refuse(f.check())
 	return f
+}
+
+// refuse is fail for an error found by others; nil is none.
+func (r *Reader) refuse(err error) {
+	if err != nil {
+		r.fail("%w", err)
+	}
 }
 
 // number reads an integer or a float.
