@@ -24,8 +24,9 @@ const module = "github.com/deltatick/deltatick"
 //	simulator -> client-go -> protocol     bots know only the wire
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
-	"cmd/server":    {"server", "session", "lobby", "match", "games/*"},
-	"cmd/simulator": {"simulator", "client-go"},
+	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
+	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
+	"cmd/internal":  {}, // what the mains share: flags and their environment
 	"server":        {"session", "lobby", "match", "tick", "protocol", "client-js"},
 	"session":       {"protocol"},
 	"lobby":         {"match", "protocol"},
