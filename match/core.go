@@ -25,6 +25,7 @@ type core struct {
 	history [protocol.RingTicks]*protocol.Snapshot
 	outbox  []emitted // events of this tick, in order
 	ended   []byte    // result, once the game has ended the match
+	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
 	clamped uint64    // values cut to their field's range
 	faults  []error   // of Setup
 }
@@ -70,6 +71,7 @@ func newCore(cfg coreConfig) (*core, error) {
 		rand:     rand.New(rand.NewPCG(cfg.seed, 0x6465_6c74_6174_6963)),
 		players:  make([]Player, cfg.maxPlayers+1),
 	}
+	c.handle.core = c
 	setup := &Setup{Seed: cfg.seed, TickRate: cfg.rate, MaxPlayers: cfg.maxPlayers, Settings: cfg.settings, core: c}
 	err := c.guard(func() {
 		if err := c.game.Setup(setup); err != nil {
@@ -119,14 +121,14 @@ func (c *core) begin() {
 func (c *core) join(p Player) error {
 	c.players[p.Seat] = p
 	c.inputs.clear(p.Seat)
-	return c.guard(func() { c.game.Join(&Tick{c}, p) })
+	return c.guard(func() { c.game.Join(&c.handle, p) })
 }
 
 func (c *core) leave(seat SeatID) error {
 	p := c.players[seat]
 	c.players[seat] = Player{}
 	c.inputs.clear(seat)
-	return c.guard(func() { c.game.Leave(&Tick{c}, p) })
+	return c.guard(func() { c.game.Leave(&c.handle, p) })
 }
 
 func (c *core) setAway(seat SeatID, away bool) error {
@@ -138,9 +140,9 @@ func (c *core) setAway(seat SeatID, away bool) error {
 	p := c.players[seat]
 	return c.guard(func() {
 		if away {
-			handler.Away(&Tick{c}, p)
+			handler.Away(&c.handle, p)
 		} else {
-			handler.Back(&Tick{c}, p)
+			handler.Back(&c.handle, p)
 		}
 	})
 }
@@ -148,14 +150,14 @@ func (c *core) setAway(seat SeatID, away bool) error {
 func (c *core) configure(s Settings) error {
 	c.settings = s
 	if game, ok := c.game.(Configurer); ok {
-		return c.guard(func() { game.Configure(&Tick{c}, s) })
+		return c.guard(func() { game.Configure(&c.handle, s) })
 	}
 	return nil
 }
 
 // step runs the game's step and quantises the world it leaves.
 func (c *core) step() error {
-	if err := c.guard(func() { c.game.Step(&Tick{c}) }); err != nil {
+	if err := c.guard(func() { c.game.Step(&c.handle) }); err != nil {
 		return err
 	}
 	snap := c.history[c.tick%protocol.RingTicks]
