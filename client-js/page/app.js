@@ -25,6 +25,7 @@ export class App {
   #stopList = null;
   #opened = false; // this connection was open at least once
   #arrived = false; // there is something to show
+  #called = ""; // the name that the connection was opened with, or that the server made of it
   #busy = false;
 
   constructor() {
@@ -62,8 +63,9 @@ export class App {
     this.#stopWatching();
     this.#games = null;
     this.#opened = false;
+    this.#called = this.name.value.trim() || "guest";
     const net = connect({
-      name: this.name.value.trim() || "guest",
+      name: this.#called,
       resume: "tab",
       storage: tabStorage,
     });
@@ -188,8 +190,8 @@ export class App {
   /** A name belongs to a session, so a new one is a new session; only ever outside a lobby. */
   async #applyName() {
     const name = this.name.value.trim();
-    if (!name) this.name.value = this.net.name ?? rememberedName();
-    else if (name !== this.net.name && !this.net.lobby.state) {
+    if (!name) this.name.value = this.#called;
+    else if (name !== this.#called && !this.net.lobby.state) {
       rememberName(name);
       this.net.close();
       this.open({ fresh: true });
@@ -248,7 +250,8 @@ export class App {
       closeNotice();
       if (!this.#opened) rememberName(this.net.name);
       this.#opened = true;
-      if (document.activeElement !== this.name) this.name.value = this.net.name;
+      this.#called = this.net.name;
+      if (document.activeElement !== this.name) this.name.value = this.#called;
       if (status.lost > 0) toast("Some news was missed while you were away.");
       // A resumed session may be in a lobby, whose state is the next thing to come: no flash of the start page before it.
       if (status.resumed && !this.#arrived) setTimeout(() => this.#arrive(), 150);

@@ -67,10 +67,12 @@ export class Visitors {
     });
     page.on("requestfailed", (request) => this.#faults.push(`${who}: failed: ${request.url()}`));
     page.on("response", (response) => {
-      if (response.status() >= 400) this.#faults.push(`${who}: ${response.status()}: ${response.url()}`);
+      if (response.status() >= 400)
+        this.#faults.push(`${who}: ${response.status()}: ${response.url()}`);
     });
     page.on("request", (request) => {
-      if (!request.url().startsWith(this.#base)) this.#faults.push(`${who}: left home: ${request.url()}`);
+      if (!request.url().startsWith(this.#base))
+        this.#faults.push(`${who}: left home: ${request.url()}`);
     });
   }
 

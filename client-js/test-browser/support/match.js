@@ -17,7 +17,9 @@
 export async function inMatch(page) {
   await page.waitForFunction(() => {
     const { room } = /** @type {any} */ (window).deltatick;
-    return document.body.dataset.view === "match" && room?.tick > 0 && room.state.tables.ships.size > 0;
+    return (
+      document.body.dataset.view === "match" && room?.tick > 0 && room.state.tables.ships.size > 0
+    );
   });
 }
 
@@ -46,7 +48,9 @@ export function shipOn(page, id) {
   return page.evaluate((ship) => {
     const { room } = /** @type {any} */ (window).deltatick;
     const { x, y, heading, thrust } = room.state.tables.ships.get(ship);
-    const shown = room.view(performance.now()).ships.find((/** @type {any} */ row) => row.id === ship);
+    const shown = room
+      .view(performance.now())
+      .ships.find((/** @type {any} */ row) => row.id === ship);
     return { newest: { x, y, heading, thrust }, shown: { x: shown.x, y: shown.y } };
   }, id);
 }
@@ -59,7 +63,9 @@ export async function sees(page, id, from, far) {
   await page.waitForFunction(
     ([ship, x, y, distance]) => {
       const { room } = /** @type {any} */ (window).deltatick;
-      const shown = room.view(performance.now()).ships.find((/** @type {any} */ row) => row.id === ship);
+      const shown = room
+        .view(performance.now())
+        .ships.find((/** @type {any} */ row) => row.id === ship);
       return shown && Math.hypot(shown.x - x, shown.y - y) > distance;
     },
     /** @type {const} */ ([id, from.x, from.y, far]),
@@ -87,4 +93,15 @@ export async function createArena(page) {
   await page.click('#create button[type="submit"]');
   await page.click("text=Start match");
   await inMatch(page);
+}
+
+/** Waits until this page knows the ship to head elsewhere: a heading changes by steering alone. @param {Page} page @param {number} id @param {number} from radians */
+export async function turns(page, id, from) {
+  await page.waitForFunction(
+    ([ship, heading]) => {
+      const row = /** @type {any} */ (window).deltatick.room.state.tables.ships.get(ship);
+      return row && Math.abs(Math.sin((row.heading - heading) / 2)) > 0.1;
+    },
+    /** @type {const} */ ([id, from]),
+  );
 }

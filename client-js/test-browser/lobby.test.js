@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, Visitors } from "./support/browser.js";
+import { inMatch, placeOf } from "./support/match.js";
+import { startServer } from "./support/server.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Visitors} */
+let visitors;
+/** @type {Page} */
+let host;
+/** @type {Page} */
+let guest;
+
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+  visitors = new Visitors(browser, server.url);
+  host = await visitors.visit("host", "#name=Hedy");
+  guest = await visitors.visit("guest", "#name=Guy");
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("a new lobby appears in everyone's list, with live counts", async () => {
+  await host.click("#create-open");
+  await host.locator('#create input[name="name"]').fill("<b>Hedy's</b> place");
+  await host.selectOption('#create select[name="start"]', "ready");
+  await host.click('#create button[type="submit"]');
+  await host.waitForSelector("#lobby:not([hidden])");
+
+  const row = guest.locator("#lobbies li", { hasText: "<b>Hedy's</b> place" });
+  await row.waitFor();
+  assert.match(await text(row), /1 of 8 seats/);
+  await row.getByRole("button", { name: "Join" }).click();
+  await guest.waitForSelector("#lobby:not([hidden])");
+
+  const third = await visitors.visit("third");
+  await third.locator("#lobbies li", { hasText: "2 of 8 seats" }).waitFor();
+  await third.context().close();
+});
+
+test("the host fills the lobby with bots and everyone sees it", async () => {
+  await host.click("text=Add bots to every seat");
+  await guest.locator("#lobby", { hasText: "6 bots join" }).waitFor();
+  assert.equal(
+    await guest.locator("text=Add bots to every seat").isVisible(),
+    false,
+    "only the host may",
+  );
+});
+
+test("when all are ready the match starts, and a leaver is back at the start page", async () => {
+  await host.getByRole("button", { name: "Ready", exact: true }).click();
+  await guest.locator(".members li", { hasText: "Hedy" }).locator("text=Ready").waitFor();
+  await guest.getByRole("button", { name: "Ready", exact: true }).click();
+  await Promise.all([inMatch(host), inMatch(guest)]);
+  assert.equal((await placeOf(guest)).match, (await placeOf(host)).match);
+  const ships = await host.evaluate(
+    () => /** @type {any} */ (window).deltatick.room.state.tables.ships.size,
+  );
+  assert.equal(ships, 8);
+  await guest.keyboard.press("Escape");
+  await guest.click("#menu-leave");
+  await guest.waitForSelector("#home:not([hidden])");
+  await host.keyboard.press("Escape");
+  await host.click("#menu-leave");
+  await host.waitForSelector("#home:not([hidden])");
+});
+
+test("a private lobby is joined by its code alone, and the host can put someone out", async () => {
+  await host.click("#create-open");
+  await host.locator('#create input[name="private"]').check();
+  await host.click('#create button[type="submit"]');
+  await host.waitForSelector("#lobby:not([hidden])");
+  const code = await text(host.locator(".invite code"));
+  assert.equal(await guest.locator("#lobbies li").count(), 0);
+
+  await guest.fill("#code", code.toLowerCase());
+  await guest.click("text=Join by code");
+  await guest.waitForSelector("#lobby:not([hidden])");
+  await host.getByRole("button", { name: "Kick Guy" }).click();
+  await guest.locator("#notice", { hasText: "removed you" }).waitFor();
+  await guest.click("#notice button");
+  await guest.waitForSelector("#home:not([hidden])");
+});
+
+test("a swarm is shown, too", async () => {
+  await host.click("text=Leave");
+  await host.waitForSelector("#home:not([hidden])");
+  await host.click("#create-open");
+  await host.selectOption('#create select[name="game"]', "swarm");
+  await host.click('#create button[type="submit"]');
+  await host.click("text=Start match");
+  await host.waitForFunction(() => {
+    const { room } = /** @type {any} */ (window).deltatick;
+    return document.body.dataset.view === "match" && room?.state.tables.entities?.size > 10;
+  });
+  assert.match(await text(host.locator("#clock-phase")), /entities/);
+});
+
+test("nothing went wrong in any page", () => visitors.assertNoFaults());
+
+/** @param {import("playwright-core").Locator} locator */
+async function text(locator) {
+  return (await locator.textContent()) ?? "";
+}

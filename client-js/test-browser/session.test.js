@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, Visitors } from "./support/browser.js";
+import { inMatch, placeOf } from "./support/match.js";
+import { startServer } from "./support/server.js";
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Visitors} */
+let visitors;
+
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+  visitors = new Visitors(browser, server.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("two clicks from an empty server to flying among bots", async () => {
+  const page = await visitors.visit("guest");
+  await page.fill("#name", "Quick");
+  await page.click("#quick-play");
+  await inMatch(page);
+  const { seat, ship } = await placeOf(page);
+  assert.ok(seat > 0 && ship > 0);
+  const ships = await page.evaluate(
+    () => /** @type {any} */ (window).deltatick.room.state.tables.ships.size,
+  );
+  assert.ok(ships > 1, "there is company");
+  const name = await page.evaluate(() => /** @type {any} */ (window).deltatick.net.name);
+  assert.equal(name, "Quick");
+
+  const second = await visitors.visit("second");
+  await second.click("#quick-play");
+  await inMatch(second);
+  assert.equal(
+    (await placeOf(second)).match,
+    (await placeOf(page)).match,
+    "joins the one there is",
+  );
+});
+
+test("a duplicated tab takes the session over, and the first can take it back", async () => {
+  const first = await visitors.visit("first");
+  await first.click("#quick-play");
+  await inMatch(first);
+  const before = await placeOf(first);
+
+  // What a browser's "duplicate tab" does: a new tab with a copy of the session storage.
+  const kept = await first.evaluate(() => ({ ...sessionStorage }));
+  const twin = await first.context().newPage();
+  visitors.watch("twin", twin);
+  await twin.addInitScript((entries) => {
+    if (sessionStorage.length === 0) Object.assign(sessionStorage, entries);
+  }, kept);
+  await twin.goto(server.url);
+  await inMatch(twin);
+  assert.deepEqual(identity(await placeOf(twin)), identity(before));
+
+  const notice = first.locator("#notice");
+  await notice.waitFor({ state: "visible" });
+  assert.match(await text(notice), /open in another tab/);
+  await first.click("text=Take it back here");
+  await inMatch(first);
+  assert.deepEqual(identity(await placeOf(first)), identity(before));
+  await twin.locator("#notice").waitFor({ state: "visible" });
+  assert.match(await text(twin.locator("#notice")), /open in another tab/);
+});
+
+test("a refused resume is said plainly and followed by a fresh session", async () => {
+  const page = await visitors.visit("stale");
+  await page.waitForSelector('#link-state[data-state="open"]');
+  const user = await page.evaluate(() => /** @type {any} */ (window).deltatick.net.user);
+  await page.evaluate(() => {
+    window.addEventListener("pagehide", () => {
+      for (const key of Object.keys(sessionStorage)) sessionStorage.setItem(key, "not a token");
+    });
+  });
+  await page.reload();
+  await page.locator(".toast", { hasText: "refused" }).waitFor();
+  await page.waitForSelector('#link-state[data-state="open"]');
+  const now = await page.evaluate(() => /** @type {any} */ (window).deltatick.net.user);
+  assert.notEqual(now, user);
+  assert.equal(await page.locator("#home").isVisible(), true);
+});
+
+test("everything up to flying works from the keyboard alone", async () => {
+  const page = await visitors.visit("keys");
+  await page.waitForSelector("#home:not([hidden])");
+  const reached = [];
+  for (let i = 0; i < 6; i++) {
+    await page.keyboard.press("Tab");
+    reached.push(await page.evaluate(() => document.activeElement?.id));
+  }
+  for (const id of ["name", "quick-play", "code", "create-open"])
+    assert.ok(reached.includes(id), `${id}: ${reached}`);
+  await page.focus("#quick-play");
+  await page.keyboard.press("Enter");
+  await inMatch(page);
+  await page.keyboard.press("KeyN");
+  assert.equal(await page.locator("#net").isVisible(), true);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#menu").isVisible(), true);
+  await page.focus("#menu-leave");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#home:not([hidden])");
+  assert.equal(new URL(page.url()).hash, "", "the address invites nobody any more");
+});
+
+test("nothing went wrong in any page", () => visitors.assertNoFaults());
+
+/** @param {import("./support/match.js").Place} place */
+function identity({ match, seat, user, ship }) {
+  return { match, seat, user, ship };
+}
+
+/** @param {import("playwright-core").Locator} locator */
+async function text(locator) {
+  return (await locator.textContent()) ?? "";
+}
