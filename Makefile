@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 20s
+PKG ?= ./...
 NPM := npm --prefix client-js --silent
 GO_FILES := find . -name node_modules -prune -o -name '*.go' -print0
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(PATH)
@@ -70,13 +71,13 @@ race: ## Run the Go tests, and the seeds of the fuzz tests, under the race detec
 	@echo '== race'
 	go test -race -timeout 5m ./...
 
-fuzz: ## Run every fuzz target for FUZZTIME (20s)
-	@set -euo pipefail; for package in $$(go list ./...); do \
-	  for target in $$(go test -list '^Fuzz' $$package | sed -n '/^Fuzz/p'); do \
+fuzz: ## Run every fuzz target for FUZZTIME (20s), in the packages PKG (./...)
+	@set -euo pipefail; packages=$$(go list $(PKG)); for package in $$packages; do \
+	  targets=$$(go test -list '^Fuzz' $$package | sed -n '/^Fuzz/p'); for target in $$targets; do \
 	    echo "== fuzz $$package $$target"; \
 	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
 	  done; \
 	done
 
-bench: ## Run the Go benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## Run the Go benchmarks, in the packages PKG (./...)
+	go test -run '^$$' -bench . -benchmem $(PKG)
