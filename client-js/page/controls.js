@@ -1,12 +1,14 @@
 const TURN = Math.PI * 2;
 
-/** `angle` in 0..2π, as angles travel. */
+/** `angle` in 0..2π, as angles travel. @param {number} angle */
 const positive = (angle) => ((angle % TURN) + TURN) % TURN;
 
 /**
  * Makes one input out of keyboard, mouse and touch. Turning by key wins over aiming, because whoever presses it means it.
- * @param keys, pointer, touch the three sources as they are now
- * @param own where one's ship is on the screen: `{x, y}` in CSS pixels
+ * @param {{down: (what: string) => boolean}} keys
+ * @param {{held: boolean, fire: boolean, thrust: boolean, x: number, y: number}} pointer in CSS pixels
+ * @param {{aimed: boolean, aim: number, thrust: boolean, fire: boolean}} touch
+ * @param {{x: number, y: number}} own where one's ship is on the screen, in CSS pixels
  */
 export function mergeControls(keys, pointer, touch, own) {
   const turn = Number(keys.down("right")) - Number(keys.down("left"));
@@ -29,5 +31,8 @@ export function mergeControls(keys, pointer, touch, own) {
   return input;
 }
 
-/** The input without what a game that knows no aiming does not take. */
+/**
+ * The input without what a game that knows no aiming does not take.
+ * @param {{turn: number, thrust: boolean, fire: boolean}} input
+ */
 export const plainInput = ({ turn, thrust, fire }) => ({ turn, thrust, fire });

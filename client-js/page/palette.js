@@ -54,9 +54,10 @@ export const HULLS = [
   ],
 ];
 
+/** @param {number} color index, 0 to 15 */
 export const hueOf = (color) => HUES[color & 7];
 
-/** Which hull a colour index flies: ships 8 apart share a hue, never a hull. */
+/** Which hull a colour index flies: ships 8 apart share a hue, never a hull. @param {number} color 0 to 15 */
 export const hullOf = (color) => ((color & 3) + ((color >> 3) & 1) * 2) & 3;
 
 /** What the pickups look like, by kind: repair, shield, rapid fire. */

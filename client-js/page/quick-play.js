@@ -7,20 +7,23 @@ const SEATS = 8;
 /**
  * The lobbies worth trying, best first: running matches before open rooms (nobody to wait for), fuller before emptier
  * (company).
+ * @param {{id: string, game: string, phase: string, players: number, max_players: number}[]} lobbies
  */
 export function candidates(lobbies) {
+  const rank = (/** @type {{phase: string}} */ { phase }) => (phase === "playing" ? 0 : 1);
   return lobbies
     .filter((lobby) => lobby.game === GAME && lobby.players < lobby.max_players)
-    .sort((a, b) => (b.phase === "playing") - (a.phase === "playing") || b.players - a.players);
+    .sort((a, b) => rank(a) - rank(b) || b.players - a.players);
 }
 
-/** Joins the best lobby with room; one that filled up meanwhile is passed over. Otherwise creates and starts one. */
+/** Joins the best lobby with room; one that filled up meanwhile is passed over. Otherwise creates and starts one. @param {any} net */
 export async function quickPlay(net) {
   const lobbies = await net.lobby.list();
   for (const { id } of candidates(lobbies).slice(0, 3)) {
     try {
       return await net.lobby.join({ id });
-    } catch (error) {
+    } catch (caught) {
+      const error = /** @type {any} */ (caught);
       if (error.code !== "full" && error.code !== "not-found") throw error;
     }
   }

@@ -5,7 +5,7 @@
 
 const CODE = /^[A-HJKMNP-Z2-9]{6}$/;
 
-/** What a fragment asks for: `{code, spectate, name}`, each possibly undefined. */
+/** What a fragment asks for: `{code, spectate, name}`, each possibly undefined. @param {string} hash */
 export function parseHash(hash) {
   const params = new URLSearchParams(hash.replace(/^#/, ""));
   const asked = (params.get("join") ?? params.get("watch") ?? "").trim().toUpperCase();
@@ -16,10 +16,13 @@ export function parseHash(hash) {
   };
 }
 
-/** The link that brings another player here. */
+/** The link that brings another player here. @param {string} code */
 export const shareLink = (code) => `${location.origin}${location.pathname}#join=${code}`;
 
-/** Shows the lobby in the address bar (or nothing of it), leaving no trail in the history. */
+/**
+ * Shows the lobby in the address bar (or nothing of it), leaving no trail in the history.
+ * @param {string | null | undefined} code @param {boolean} [spectate]
+ */
 export function markAddress(code, spectate) {
   const hash = code ? `#${spectate ? "watch" : "join"}=${code}` : "";
   if (location.hash !== hash)

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { cameraFor } from "../page/camera.js";
+import { mergeControls } from "../page/controls.js";
+import { outcomeOf } from "../page/outcome.js";
+import { OwnMotion } from "../page/own-motion.js";
+import { hueOf, hullOf } from "../page/palette.js";
+import { candidates } from "../page/quick-play.js";
+import { parseHash } from "../page/share-link.js";
+
+const field = { width: 1600, height: 900 };
+const bare = { top: 0, right: 0, bottom: 0, left: 0 };
+
+test("the whole field is shown, centred, where it fits", () => {
+  const view = { width: 1280, height: 800, ...bare, top: 40 };
+  const { scale, x, y, follows } = cameraFor(view, field, { x: 0, y: 0 }, 0.6);
+  assert.equal(follows, false);
+  assert.ok(Math.abs(scale - 0.8) < 1e-9);
+  assert.ok(Math.abs(x) < 1e-9);
+  assert.ok(Math.abs(y - (40 + (760 - 720) / 2)) < 1e-9);
+});
+
+test("on a small screen the view follows, keeps its focus visible, and shows nothing beyond the field", () => {
+  const view = { width: 390, height: 844, ...bare, top: 52, bottom: 236 };
+  for (let fx = 0; fx <= 1600; fx += 80) {
+    for (let fy = 0; fy <= 900; fy += 90) {
+      const { scale, x, y, follows } = cameraFor(view, field, { x: fx, y: fy }, 0.6);
+      assert.equal(follows, true);
+      const [sx, sy] = [fx * scale + x, fy * scale + y];
+      assert.ok(sx >= -1e-9 && sx <= 390 + 1e-9, `x ${sx}`);
+      assert.ok(sy >= 52 - 1e-9 && sy <= 844 - 236 + 1e-9, `y ${sy}`);
+      assert.ok(x <= 1e-9 && x + 1600 * scale >= 390 - 1e-9, "no gap at the sides");
+    }
+  }
+});
+
+const none = { held: false, fire: false, thrust: false, x: 0, y: 0 };
+const idle = { aimed: false, aim: 0, thrust: false, fire: false };
+/** @param {string[]} held */
+const keys = (...held) => ({ down: (/** @type {string} */ what) => held.includes(what) });
+
+test("a turning key wins over aiming, and opposite keys cancel", () => {
+  const pointer = { ...none, held: true, fire: true, x: 10, y: 0 };
+  const turned = mergeControls(keys("left"), pointer, idle, { x: 0, y: 0 });
+  assert.deepEqual([turned.turn, turned.aimed, turned.fire], [-1, false, true]);
+  const both = mergeControls(keys("left", "right", "thrust"), none, idle, { x: 0, y: 0 });
+  assert.deepEqual([both.turn, both.aimed, both.thrust], [0, false, true]);
+});
+
+test("aims are angles from 0 to below a full turn, from the ship to the pointer", () => {
+  for (const [x, y, aim] of [
+    [10, 0, 0],
+    [0, 10, Math.PI / 2],
+    [-10, 0, Math.PI],
+    [0, -10, Math.PI * 1.5],
+  ]) {
+    const input = mergeControls(keys(), { ...none, held: true, x: 5 + x, y: 7 + y }, idle, {
+      x: 5,
+      y: 7,
+    });
+    assert.equal(input.aimed, true);
+    assert.ok(Math.abs(input.aim - aim) < 1e-9, `${input.aim} for ${aim}`);
+  }
+  const thumb = mergeControls(
+    keys(),
+    none,
+    { ...idle, aimed: true, aim: -Math.PI / 2 },
+    { x: 0, y: 0 },
+  );
+  assert.ok(Math.abs(thumb.aim - Math.PI * 1.5) < 1e-9);
+});
+
+test("quick play prefers running arenas with room, the fullest first", () => {
+  const lobby = (
+    /** @type {string} */ id,
+    /** @type {string} */ game,
+    /** @type {string} */ phase,
+    /** @type {number} */ players,
+  ) => ({
+    id,
+    game,
+    phase,
+    players,
+    max_players: 8,
+  });
+  const list = [
+    lobby("waiting", "arena", "open", 5),
+    lobby("full", "arena", "playing", 8),
+    lobby("few", "arena", "playing", 1),
+    lobby("swarm", "swarm", "playing", 2),
+    lobby("many", "arena", "playing", 6),
+  ];
+  assert.deepEqual(
+    candidates(list).map(({ id }) => id),
+    ["many", "few", "waiting"],
+  );
+});
+
+test("a share link says where to go and nothing else is believed", () => {
+  assert.deepEqual(parseHash("#join=abc234&name=Ada"), {
+    code: "ABC234",
+    spectate: false,
+    name: "Ada",
+  });
+  assert.deepEqual(parseHash("#watch=ABC234"), { code: "ABC234", spectate: true, name: undefined });
+  for (const bad of [
+    "",
+    "#",
+    "#join=",
+    "#join=ABC",
+    "#join=ABC1O0",
+    "#join=<script>",
+    "#other=ABC234",
+  ]) {
+    assert.equal(parseHash(bad).code, undefined, bad);
+  }
+  assert.equal(parseHash(`#name=${"x".repeat(99)}`).name?.length, 24);
+});
+
+test("a result of another shape is not mistaken for scores", () => {
+  for (const odd of [null, undefined, 7, "won", {}, { scores: 3 }, { scores: null }])
+    assert.equal(outcomeOf(odd), null);
+  const { winner, scores } =
+    outcomeOf({
+      winner: 5,
+      scores: [null, { name: 3 }, { name: "b", score: 1 }, { name: "a", score: 2 }],
+    }) ?? {};
+  assert.equal(winner, "");
+  assert.deepEqual(
+    scores?.map(({ name }) => name),
+    ["a", "b"],
+  );
+});
+
+test("one's own ship advances evenly although snapshots arrive unevenly", () => {
+  const motion = new OwnMotion();
+  const rate = 60;
+  let shown = 0;
+  let arrived = 0;
+  for (let frame = 1; frame < 600; frame++) {
+    const now = (frame * 1000) / rate;
+    // Every third snapshot is late by more than a tick and comes together with the next one.
+    while (arrived < frame - (frame % 3 === 0 ? 2 : 0)) motion.note(++arrived, rate, now);
+    const at = arrived + motion.ahead(arrived, rate, now) * rate; // in ticks
+    if (frame > 120)
+      assert.ok(Math.abs(at - shown - 1) < 0.2, `step of ${at - shown} ticks at frame ${frame}`);
+    shown = at;
+  }
+});
+
+test("it is never carried further than a tenth of a second past the newest snapshot", () => {
+  const motion = new OwnMotion();
+  for (let tick = 1; tick < 60; tick++) motion.note(tick, 60, (tick * 1000) / 60);
+  assert.equal(motion.ahead(59, 60, 60_000), 0.1);
+});
+
+test("sixteen ships are told apart by hue and hull together", () => {
+  const looks = new Set(
+    Array.from({ length: 16 }, (_, color) => `${hueOf(color)} ${hullOf(color)}`),
+  );
+  assert.equal(looks.size, 16);
+});
