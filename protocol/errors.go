@@ -1,5 +1,7 @@
 package protocol
 
+//lint:file-ignore U1000 msgpack finds the _msgpack field by reflection.
+
 import (
 	"errors"
 	"fmt"
