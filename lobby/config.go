@@ -1,0 +1,120 @@
+package lobby
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Member is a session as lobbies see it. Its methods never block, never call back into this package, and may be called by any
+// goroutine. Members are compared with ==, so an implementation is a pointer; it stays the same when a session is resumed.
+//
+// The calls for one member may overlap, but a member that was given to [Directory.Forget] must not come back.
+type Member interface {
+	User() string
+	Name() string
+	// Emit takes a reliable event. The payload is shared and must not be changed.
+	Emit(channel, name string, payload []byte, tick uint32)
+	// Seated says that the member now holds a seat, to attach its connections to; nil: it holds none any more.
+	Seated(seat *match.Seat)
+}
+
+// MatchRequest is what a lobby wants a match for.
+type MatchRequest struct {
+	Lobby         string // its id
+	Round         uint32 // matches that the lobby had before
+	Kind          match.Kind
+	Settings      match.Settings // complete
+	MaxPlayers    int            // seats that the match must have
+	MaxSpectators int            // likewise
+}
+
+// Config is what a [Directory] is made from. Zero values are the stated defaults.
+type Config struct {
+	Kinds []match.Kind // the games on offer; at least one
+
+	// NewMatch sets up a match, with the seats asked for, and starts nothing; the lobby runs it. It is called by the
+	// lobby's goroutine, which serves nobody meanwhile. Members decide how long a seat is kept for someone who is away,
+	// so the match's own grace should be longer than that of sessions.
+	NewMatch func(MatchRequest) (*match.Match, error)
+
+	MaxLobbies    int           // at the same time; default 1000
+	MaxSpectators int           // in a lobby; default 32
+	ListEvery     time.Duration // between list updates to watchers; default 250 ms
+	StateEvery    time.Duration // least time between two state events of a lobby; default 50 ms
+
+	Rand     io.Reader    // for ids and join codes, must be unpredictable; read by several goroutines; default crypto/rand
+	Logger   *slog.Logger // default: discard
+	Counters *Counters    // default: its own
+}
+
+const (
+	defaultMaxLobbies    = 1000
+	defaultMaxSpectators = 32
+	defaultListEvery     = 250 * time.Millisecond
+	defaultStateEvery    = 50 * time.Millisecond
+)
+
+func (cfg Config) withDefaults() (Config, error) {
+	if len(cfg.Kinds) == 0 || cfg.NewMatch == nil {
+		return cfg, errors.New("lobbies: no games, or no way to make matches of them")
+	}
+	if cfg.MaxLobbies < 0 || cfg.MaxSpectators < 0 || cfg.ListEvery < 0 || cfg.StateEvery < 0 {
+		return cfg, fmt.Errorf("lobbies: a limit or an interval is negative: %d lobbies, %d spectators, list every %v, state every %v",
+			cfg.MaxLobbies, cfg.MaxSpectators, cfg.ListEvery, cfg.StateEvery)
+	}
+	setDefault(&cfg.MaxLobbies, defaultMaxLobbies)
+	setDefault(&cfg.MaxSpectators, defaultMaxSpectators)
+	setDefault(&cfg.ListEvery, defaultListEvery)
+	setDefault(&cfg.StateEvery, defaultStateEvery)
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Counters == nil {
+		cfg.Counters = new(Counters)
+	}
+	return cfg, nil
+}
+
+func setDefault[T comparable](to *T, value T) {
+	var zero T
+	if *to == zero {
+		*to = value
+	}
+}
+
+// checkedKinds validates the games and describes them to clients, in the order given.
+func checkedKinds(kinds []match.Kind) (map[string]match.Kind, []Game, error) {
+	byName := make(map[string]match.Kind, len(kinds))
+	games := make([]Game, 0, len(kinds))
+	for _, kind := range kinds {
+		kind, err := kind.Checked()
+		if err != nil {
+			return nil, nil, fmt.Errorf("lobbies: %w", err)
+		}
+		if _, twice := byName[kind.Name]; twice {
+			return nil, nil, fmt.Errorf("lobbies: two games are called %s", kind.Name)
+		}
+		byName[kind.Name] = kind
+		games = append(games, describe(kind))
+	}
+	return byName, games, nil
+}
+
+// refuse makes an error that the client is told. It returns the interface, so that no typed nil can come of it.
+func refuse(code, format string, args ...any) error {
+	return protocol.Refuse(code, fmt.Sprintf(format, args...))
+}
+
+func refuseField(field, format string, args ...any) error {
+	return protocol.RefuseField(field, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,69 @@
+package lobby
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Counters counts what happens in the lobbies of a [Directory]. All fields may be read at any time.
+type Counters struct {
+	Lobbies  atomic.Int64 // open now
+	Playing  atomic.Int64 // of them with a match running
+	Members  atomic.Int64 // in them now, spectators and those away included
+	Watchers atomic.Int64 // of the list, now
+
+	Created  atomic.Uint64 // lobbies
+	Joins    atomic.Uint64 // of lobbies, their creators' included
+	Matches  atomic.Uint64 // started
+	Failures atomic.Uint64 // matches that could not be set up
+	States   atomic.Uint64 // states encoded for members
+	Updates  atomic.Uint64 // list updates encoded for watchers
+	Leaves   [departures]atomic.Uint64
+
+	refusals [len(refusalCodes)]atomic.Uint64
+}
+
+// Departure says why someone is not in a lobby any more. It indexes [Counters.Leaves].
+type Departure uint8
+
+// The reasons.
+const (
+	Left     Departure = iota // by their own wish
+	Kicked                    // by the host
+	Expired                   // away for longer than the grace period
+	Shutdown                  // the node closed the lobby
+	departures
+)
+
+// String is the reason as clients are told it and as a metric label.
+func (d Departure) String() string {
+	return [...]string{match.ReasonLeft, match.ReasonKicked, match.ReasonExpired, match.ReasonShutdown}[d]
+}
+
+// Departures lists all reasons.
+func Departures() []Departure { return []Departure{Left, Kicked, Expired, Shutdown} }
+
+var refusalCodes = [...]string{
+	protocol.CodeUnknownRequest, protocol.CodeBadPayload, protocol.CodeNotFound, protocol.CodeFull, protocol.CodeForbidden,
+	protocol.CodeAlready, protocol.CodeWrongPhase, protocol.CodeUnavailable, protocol.CodeInternal,
+}
+
+// RefusalCodes lists the error codes that [Directory.Request] gives.
+func RefusalCodes() []string { return refusalCodes[:] }
+
+// Refusals is how many requests were refused with one of [RefusalCodes].
+func (c *Counters) Refusals(code string) uint64 {
+	if i := slices.Index(refusalCodes[:], code); i >= 0 {
+		return c.refusals[i].Load()
+	}
+	return 0
+}
+
+func (c *Counters) refused(code string) {
+	if i := slices.Index(refusalCodes[:], code); i >= 0 {
+		c.refusals[i].Add(1)
+	}
+}

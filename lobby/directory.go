@@ -1,0 +1,205 @@
+package lobby
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Directory holds the lobbies of a node. Make it with [NewDirectory] and let one goroutine [Directory.Run] it; everything else may
+// be called by any goroutine.
+type Directory struct {
+	// Static after construction.
+	cfg     Config
+	kinds   map[string]match.Kind
+	games   []Game
+	closing chan struct{} // closed when Run ends: lobbies close
+
+	draining atomic.Bool
+	running  sync.WaitGroup // lobbies' goroutines
+
+	// Guarded by mu.
+	mu      sync.Mutex
+	closed  bool // no lobby is opened any more
+	lobbies map[string]*entry
+	codes   map[string]*lobby
+	places  map[string]place // by user
+	list    list
+	opened  uint64 // lobbies so far
+}
+
+// entry is a lobby in the directory.
+type entry struct {
+	lobby   *lobby
+	order   uint64 // of opening
+	summary Summary
+	listed  bool
+}
+
+// place is where a user is, or is about to be.
+type place struct {
+	member Member
+	lobby  *lobby
+}
+
+var errCodeTaken = errors.New("join code is in use")
+
+// NewDirectory makes a directory without lobbies and starts nothing. Errors are those of [match.Kind.Checked], and limits that
+// are negative.
+func NewDirectory(cfg Config) (*Directory, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	d := &Directory{
+		cfg: cfg, closing: make(chan struct{}), lobbies: map[string]*entry{}, codes: map[string]*lobby{},
+		places: map[string]place{}, list: newList(),
+	}
+	d.kinds, d.games, err = checkedKinds(cfg.Kinds)
+	return d, err
+}
+
+// Run tells watchers what changes until ctx ends. Then it closes all lobbies, which stops their matches and tells their members,
+// waits for them, and returns ctx's error. It is called once.
+func (d *Directory) Run(ctx context.Context) error {
+	ticker := time.NewTicker(d.cfg.ListEvery)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+			d.flush()
+		}
+	}
+	d.mu.Lock()
+	d.closed = true
+	d.mu.Unlock()
+	close(d.closing)
+	d.running.Wait()
+	return ctx.Err()
+}
+
+// Drain makes lobbies and matches that are yet to start be refused with "unavailable". What runs goes on. There is no way back.
+func (d *Directory) Drain() { d.draining.Store(true) }
+
+// Games lists the games on offer. It is not to be changed.
+func (d *Directory) Games() []Game { return d.games }
+
+// Of tells which lobby a user is in.
+func (d *Directory) Of(user string) (id string, in bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	at, in := d.places[user]
+	if !in {
+		return "", false
+	}
+	return at.lobby.id, true
+}
+
+// codeTries is how often a join code is drawn before giving up. With 1000 lobbies, one in a million is in use.
+const codeTries = 8
+
+// openWithCode gives a lobby a join code that no other has, and opens it.
+func (d *Directory) openWithCode(l *lobby, m Member) error {
+	for range codeTries {
+		code, err := newCode(d.cfg.Rand)
+		if err != nil {
+			return err
+		}
+		l.code = code
+		if err = d.open(l, m); !errors.Is(err, errCodeTaken) {
+			return err
+		}
+	}
+	return errCodeTaken
+}
+
+// open enters a new lobby with its first member's place. From then on its goroutine is waited for.
+func (d *Directory) open(l *lobby, m Member) error {
+	user := m.User()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed || d.draining.Load() {
+		return errDraining
+	}
+	if _, in := d.places[user]; in {
+		return errAlready
+	}
+	if len(d.lobbies) >= d.cfg.MaxLobbies {
+		return refuse(protocol.CodeFull, "the server has no room for another lobby")
+	}
+	if d.codes[l.code] != nil {
+		return errCodeTaken
+	}
+	d.opened++
+	d.lobbies[l.id] = &entry{lobby: l, order: d.opened}
+	d.codes[l.code] = l
+	d.places[user] = place{m, l}
+	d.running.Add(1)
+	d.cfg.Counters.Lobbies.Add(1)
+	d.cfg.Counters.Created.Add(1)
+	return nil
+}
+
+// reserve finds a lobby by id or, if that is empty, by code, and gives the member a place there until [Directory.release].
+func (d *Directory) reserve(m Member, id, code string) (*lobby, error) {
+	user := m.User()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		return nil, errDraining
+	}
+	if _, in := d.places[user]; in {
+		return nil, errAlready
+	}
+	l := d.codes[code]
+	if id != "" {
+		l = nil
+		if e := d.lobbies[id]; e != nil {
+			l = e.lobby
+		}
+	}
+	if l == nil {
+		return nil, errNoLobby
+	}
+	d.places[user] = place{m, l}
+	return l, nil
+}
+
+// release takes a member's place in a lobby back.
+func (d *Directory) release(m Member, l *lobby) {
+	user := m.User()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.places[user] == (place{m, l}) {
+		delete(d.places, user)
+	}
+}
+
+// lobbyOf is the lobby that this very member, not another session of its user, has a place in; nil: none.
+func (d *Directory) lobbyOf(m Member) *lobby {
+	user := m.User()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if at := d.places[user]; at.member == m {
+		return at.lobby
+	}
+	return nil
+}
+
+// remove forgets a lobby that has ended.
+func (d *Directory) remove(l *lobby) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.lobbies[l.id].listed {
+		d.list.changed[l.id] = struct{}{}
+	}
+	delete(d.lobbies, l.id)
+	delete(d.codes, l.code)
+	d.cfg.Counters.Lobbies.Add(-1)
+}

@@ -1,0 +1,190 @@
+package lobby
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// What members are refused with in several places.
+var (
+	errAlready  = refuse(protocol.CodeAlready, "you are in a lobby already: leave it first")
+	errNoLobby  = refuse(protocol.CodeNotFound, "there is no such lobby")
+	errOutside  = refuse(protocol.CodeNotFound, "you are in no lobby")
+	errNotHost  = refuse(protocol.CodeForbidden, "only the host may do that")
+	errNoPlayer = refuse(protocol.CodeForbidden, "only players may do that")
+	errPlaying  = refuse(protocol.CodeWrongPhase, "a match is running")
+	errDraining = refuse(protocol.CodeUnavailable, "the server is draining")
+)
+
+// errEnded is what a call to a lobby that has ended gives.
+var errEnded = errors.New("the lobby has ended")
+
+// lobby is a room. Its goroutine runs what others put into calls, one at a time.
+type lobby struct {
+	// Static after construction, and after opening respectively.
+	id, code string
+	kind     match.Kind
+	dir      *Directory
+	log      *slog.Logger
+	calls    chan func()
+	gone     chan struct{} // closed when no more calls are taken
+
+	// Owned by the goroutine in run; by the creator before that.
+	name       string
+	private    bool
+	maxPlayers int
+	policy     string
+	settings   match.Settings // complete; replaced, never changed
+	members    []*member      // in the order in which they came; empty only when ended
+	host       *member
+	round      *round // the running match, or nil
+	rounds     uint32 // matches that are over
+	result     *Result
+	filled     bool // every place was taken when last looked at
+	ended      bool
+
+	changed bool             // since the last settle
+	rev     uint32           // of the state
+	pause   <-chan time.Time // no state is sent before; nil: none was sent lately
+	unsent  bool             // members do not have the newest state
+	retry   <-chan time.Time // when to ask the match again for seats that were not free; nil: nobody waits
+}
+
+// member is someone in a lobby.
+type member struct {
+	Member
+	role           string
+	ready, rematch bool
+	away           bool
+	seat           *match.Seat // in the running match, or nil
+}
+
+// newLobby makes a lobby as it is by default, still without a code and members.
+func newLobby(d *Directory, kind match.Kind, host Member) (*lobby, error) {
+	id, err := uuid.NewRandomFromReader(d.cfg.Rand)
+	if err != nil {
+		return nil, fmt.Errorf("draw a lobby's id: %w", err)
+	}
+	l := &lobby{
+		id: id.String(), kind: kind, dir: d,
+		calls: make(chan func()), gone: make(chan struct{}),
+		name: protocol.CleanName(host.Name()+"'s lobby", maxNameRunes, "lobby"), maxPlayers: kind.MaxPlayers, policy: StartHost,
+	}
+	l.log = d.cfg.Logger.With("lobby", l.id, "game", kind.Name)
+	l.settings, err = kind.Complete(nil)
+	return l, err
+}
+
+// run is the lobby's goroutine. It returns when the lobby has ended and its match is over.
+func (l *lobby) run() {
+	for !l.ended {
+		select {
+		case call := <-l.calls:
+			call()
+		case <-l.matchOver():
+			l.endRound()
+		case <-l.retry:
+			l.retry = nil
+			l.seatWaiting()
+		case <-l.pause:
+			l.pause = nil
+			if l.unsent {
+				l.announce()
+			}
+		case <-l.dir.closing:
+			l.shutDown()
+		}
+		l.settle()
+	}
+	if l.round != nil {
+		<-l.round.over
+		l.dir.cfg.Counters.Playing.Add(-1)
+	}
+}
+
+// call has the goroutine run f, then brings everyone up to date. ctx bounds the wait for the goroutine only: once f has begun, its
+// outcome is returned, so that nobody is told "too late" about what did happen. A lobby that has ended gives errEnded.
+func (l *lobby) call(ctx context.Context, f func() error) error {
+	var err error
+	done := make(chan struct{})
+	run := func() {
+		err = f()
+		l.settle()
+		close(done)
+	}
+	select {
+	case l.calls <- run:
+		<-done
+		return err
+	case <-l.gone:
+		return errEnded
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// settle draws the conclusions from whatever changed: a match that is due starts, the list and the members hear of it.
+func (l *lobby) settle() {
+	if l.ended || !l.changed {
+		return
+	}
+	l.startIfDue()
+	l.changed = false
+	l.rev++
+	l.dir.publish(l.id, l.summary(), !l.private)
+	l.unsent = true
+	if l.pause == nil {
+		l.announce()
+	}
+}
+
+// announce sends the state to all members. What changes within the pause after it is sent at its end.
+func (l *lobby) announce() {
+	l.unsent = false
+	l.pause = time.After(l.dir.cfg.StateEvery)
+	payload := l.encodeState()
+	for _, who := range l.members {
+		who.Emit(protocol.ChannelLobby, eventState, payload, 0)
+	}
+}
+
+func (l *lobby) encodeState() []byte {
+	l.dir.cfg.Counters.States.Add(1)
+	state := l.state()
+	return protocol.MustEncode(&state)
+}
+
+// end closes the lobby to everyone; run returns once its match is over.
+func (l *lobby) end() {
+	l.ended = true
+	close(l.gone)
+	l.dir.remove(l)
+	l.log.Info("lobby ended", "matches", l.rounds)
+}
+
+// shutDown ends the lobby under its members: first their match, so that they hear of that first.
+func (l *lobby) shutDown() {
+	l.end()
+	if l.round != nil {
+		l.round.match.Stop(match.ReasonShutdown)
+		<-l.round.over
+	}
+	payload := l.closedPayload(Shutdown)
+	for _, who := range l.members {
+		l.depart(who, Shutdown)
+		who.Emit(protocol.ChannelLobby, eventClosed, payload, 0)
+	}
+	l.members = nil
+}
+
+func (l *lobby) closedPayload(why Departure) []byte {
+	return protocol.MustEncode(&closed{l.id, why.String()})
+}

@@ -1,0 +1,164 @@
+package lobby
+
+import (
+	"slices"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// This file is who is in a lobby and who of them is host.
+
+func (l *lobby) players() int {
+	n := 0
+	for _, who := range l.members {
+		if who.role == RolePlayer {
+			n++
+		}
+	}
+	return n
+}
+
+func (l *lobby) find(m Member) *member {
+	for _, who := range l.members {
+		if who.Member == m {
+			return who
+		}
+	}
+	return nil
+}
+
+func (l *lobby) findUser(user string) *member {
+	for _, who := range l.members {
+		if who.User() == user {
+			return who
+		}
+	}
+	return nil
+}
+
+// capacity is how many players have a place now: a running match has no more seats than it was made with.
+func (l *lobby) capacity() int {
+	if l.round != nil {
+		return min(l.maxPlayers, l.round.seats)
+	}
+	return l.maxPlayers
+}
+
+// admit checks whether there is a place and lets someone in.
+func (l *lobby) admit(m Member, role string) error {
+	players := l.players()
+	if role == RolePlayer && players >= l.capacity() {
+		return refuse(protocol.CodeFull, "all %d places are taken", l.capacity())
+	}
+	if role == RoleSpectator && len(l.members)-players >= l.dir.cfg.MaxSpectators {
+		return refuse(protocol.CodeFull, "%d are watching already", l.dir.cfg.MaxSpectators)
+	}
+	who := &member{Member: m, role: role}
+	l.members = append(l.members, who)
+	if l.host == nil || role == RolePlayer && l.host.role == RoleSpectator {
+		l.host = who
+	}
+	if l.round != nil {
+		l.seat(who)
+	}
+	l.changed = true
+	l.dir.cfg.Counters.Members.Add(1)
+	l.dir.cfg.Counters.Joins.Add(1)
+	return nil
+}
+
+// remove takes someone out. The lobby ends with the last.
+func (l *lobby) remove(who *member, why Departure) {
+	l.depart(who, why)
+	l.members = slices.DeleteFunc(l.members, func(other *member) bool { return other == who })
+	l.changed = true
+	if len(l.members) == 0 {
+		l.end()
+		if l.round != nil {
+			l.round.match.Stop(why.String())
+		}
+		return
+	}
+	if l.host == who {
+		l.host = l.heir()
+	}
+}
+
+// depart gives up what someone held here: the seat, and the place in the directory.
+func (l *lobby) depart(who *member, why Departure) {
+	if who.seat != nil {
+		who.seat.Leave(why.String())
+		who.seat = nil
+		who.Seated(nil)
+	}
+	l.dir.release(who.Member, l)
+	l.dir.cfg.Counters.Members.Add(-1)
+	l.dir.cfg.Counters.Leaves[why].Add(1)
+}
+
+// heir is who becomes host: a player before a spectator, one who is there before one who is away, then who has been in for longest.
+func (l *lobby) heir() *member {
+	rank := func(who *member) int {
+		r := 0
+		if who.role == RoleSpectator {
+			r += 2
+		}
+		if who.away {
+			r++
+		}
+		return r
+	}
+	return slices.MinFunc(l.members, func(a, b *member) int { return rank(a) - rank(b) }) // the first of equals
+}
+
+// handOver makes another player host.
+func (l *lobby) handOver(who *member, user string) error {
+	if who != l.host {
+		return errNotHost
+	}
+	to := l.findUser(user)
+	if to == nil {
+		return noSuchMember()
+	}
+	if to.role != RolePlayer {
+		return refuse(protocol.CodeForbidden, "a spectator cannot be host")
+	}
+	l.changed = l.changed || to != l.host
+	l.host = to
+	return nil
+}
+
+// kick takes someone else out. Nothing keeps them from joining again.
+func (l *lobby) kick(who *member, user string) error {
+	if who != l.host {
+		return errNotHost
+	}
+	out := l.findUser(user)
+	if out == nil {
+		return noSuchMember()
+	}
+	if out == who {
+		return refuse(protocol.CodeForbidden, "you cannot kick yourself: leave")
+	}
+	l.remove(out, Kicked)
+	out.Emit(protocol.ChannelLobby, eventClosed, l.closedPayload(Kicked), 0)
+	return nil
+}
+
+// setAway notes that someone's connection went down, or came back: then they get the state now, whether it changed or not.
+func (l *lobby) setAway(who *member, away bool) {
+	l.changed = l.changed || who.away != away
+	who.away = away
+	if away {
+		return
+	}
+	before := l.rev
+	l.settle()
+	if l.rev == before || l.unsent {
+		who.Emit(protocol.ChannelLobby, eventState, l.encodeState(), 0)
+	}
+}
+
+func noSuchMember() error {
+	return &protocol.Error{Code: protocol.CodeNotFound, Field: "user", Message: "no such member in this lobby"}
+}

@@ -1,0 +1,119 @@
+package lobby
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"runtime/debug"
+	"time"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// round is a lobby's running match.
+type round struct {
+	match *match.Match
+	seats int           // for players
+	over  chan struct{} // closed when the match's goroutine has returned
+	err   error         // what it returned
+}
+
+// seatRetry is how long to wait for a seat whose last player has left: the match frees it at its next tick.
+const seatRetry = 20 * time.Millisecond
+
+// begin makes a match, seats everyone and runs it.
+func (l *lobby) begin() error {
+	counters := l.dir.cfg.Counters
+	m, err := l.newMatch()
+	if err != nil {
+		counters.Failures.Add(1)
+		l.log.Error("match could not be made", "err", err)
+		return refuse(protocol.CodeInternal, "the match could not be made")
+	}
+	r := &round{match: m, seats: l.maxPlayers, over: make(chan struct{})}
+	l.round = r
+	l.changed = true
+	l.clearWishes()
+	for _, who := range l.members {
+		l.seat(who)
+	}
+	counters.Matches.Add(1)
+	counters.Playing.Add(1)
+	l.log.Info("match started", "match", m.ID(), "round", l.rounds, "players", l.players())
+	go func() {
+		defer close(r.over)
+		r.err = m.Run(context.Background()) // ended by Stop, so that it ends on a tick and everyone hears why
+	}()
+	return nil
+}
+
+// newMatch keeps a game that panics while it is being made from taking the node with it.
+func (l *lobby) newMatch() (m *match.Match, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("making a match panicked: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return l.dir.cfg.NewMatch(MatchRequest{
+		Lobby: l.id, Round: l.rounds, Kind: l.kind, Settings: maps.Clone(l.settings),
+		MaxPlayers: l.maxPlayers, MaxSpectators: l.dir.cfg.MaxSpectators,
+	})
+}
+
+// seat puts a member into the running match. A seat that is not free yet is waited for; a match that is just over is not:
+// the member plays in the next.
+func (l *lobby) seat(who *member) {
+	take := l.round.match.Join
+	if who.role == RoleSpectator {
+		take = l.round.match.Watch
+	}
+	seat, err := take(match.Member{User: who.User(), Name: who.Name(), Out: who.Member})
+	switch {
+	case err == nil:
+		who.seat = seat
+		who.Seated(seat)
+		l.changed = true
+	case errors.Is(err, match.ErrFull) && l.retry == nil:
+		l.retry = time.After(seatRetry)
+	}
+}
+
+// seatWaiting asks again for those who have no seat.
+func (l *lobby) seatWaiting() {
+	if l.round == nil {
+		return
+	}
+	for _, who := range l.members {
+		if who.seat == nil {
+			l.seat(who)
+		}
+	}
+}
+
+// matchOver is closed when the running match is over; nil, which blocks, when there is none.
+func (l *lobby) matchOver() <-chan struct{} {
+	if l.round == nil {
+		return nil
+	}
+	return l.round.over
+}
+
+// endRound takes the players back.
+func (l *lobby) endRound() {
+	m := l.round.match
+	result := m.Result()
+	l.log.Info("match over", "match", m.ID(), "round", l.rounds, "reason", result.Reason, "err", l.round.err)
+	l.round = nil
+	l.rounds++
+	l.result = resultOf(result)
+	l.changed = true
+	l.dir.cfg.Counters.Playing.Add(-1)
+	for _, who := range l.members {
+		if who.seat != nil {
+			who.seat = nil
+			who.Seated(nil)
+		}
+	}
+}
