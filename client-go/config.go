@@ -1,0 +1,94 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Config says whom a client talks to and how. Only URL is needed; the zero value of everything else is the default it names.
+type Config struct {
+	URL  string // ws:// or wss://, with the path: ws://127.0.0.1:8080/ws
+	Name string // display name of a guest; the server cuts it to 24 characters and calls the nameless "guest"
+
+	// Software is the name and version in the hello, at most 64 bytes. Default "deltatick-go/1".
+	Software string
+
+	// Handlers are told what happens.
+	Handlers Handlers
+
+	// KeepDialing makes Run treat a first dial that fails like any later one. By default it ends Run with ErrUnreachable: who
+	// has never been connected most likely has the wrong address.
+	KeepDialing bool
+
+	// BackoffBase and BackoffCap bound the wait before the n-th dial in a row that follows a failed one: it is uniformly random
+	// between 0 and min(BackoffCap, BackoffBase * 2^n). Defaults 250 ms and 5 s (docs/PROTOCOL.md, section 3).
+	BackoffBase, BackoffCap time.Duration
+
+	// DialTimeout bounds TCP, TLS and WebSocket handshake and the wait for the welcome together. Default 5 s.
+	DialTimeout time.Duration
+
+	// LinkTimeout is how long a socket may be silent before it is dropped and the session resumed. Default 2 s.
+	LinkTimeout time.Duration
+
+	// RequestTimeout bounds a request, the wait for a socket to send it on included, unless the caller's context ends sooner.
+	// Default 5 s.
+	RequestTimeout time.Duration
+
+	// NetDial makes the byte stream under the WebSocket: the place for an in-memory network or a simulated bad link. Default is
+	// a net.Dialer's DialContext.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+
+	// Rand is used for backoff, by Run's goroutine alone. Default is seeded by the system.
+	Rand *rand.Rand
+
+	// Logger gets connects and losses at debug level, protocol violations of the server at warn. Default discards.
+	Logger *slog.Logger
+}
+
+func (cfg Config) withDefaults() (Config, error) {
+	u, err := url.Parse(cfg.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "ws" && u.Scheme != "wss") {
+		return cfg, fmt.Errorf("url %q: want ws://host:port/path or wss://host:port/path", cfg.URL)
+	}
+	if cfg.Software == "" {
+		cfg.Software = "deltatick-go/1"
+	}
+	if len(cfg.Software) > protocol.MaxIdentBytes {
+		return cfg, fmt.Errorf("software name of %d bytes, at most %d", len(cfg.Software), protocol.MaxIdentBytes)
+	}
+	for _, d := range []struct {
+		value *time.Duration
+		name  string
+		usual time.Duration
+	}{
+		{&cfg.BackoffBase, "BackoffBase", 250 * time.Millisecond},
+		{&cfg.BackoffCap, "BackoffCap", 5 * time.Second},
+		{&cfg.DialTimeout, "DialTimeout", 5 * time.Second},
+		{&cfg.LinkTimeout, "LinkTimeout", protocol.LinkTimeout},
+		{&cfg.RequestTimeout, "RequestTimeout", 5 * time.Second},
+	} {
+		switch {
+		case *d.value < 0:
+			return cfg, fmt.Errorf("%s is negative", d.name)
+		case *d.value == 0:
+			*d.value = d.usual
+		}
+	}
+	if cfg.NetDial == nil {
+		cfg.NetDial = (&net.Dialer{}).DialContext
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	return cfg, nil
+}

@@ -1,0 +1,93 @@
+package client
+
+import (
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// handle does what one checked frame asks for. Errors are violations of the protocol, which cost the socket, or writes that
+// failed.
+func (c *Client) handle(at *link, kind protocol.Kind, frame []byte, now time.Time) error {
+	switch kind {
+	case protocol.KindSnapshot:
+		return c.handleSnapshot(frame, now)
+	case protocol.KindPong:
+		pong, err := c.reader.Pong(frame)
+		if err != nil {
+			return err
+		}
+		if rtt, ok := at.ping.heard(pong.Time, now); ok {
+			c.stats.rtt.sample(rtt)
+		}
+	case protocol.KindEvent:
+		ev, err := c.reader.Event(frame)
+		if err != nil {
+			return err
+		}
+		c.handleEvent(ev)
+	case protocol.KindReply:
+		reply, err := c.reader.Reply(frame)
+		if err != nil {
+			return err
+		}
+		if !c.calls.reply(reply) {
+			c.stats.drop(DropLateReply)
+		}
+	case protocol.KindEnter:
+		enter, err := c.reader.Enter(frame)
+		if err != nil {
+			return err
+		}
+		return c.handleEnter(at, enter)
+	default:
+		c.stats.drop(DropUnknownKind)
+	}
+	return nil
+}
+
+func (c *Client) handleEnter(at *link, enter protocol.Enter) error {
+	room, err := newRoom(c, at.sock, enter)
+	if err != nil {
+		return err
+	}
+	c.replaceRoom(room, ErrReplaced)
+	if c.cfg.Handlers.Entered != nil {
+		c.cfg.Handlers.Entered(room)
+	}
+	return nil
+}
+
+// replaceRoom puts the client into another room, or into none, and ends the one it was in.
+func (c *Client) replaceRoom(room *Room, why error) {
+	var old *Room
+	c.update(func() { old, c.room = c.room, room })
+	if old != nil {
+		old.end(why)
+	}
+}
+
+func (c *Client) handleSnapshot(frame []byte, now time.Time) error {
+	head, body, err := c.reader.Snapshot(frame)
+	if err != nil {
+		return err
+	}
+	room := c.Room()
+	if room == nil || room.Epoch != head.Epoch {
+		c.stats.drop(DropStaleEpoch)
+		return nil
+	}
+	view, reason := room.take(c.reader, head, body, now)
+	if reason != 0 {
+		if err := room.resync(reason, now); err != nil {
+			return err
+		}
+	}
+	if view == nil {
+		return nil
+	}
+	if c.cfg.Handlers.Snapshot != nil {
+		c.cfg.Handlers.Snapshot(room, view)
+	}
+	return room.ackIfQuiet(now)
+}

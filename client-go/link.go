@@ -1,0 +1,195 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// link is a session's life on one socket, from the welcome to the loss.
+type link struct {
+	sock *socket
+	gone chan struct{} // closed when the socket is lost
+	ping pinger
+}
+
+// connect dials, says hello and serves the socket until it is lost. It reports whether the server said welcome.
+func (c *Client) connect(ctx context.Context) (welcomed bool, err error) {
+	c.stats.dials.Add(1)
+	sock, welcome, err := c.greet(ctx)
+	if err != nil {
+		c.stats.dialFailures.Add(1)
+		return false, err
+	}
+	at := &link{sock: sock, gone: make(chan struct{})}
+	defer whenDone(ctx, func() { sock.hangUp(websocket.CloseGoingAway) })()
+
+	c.welcomed(at, welcome)
+	var pinging sync.WaitGroup
+	pinging.Go(func() { at.ping.run(c, at, welcome.PingEvery) })
+	err = c.serve(at)
+	if errors.Is(err, protocol.ErrMalformed) {
+		sock.hangUp(websocket.CloseProtocolError)
+	}
+	sock.cut()
+	close(at.gone)
+	pinging.Wait()
+	c.lost(err)
+	return true, err
+}
+
+// whenDone runs stop when ctx ends before the returned function is called, which waits for it.
+func whenDone(ctx context.Context, stop func()) (release func()) {
+	ran := make(chan struct{})
+	cancel := context.AfterFunc(ctx, func() {
+		defer close(ran)
+		stop()
+	})
+	return func() {
+		if !cancel() {
+			<-ran
+		}
+	}
+}
+
+// greet opens a socket and exchanges hello and welcome.
+func (c *Client) greet(ctx context.Context) (*socket, *protocol.Welcome, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.DialTimeout)
+	defer cancel()
+	sock, err := openSocket(ctx, c.cfg, c.stats)
+	if err != nil {
+		return nil, nil, err
+	}
+	release := whenDone(ctx, sock.cut)
+	welcome, err := c.hello(sock)
+	release()
+	if err == nil && ctx.Err() != nil {
+		err = fmt.Errorf("%w: %w", ErrOffline, context.Cause(ctx))
+	}
+	if err != nil {
+		sock.cut()
+		return nil, nil, fmt.Errorf("%w: hello: %w", ErrUnreachable, err)
+	}
+	return sock, welcome, nil
+}
+
+func (c *Client) hello(sock *socket) (*protocol.Welcome, error) {
+	hello := &protocol.Hello{
+		Kind: protocol.KindHello, Version: protocol.Version, Client: c.cfg.Software,
+		Codecs: []string{protocol.CodecMP}, Auth: []string{"guest", c.cfg.Name},
+	}
+	if c.token != "" {
+		hello.Resume = &protocol.Resume{Token: c.token, Seq: c.seq.Load()}
+	}
+	frame, err := protocol.Encode(hello)
+	if err != nil {
+		return nil, err
+	}
+	said := time.Now()
+	if err := sock.write(protocol.KindHello, frame); err != nil {
+		return nil, err
+	}
+	for {
+		frame, kind, err := c.next(sock)
+		if err != nil {
+			return nil, err
+		}
+		switch kind {
+		case protocol.KindWelcome:
+			c.stats.rtt.sample(time.Since(said))
+			return c.readWelcome(frame)
+		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot:
+			return nil, fmt.Errorf("%w: %s before the welcome", protocol.ErrMalformed, kind)
+		default:
+			c.stats.drop(DropUnknownKind)
+		}
+	}
+}
+
+func (c *Client) readWelcome(frame []byte) (*protocol.Welcome, error) {
+	w, err := c.reader.Welcome(frame)
+	if err != nil {
+		return nil, err
+	}
+	if w.Version != protocol.Version || w.Codec != protocol.CodecMP {
+		return nil, fmt.Errorf("%w: welcome to version %d, codec %q", protocol.ErrMalformed, w.Version, w.Codec)
+	}
+	if w.Token == "" {
+		return nil, fmt.Errorf("%w: welcome without a resume token", protocol.ErrMalformed)
+	}
+	return &w, nil
+}
+
+// next reads a frame whose structure has been checked.
+func (c *Client) next(sock *socket) ([]byte, protocol.Kind, error) {
+	frame, err := sock.read()
+	if err != nil {
+		return nil, 0, err
+	}
+	kind, err := protocol.Check(frame, protocol.FromServer)
+	if err != nil {
+		return nil, 0, err
+	}
+	c.stats.received(kind, len(frame))
+	return frame, kind, nil
+}
+
+// welcomed makes the link the client's own.
+func (c *Client) welcomed(at *link, w *protocol.Welcome) {
+	c.stats.connects.Add(1)
+	c.stats.eventsLost.Add(uint64(w.Lost))
+	if w.Resumed {
+		c.stats.resumes.Add(1)
+	} else {
+		c.seq.Store(0)
+	}
+	c.token, c.excused = w.Token, w.Lost
+	session := Session{
+		ID: w.Session, User: w.User, Name: w.Name, Server: w.Server,
+		Grace: time.Duration(w.Grace) * time.Millisecond, Resumed: w.Resumed, Lost: w.Lost,
+	}
+	c.update(func() {
+		c.session, c.link = session, at
+		if !w.Resumed {
+			c.lobby = nil
+		}
+	})
+	c.log.Debug("online", "session", w.Session, "resumed", w.Resumed)
+	if c.cfg.Handlers.Connected != nil {
+		c.cfg.Handlers.Connected(session)
+	}
+}
+
+// lost is the reverse of welcomed.
+func (c *Client) lost(err error) {
+	var room *Room
+	c.update(func() {
+		room = c.room
+		c.link, c.room = nil, nil
+	})
+	if room != nil {
+		room.end(ErrOffline)
+	}
+	if c.cfg.Handlers.Lost != nil {
+		c.cfg.Handlers.Lost(err)
+	}
+}
+
+// serve reads and handles frames until the socket is lost.
+func (c *Client) serve(at *link) error {
+	for {
+		frame, kind, err := c.next(at.sock)
+		if err != nil {
+			return err
+		}
+		if err := c.handle(at, kind, frame, time.Now()); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,135 @@
+package client
+
+import (
+	"math"
+	"slices"
+	"time"
+)
+
+const (
+	paceMargin   = 5.0   // ms by which even the slow inputs are to be early
+	paceMaxLead  = 100.0 // ms beyond the usual delay that a bad link may make inputs early
+	paceQuantile = 0.98  // of the delays is what "slow" means
+	paceWindow   = 240   // delays remembered: 4 s at 60 Hz
+	paceFaster   = 0.05  // largest speed-up; the server's limiter has a burst to spare for it
+	paceSlower   = 0.01  // largest slow-down
+	paceSettle   = 60    // reports after a start in which the pace jumps instead of drifting
+	paceLate     = 8     // late inputs in a row after which inputs that can only be late too are left out
+)
+
+// Pacer decides when the input of which tick is sent, so that it is with the server a little before that tick is run. It is
+// arithmetic only: time is passed in, and every method belongs to one goroutine. [Room.Play] has one; who calls [Room.Send]
+// can use their own.
+//
+// With each snapshot the server says by how many milliseconds the newest input was early (its slack). Let an input's phase be
+// how much earlier than the server's schedule, but for a constant, it was sent; then phase - slack is what the way took, with
+// that same constant, whatever the phase was. So no clocks need to be compared, and no correction that is still on its way is
+// counted twice. The pacer remembers the newest 240 such delays and aims for the phase that puts all but the slowest 2 % of
+// them 5 ms early, and the middle one half a tick; it gets there by sending a little faster or slower.
+type Pacer struct {
+	period float64 // ms a tick
+	tick   uint32  // next input's
+	due    time.Time
+	phase  float64 // ms, of the next input; 0 for the first
+	speed  float64 // ticks sent per tick of time
+
+	sent    [256]sentPhase // by tick
+	delays  [paceWindow]float64
+	sorted  [paceWindow]float64
+	reports int // since the start
+	late    int // in a row
+	skipped uint64
+}
+
+type sentPhase struct {
+	tick  uint32
+	phase float64
+}
+
+// StartPacer begins at time now, when a snapshot of the given tick has just arrived, for a match of rate ticks a second. The
+// round trip, or 0 if unknown, and two ticks are the first guess of how far ahead to send.
+func StartPacer(rate int, tick uint32, rtt time.Duration, now time.Time) *Pacer {
+	p := &Pacer{period: 1000 / float64(rate), due: now, speed: 1}
+	p.tick = tick + uint32(math.Ceil(milliseconds(rtt)/p.period)) + 2
+	return p
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// Due is when the next input is to be sent.
+func (p *Pacer) Due() time.Time { return p.due }
+
+// Next returns the tick whose input is to be sent at time now, which is Due or later, and moves on to the one after it. Ticks
+// whose time has passed by a whole tick are skipped: the server repeats the input before them.
+func (p *Pacer) Next(now time.Time) uint32 {
+	if missed := int(milliseconds(now.Sub(p.due)) / p.period); missed > 0 {
+		p.tick += uint32(missed)
+		p.due = p.due.Add(p.span(float64(missed) * p.period))
+		p.skipped += uint64(missed)
+	}
+	tick := p.tick
+	p.sent[tick%uint32(len(p.sent))] = sentPhase{tick, p.phase}
+	step := p.period / p.speed
+	p.tick++
+	p.phase += p.period - step
+	p.due = p.due.Add(p.span(step))
+	return tick
+}
+
+func (p *Pacer) span(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
+
+// Skipped is how many ticks got no input, because their time had passed or to catch up with the server.
+func (p *Pacer) Skipped() uint64 { return p.skipped }
+
+// Report takes the slack, in ms, that the snapshot of a tick brought.
+func (p *Pacer) Report(tick uint32, slack int32) {
+	// The newest input to have arrived when the tick was run is the one that was early by slack.
+	about := int64(tick) + int64(math.Floor(float64(slack)/p.period))
+	sent := p.sent[uint32(about)%uint32(len(p.sent))]
+	if int64(sent.tick) != about || about <= 0 {
+		return // before the first input, or older than remembered
+	}
+	p.delays[p.reports%paceWindow] = sent.phase - float64(slack)
+	p.reports++
+	if slack < 0 {
+		p.late++
+	} else {
+		p.late = 0
+	}
+	if settling := p.reports <= paceSettle; p.reports%16 == 0 || (settling && p.reports%8 == 0) || p.late >= paceLate {
+		p.steer(settling)
+	}
+}
+
+// steer aims at the phase that the remembered delays ask for.
+func (p *Pacer) steer(settling bool) {
+	delays := p.sorted[:min(p.reports, paceWindow)]
+	copy(delays, p.delays[:])
+	slices.Sort(delays)
+	usual := delays[len(delays)/2]
+	slow := delays[int(paceQuantile*float64(len(delays)-1))]
+	want := slow + paceMargin
+	want = min(max(want, usual+max(p.period/2, paceMargin)), usual+paceMaxLead)
+	ahead := want - p.phase // ms by which inputs must be earlier
+	switch {
+	case p.late >= paceLate && ahead > p.period, settling && ahead > p.period/2:
+		// Inputs that would be late anyway are left out: that costs nothing and is right at once.
+		p.jump(math.Ceil(ahead/p.period) * p.period)
+		p.late = 0
+	case settling && ahead < -p.period/2, ahead < -10*p.period:
+		p.jump(ahead)
+	}
+	p.speed = 1 + min(max(0.1*(want-p.phase)/p.period, -paceSlower), paceFaster)
+}
+
+// jump changes the phase at once: later by waiting, earlier by leaving ticks out.
+func (p *Pacer) jump(ms float64) {
+	if ms > 0 {
+		ticks := uint32(ms / p.period)
+		p.tick += ticks
+		p.skipped += uint64(ticks)
+	} else {
+		p.due = p.due.Add(p.span(-ms))
+	}
+	p.phase += ms
+}
