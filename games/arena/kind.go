@@ -1,0 +1,29 @@
+package arena
+
+import "github.com/deltatick/deltatick/match"
+
+// maxShips is the most ships of players and bots together.
+const maxShips = 16
+
+// The names of the settings.
+const (
+	settingSeconds = "seconds"
+	settingLimit   = "limit"
+	settingBots    = "bots"
+)
+
+// Kind describes the arena to a server.
+func Kind() match.Kind {
+	return match.Kind{
+		Name:       "arena",
+		Title:      "Arena",
+		MinPlayers: 1, // the others can be bots
+		MaxPlayers: maxShips,
+		Settings: []match.Setting{
+			{Name: settingSeconds, Min: 20, Max: 600, Default: 120, Doc: "How long a round lasts, in seconds"},
+			{Name: settingLimit, Min: 0, Max: 100, Default: 20, Doc: "Score that ends the round early (0: none)"},
+			{Name: settingBots, Min: 0, Max: maxShips, Default: 0, Doc: "Bots fill up to this many ships in all"},
+		},
+		New: func() match.Game { return new(game) },
+	}
+}
