@@ -1,0 +1,48 @@
+package session
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Identity is who a session belongs to.
+type Identity struct {
+	User string // the same for the same person, across sessions and connections
+	Name string // to show; cleaned of what cannot be shown
+}
+
+// Authenticator turns the auth strings of a hello, the first of which names a scheme, into an identity. An error refuses the client
+// with CloseUnauthorized, unless ctx is over: that is a fault of the server. ctx ends when the time for the hello is up. It is called by
+// the connection's goroutine, for many connections at once.
+type Authenticator interface {
+	Authenticate(ctx context.Context, auth []string) (Identity, error)
+}
+
+// Guest lets everybody in under a name of their choice and a user id of their own: auth is ["guest", name].
+type Guest struct {
+	Random io.Reader // for user ids
+}
+
+const schemeGuest = "guest"
+
+var errNotGuest = errors.New("auth is not [guest, name]")
+
+// Authenticate makes a new identity.
+func (g Guest) Authenticate(_ context.Context, auth []string) (Identity, error) {
+	if len(auth) != 2 || auth[0] != schemeGuest {
+		return Identity{}, errNotGuest
+	}
+	id := make([]byte, 8)
+	if _, err := io.ReadFull(g.Random, id); err != nil {
+		return Identity{}, fmt.Errorf("guest id: %w", err)
+	}
+	return Identity{
+		User: "guest-" + hex.EncodeToString(id),
+		Name: protocol.CleanName(auth[1], protocol.MaxNameRunes, schemeGuest),
+	}, nil
+}

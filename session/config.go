@@ -1,0 +1,143 @@
+package session
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Config is what a [Hub] is made from. Zero values are the stated defaults; those of docs/PROTOCOL.md are section 9 there.
+type Config struct {
+	Handler Handler       // the house; required
+	Auth    Authenticator // default [Guest]
+
+	// Secret is the key of resume tokens, at least 16 bytes. Default: 32 random bytes, so tokens do not outlive the process;
+	// neither do sessions.
+	Secret []byte
+	// Origins are the hosts whose pages may connect, as "host", "host:port" or "scheme://host:port". Empty: the host that the
+	// request was made to. "*": any. A request without an Origin is not a browser's, and is let in.
+	Origins    []string
+	Codecs     []string // snapshot codecs that the house can write; default protocol.CodecMP
+	ServerName string   // told to clients, at most 64 bytes; default "deltatick"
+
+	MaxSessions int // connected or away, 1 or more; default 10,000
+
+	Grace          time.Duration // for which a session is kept without a connection; default 60 s
+	PingEvery      time.Duration // asked of clients; whole milliseconds; default 1 s
+	HelloTimeout   time.Duration // from connect to hello, and again for the authenticator; default 5 s
+	SilentTimeout  time.Duration // without a sign of life; asked for one after a third of it; default 15 s
+	WriteTimeout   time.Duration // for one frame to be written; default 10 s
+	CloseTimeout   time.Duration // from the decision to close to a closed socket; default 1 s
+	ShutdownSpread time.Duration // over which Shutdown spreads its closes; default 500 ms
+
+	Requests Limit // default 20/s, burst 40, 400 strikes
+	Signals  Limit // pings, resyncs, frames of unknown kinds; WebSocket control frames apart; default 10/s, burst 20, 200 strikes
+
+	QueueFrames int // frames waiting to be written to a client; default 1,024
+	QueueBytes  int // bytes of them; a single frame may be larger; default 1 MiB
+	KeptEvents  int // events kept for a replay, per session; default 512
+	KeptBytes   int // bytes of them as frames; default 256 KiB
+
+	Logger   *slog.Logger     // default: discard
+	Counters *Counters        // default: new ones
+	Now      func() time.Time // arrival times and the clock told to clients; runs as fast as the timers do; default time.Now
+	Random   io.Reader        // session ids and tokens; must be cryptographic; default crypto/rand.Reader
+}
+
+func (cfg Config) withDefaults() (Config, error) {
+	setDefault(&cfg.ServerName, "deltatick")
+	setDefault(&cfg.MaxSessions, 10_000)
+	setDefault(&cfg.Grace, 60*time.Second)
+	setDefault(&cfg.PingEvery, time.Second)
+	setDefault(&cfg.HelloTimeout, protocol.HelloTimeout)
+	setDefault(&cfg.SilentTimeout, protocol.SilentTimeout)
+	setDefault(&cfg.WriteTimeout, protocol.WriteTimeout)
+	setDefault(&cfg.CloseTimeout, time.Second)
+	setDefault(&cfg.ShutdownSpread, 500*time.Millisecond)
+	setDefault(&cfg.Requests, Limit{Rate: 20, Burst: 40, Strikes: 400})
+	setDefault(&cfg.Signals, Limit{Rate: 10, Burst: 20, Strikes: 200})
+	setDefault(&cfg.QueueFrames, 1024)
+	setDefault(&cfg.QueueBytes, 1<<20)
+	setDefault(&cfg.KeptEvents, 512)
+	setDefault(&cfg.KeptBytes, 256<<10)
+	if cfg.Codecs == nil {
+		cfg.Codecs = []string{protocol.CodecMP}
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Counters == nil {
+		cfg.Counters = new(Counters)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Random == nil {
+		cfg.Random = rand.Reader
+	}
+	if cfg.Auth == nil {
+		cfg.Auth = Guest{Random: cfg.Random}
+	}
+	if cfg.Secret == nil {
+		cfg.Secret = make([]byte, 32)
+		if _, err := io.ReadFull(cfg.Random, cfg.Secret); err != nil {
+			return cfg, fmt.Errorf("session: secret: %w", err)
+		}
+	}
+	return cfg, cfg.check()
+}
+
+func (cfg *Config) check() error {
+	if cfg.Handler == nil {
+		return errors.New("session: no handler")
+	}
+	if len(cfg.Secret) < 16 {
+		return fmt.Errorf("session: a secret of %d bytes: want 16 at least", len(cfg.Secret))
+	}
+	if len(cfg.ServerName) > protocol.MaxIdentBytes {
+		return fmt.Errorf("session: a server name of %d bytes: want %d at most", len(cfg.ServerName), protocol.MaxIdentBytes)
+	}
+	if len(cfg.Codecs) == 0 {
+		return errors.New("session: no codecs")
+	}
+	for name, n := range map[string]int{
+		"MaxSessions": cfg.MaxSessions, "QueueFrames": cfg.QueueFrames, "QueueBytes": cfg.QueueBytes,
+		"KeptEvents": cfg.KeptEvents, "KeptBytes": cfg.KeptBytes,
+	} {
+		if n < 1 {
+			return fmt.Errorf("session: %s %d: want 1 or more", name, n)
+		}
+	}
+	if cfg.QueueFrames <= cfg.KeptEvents || cfg.QueueBytes < cfg.KeptBytes+protocol.MaxHelloFrame {
+		return errors.New("session: a queue that does not hold a welcome and all kept events")
+	}
+	for name, d := range map[string]time.Duration{
+		"Grace": cfg.Grace, "PingEvery": cfg.PingEvery, "HelloTimeout": cfg.HelloTimeout,
+		"SilentTimeout": cfg.SilentTimeout, "WriteTimeout": cfg.WriteTimeout, "CloseTimeout": cfg.CloseTimeout,
+	} {
+		if d < time.Millisecond {
+			return fmt.Errorf("session: %s %v: want 1ms or more", name, d)
+		}
+	}
+	if cfg.ShutdownSpread < 0 {
+		return fmt.Errorf("session: ShutdownSpread %v: want 0 or more", cfg.ShutdownSpread)
+	}
+	for name, l := range map[string]Limit{"Requests": cfg.Requests, "Signals": cfg.Signals} {
+		if l.Rate <= 0 || l.Burst < 1 || l.Strikes < 1 {
+			return fmt.Errorf("session: limit %s %+v: want a rate above 0, burst and strikes of 1 or more", name, l)
+		}
+	}
+	return nil
+}
+
+func setDefault[T comparable](to *T, value T) {
+	var zero T
+	if *to == zero {
+		*to = value
+	}
+}

@@ -1,0 +1,47 @@
+// Package session knows who is connected: it turns sockets into sessions that survive them.
+//
+// A [Hub] takes connections (a WebSocket through ServeHTTP, or any [Transport] through Serve), expects a hello, and gives
+// each a new [Session] or the one whose resume token it shows. From then on the house behind the hub, a [Handler], hears of
+// the session: Connected, Request, Disconnected, and at last Expired. What the house has for the client goes out in three ways:
+//
+//   - a reply, to a request;
+//   - an event, by [Session.Emit]: numbered, kept until the client has acknowledged it, and replayed after a resume;
+//   - frames of a match, through a [Link], which belongs to one connection: some are queued, a snapshot is only ever offered.
+//
+// What the client sends of a match goes to the session's [Stream], undecoded.
+//
+// # One connection
+//
+// Two goroutines serve a connection. The one that called Serve reads; the other writes. Everything ordered goes through one
+// bounded queue, so it leaves in the order of the calls that put it there; beside the queue is one place for a snapshot,
+// which leaves when the queue is empty. A queue that overflows ends the connection: nobody ever waits for a slow peer.
+//
+// A connection ends once, for the first reason that is given. The writing goroutine then tries to send a close frame; the
+// reading one throws away what still arrives until the peer has closed too, since a socket that is closed on unread bytes
+// takes the close frame back; and a timer closes the socket when that has taken a second, whatever state it is in.
+//
+// # Resuming
+//
+// A session has at most one connection. A resume puts the new one in the older one's place at once and fences the older off: no
+// frame of it is taken from then on, its links are dead, and its end is nobody's business. Resume tokens are
+// generations: the session remembers the newest that it gave out and the oldest that it still takes. A frame on a
+// connection proves that its welcome arrived, and with that, every token older than the one in that welcome is spent.
+//
+// A session without a connection is away. It is over when it has been away for the grace period, when the client said bye, or
+// when the hub shut down.
+//
+// # Locks
+//
+// There are four, taken in this order and never in another:
+//
+//  1. Session.turn, held by whoever calls the house or the stream for a session: its reading goroutine, its grace timer, or
+//     Shutdown. It makes those calls one after another, which is what lets a fence be strict: a newcomer waits for the one frame that
+//     the older connection is handling, and no other is taken after it. It is the only lock held across such calls, and it
+//     guards no data.
+//  2. Session.mu, for a session's connection, tokens and events.
+//  3. outgoing.mu, for one connection's queue and snapshot.
+//  4. Hub.mu, for the hub's two sets. Nothing is called under it.
+//
+// Emit, SetStream, OpenLink and a Link's methods take the second and third for a few instructions each, never the first, so the
+// house may call them from anywhere, also inside the calls it gets and under locks of its own.
+package session

@@ -1,0 +1,99 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// handle takes one frame, in the session's turn, unless the connection has lost the session.
+func (c *conn) handle(at time.Time, frame []byte) {
+	s := c.session
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if c.fenced.Load() {
+		c.drop(DropFenced)
+		return
+	}
+	if !c.confirmed {
+		c.confirmed = true
+		s.confirm(c.generation)
+	}
+	if err := c.take(at, frame); err != nil {
+		c.endWith("frame", err)
+	}
+}
+
+// take does what a frame asks for. Its error ends the connection.
+func (c *conn) take(at time.Time, frame []byte) (err error) {
+	defer c.hub.contain(&err)
+	kind, err := protocol.PeekKind(frame)
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case protocol.KindInput, protocol.KindAck:
+		return c.streamed(at, kind, frame)
+	case protocol.KindRequest, protocol.KindBye:
+	default:
+		if err := c.session.signals.ask(at); err != nil {
+			c.drop(DropSignalRate)
+			return unlessLimited(err)
+		}
+	}
+	if _, err := protocol.Check(frame, protocol.FromClient); err != nil {
+		return err
+	}
+	switch kind {
+	case protocol.KindRequest:
+		return c.request(at, frame)
+	case protocol.KindBye:
+		c.session.bye(c)
+		return nil
+	case protocol.KindPing:
+		return c.ping(at, frame)
+	case protocol.KindResync:
+		return c.streamed(at, kind, frame)
+	case protocol.KindHello:
+		return fmt.Errorf("%w: a second hello", protocol.ErrMalformed)
+	}
+	c.drop(DropUnknownKind)
+	return nil
+}
+
+// streamed hands a match frame to the session's stream.
+func (c *conn) streamed(at time.Time, kind protocol.Kind, frame []byte) (err error) {
+	stream := c.session.present()
+	if stream == nil {
+		c.drop(DropNoStream)
+		return nil
+	}
+	switch kind {
+	case protocol.KindInput:
+		err = stream.Input(at, c.reader, frame)
+	case protocol.KindAck:
+		err = stream.Ack(at, c.reader, frame)
+	default:
+		err = stream.Resync(at, c.reader, frame)
+	}
+	if errors.Is(err, protocol.ErrRateLimited) {
+		c.drop(DropInputRate)
+		c.tell(at, noticeInputRate)
+		return nil
+	}
+	return err
+}
+
+func (c *conn) ping(at time.Time, frame []byte) error {
+	ping, err := c.reader.Ping(frame)
+	if err != nil {
+		return err
+	}
+	c.session.handled(ping.Seq)
+	c.push(protocol.MustEncode(protocol.Pong{
+		Kind: protocol.KindPong, Time: ping.Time, Now: uint64(max(0, at.UnixMilli())),
+	}), nil)
+	return nil
+}

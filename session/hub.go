@@ -1,0 +1,171 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Hub holds all sessions and connections of a server. Its methods may be called by any goroutine.
+type Hub struct {
+	cfg      Config
+	log      *slog.Logger
+	tokens   tokens
+	upgrader websocket.Upgrader
+
+	// Guarded by mu.
+	mu       sync.Mutex
+	sessions map[uuid.UUID]*Session
+	conns    map[*conn]struct{}
+	draining bool          // no new sessions
+	closed   bool          // no new connections
+	empty    chan struct{} // closed when closed is true and the last connection is gone
+}
+
+// NewHub makes a hub. It starts nothing.
+func NewHub(cfg Config) (*Hub, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Hub{
+		cfg: cfg, log: cfg.Logger,
+		tokens:   tokens{secret: cfg.Secret, random: cfg.Random},
+		upgrader: newUpgrader(cfg.Origins, cfg.WriteTimeout),
+		sessions: map[uuid.UUID]*Session{},
+		conns:    map[*conn]struct{}{},
+		empty:    make(chan struct{}),
+	}, nil
+}
+
+// Serve serves one connection until it has ended and the house has been told; the end of ctx ends it with CloseGoingAway. The error
+// is a [*protocol.Closed] when the hub has closed it, and otherwise says how it was lost. It is never nil.
+func (h *Hub) Serve(ctx context.Context, t Transport) error {
+	c := newConn(h, t)
+	if !h.admit(c) {
+		h.cfg.Counters.closed(protocol.CloseGoingAway)
+		return errors.Join(refuse(protocol.CloseGoingAway), t.WriteClose(protocol.CloseGoingAway, h.cfg.CloseTimeout), t.Close())
+	}
+	defer h.dismiss(c)
+	defer context.AfterFunc(ctx, func() { c.end(protocol.CloseGoingAway) })()
+	t.SetLimit(protocol.MaxHelloFrame)
+	t.OnControl(c.onControl)
+	c.watch(h.cfg.HelloTimeout)
+	go c.writeAll()
+	if s, resumed, err := c.hello(ctx); err != nil {
+		c.endWith("hello", err)
+	} else {
+		c.live(s, resumed)
+	}
+	c.leave()
+	err := c.cause.Load().err
+	c.log().Debug("connection over", "why", err)
+	return err
+}
+
+// open begins a session on a connection.
+func (h *Hub) open(c *conn, codec string, who Identity) (*Session, error) {
+	id, err := uuid.NewRandomFromReader(h.cfg.Random)
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{
+		hub: h, id: id, who: who, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals),
+		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes},
+	}
+	if err := h.enlist(s); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err = s.welcome(c, codec, false, 0); err != nil {
+		s.over = true // the house has not heard of it
+		h.forget(s)
+	}
+	return s, err
+}
+
+// resume gives a connection the session that its token is for.
+func (h *Hub) resume(c *conn, codec string, want protocol.Resume) (s *Session, err error) {
+	outcome := ResumeRefused
+	defer func() { h.cfg.Counters.Resumes[outcome].Add(1) }()
+	token, err := h.tokens.read(want.Token)
+	if err != nil {
+		return nil, refuse(protocol.CloseResumeRefused)
+	}
+	h.mu.Lock()
+	s = h.sessions[token.session]
+	h.mu.Unlock()
+	if s == nil {
+		outcome = ResumeExpired
+		return nil, refuse(protocol.CloseResumeExpired)
+	}
+	outcome, err = s.resume(c, codec, token, want.Seq)
+	return s, err
+}
+
+// admit takes a connection in, unless the hub is closed.
+func (h *Hub) admit(c *conn) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	h.conns[c] = struct{}{}
+	h.cfg.Counters.Accepted.Add(1)
+	h.cfg.Counters.Connections.Add(1)
+	return true
+}
+
+func (h *Hub) dismiss(c *conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.conns, c)
+	h.cfg.Counters.Connections.Add(-1)
+	if h.closed && len(h.conns) == 0 {
+		close(h.empty)
+	}
+}
+
+// enlist takes a session in, if there is room.
+func (h *Hub) enlist(s *Session) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.draining:
+		return refuse(protocol.CloseGoingAway)
+	case len(h.sessions) >= h.cfg.MaxSessions:
+		return refuse(protocol.CloseBusy)
+	}
+	h.sessions[s.id] = s
+	h.cfg.Counters.Opened.Add(1)
+	h.cfg.Counters.Sessions.Add(1)
+	return nil
+}
+
+func (h *Hub) forget(s *Session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.sessions, s.id)
+	h.cfg.Counters.Sessions.Add(-1)
+}
+
+// Sessions is how many sessions there are, connected or away.
+func (h *Hub) Sessions() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.sessions)
+}
+
+// Connections is how many connections are open, those that have not said hello included.
+func (h *Hub) Connections() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.conns)
+}

@@ -1,0 +1,156 @@
+package session
+
+import (
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// welcome gives a connection the session: tells the client so, replays what it missed after seq, and fences an older connection off,
+// which is returned. It needs mu. Everything emitted from now on is queued behind the replay.
+func (s *Session) welcome(c *conn, codec string, resumed bool, seq uint32) (older *conn, err error) {
+	token, err := s.hub.tokens.issue(claim{s.id, s.newest + 1, s.tag})
+	if err != nil {
+		return nil, err
+	}
+	s.newest++
+	c.generation = s.newest
+	seq = min(seq, s.events.last)
+	s.events.handled(seq)
+	cfg := &s.hub.cfg
+	c.push(protocol.MustEncode(protocol.Welcome{
+		Kind: protocol.KindWelcome, Version: protocol.Version,
+		Session: s.ID(), User: s.who.User, Name: s.who.Name, Token: token, Resumed: resumed, Codec: codec,
+		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
+		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
+	}), nil)
+	for i := range s.events.kept.n {
+		c.push(s.events.kept.at(i), nil)
+	}
+	if older = s.conn; older != nil {
+		older.fenced.Store(true)
+	}
+	s.conn = c
+	if s.grace != nil {
+		s.grace.Stop()
+		s.grace = nil
+	}
+	return older, nil
+}
+
+// resume gives the session to a connection whose token was well signed for it.
+func (s *Session) resume(c *conn, codec string, token claim, seq uint32) (Outcome, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return ResumeExpired, refuse(protocol.CloseResumeExpired)
+	}
+	if token.user != s.tag || token.generation < s.oldest || token.generation > s.newest {
+		return ResumeRefused, refuse(protocol.CloseResumeRefused)
+	}
+	older, err := s.welcome(c, codec, true, seq)
+	switch {
+	case err != nil:
+		return ResumeRefused, err
+	case older == nil:
+		return ResumeTaken, nil
+	}
+	older.end(protocol.CloseDisplaced)
+	return ResumeDisplaced, nil
+}
+
+// connected tells the house about a connection, if it still is the session's.
+func (s *Session) connected(c *conn, resumed bool) (err error) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if c.fenced.Load() {
+		return nil
+	}
+	defer s.hub.contain(&err)
+	s.hub.cfg.Handler.Connected(s, resumed)
+	return nil
+}
+
+// disconnected leaves the session away, if the connection that ended still was its own.
+func (s *Session) disconnected(c *conn) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if !s.goAway(c) {
+		return
+	}
+	if err := s.call(s.hub.cfg.Handler.Disconnected); err != nil {
+		s.hub.fault(s, "disconnected", err) // it is away all the same
+	}
+}
+
+// call calls the house. It needs turn.
+func (s *Session) call(f func(*Session)) (err error) {
+	defer s.hub.contain(&err)
+	f(s)
+	return nil
+}
+
+func (s *Session) goAway(c *conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c {
+		return false
+	}
+	s.conn = nil
+	s.absences++
+	absence := s.absences
+	s.grace = time.AfterFunc(s.hub.cfg.Grace, func() { s.expire(absence) })
+	return true
+}
+
+// expire ends the session if it still is in the absence for which the grace period ran.
+func (s *Session) expire(absence uint32) {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.finish(func() bool { return s.conn == nil && s.absences == absence }) {
+		s.expired()
+	}
+}
+
+// abandon ends a session whose connections are all gone, because the hub shuts down.
+func (s *Session) abandon() {
+	s.turn.Lock()
+	defer s.turn.Unlock()
+	if s.finish(func() bool { return true }) {
+		s.expired()
+	}
+}
+
+// bye ends the session because its client said so on its connection. It needs turn.
+func (s *Session) bye(c *conn) {
+	if s.finish(func() bool { return s.conn == c }) {
+		c.end(protocol.CloseNormal)
+		s.expired()
+	}
+}
+
+// finish makes the session over for good, if it is not and the condition, which may look at what mu guards, holds.
+func (s *Session) finish(condition func() bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over || !condition() {
+		return false
+	}
+	s.over, s.conn = true, nil
+	s.events = lane{}
+	if s.grace != nil {
+		s.grace.Stop()
+		s.grace = nil
+	}
+	return true
+}
+
+// expired tells the house, once, and then the hub, so that a Shutdown which does not find the session any more knows that
+// the house was told. It needs turn.
+func (s *Session) expired() {
+	s.SetStream(nil)
+	if err := s.call(s.hub.cfg.Handler.Expired); err != nil {
+		s.hub.fault(s, "expired", err) // it is over all the same
+	}
+	s.hub.forget(s)
+}

@@ -1,0 +1,128 @@
+package session
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Session is a client's identity over all the connections that it has, one after another. Its methods may be called by any goroutine,
+// also after the session is over, and never block.
+type Session struct {
+	hub *Hub
+	id  uuid.UUID
+	who Identity
+	tag userTag
+
+	// turn is held while the house or the stream is called for the session. It guards nothing. See the package's story.
+	turn sync.Mutex
+
+	stream atomic.Pointer[streamBox]
+
+	// Guarded by turn: they outlive connections, so that a reconnect does not fill them up.
+	requests gate
+	signals  gate
+
+	// Guarded by mu.
+	mu       sync.Mutex
+	conn     *conn       // nil: away, or over
+	over     bool        // for good
+	absences uint32      // how often it has been away, so that a grace timer knows whether it is still its turn
+	grace    *time.Timer // of the present absence
+	newest   uint32      // token generation: the last one given out
+	oldest   uint32      // token generation: the first one still taken
+	events   lane
+}
+
+// streamBox makes an interface fit an atomic pointer.
+type streamBox struct{ stream Stream }
+
+// ID names the session, for logs and for the client. It is no secret.
+func (s *Session) ID() string { return s.id.String() }
+
+// User is whose session it is.
+func (s *Session) User() string { return s.who.User }
+
+// Name is what to call the user.
+func (s *Session) Name() string { return s.who.Name }
+
+// SetStream says who takes the session's match frames from now on. With nil, they are dropped and counted. One frame that is being
+// handled at the time of the call may still go to the former stream.
+func (s *Session) SetStream(stream Stream) {
+	if stream == nil {
+		s.stream.Store(nil)
+		return
+	}
+	s.stream.Store(&streamBox{stream})
+}
+
+func (s *Session) present() Stream {
+	if box := s.stream.Load(); box != nil {
+		return box.stream
+	}
+	return nil
+}
+
+// OpenLink makes a way out on the present connection, and the former Link dead. It returns nil when the session is away.
+func (s *Session) OpenLink() *Link {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn == nil {
+		return nil
+	}
+	link := &Link{conn: s.conn}
+	if s.conn.out.setLink(link) {
+		s.conn.drop(DropSnapshot)
+	}
+	return link
+}
+
+// Emit sends a reliable event: it has the session's next number, is sent at once if there is a connection, and is kept until
+// the client has said that it handled it, so that a client that resumes misses nothing. What the kept events grow over is given up,
+// oldest first, and counted; a client that resumes is told how many. payload is encoded msgpack, or empty for none, and
+// is copied; tick is the match tick that it belongs to, 0 outside a match.
+func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
+	if len(payload) == 0 {
+		payload = msgpackNil
+	}
+	if len(payload) > protocol.MaxServerFrame-eventHead {
+		s.hub.cfg.Counters.drop(DropEventTooBig, 1)
+		s.hub.log.Error("event too big", "session", s.ID(), "channel", channel, "name", name, "bytes", len(payload))
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		s.hub.cfg.Counters.drop(DropEventOver, 1)
+		return
+	}
+	// Encoded under the lock, because the number is in it and the numbers have to leave in order.
+	frame := protocol.MustEncode(protocol.Event{
+		Kind: protocol.KindEvent, Seq: s.events.next(), Channel: channel, Name: name, Payload: payload, Tick: tick,
+	})
+	s.hub.cfg.Counters.drop(DropEventOverflow, s.events.add(frame))
+	if s.conn != nil {
+		s.conn.push(frame, nil)
+	}
+}
+
+// eventHead is more than what an event frame needs beside its payload.
+const eventHead = 2*protocol.MaxIdentBytes + 32
+
+// handled forgets events that the client has handled.
+func (s *Session) handled(seq uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.events.handled(seq)
+}
+
+// confirm spends the tokens older than the one that a client has shown to have received.
+func (s *Session) confirm(generation uint32) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.oldest = max(s.oldest, generation)
+}

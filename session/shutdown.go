@@ -1,0 +1,90 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Drain refuses new sessions from now on, with CloseGoingAway. Those there are go on, and may resume.
+func (h *Hub) Drain() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.draining = true
+}
+
+// Shutdown closes every connection with CloseGoingAway, over ShutdownSpread so that not all clients come back at the same moment,
+// waits until they are gone, and lets every session expire. When ctx ends first, the sockets that are left are closed hard. It returns
+// nil when nothing of the hub is running any more. Otherwise calls into the house are stuck, and the error says how many; sessions have
+// not expired then. It must not be called from within a call into the house.
+func (h *Hub) Shutdown(ctx context.Context) error {
+	conns := h.close()
+	for i, c := range conns {
+		if !sleep(ctx, h.cfg.ShutdownSpread/time.Duration(len(conns)), i > 0) {
+			break
+		}
+		c.end(protocol.CloseGoingAway)
+	}
+	select {
+	case <-h.empty:
+	case <-ctx.Done():
+		if err := h.abort(ctx, conns); err != nil {
+			return err
+		}
+	}
+	h.mu.Lock()
+	sessions := slices.Collect(maps.Values(h.sessions))
+	h.mu.Unlock()
+	for _, s := range sessions {
+		s.abandon()
+	}
+	return nil
+}
+
+// close takes no connection any more and returns those that there are.
+func (h *Hub) close() []*conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.closed {
+		h.draining, h.closed = true, true
+		if len(h.conns) == 0 {
+			close(h.empty)
+		}
+	}
+	return slices.Collect(maps.Keys(h.conns))
+}
+
+// abort closes sockets hard and gives their goroutines the time to notice.
+func (h *Hub) abort(ctx context.Context, conns []*conn) error {
+	for _, c := range conns {
+		c.end(protocol.CloseGoingAway)
+		_ = c.transport.Close()
+	}
+	patience := time.NewTimer(h.cfg.CloseTimeout)
+	defer patience.Stop()
+	select {
+	case <-h.empty:
+		return nil
+	case <-patience.C:
+		return fmt.Errorf("session: %d connections do not end: %w", h.Connections(), ctx.Err())
+	}
+}
+
+// sleep waits, if it should, and reports whether ctx is still good.
+func sleep(ctx context.Context, d time.Duration, should bool) bool {
+	if !should || d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

@@ -1,0 +1,93 @@
+package session
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/google/uuid"
+)
+
+// A resume token is base64url of
+//
+//	1 byte version | 16 session id | 4 generation, big-endian | 16 of SHA-256(user) | 12 random | 32 HMAC-SHA256
+//
+// where the HMAC is over a label and all that stands before it. Nothing in it expires: the session does.
+const (
+	tokenVersion  = 1
+	tokenBody     = 1 + 16 + 4 + userTagBytes + 12
+	tokenBytes    = tokenBody + sha256.Size
+	userTagBytes  = 16
+	tokenHMACText = "deltatick resume token\x00"
+)
+
+var (
+	errToken      = errors.New("not a resume token of this server")
+	tokenEncoding = base64.RawURLEncoding.Strict() // one spelling only for each token
+)
+
+// userTag binds a token to a user without carrying the user's id around.
+type userTag [userTagBytes]byte
+
+func tagUser(user string) (tag userTag) {
+	sum := sha256.Sum256([]byte(user))
+	copy(tag[:], sum[:])
+	return tag
+}
+
+// claim is what a token says.
+type claim struct {
+	session    uuid.UUID
+	generation uint32
+	user       userTag
+}
+
+// tokens makes and reads resume tokens.
+type tokens struct {
+	secret []byte
+	random io.Reader
+}
+
+func (t *tokens) issue(c claim) (string, error) {
+	b := make([]byte, 0, tokenBytes)
+	b = append(b, tokenVersion)
+	b = append(b, c.session[:]...)
+	b = binary.BigEndian.AppendUint32(b, c.generation)
+	b = append(b, c.user[:]...)
+	if _, err := io.ReadFull(t.random, b[len(b):tokenBody]); err != nil {
+		return "", fmt.Errorf("resume token: %w", err)
+	}
+	b = b[:tokenBody]
+	return tokenEncoding.EncodeToString(t.sign(b)), nil
+}
+
+// sign appends the signature.
+func (t *tokens) sign(body []byte) []byte {
+	mac := hmac.New(sha256.New, t.secret)
+	mac.Write([]byte(tokenHMACText))
+	mac.Write(body)
+	return mac.Sum(body)
+}
+
+// read believes a token only when its signature is right, and tells nothing about why it is not.
+func (t *tokens) read(token string) (claim, error) {
+	if len(token) != tokenEncoding.EncodedLen(tokenBytes) {
+		return claim{}, errToken
+	}
+	b, err := tokenEncoding.DecodeString(token)
+	if err != nil || len(b) != tokenBytes || b[0] != tokenVersion {
+		return claim{}, errToken
+	}
+	if !hmac.Equal(b, t.sign(b[:tokenBody:tokenBody])) {
+		return claim{}, errToken
+	}
+	var c claim
+	copy(c.session[:], b[1:])
+	c.generation = binary.BigEndian.Uint32(b[17:])
+	copy(c.user[:], b[21:])
+	return c, nil
+}
