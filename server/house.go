@@ -2,9 +2,9 @@ package server
 
 import (
 	"context"
-	"errors"
 	"time"
 
+	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 )
@@ -17,10 +17,8 @@ const requestTimeout = 5 * time.Second
 // Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
 func (s *Server) Connected(sess *session.Session, resumed bool) {
 	p := s.playerOf(sess)
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
-	defer cancel()
 	if resumed {
-		s.directory.SetAway(ctx, p, false)
+		s.setAway(p, false)
 	}
 	p.connected()
 }
@@ -29,23 +27,21 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 func (s *Server) Disconnected(sess *session.Session) {
 	p := s.playerOf(sess)
 	p.disconnected()
+	s.setAway(p, true)
+}
+
+// setAway tells the player's lobby, if there is one.
+func (s *Server) setAway(p *player, away bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	s.directory.SetAway(ctx, p, true)
+	if err := s.directory.SetAway(ctx, p, away); err != nil {
+		s.cfg.Logger.Warn("lobby does not answer", "session", p.session.ID(), "err", err)
+	}
 }
 
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
-	p := s.playerOf(sess)
-	s.directory.Unwatch(p)
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
-	defer cancel()
-	if err := s.directory.Leave(ctx, p); err != nil {
-		var refused *protocol.Error
-		if !errors.As(err, &refused) {
-			s.cfg.Logger.Warn("lobby not left", "session", sess.ID(), "err", err)
-		}
-	}
+	s.directory.Forget(s.playerOf(sess), lobby.Expired)
 	s.players.Delete(sess)
 }
 

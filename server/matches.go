@@ -3,6 +3,7 @@ package server
 import (
 	"math/rand/v2"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,6 +20,10 @@ type matchmaker struct {
 	made     atomic.Uint32
 }
 
+// seatMargin is how much longer a match keeps a seat than a session is kept: the session's end gives the seat up, and the
+// match's own grace is only there should that fail.
+const seatMargin = 10 * time.Second
+
 // newMatch gives every match of this process an epoch of its own, so that a frame meant for one can never pass for another's, and
 // its own phase, so that they do not all step at the same moment.
 func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
@@ -26,7 +31,7 @@ func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
 	return match.New(match.Config{
 		Kind: q.Kind, Settings: q.Settings, MaxPlayers: q.MaxPlayers, MaxSpectators: q.MaxSpectators,
 		ID: "m-" + uuid.NewString(), Epoch: n, Seed: rand.Uint64(),
-		TickRate: k.cfg.TickRate, Phase: tick.Phase(uint64(n), k.cfg.TickRate), Grace: k.cfg.Grace,
+		TickRate: k.cfg.TickRate, Phase: tick.Phase(uint64(n), k.cfg.TickRate), Grace: k.cfg.Grace + seatMargin,
 		Logger: k.cfg.Logger, Counters: k.counters, Stats: k.stats,
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
@@ -45,7 +46,19 @@ var (
 	descCloses      = describe("closes_total", "Connections closed by the server, by code.", "code", "name")
 	descResumes     = describe("resumes_total", "Resumes by outcome.", "outcome")
 
-	descLobbies = describe("lobbies", "Open lobbies.")
+	descOpened     = describe("sessions_opened_total", "Sessions begun.")
+	descHandshakes = describe("handshakes_refused_total", "HTTP requests for the socket refused: wrong origin, no WebSocket.")
+	descLost       = describe("connections_lost_total", "Connections ended by the peer or the network.")
+	descHouse      = describe("handler_panics_total", "Panics of request handlers, contained.")
+
+	descLobbies  = describe("lobbies", "Open lobbies, by phase.", "phase")
+	descMembers  = describe("lobby_members", "Members of lobbies, spectators and those away included.")
+	descListed   = describe("list_watchers", "Sessions watching the list of lobbies.")
+	descCreated  = describe("lobbies_created_total", "Lobbies created.")
+	descJoins    = describe("lobby_joins_total", "Joins of lobbies, their creators' included.")
+	descLeaves   = describe("lobby_leaves_total", "Departures from lobbies, by reason.", "reason")
+	descRefusals = describe("lobby_refusals_total", "Lobby requests refused, by code.", "code")
+	descFailures = describe("match_setup_failures_total", "Matches that could not be set up.")
 
 	descMatches   = describe("matches", "Running matches.")
 	descPlayers   = describe("players", "Seats taken, by state.", "state")
@@ -73,6 +86,7 @@ func (c *collector) Describe(chan<- *prometheus.Desc) {}
 func (c *collector) Collect(out chan<- prometheus.Metric) {
 	m := sink{out}
 	c.sessions(m)
+	c.lobbies(m)
 	c.matches(m)
 	m.ticks(c.server.matches.stats.Snapshot())
 }
@@ -104,6 +118,52 @@ func (m sink) ticks(s tick.StatsSnapshot) {
 	m.count(descTickFate, s.Overruns, "overrun")
 	m.histogram(descLateness, s.Lateness)
 	m.histogram(descStep, s.StepTime)
+}
+
+func (c *collector) sessions(m sink) {
+	n := c.server.sessions
+	m.gauge(descSessions, n.Sessions.Load())
+	m.gauge(descConnections, n.Connections.Load())
+	m.count(descOpened, n.Opened.Load())
+	m.count(descAccepted, n.Accepted.Load())
+	m.count(descHandshakes, n.Handshakes.Load())
+	m.count(descLost, n.Lost.Load())
+	m.count(descHouse, n.Panics.Load())
+	for direction, traffic := range map[string]*[session.KindSlots]session.Traffic{"in": &n.In, "out": &n.Out} {
+		for kind := range traffic {
+			if name := protocol.Kind(kind).String(); kind == 0 || name != "unknown" {
+				m.count(descFrames, traffic[kind].Frames.Load(), direction, name)
+				m.count(descBytes, traffic[kind].Bytes.Load(), direction, name)
+			}
+		}
+	}
+	for _, reason := range session.Drops() {
+		m.count(descDrops, n.Drops[reason].Load(), "session", reason.String())
+	}
+	for _, code := range protocol.CloseCodes() {
+		m.count(descCloses, n.Closed(code), strconv.Itoa(int(code)), code.Name())
+	}
+	for _, outcome := range session.Outcomes() {
+		m.count(descResumes, n.Resumes[outcome].Load(), outcome.String())
+	}
+}
+
+func (c *collector) lobbies(m sink) {
+	n := c.server.lobbies
+	playing := n.Playing.Load()
+	m.gauge(descLobbies, n.Lobbies.Load()-playing, "open")
+	m.gauge(descLobbies, playing, "playing")
+	m.gauge(descMembers, n.Members.Load())
+	m.gauge(descListed, n.Watchers.Load())
+	m.count(descCreated, n.Created.Load())
+	m.count(descJoins, n.Joins.Load())
+	m.count(descFailures, n.Failures.Load())
+	for _, reason := range lobby.Departures() {
+		m.count(descLeaves, n.Leaves[reason].Load(), reason.String())
+	}
+	for _, code := range lobby.RefusalCodes() {
+		m.count(descRefusals, n.Refusals(code), code)
+	}
 }
 
 func (c *collector) matches(m sink) {
