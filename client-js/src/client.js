@@ -1,14 +1,13 @@
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import * as frames from "./frames.js";
+import { Kind } from "./frames.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
 import { Stats } from "./stats.js";
-
-const { Kind } = frames;
 
 /** Time after coming back within which the match is entered again, or is over, in milliseconds. */
 const ENTER_WITHIN = 3000;

@@ -1,12 +1,11 @@
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
 import * as frames from "./frames.js";
+import { Kind } from "./frames.js";
 import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import { Link } from "./link.js";
 import { Redial } from "./redial.js";
-
-const { Kind } = frames;
 
 /** Messages of one link that may break the rules before it is given up. */
 const MAX_MALFORMED = 8;

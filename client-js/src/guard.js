@@ -156,9 +156,8 @@ function text(b, start, length, header) {
 function wide(b, pos, signed) {
   if (pos + 8 > b.length) throw new WireError("truncated");
   const high = signed ? u32(b, pos) | 0 : u32(b, pos);
-  const low = u32(b, pos + 4);
-  const value = high * 4294967296 + low;
-  if (value > 2 ** 53 || value < -(2 ** 53)) throw new WireError("integer beyond 2^53");
+  const over = high > 0x200000 || (high === 0x200000 && u32(b, pos + 4) > 0);
+  if (over || high < -0x200000) throw new WireError("integer beyond 2^53");
   return 9;
 }
 

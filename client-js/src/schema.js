@@ -162,5 +162,6 @@ export function quantize(field, value) {
     return (q + turns) % turns;
   }
   const q = Math.round((v - field.offset) / field.step);
-  return Math.min(field.max, Math.max(field.min, q));
+  // Plus 0, which turns -0 into it.
+  return Math.min(field.max, Math.max(field.min, q)) + 0;
 }
