@@ -66,7 +66,7 @@ func (g *game) Away(t *match.Tick, p match.Player) {
 func (g *game) Back(t *match.Tick, p match.Player) {
 	g.now = t.Number()
 	s := g.ships.Get(g.seats[p.Seat])
-	s.away = false
+	s.away, s.backSince = false, g.now
 	s.safeUntil = g.now + g.ticks(safeSeconds)
 }
 
@@ -107,14 +107,14 @@ func (g *game) steerAll(t *match.Tick) {
 	}
 }
 
-// wish is what is asked of a ship in this tick. A player who is away, or from whom nothing was heard for half a second, asks for
-// nothing.
+// wish is what is asked of a ship in this tick. A player who is away, or from whom nothing was heard for half a second or since
+// coming back, asks for nothing.
 func (g *game) wish(t *match.Tick, id match.EntityID, s *ship) Input {
 	if s.pilot != nil {
 		return g.think(t.Rand(), id, s)
 	}
 	in, age := g.inputs.Of(s.Seat)
-	if s.away || age < 0 || age > g.rate/2 {
+	if s.away || age < 0 || age > min(g.rate/2, int(g.now-s.backSince)) {
 		return Input{}
 	}
 	return in

@@ -81,7 +81,7 @@ func (g *game) exit(id match.EntityID) {
 // revive brings ships back that were destroyed a while ago and have somebody to fly them.
 func (g *game) revive(t *match.Tick) {
 	for _, s := range g.ships.All() {
-		if !s.Alive && !s.away && g.now >= s.backAt {
+		if !s.Alive && !s.away && g.now >= s.respawnAt {
 			g.place(t.Rand(), s)
 		}
 	}

@@ -116,6 +116,6 @@ func (g *game) kill(t *match.Tick, victimID match.EntityID, victim *ship, killer
 	victim.Alive, victim.Thrust = false, false
 	victim.VX, victim.VY = 0, 0
 	victim.Weapon = 0
-	victim.backAt = g.now + g.ticks(respawnSeconds)
+	victim.respawnAt = g.now + g.ticks(respawnSeconds)
 	t.Emit("kill", killEvent{killerID, victimID, [2]string{killer.Name, victim.Name}})
 }

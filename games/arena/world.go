@@ -27,11 +27,12 @@ type ship struct {
 
 	trigger     bool // fires as soon as it may
 	away        bool
+	backSince   uint32 // tick in which its player was last back: older inputs do not count
 	charge      int    // what is left of the shield
 	readyAt     uint32 // tick from which it may fire
 	weaponUntil uint32 // tick at which it is back to the plain weapon
 	safeUntil   uint32 // tick until which it cannot be hurt
-	backAt      uint32 // tick at which it respawns, if it is not alive
+	respawnAt   uint32 // tick at which it is alive again, if it is not and not away
 	pilot       *pilot // nil for a player's ship
 }
 
