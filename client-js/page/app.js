@@ -73,30 +73,14 @@ export class App {
     const current = (handler) => (value) => {
       if (this.net === net) handler(value);
     };
-    net.on(
-      "status",
-      current((status) => this.#onStatus(status)),
-    );
-    net.on(
-      "room",
-      current((room) => this.#onRoom(room)),
-    );
-    net.on(
-      "notice",
-      current((told) => toast(told.message || told.code, "bad")),
-    );
-    net.lobby.on(
-      "state",
-      current(() => this.render()),
-    );
-    net.lobby.on(
-      "closed",
-      current((closed) => this.#onLobbyClosed(closed)),
-    );
-    net.ready.then(
-      current(() => this.#followHash()),
-      () => {},
-    ); // a refusal comes as a status too
+    const listen = (source, name, handler) => source.on(name, current(handler));
+    listen(net, "status", (status) => this.#onStatus(status));
+    listen(net, "room", (room) => this.#onRoom(room));
+    listen(net, "notice", ({ code, message }) => toast(message || code, "bad"));
+    listen(net.lobby, "state", () => this.render());
+    listen(net.lobby, "closed", (closed) => this.#onLobbyClosed(closed));
+    const ready = current(() => this.#onReady());
+    net.ready.then(ready, () => {}); // a refusal comes as a status too
     this.render();
   }
 
@@ -118,7 +102,7 @@ export class App {
       markAddress(state.code, me?.role === "spectator");
       this.lobby.update(state, this.net.user, this.#games);
       this.match.setLobby(state, this.net.user);
-      this.#loadGames();
+      this.#loadGames().catch(() => {}); // the lobby reads well without; the next state tries again
     }
   }
 
@@ -248,16 +232,23 @@ export class App {
     this.match.setLink(status);
     if (status.state === "open") {
       closeNotice();
-      if (!this.#opened) rememberName(this.net.name);
       this.#opened = true;
-      this.#called = this.net.name;
-      if (document.activeElement !== this.name) this.name.value = this.#called;
       if (status.lost > 0) toast("Some news was missed while you were away.");
-      // A resumed session may be in a lobby, whose state is the next thing to come: no flash of the start page before it.
-      if (status.resumed && !this.#arrived) setTimeout(() => this.#arrive(), 150);
-      else this.#arrive();
     }
     if (status.state === "closed") this.#onClosed(status);
+  }
+
+  /** The first welcome of a connection: who one is, is known. */
+  #onReady() {
+    const { net } = this;
+    this.#called = net.name;
+    rememberName(net.name);
+    if (document.activeElement !== this.name) this.name.value = net.name;
+    this.link.show(net.status, net);
+    // A resumed session may be in a lobby, whose state is the next thing to come: no flash of the start page before it.
+    if (net.status.resumed && !this.#arrived) setTimeout(() => this.#arrive(), 150);
+    else this.#arrive();
+    this.#followHash();
   }
 
   #arrive() {

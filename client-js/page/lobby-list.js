@@ -92,7 +92,7 @@ function updateRow(row, lobby) {
   setText(who.firstChild, lobby.name);
   setText(
     who.lastChild,
-    `${lobby.game}, host ${lobby.host || "none"}${lobby.spectators ? `, ${lobby.spectators} watching` : ""}`,
+    lobby.spectators ? `${lobby.game}, ${lobby.spectators} watching` : lobby.game,
   );
   setText(phase, lobby.phase === "playing" ? "Playing" : "Waiting");
   phase.classList.toggle("playing", lobby.phase === "playing");
