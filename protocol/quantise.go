@@ -3,6 +3,7 @@ package protocol
 import (
 	"math"
 	"reflect"
+	"strings"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -42,11 +43,16 @@ func (p *Plan) Fill(dst unsafe.Pointer, quanta []int32) {
 // Type is the struct type the plan was made for.
 func (p *Plan) Type() reflect.Type { return p.typ }
 
-// cutString keeps at most max bytes of valid UTF-8, whole runes only.
+// byteOrderMark is dropped by the decoders of some languages where a string begins with it.
+const byteOrderMark = "\ufeff"
+
+// cutString keeps at most max bytes of valid UTF-8, whole runes only, and no byte order mark before them: with one, two clients
+// could disagree about the world.
 func cutString(s string, max int) (cut string, whole bool) {
-	if len(s) <= max && utf8.ValidString(s) {
+	if len(s) <= max && utf8.ValidString(s) && !strings.HasPrefix(s, byteOrderMark) {
 		return s, true
 	}
+	s = strings.TrimLeft(s, byteOrderMark)
 	end := 0
 	for {
 		r, size := utf8.DecodeRuneInString(s[end:])
