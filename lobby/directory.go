@@ -56,12 +56,14 @@ func NewDirectory(cfg Config) (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Directory{
-		cfg: cfg, closing: make(chan struct{}), lobbies: map[string]*entry{}, codes: map[string]*lobby{},
-		places: map[string]place{}, list: newList(),
+	kinds, games, err := checkedKinds(cfg.Kinds)
+	if err != nil {
+		return nil, err
 	}
-	d.kinds, d.games, err = checkedKinds(cfg.Kinds)
-	return d, err
+	return &Directory{
+		cfg: cfg, kinds: kinds, games: games, closing: make(chan struct{}),
+		lobbies: map[string]*entry{}, codes: map[string]*lobby{}, places: map[string]place{}, list: newList(),
+	}, nil
 }
 
 // Run tells watchers what changes until ctx ends. Then it closes all lobbies, which stops their matches and tells their members,
