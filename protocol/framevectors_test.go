@@ -44,8 +44,8 @@ func frameVectors(t testing.TB) []frameVector {
 func clientFrames() []frameVector {
 	token := strings.Repeat("k3-", 100)
 	every := object{
-		{"ints", list{0, 127, 128, 255, 256, 65535, 65536, math.MaxUint32, 1 << 32, 1 << 53}},
-		{"negative", list{-1, -32, -33, -128, -129, -32768, -32769, math.MinInt32, math.MinInt32 - 1, -1 << 53}},
+		{"ints", list{0, 127, 128, 255, 256, 65535, 65536, math.MaxUint32, 1 << 32, 1<<53 - 1}},
+		{"negative", list{-1, -32, -33, -128, -129, -32768, -32769, math.MinInt32, math.MinInt32 - 1, 1 - 1<<53}},
 		{"floats", list{float(1.5), float(-0.1), float(math.Inf(-1)), float(math.NaN()), float(1e300)}},
 		{"bytes", bin{0, 255, 16}}, {"empty", bin{}}, {"none", nil}, {"yes", true}, {"no", false},
 		{"text", "grün 日本 🚀"}, {"long", strings.Repeat("x", 32)}, {"list", list{}}, {"map", object{}}, {"", object{{"é", list{list{1}}}}},
@@ -76,7 +76,9 @@ func clientFrames() []frameVector {
 		{Name: "ack", Value: list{4, 1, 59}, frame: protocol.Ack{Kind: 4, Epoch: 1, Tick: 59}},
 		{Name: "ack in signed integers, array 16", Value: list{4, 1, 2}, Hex: "dc0003 04 d001 d200000002"},
 		{Name: "ping", Value: list{5, 12345, 7}, frame: protocol.Ping{Kind: 5, Time: 12345, Seq: 7}},
-		{Name: "ping of a far time", Value: list{5, 1 << 53, 0}, frame: protocol.Ping{Kind: 5, Time: 1 << 53}},
+		{Name: "ping of a far time", Value: list{5, 1<<53 - 1, 0}, frame: protocol.Ping{Kind: 5, Time: 1<<53 - 1}},
+		{Name: "ping of the farthest time", Value: list{5, 1 << 53, 0}, Hex: "93 05 cf0020000000000000 00"},
+		{Name: "request with -2^53", Value: list{2, 1, "a", "b", -1 << 53}, Hex: "95 02 01 a161 a162 d3ffe0000000000000"},
 		{Name: "resync: hash differs", Value: list{6, 1, 1}, frame: protocol.Resync{Kind: 6, Epoch: 1, Reason: protocol.ResyncHash}},
 		{Name: "resync: baseline missing", Value: list{6, 1, 2}, frame: protocol.Resync{Kind: 6, Epoch: 1, Reason: protocol.ResyncBaseline}},
 		{Name: "resync: body undecodable", Value: list{6, 1, 3}, frame: protocol.Resync{Kind: 6, Epoch: 1, Reason: protocol.ResyncBody}},
