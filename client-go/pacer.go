@@ -13,8 +13,8 @@ const (
 	paceWindow   = 240   // delays remembered: 4 s at 60 Hz
 	paceFaster   = 0.05  // largest speed-up; the server's limiter has a burst to spare for it
 	paceSlower   = 0.01  // largest slow-down
-	paceSettle   = 60    // reports after a start in which the pace jumps instead of drifting
-	paceLate     = 8     // late inputs in a row after which inputs that can only be late too are left out
+	paceSettle   = 60    // reports in which the pace jumps instead of drifting, at first
+	paceLate     = 8     // late inputs in a row after which the pacer settles anew
 )
 
 // Pacer decides when the input of which tick is sent, so that it is with the server a little before that tick is run. It is
@@ -25,7 +25,8 @@ const (
 // how much earlier than the server's schedule, but for a constant, it was sent; then phase - slack is what the way took, with
 // that same constant, whatever the phase was. So no clocks need to be compared, and no correction that is still on its way is
 // counted twice. The pacer remembers the newest 240 such delays and aims for the phase that puts all but the slowest 2 % of
-// them 5 ms early, and the middle one half a tick; it gets there by sending a little faster or slower.
+// them 5 ms early, and the middle one half a tick; it gets there by sending a little faster or slower. At first, and when eight
+// inputs in a row were late, it knows little and jumps instead.
 type Pacer struct {
 	period float64 // ms a tick
 	tick   uint32  // next input's
@@ -36,7 +37,7 @@ type Pacer struct {
 	sent    [256]sentPhase // by tick
 	delays  [paceWindow]float64
 	sorted  [paceWindow]float64
-	reports int // since the start
+	reports int // since it began to settle
 	late    int // in a row
 	skipped uint64
 }
@@ -96,7 +97,15 @@ func (p *Pacer) Report(tick uint32, slack int32) {
 	} else {
 		p.late = 0
 	}
-	if settling := p.reports <= paceSettle; p.reports%16 == 0 || (settling && p.reports%8 == 0) || p.late >= paceLate {
+	if p.late == paceLate {
+		// The way is another now, and what was learned of the old one misleads.
+		p.reports, p.late = 0, 0
+		for range paceLate {
+			p.delays[p.reports] = sent.phase - float64(slack)
+			p.reports++
+		}
+	}
+	if settling := p.reports <= paceSettle; p.reports%16 == 0 || settling && p.reports%8 == 0 {
 		p.steer(settling)
 	}
 }
@@ -112,10 +121,9 @@ func (p *Pacer) steer(settling bool) {
 	want = min(max(want, usual+max(p.period/2, paceMargin)), usual+paceMaxLead)
 	ahead := want - p.phase // ms by which inputs must be earlier
 	switch {
-	case p.late >= paceLate && ahead > p.period, settling && ahead > p.period/2:
+	case settling && ahead > p.period/2:
 		// Inputs that would be late anyway are left out: that costs nothing and is right at once.
 		p.jump(math.Ceil(ahead/p.period) * p.period)
-		p.late = 0
 	case settling && ahead < -p.period/2, ahead < -10*p.period:
 		p.jump(ahead)
 	}
