@@ -1,0 +1,22 @@
+// Package swarm is the reference workload for measuring: it moves a known number of entities in a known way, whatever its players
+// do, for as long as the match runs. It is not a game.
+//
+// In a field of 2000 x 2000, entity i follows its own Lissajous path
+//
+//	x = 1000 + rx sin(ax t + px)    y = 1000 + ry sin(ay t + py)
+//
+// with rx, ry from 300 to 900 units, ax, ay from 0.25 to 0.60 radians a second and phases px, py, all drawn from a hash of seed and
+// i. Its angle is the direction of travel. Its hp falls by one for each second of t, from 255 to 0 and then again from 255; where it
+// starts, in value and within the second, is drawn too. Its name is set once.
+//
+// t is the entity's own time. With motion "all" it always runs. With motion "quarter" it runs for one second and rests for three,
+// and while it rests nothing of the entity changes; of the entities 4n+1 to 4n+4, exactly one moves at any time.
+//
+// The first entities belong to the seats, one each, and carry their players' names. Inputs are counted ([Game.Inputs]) and have
+// no other effect, so that two runs with the same players show the same world.
+//
+//	kind.go   what a server sees of it
+//	swarm.go  the match.Game: table, seats, inputs
+//	path.go   where an entity is at a time
+//	trig.go   sine, cosine and arc tangent with the same bits everywhere
+package swarm
