@@ -57,7 +57,8 @@ export class Link {
    * @throws {WireError} when the frame is too big
    */
   send(frame, maxFrame) {
-    if (!this.#isOpen) return false;
+    // A socket that the peer is closing says so before its close event comes, and complains of what is sent then.
+    if (!this.#isOpen || this.#socket.readyState > 1) return false;
     const bytes = encode(frame);
     if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
     this.#socket.send(bytes);
