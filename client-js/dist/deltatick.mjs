@@ -1,11 +1,6 @@
 /*! deltatick client, Apache-2.0. Holds @msgpack/msgpack, ISC licence: see LICENSE-msgpack.txt. */
-var __defProp = Object.defineProperty;
-var __export = (target, all) => {
-  for (var name in all)
-    __defProp(target, name, { get: all[name], enumerable: true });
-};
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
 function utf8Count(str2) {
   const strLength = str2.length;
   let byteLength = 0;
@@ -136,7 +131,7 @@ function utf8Decode(bytes, inputOffset, byteLength) {
   }
 }
 
-// node_modules/@msgpack/msgpack/dist.esm/ExtData.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtData.mjs
 var ExtData = class {
   type;
   data;
@@ -146,7 +141,7 @@ var ExtData = class {
   }
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
 var DecodeError = class _DecodeError extends Error {
   constructor(message) {
     super(message);
@@ -160,7 +155,7 @@ var DecodeError = class _DecodeError extends Error {
   }
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
 var UINT32_MAX = 4294967295;
 function setUint64(view, offset, value) {
   const high = value / 4294967296;
@@ -185,7 +180,7 @@ function getUint64(view, offset) {
   return high * 4294967296 + low;
 }
 
-// node_modules/@msgpack/msgpack/dist.esm/timestamp.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/timestamp.mjs
 var EXT_TIMESTAMP = -1;
 var TIMESTAMP32_MAX_SEC = 4294967296 - 1;
 var TIMESTAMP64_MAX_SEC = 17179869184 - 1;
@@ -265,7 +260,7 @@ var timestampExtension = {
   decode: decodeTimestampExtension
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
 var ExtensionCodec = class _ExtensionCodec {
   static defaultCodec = new _ExtensionCodec();
   // ensures ExtensionCodecType<X> matches ExtensionCodec<X>
@@ -327,7 +322,7 @@ var ExtensionCodec = class _ExtensionCodec {
   }
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
 function isArrayBufferLike(buffer) {
   return buffer instanceof ArrayBuffer || typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
@@ -343,7 +338,7 @@ function ensureUint8Array(buffer) {
   }
 }
 
-// node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
 var DEFAULT_MAX_DEPTH = 100;
 var DEFAULT_INITIAL_BUFFER_SIZE = 2048;
 var Encoder = class _Encoder {
@@ -746,12 +741,12 @@ var Encoder = class _Encoder {
   }
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
 function prettyByte(byte) {
   return `${byte < 0 ? "-" : ""}0x${Math.abs(byte).toString(16).padStart(2, "0")}`;
 }
 
-// node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
 var DEFAULT_MAX_KEY_LENGTH = 16;
 var DEFAULT_MAX_LENGTH_PER_KEY = 16;
 var CachedKeyDecoder = class {
@@ -807,7 +802,7 @@ var CachedKeyDecoder = class {
   }
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
+// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
 var STATE_ARRAY = "array";
 var STATE_MAP_KEY = "map_key";
 var STATE_MAP_VALUE = "map_value";
@@ -1546,9 +1541,8 @@ function text(b, start, length, header) {
 function wide(b, pos, signed) {
   if (pos + 8 > b.length) throw new WireError("truncated");
   const high = signed ? u32(b, pos) | 0 : u32(b, pos);
-  const low = u32(b, pos + 4);
-  const value = high * 4294967296 + low;
-  if (value > 2 ** 53 || value < -(2 ** 53)) throw new WireError("integer beyond 2^53");
+  const over = high > 2097152 || high === 2097152 && u32(b, pos + 4) > 0;
+  if (over || high < -2097152) throw new WireError("integer beyond 2^53");
   return 9;
 }
 function checkKey(b, end, size, head) {
@@ -1636,21 +1630,6 @@ function closeInfo(code) {
 }
 
 // src/frames.js
-var frames_exports = {};
-__export(frames_exports, {
-  Kind: () => Kind,
-  Resync: () => Resync,
-  VERSION: () => VERSION,
-  enter: () => enter,
-  event: () => event,
-  kindOf: () => kindOf,
-  looksLikeSnapshot: () => looksLikeSnapshot,
-  pong: () => pong,
-  reply: () => reply,
-  snapshot: () => snapshot,
-  welcome: () => welcome,
-  welcomeVersion: () => welcomeVersion
-});
 var VERSION = 1;
 var Kind = Object.freeze({
   HELLO: 1,
@@ -1874,7 +1853,7 @@ var Link = class {
    * @throws {WireError} when the frame is too big
    */
   send(frame, maxFrame) {
-    if (!this.#isOpen) return false;
+    if (!this.#isOpen || this.#socket.readyState > 1) return false;
     const bytes = encode(frame);
     if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
     this.#socket.send(bytes);
@@ -1942,7 +1921,6 @@ var Redial = class {
 };
 
 // src/connection.js
-var { Kind: Kind2 } = frames_exports;
 var MAX_MALFORMED = 8;
 var LOST = 1006;
 var Connection = class {
@@ -2032,7 +2010,7 @@ var Connection = class {
   /** Says bye and stays away. */
   close() {
     if (this.status.state === "closed") return;
-    this.send([Kind2.BYE]);
+    this.send([Kind.BYE]);
     this.#finish(1e3, true);
   }
   #hello() {
@@ -2041,7 +2019,7 @@ var Connection = class {
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [Kind2.HELLO, VERSION, client, ["mp"], ["guest", name], resume],
+      [Kind.HELLO, VERSION, client, ["mp"], ["guest", name], resume],
       this.#maxFrame
     );
   }
@@ -2060,9 +2038,9 @@ var Connection = class {
   /** @param {any[]} frame @param {number} now */
   #frame(frame, now) {
     const kind = kindOf(frame);
-    if (kind === Kind2.WELCOME) this.#welcome(frame, now);
+    if (kind === Kind.WELCOME) this.#welcome(frame, now);
     else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
-    else if (kind === Kind2.PONG) this.#pong(pong(frame), now);
+    else if (kind === Kind.PONG) this.#pong(pong(frame), now);
     else this.#handlers.frame(frame);
   }
   /** @param {Uint8Array | null} bytes @param {WireError} error */
@@ -2095,7 +2073,7 @@ var Connection = class {
   /** @param {number} now */
   #sendPing(now) {
     this.#ping = { time: Math.floor(now), at: now };
-    this.offer([Kind2.PING, this.#ping.time, this.#resume.seq]);
+    this.offer([Kind.PING, this.#ping.time, this.#resume.seq]);
   }
   /** @param {number} time @param {number} now */
   #pong(time, now) {
@@ -2795,7 +2773,7 @@ function quantize(field, value) {
     return (q2 + turns) % turns;
   }
   const q = Math.round((v - field.offset) / field.step);
-  return Math.min(field.max, Math.max(field.min, q));
+  return Math.min(field.max, Math.max(field.min, q)) + 0;
 }
 
 // src/inputs.js
@@ -3802,7 +3780,6 @@ var Stats = class {
 };
 
 // src/client.js
-var { Kind: Kind3 } = frames_exports;
 var ENTER_WITHIN = 3e3;
 var ClosedError = class extends Error {
   name = "ClosedError";
@@ -3906,7 +3883,7 @@ var Client = class {
     return this.#requests.add((id) => {
       let sent = false;
       try {
-        sent = this.#connection.send([Kind3.REQUEST, id, channel, name, payload]);
+        sent = this.#connection.send([Kind.REQUEST, id, channel, name, payload]);
       } catch (error) {
         throw new RequestError(
           "bad-payload",
@@ -3944,16 +3921,16 @@ var Client = class {
   /** @param {any[]} frame */
   #frame(frame) {
     switch (kindOf(frame)) {
-      case Kind3.SNAPSHOT:
+      case Kind.SNAPSHOT:
         this.#snapshot(snapshot(frame));
         break;
-      case Kind3.EVENT:
+      case Kind.EVENT:
         this.#event(event(frame));
         break;
-      case Kind3.REPLY:
+      case Kind.REPLY:
         this.#requests.settle(reply(frame));
         break;
-      case Kind3.ENTER:
+      case Kind.ENTER:
         this.#enter(enter(frame));
         break;
       default:
@@ -4002,9 +3979,9 @@ var Client = class {
   #uplink() {
     const connection = this.#connection;
     return {
-      input: (epoch, tick, ack, values) => connection.offer([Kind3.INPUT, epoch, tick, ack, values]),
-      ack: (epoch, ack) => connection.offer([Kind3.ACK, epoch, ack]),
-      resync: (epoch, reason) => connection.offer([Kind3.RESYNC, epoch, reason]),
+      input: (epoch, tick, ack, values) => connection.offer([Kind.INPUT, epoch, tick, ack, values]),
+      ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
+      resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,
       timers: this.#timers
     };

@@ -23,7 +23,6 @@ export class App {
   room = null;
   #games = null;
   #stopList = null;
-  #opened = false; // this connection was open at least once
   #arrived = false; // there is something to show
   #called = ""; // the name that the connection was opened with, or that the server made of it
   #busy = false;
@@ -62,7 +61,6 @@ export class App {
     this.#endMatch();
     this.#stopWatching();
     this.#games = null;
-    this.#opened = false;
     this.#called = this.name.value.trim() || "guest";
     const net = connect({
       name: this.#called,
@@ -232,7 +230,6 @@ export class App {
     this.match.setLink(status);
     if (status.state === "open") {
       closeNotice();
-      this.#opened = true;
       if (status.lost > 0) toast("Some news was missed while you were away.");
     }
     if (status.state === "closed") this.#onClosed(status);
@@ -245,6 +242,8 @@ export class App {
     rememberName(net.name);
     if (document.activeElement !== this.name) this.name.value = net.name;
     this.link.show(net.status, net);
+    // What an earlier page left in this tab was refused: nothing was on screen, so the client came afresh by itself.
+    if (isGone(net.status)) toast(`${closure(net.status)[0]}: you are a new guest now.`);
     // A resumed session may be in a lobby, whose state is the next thing to come: no flash of the start page before it.
     if (net.status.resumed && !this.#arrived) setTimeout(() => this.#arrive(), 150);
     else this.#arrive();
@@ -266,18 +265,11 @@ export class App {
       );
       return;
     }
-    const gone = status.code === 4501 || status.code === 4502;
     const [title, text] = closure(status);
-    if (gone && !this.#opened) {
-      // Nothing was on screen yet, so there is nothing to decide: say so and come as a new guest.
-      toast(`${title}: you are a new guest now.`);
-      this.open({ fresh: true });
-      return;
-    }
     const again = parseHash(location.hash).code ? "Rejoin as a new guest" : "Connect again";
     notice(title, text, [
       {
-        text: gone ? again : "Connect again",
+        text: isGone(status) ? again : "Connect again",
         primary: true,
         act: () => this.open({ fresh: true }),
       },
@@ -325,3 +317,6 @@ export class App {
     this.render();
   }
 }
+
+/** Whether a resume was refused: the seat is lost, a new session is possible. */
+const isGone = ({ code }) => code === 4501 || code === 4502;

@@ -11,14 +11,15 @@ const repo = fileURLToPath(new URL("../../..", import.meta.url));
 const START_WITHIN = 20_000; // ms
 
 /**
- * Builds the real server and runs it on a free port.
+ * Builds the real server, unless the environment names one that is built (`DELTATICK_SERVER`), and runs it on a free port.
  * @param {string[]} [flags] more of its flags
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
 export async function startServer(flags = []) {
   const folder = await mkdtemp(join(tmpdir(), "deltatick-browser-"));
-  const program = join(folder, "server");
-  await promisify(execFile)("go", ["build", "-o", program, "./cmd/server"], { cwd: repo });
+  const built = process.env.DELTATICK_SERVER;
+  const program = built ?? join(folder, "server");
+  if (!built) await promisify(execFile)("go", ["build", "-o", program, "./cmd/server"], { cwd: repo });
   const child = spawn(program, ["-addr", "127.0.0.1:0", "-drain", "1s", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
   });
