@@ -70,17 +70,15 @@ export class InputSender {
     this.#begin(this.#uplink.timers.now());
   }
 
-  /**
-   * @param {number} tick of the snapshot that came
-   * @param {number} slack it reports, in milliseconds
-   */
-  observe(tick, slack) {
+  /** @param {{tick: number, slack: number, input: number}} snapshot that came, applied or not */
+  observe(snapshot) {
     const now = this.#uplink.timers.now();
+    const { tick } = snapshot;
     this.#tick = tick;
     this.#tickAt = now;
     if (this.#running) {
-      this.#pacer.observe(now, slack, tick, this.#uplink.rtt(), this.#tickRate);
       this.#pump(now);
+      this.#pacer.observe(now, snapshot, this.#uplink.rtt(), this.#tickRate);
     } else {
       this.#begin(now);
     }

@@ -8,8 +8,8 @@ const WINDOW = 1000;
 const JUMP = 250;
 /** Part of a tick that one tick gives to a correction. */
 const SLEW = 0.05;
-/** Time a correction needs to be seen in the slack, beyond the round trip, in milliseconds. */
-const SETTLE = 100;
+/** Longest wait for a correction to be seen, beyond the round trip, in milliseconds. */
+const SETTLE = 1000;
 /** Ticks that are made up for after a pause; older ones are left out. */
 const CATCH_UP = 4;
 
@@ -17,7 +17,8 @@ const CATCH_UP = 4;
  * Decides when the input of which tick is sent, so that it reaches the server a little before its
  * tick is due: one input per tick, at `origin + tick * tickMs`. The slack that the server reports
  * moves the origin: at once when inputs come too late, by a twentieth of a tick each tick otherwise,
- * and after each move it waits until the move can be seen.
+ * and after each move it waits until an input sent after it
+ * was consumed, since slack reported earlier knows nothing of the move.
  */
 export class Pacer {
   /** Tick of the next input. */
@@ -27,7 +28,11 @@ export class Pacer {
   #origin = 0;
   /** What is left of a slow correction, in milliseconds; positive sends earlier. */
   #owed = 0;
+  /** Slack says nothing of the last move before an input of this tick is consumed, or until then. */
+  #deafTick = 0;
   #deafUntil = 0;
+  /** When inputs were last not too far ahead. */
+  #nearAt = 0;
   #least = Number.POSITIVE_INFINITY;
   #windowEnd = 0;
 
@@ -47,6 +52,7 @@ export class Pacer {
     this.#origin = now - lead * this.#tickMs;
     this.next = Math.ceil(lead);
     this.#owed = 0;
+    this.#nearAt = now;
     this.#listenAgain(now, rtt);
   }
 
@@ -77,18 +83,20 @@ export class Pacer {
 
   /**
    * @param {number} now in milliseconds
-   * @param {number} slack as the snapshot reports it, in milliseconds
-   * @param {number} tick of the snapshot
+   * @param {{tick: number, slack: number, input: number}} snapshot its tick, the slack it reports in
+   *   milliseconds, and the newest input consumed
    * @param {number} rtt in milliseconds
-   * @param {number} reach ticks ahead that the server takes inputs for
+   * @param {number} reach ticks ahead for which the server takes inputs
    */
-  observe(now, slack, tick, rtt, reach) {
-    if (this.next <= tick || this.next > tick + reach) {
-      // Not even near: the machine slept, or the server's clock was moved.
+  observe(now, { tick, slack, input }, rtt, reach) {
+    if (this.next <= tick + reach) this.#nearAt = now;
+    // The next input is for a tick that was run: the machine slept, or the clocks jumped. That it is
+    // too far ahead may only seem so while snapshots from before a sleep are read, so that must last.
+    if (this.next < tick || now - this.#nearAt > SETTLE) {
       this.start(now, tick, rtt);
       return;
     }
-    if (now < this.#deafUntil || this.#owed !== 0) return;
+    if (this.#owed !== 0 || (input < this.#deafTick && now < this.#deafUntil)) return;
     if (slack < LOW) {
       this.#move(TARGET - slack, slack < 0, now, rtt);
       return;
@@ -117,6 +125,7 @@ export class Pacer {
 
   /** @param {number} now @param {number} rtt */
   #listenAgain(now, rtt) {
+    this.#deafTick = this.next;
     this.#deafUntil = now + rtt + SETTLE;
     this.#least = Number.POSITIVE_INFINITY;
   }

@@ -171,7 +171,7 @@ export class Room {
     const applied = this.#replica.accept(snapshot, wanted ? this.#changes : null);
     this.#slack = snapshot.slack;
     this.#consumed = snapshot.input;
-    this.#inputs.observe(this.#replica.seen, snapshot.slack);
+    this.#inputs.observe(snapshot);
     if (applied) {
       const now = this.#uplink.timers.now();
       this.#snapshots.add(now, 1);

@@ -177,7 +177,7 @@ export function harness(is = {}) {
     snapshot(s = {}) {
       this.socket.push(
         ...[21, s.epoch ?? 1, s.tick, s.base ?? 0, s.input ?? 0],
-        ...[s.slack ?? 20, s.hash ?? null, s.body ?? []],
+        ...[s.slack ?? 20, s.hash ?? null, s.body === undefined ? [] : s.body],
       );
     },
   };
