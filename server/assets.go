@@ -11,7 +11,10 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
+
+	clientjs "github.com/deltatick/deltatick/client-js"
 )
 
 // contentPolicy lets the page load from this server only, and lets it run in no other page's frame.
@@ -31,30 +34,40 @@ type asset struct {
 	gzip  []byte // nil where it saves nothing
 }
 
-// newAssets reads the page, to be served at /, and the client's bundle, whose files are served beside it and under the name
-// /client.mjs. With fresh, browsers are told to keep nothing.
-func newAssets(page, bundle fs.FS, fresh bool) (*assets, error) {
-	a := &assets{files: map[string]asset{}, cache: "no-cache"}
+// embedded is read and compressed once for all servers of a process.
+var embedded = sync.OnceValues(func() (map[string]asset, error) { return readAssets(clientjs.Page(), clientjs.Bundle()) })
+
+// newAssets serves the page at /, and beside it the client's bundle, also under the name /client.mjs. With fresh, browsers are told
+// to keep nothing.
+func newAssets(fresh bool) (*assets, error) {
+	files, err := embedded()
+	if err != nil {
+		return nil, err
+	}
 	if fresh {
-		a.cache = "no-store"
+		return &assets{files, "no-store"}, nil
 	}
-	if err := a.addAll(page); err != nil {
-		return nil, fmt.Errorf("page: %w", err)
-	}
-	if err := a.addAll(bundle); err != nil {
-		return nil, fmt.Errorf("client: %w", err)
+	return &assets{files, "no-cache"}, nil
+}
+
+func readAssets(page, bundle fs.FS) (map[string]asset, error) {
+	files := map[string]asset{}
+	for name, from := range map[string]fs.FS{"page": page, "client": bundle} {
+		if err := addAll(files, from); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 	}
 	for alias, name := range map[string]string{"/": "/index.html", PathClient: "/deltatick.min.mjs"} {
-		file, ok := a.files[name]
+		file, ok := files[name]
 		if !ok {
 			return nil, fmt.Errorf("embedded file %s is missing", name)
 		}
-		a.files[alias] = file
+		files[alias] = file
 	}
-	return a, nil
+	return files, nil
 }
 
-func (a *assets) addAll(files fs.FS) error {
+func addAll(to map[string]asset, files fs.FS) error {
 	return fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
@@ -64,7 +77,7 @@ func (a *assets) addAll(files fs.FS) error {
 			return err
 		}
 		file, err := newAsset(name, content)
-		a.files["/"+name] = file
+		to["/"+name] = file
 		return err
 	})
 }

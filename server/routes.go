@@ -5,8 +5,6 @@ import (
 	"net/http/pprof"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	clientjs "github.com/deltatick/deltatick/client-js"
 )
 
 // Paths of the service.
@@ -19,7 +17,7 @@ const (
 )
 
 func (s *Server) routes() (http.Handler, error) {
-	assets, err := newAssets(clientjs.Page(), clientjs.Bundle(), s.cfg.Dev)
+	assets, err := newAssets(s.cfg.Dev)
 	if err != nil {
 		return nil, err
 	}
