@@ -1,0 +1,126 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/deltatick/deltatick/cmd/internal/env"
+	"github.com/deltatick/deltatick/simulator"
+)
+
+const intro = `
+deltatick simulator: headless bots that play a running server and report how well they were served.
+
+  go run ./cmd/simulator -bots 100 -game arena -for 30s
+  go run ./cmd/simulator -bots 32 -chaos
+
+It ends with a table, and with exit code 1 when the server failed a bot. Ctrl-C ends it early, with the table.`
+
+// config is what the flags say.
+type config struct {
+	run  simulator.Config
+	json string
+}
+
+// parse reads flags and their twins in the environment. Errors are one line that names the flag.
+func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
+	var cfg config
+	c := &cfg.run
+	var quiet, verbose bool
+	fs := flag.NewFlagSet("simulator", flag.ContinueOnError)
+	fs.StringVar(&c.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
+	fs.BoolVar(&c.AllowRemote, "allow-remote", false, "permit a server that is not on this machine; only your own, and only if it may be loaded")
+	fs.IntVar(&c.Bots, "bots", 8, "`bots` to play, 1 to 100000")
+	fs.StringVar(&c.Game, "game", "arena", "`game` to play")
+	fs.IntVar(&c.RoomSize, "room-size", 8, "`bots` in a lobby at most; the lobbies are filled evenly")
+	fs.Var((*settings)(&c.Settings), "settings", "lobby settings as `name=value,...`, such as bots=4 or entities=200")
+	fs.StringVar(&c.Behaviour, "behaviour", "", "what the bots do: `"+strings.Join(simulator.Behaviours(), ", ")+"`; empty for what suits the game")
+	fs.DurationVar(&c.For, "for", 30*time.Second, "`time` to measure, from when all bots are in")
+	fs.DurationVar(&c.Ramp, "ramp", 0, "`time` over which the bots start; 0 for 10ms each")
+	fs.BoolVar(&c.Chaos, "chaos", false, "cut sockets at random while measuring, and expect every bot back in its seat")
+	fs.Uint64Var(&c.Seed, "seed", 1, "`number` that all randomness comes from")
+	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
+	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
+	fs.Float64Var(&c.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed")
+	fs.StringVar(&cfg.json, "json", "", "`file` to write the report to, as JSON")
+	fs.BoolVar(&quiet, "quiet", false, "no line each second")
+	fs.BoolVar(&verbose, "verbose", false, "log what each bot's connection lives through")
+	if err := env.Parse(fs, "DELTATICK_SIM_", intro, args, lookup, out); err != nil {
+		return cfg, err
+	}
+	if !quiet {
+		c.Progress = out
+	}
+	if verbose {
+		c.Logger = slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}
+	return cfg, cfg.check()
+}
+
+func (cfg *config) check() error {
+	c := &cfg.run
+	for _, n := range []struct {
+		flag            string
+		value, min, max int
+	}{{"bots", c.Bots, 1, 100_000}, {"room-size", c.RoomSize, 1, 1000}} {
+		if n.value < n.min || n.value > n.max {
+			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
+		}
+	}
+	for _, d := range []struct {
+		flag       string
+		value, min time.Duration
+	}{
+		{"for", c.For, time.Second}, {"ramp", c.Ramp, 0},
+		{"join-within", c.JoinWithin, time.Millisecond}, {"return-within", c.ReturnWithin, time.Millisecond},
+	} {
+		if d.value < d.min || d.value > 24*time.Hour {
+			return fmt.Errorf("-%s: %v is outside %v..24h", d.flag, d.value, d.min)
+		}
+	}
+	switch {
+	case !strings.HasPrefix(c.URL, "ws://") && !strings.HasPrefix(c.URL, "wss://"):
+		return fmt.Errorf("-url: %q does not begin with ws:// or wss://", c.URL)
+	case !(c.MinRate >= 0 && c.MinRate <= 1000):
+		return fmt.Errorf("-min-rate: %v is outside 0..1000", c.MinRate)
+	case c.Behaviour != "" && !slices.Contains(simulator.Behaviours(), c.Behaviour):
+		return fmt.Errorf("-behaviour: %q is not one of %s", c.Behaviour, strings.Join(simulator.Behaviours(), ", "))
+	}
+	return nil
+}
+
+// settings is a flag of the form name=value,name=value.
+type settings map[string]int
+
+// String is the flag's text.
+func (s *settings) String() string {
+	var parts []string
+	for name, value := range *s {
+		parts = append(parts, fmt.Sprintf("%s=%d", name, value))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, ",")
+}
+
+// Set parses the flag's text.
+func (s *settings) Set(text string) error {
+	*s = settings{}
+	if text == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		name, value, ok := strings.Cut(part, "=")
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		if !ok || err != nil {
+			return fmt.Errorf("want name=number, not %q", part)
+		}
+		(*s)[strings.TrimSpace(name)] = n
+	}
+	return nil
+}

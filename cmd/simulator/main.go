@@ -1,0 +1,75 @@
+// Command simulator plays a deltatick server with headless bots and reports how well they were served.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/deltatick/deltatick/cmd/internal/env"
+	"github.com/deltatick/deltatick/simulator"
+)
+
+func main() {
+	// Unregistered after the first signal, so that a second one has its usual effect: the process ends at once.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
+}
+
+// run returns the exit code: 0 when every bot was served well, 1 when one was not or the run could not be made, 2 for a flag that
+// cannot be used.
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), out, errOut io.Writer) int {
+	cfg, err := parse(args, lookup, out, errOut)
+	switch {
+	case errors.Is(err, env.ErrHelp):
+		return 0
+	case err != nil:
+		fmt.Fprintln(errOut, "simulator:", err)
+		return env.Usage
+	}
+	report, err := simulator.Run(ctx, cfg.run)
+	if err != nil {
+		fmt.Fprintln(errOut, explain(err))
+		if errors.Is(err, simulator.ErrRemote) {
+			return env.Usage
+		}
+		return 1
+	}
+	if _, err := report.WriteTo(out); err != nil {
+		return 1
+	}
+	if cfg.json != "" {
+		if err := save(report, cfg.json); err != nil {
+			fmt.Fprintln(errOut, "simulator: -json:", err)
+			return 1
+		}
+	}
+	if report.Failed > 0 {
+		return 1
+	}
+	return 0
+}
+
+func explain(err error) string {
+	switch {
+	case errors.Is(err, simulator.ErrNoServer):
+		return err.Error() + "; start one with: go run ./cmd/server"
+	case errors.Is(err, simulator.ErrRemote):
+		return err.Error() + "; -url takes it only together with -allow-remote"
+	}
+	return err.Error()
+}
+
+func save(report simulator.Report, path string) error {
+	b, err := json.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(b, '\n'), 0o644)
+}

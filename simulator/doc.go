@@ -1,0 +1,20 @@
+// Package simulator plays a server with a population of headless bots and tells how well it was served. The bots know only
+// the wire: they are clients like any other (package client), and gather in public lobbies as players do.
+//
+// [Run] is the whole of it. It looks whether the server has the game, lets the bots in, waits until each has its first
+// snapshot, measures for a while, takes what chaos it was asked for, and finally checks that everybody sits where they sat. Its
+// [Report] has the figures and names every bot that the server failed:
+//
+//   - connect, join: no session or no first snapshot within Config.JoinWithin;
+//   - closed: a close code that says not to come back;
+//   - desync: a view hash that differed;
+//   - seat: another seat after a reconnect, or a seat over for a reason other than the match's end;
+//   - absent: not in its seat again within Config.ReturnWithin of the end;
+//   - rate: fewer snapshots a second, while seated, than Config.MinRate;
+//   - events: reliable events missing, twice or out of order;
+//   - malformed: frames that broke the protocol.
+//
+// What a bot does each tick is a [Bot]; there are ready ones, and a game's own run just as well.
+//
+// The package imports nothing of ours but client-go and protocol.
+package simulator

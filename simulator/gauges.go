@@ -1,0 +1,13 @@
+package simulator
+
+// gauges are what all bots of a run measure together.
+type gauges struct {
+	latency  *histogram // an input's sending to the first snapshot that had consumed it
+	interval *histogram // between snapshots that arrive in one room
+	slack    *histogram // by which inputs were early; late ones count as 0
+	rejoin   *histogram // a socket's loss to the first snapshot over the next
+}
+
+func newGauges() *gauges {
+	return &gauges{latency: newHistogram(true), interval: newHistogram(true), slack: newHistogram(false), rejoin: newHistogram(false)}
+}

@@ -1,0 +1,193 @@
+package simulator
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// The reasons for which a bot was failed by the server; see the package's documentation.
+const (
+	FailedConnect   = "connect"
+	FailedJoin      = "join"
+	FailedClosed    = "closed"
+	FailedDesync    = "desync"
+	FailedSeat      = "seat"
+	FailedAbsent    = "absent"
+	FailedRate      = "rate"
+	FailedEvents    = "events"
+	FailedMalformed = "malformed"
+)
+
+// Failure is one way in which the server failed a bot.
+type Failure struct {
+	Reason string `json:"reason"`
+	Detail string `json:"detail"`
+}
+
+// BotReport is one bot's run.
+type BotReport struct {
+	Bot        int       `json:"bot"` // from 1
+	Match      string    `json:"match"`
+	Seat       int       `json:"seat"`
+	Snapshots  float64   `json:"snapshots_per_s"` // while seated
+	Seated     float64   `json:"seated_s"`
+	Reconnects uint64    `json:"reconnects"`
+	Desyncs    uint64    `json:"desyncs"`
+	RTT        float64   `json:"rtt_ms"`
+	Failures   []Failure `json:"failures,omitempty"`
+}
+
+// Range is how a figure spreads over the bots.
+type Range struct {
+	Min    float64 `json:"min"`
+	Median float64 `json:"median"`
+	Max    float64 `json:"max"`
+}
+
+// Report is what a run found. Times are in milliseconds unless they say otherwise; figures are of the measured time only,
+// counts of the whole run.
+type Report struct {
+	URL         string  `json:"url"`
+	Game        string  `json:"game"`
+	Bots        int     `json:"bots"`
+	Lobbies     int     `json:"lobbies"`
+	Chaos       bool    `json:"chaos"`
+	Seed        uint64  `json:"seed"`
+	Measured    float64 `json:"measured_s"`
+	Interrupted bool    `json:"interrupted"` // ended before its time
+
+	Rate     Range   `json:"snapshots_per_s"` // per bot, while seated
+	Latency  Spread  `json:"input_to_effect"`
+	Interval Spread  `json:"inter_arrival"`
+	Slack    Spread  `json:"input_slack"` // late inputs count as 0
+	Late     float64 `json:"late_inputs"` // share of the inputs
+	Rejoin   Spread  `json:"rejoin"`      // from a lost socket to the next snapshot
+	RTT      Range   `json:"rtt_ms"`
+	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
+	BytesOut float64 `json:"bytes_out_per_s"`
+	CPU      float64 `json:"simulator_cpu"` // cores this process used while measuring
+
+	Snapshots     uint64            `json:"snapshots"`
+	Keyframes     uint64            `json:"keyframes"`
+	Desyncs       uint64            `json:"desyncs"`
+	Cuts          int64             `json:"cuts"` // made by chaos
+	Reconnects    uint64            `json:"reconnects"`
+	InputsSent    uint64            `json:"inputs_sent"`
+	InputsSkipped uint64            `json:"inputs_skipped"` // this process was too slow to send them
+	EventsLost    uint64            `json:"events_lost"`    // that the server announced as lost
+	Resyncs       map[string]uint64 `json:"resyncs"`        // keyframes asked for, by reason
+	Drops         map[string]uint64 `json:"drops"`          // by the clients, by reason
+	Notices       map[string]int    `json:"notices"`        // of drops by the server, by code
+
+	Failed int         `json:"failed"` // bots
+	Each   []BotReport `json:"each"`
+}
+
+var resyncNames = map[uint32]string{
+	protocol.ResyncHash: "hash", protocol.ResyncBaseline: "baseline", protocol.ResyncBody: "body", protocol.ResyncAsked: "asked",
+}
+
+// collect adds the bots' tallies up.
+func (r *Report) collect(players []*player, measured time.Duration) {
+	r.Resyncs, r.Drops, r.Notices = map[string]uint64{}, map[string]uint64{}, map[string]int{}
+	r.Measured = measured.Seconds()
+	late := 0
+	for _, p := range players {
+		stats := p.client.Stats()
+		each := p.report(stats)
+		late += p.tally.late
+		r.Each = append(r.Each, each)
+		if len(each.Failures) > 0 {
+			r.Failed++
+		}
+		r.count(stats)
+		r.Cuts += p.cuts.Load()
+		for code, n := range p.tally.notices {
+			r.Notices[code] += n
+		}
+	}
+	if r.Slack.Count > 0 {
+		r.Late = float64(late) / float64(r.Slack.Count)
+	}
+	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
+	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+}
+
+func (r *Report) count(s client.Stats) {
+	r.Snapshots += s.Snapshots
+	r.Keyframes += s.Keyframes
+	r.Desyncs += s.Desyncs
+	r.Reconnects += s.Resumes
+	r.InputsSent += s.InputsSent
+	r.InputsSkipped += s.InputsSkipped
+	r.EventsLost += s.EventsLost
+	for reason, name := range resyncNames {
+		if n := s.Resyncs[reason]; n > 0 {
+			r.Resyncs[name] += n
+		}
+	}
+	for _, reason := range client.DropReasons() {
+		if n := s.Drops[reason]; n > 0 {
+			r.Drops[reason.String()] += n
+		}
+	}
+}
+
+// report is one bot's part, with the verdict on it.
+func (p *player) report(s client.Stats) BotReport {
+	t := &p.tally
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s.Desyncs > 0 {
+		t.failLocked(FailedDesync, "%d view hashes differed", s.Desyncs)
+	}
+	if s.EventGaps > 0 {
+		t.failLocked(FailedEvents, "%d events are missing", s.EventGaps)
+	}
+	if n := s.Drops[client.DropDuplicateEvent]; n > 0 {
+		t.failLocked(FailedEvents, "%d events came twice", n)
+	}
+	if s.Malformed > 0 {
+		t.failLocked(FailedMalformed, "%d frames broke the protocol", s.Malformed)
+	}
+	b := BotReport{
+		Bot: p.index + 1, Match: t.match, Seat: t.seat, Seated: t.seated.Seconds(), Reconnects: s.Resumes, Desyncs: s.Desyncs,
+		RTT: float64(s.RTT) / float64(time.Millisecond),
+	}
+	if t.seated > 0 {
+		b.Snapshots = float64(t.count) / t.seated.Seconds()
+	}
+	// Less than a second says nothing about a rate.
+	if t.seated >= time.Second && b.Snapshots < p.cfg.MinRate {
+		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.cfg.MinRate)
+	}
+	b.Failures = t.failures
+	return b
+}
+
+func rangeOf(bots []BotReport, figure func(BotReport) float64) Range {
+	values := make([]float64, len(bots))
+	for i, b := range bots {
+		values[i] = figure(b)
+	}
+	slices.Sort(values)
+	if len(values) == 0 {
+		return Range{}
+	}
+	return Range{Min: values[0], Median: values[len(values)/2], Max: values[len(values)-1]}
+}
+
+// sorted goes through a map in order of its keys.
+func sorted[V any](m map[string]V) func(yield func(string, V) bool) {
+	return func(yield func(string, V) bool) {
+		for _, k := range slices.Sorted(maps.Keys(m)) {
+			if !yield(k, m[k]) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,93 @@
+package simulator
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// WriteTo writes the report as a table for people.
+func (r Report) WriteTo(w io.Writer) (int64, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%d bots in %d lobbies of %s for %.1f s%s\n\n", r.Bots, r.Lobbies, r.Game, r.Measured, r.conditions())
+	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "\tmin\tmedian\tmax\t")
+	fmt.Fprintf(t, "snapshots/s per bot\t%.2f\t%.2f\t%.2f\t\n", r.Rate.Min, r.Rate.Median, r.Rate.Max)
+	fmt.Fprintf(t, "round trip, ms\t%.2f\t%.2f\t%.2f\t\n", r.RTT.Min, r.RTT.Median, r.RTT.Max)
+	fmt.Fprintln(t, "\tp50\tp99\tmax\t")
+	spread := func(name string, s Spread) {
+		if s.Count > 0 {
+			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.1f\t\n", name, s.P50, s.P99, s.Max)
+		}
+	}
+	spread("input to effect, ms", r.Latency)
+	spread("between snapshots, ms", r.Interval)
+	spread("input slack, ms", r.Slack)
+	spread("cut to next snapshot, ms", r.Rejoin)
+	_ = t.Flush() // into memory
+	fmt.Fprintf(&b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers; %.2f cores used by the simulator\n",
+		bytesText(r.BytesIn), bytesText(r.BytesOut), r.CPU)
+	fmt.Fprintf(&b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
+		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
+	fmt.Fprintf(&b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	list(&b, "resyncs", r.Resyncs)
+	list(&b, "dropped by the bots", r.Drops)
+	list(&b, "noticed by the server", r.Notices)
+	r.verdict(&b)
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
+}
+
+func (r Report) conditions() string {
+	text := ""
+	if r.Chaos {
+		text += fmt.Sprintf(", with chaos (seed %d)", r.Seed)
+	}
+	if r.Interrupted {
+		text += ", interrupted"
+	}
+	return text
+}
+
+func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) {
+	if len(counts) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s:", name)
+	for key, n := range sorted(counts) {
+		fmt.Fprintf(b, " %s %d", key, n)
+	}
+	b.WriteByte('\n')
+}
+
+// shownFailures bounds the list of failures; the JSON has them all.
+const shownFailures = 12
+
+func (r Report) verdict(b *strings.Builder) {
+	if r.Failed == 0 {
+		fmt.Fprintf(b, "\nok: no bot was failed by the server\n")
+		return
+	}
+	fmt.Fprintf(b, "\nFAILED: %d of %d bots were failed by the server\n", r.Failed, r.Bots)
+	shown := 0
+	for _, bot := range r.Each {
+		for _, f := range bot.Failures {
+			if shown++; shown > shownFailures {
+				fmt.Fprintln(b, "  ... and more")
+				return
+			}
+			fmt.Fprintf(b, "  bot %d: %s: %s\n", bot.Bot, f.Reason, f.Detail)
+		}
+	}
+}
+
+func bytesText(n float64) string {
+	switch {
+	case n >= 1e6:
+		return fmt.Sprintf("%.2f MB", n/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.2f kB", n/1e3)
+	}
+	return fmt.Sprintf("%.0f B", n)
+}

@@ -1,0 +1,196 @@
+package simulator
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// tally is what one bot lived through. The client's goroutine writes most of it, the player's and the run's some.
+type tally struct {
+	window *window
+	gauges *gauges
+
+	mu       sync.Mutex
+	room     *client.Room // the current one; nil while offline or between matches
+	match    string       // the newest one entered
+	seat     int
+	exited   bool      // the newest match is over for this bot, as matches end
+	last     time.Time // newest snapshot in the current room; zero before the first
+	lostAt   time.Time // when the last socket was lost; zero once snapshots came again
+	from     time.Time // since when the current stretch of being seated counts
+	seated   time.Duration
+	count    int // snapshots while seated, in the window
+	late     int // of which said that inputs come late
+	seq      uint32
+	notices  map[string]int
+	failures []Failure
+
+	sent     [256]sentInput // by tick
+	consumed uint32         // newest input known to be consumed
+}
+
+type sentInput struct {
+	tick uint32
+	at   time.Time
+}
+
+// maxFailures bounds what is remembered of one bot.
+const maxFailures = 8
+
+func (t *tally) fail(reason, format string, args ...any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.failLocked(reason, format, args...)
+}
+
+func (t *tally) failLocked(reason, format string, args ...any) {
+	if len(t.failures) < maxFailures {
+		t.failures = append(t.failures, Failure{Reason: reason, Detail: fmt.Sprintf(format, args...)})
+	}
+}
+
+// entered notes where the bot sits.
+func (t *tally) entered(room *client.Room) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case room.Match == t.match && room.Seat != t.seat:
+		t.failLocked(FailedSeat, "had seat %d of match %s, came back to seat %d", t.seat, t.match, room.Seat)
+	case t.match != "" && room.Match != t.match && !t.exited:
+		t.failLocked(FailedSeat, "was in match %s, came back to match %s", t.match, room.Match)
+	case room.Seat == 0:
+		t.failLocked(FailedSeat, "is a spectator of match %s", room.Match)
+	}
+	t.stand(time.Now())
+	t.room, t.match, t.seat, t.exited = room, room.Match, room.Seat, false
+	t.last, t.consumed = time.Time{}, 0
+	t.sent = [256]sentInput{}
+}
+
+// stand ends a stretch of being seated.
+func (t *tally) stand(now time.Time) {
+	if !t.from.IsZero() {
+		t.seated += t.window.clip(t.from, now)
+		t.from = time.Time{}
+	}
+	t.room = nil
+}
+
+func (t *tally) lost() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := time.Now()
+	t.stand(now)
+	if t.lostAt.IsZero() {
+		t.lostAt = now
+	}
+}
+
+func (t *tally) left(exit client.Exit, leaving bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stand(time.Now())
+	if exit.Match == t.match {
+		t.exited = true
+	}
+	if exit.Reason != "ended" && !leaving {
+		t.failLocked(FailedSeat, "seat %d of match %s was over: %s", t.seat, exit.Match, exit.Reason)
+	}
+}
+
+// thought notes when an input is sent.
+func (t *tally) thought(tick uint32, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.sent[tick%uint32(len(t.sent))] = sentInput{tick, now}
+}
+
+// snapshot measures a view that arrived.
+func (t *tally) snapshot(v *client.View) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	now := v.Arrived
+	counts := t.window.contains(now)
+	if t.last.IsZero() {
+		t.from = now
+		if !t.lostAt.IsZero() && t.window.contains(t.lostAt) {
+			t.gauges.rejoin.add(now.Sub(t.lostAt))
+		}
+		t.lostAt = time.Time{}
+	} else if counts {
+		t.count++
+		if t.window.contains(t.last) {
+			t.gauges.interval.add(now.Sub(t.last))
+		}
+	}
+	t.last = now
+	t.inputs(v.Head, now, counts)
+}
+
+func (t *tally) inputs(head protocol.SnapshotHead, now time.Time, counts bool) {
+	if head.Input == 0 || t.consumed == head.Input {
+		return
+	}
+	if counts {
+		if head.Slack < 0 {
+			t.late++
+		}
+		t.gauges.slack.add(time.Duration(head.Slack) * time.Millisecond)
+	}
+	// More than a ring's worth of ticks at once is a first snapshot: nothing is known of most of them.
+	from := t.consumed + 1
+	if head.Input-t.consumed > uint32(len(t.sent)) {
+		from = head.Input - uint32(len(t.sent)) + 1
+	}
+	t.consumed = head.Input
+	for tick := from; tick <= head.Input; tick++ {
+		sent := t.sent[tick%uint32(len(t.sent))]
+		if sent.tick == tick && counts && t.window.contains(sent.at) {
+			t.gauges.latency.add(now.Sub(sent.at))
+		}
+	}
+}
+
+// event holds the client to its promise: each once and in order.
+func (t *tally) event(ev protocol.Event) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if ev.Seq <= t.seq {
+		t.failLocked(FailedEvents, "event %d after event %d", ev.Seq, t.seq)
+	}
+	t.seq = ev.Seq
+}
+
+func (t *tally) notice(code string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.notices == nil {
+		t.notices = map[string]int{}
+	}
+	t.notices[code]++
+}
+
+// present reports whether the bot sits where it sat and has been served there since a time.
+func (t *tally) present(since time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.room != nil && t.last.After(since)
+}
+
+// rise ends the last stretch of being seated, at the end of the run.
+func (t *tally) rise() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stand(time.Now())
+}
+
+// standing is for the live line.
+func (t *tally) standing() (seated, failed bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.room != nil && !t.last.IsZero(), len(t.failures) > 0
+}
