@@ -147,21 +147,20 @@ type guest struct {
 
 func (h *house) guest(name string) *guest {
 	h.Helper()
-	return h.guestOver(name, h.net.dial)
+	return h.guestWith(client.Config{Name: name, NetDial: h.net.dial})
 }
 
-func (h *house) guestOver(name string, dial func(context.Context, string, string) (net.Conn, error)) *guest {
+func (h *house) guestWith(cfg client.Config) *guest {
 	h.Helper()
 	g := &guest{h: h, ended: make(chan error, 1)}
+	cfg.URL = "ws://memory/ws"
+	cfg.Handlers.Event = func(e protocol.Event) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		g.events = append(g.events, e)
+	}
 	var err error
-	g.Client, err = client.New(client.Config{
-		URL: "ws://memory/ws", Name: name, NetDial: dial,
-		Handlers: client.Handlers{Event: func(e protocol.Event) {
-			g.mu.Lock()
-			defer g.mu.Unlock()
-			g.events = append(g.events, e)
-		}},
-	})
+	g.Client, err = client.New(cfg)
 	if err != nil {
 		h.Fatal(err)
 	}
