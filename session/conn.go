@@ -48,6 +48,7 @@ func newConn(h *Hub, t Transport) *conn {
 	}
 }
 
+// log is for the reading goroutine.
 func (c *conn) log() *slog.Logger {
 	if c.session == nil {
 		return c.hub.log
@@ -62,9 +63,14 @@ func (c *conn) end(code protocol.CloseCode) {
 		return
 	}
 	c.hub.cfg.Counters.closed(code)
-	// A shutdown comes after news that is still queued; a bye after replies. Otherwise nothing queued is worth the wait.
-	c.out.finish(code == protocol.CloseGoingAway || code == protocol.CloseNormal)
+	c.out.finish(worthFlushing(code))
 	time.AfterFunc(c.hub.cfg.CloseTimeout, func() { _ = c.transport.Close() })
+}
+
+// worthFlushing says whether what is queued should leave before the close frame. Not so when the peer does not read, or reads another
+// connection that gets the same events.
+func worthFlushing(code protocol.CloseCode) bool {
+	return code != protocol.CloseSlow && code != protocol.CloseSilent && code != protocol.CloseDisplaced
 }
 
 // lose notes that the socket is broken or closed.

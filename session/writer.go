@@ -48,13 +48,9 @@ func (c *conn) write(kind protocol.Kind, frame []byte) error {
 	return nil
 }
 
-// sayClose tries to tell the peer why. Whether that worked makes no difference any more: the socket is closed next.
+// sayClose tries to tell the peer why. Whether that works makes no difference any more: the socket is closed next.
 func (c *conn) sayClose() {
-	cause := c.cause.Load()
-	if cause.code == 0 {
-		return
-	}
-	if err := c.transport.WriteClose(cause.code, c.hub.cfg.CloseTimeout); err != nil {
-		c.log().Debug("close not told", "code", uint16(cause.code), "err", err)
+	if cause := c.cause.Load(); cause.code != 0 {
+		_ = c.transport.WriteClose(cause.code, c.hub.cfg.CloseTimeout)
 	}
 }
