@@ -19,7 +19,8 @@ export async function startServer(flags = []) {
   const folder = await mkdtemp(join(tmpdir(), "deltatick-browser-"));
   const built = process.env.DELTATICK_SERVER;
   const program = built ?? join(folder, "server");
-  if (!built) await promisify(execFile)("go", ["build", "-o", program, "./cmd/server"], { cwd: repo });
+  if (!built)
+    await promisify(execFile)("go", ["build", "-o", program, "./cmd/server"], { cwd: repo });
   const child = spawn(program, ["-addr", "127.0.0.1:0", "-drain", "1s", ...flags], {
     stdio: ["ignore", "pipe", "pipe"],
   });
