@@ -42,9 +42,10 @@ var arrows = map[string][]string{
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"server":  {"client-go", "games/*"},
-	"lobby":   {"tick"},
-	"games/*": {"tick", "protocol"},
+	"cmd/server": {"client-go"},
+	"server":     {"client-go", "games/*"},
+	"lobby":      {"tick"},
+	"games/*":    {"tick", "protocol"},
 }
 
 // maxLines is where a file holds more than one concept.

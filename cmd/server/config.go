@@ -11,6 +11,7 @@ import (
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/games/arena"
+	"github.com/deltatick/deltatick/games/swarm"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
 )
@@ -61,7 +62,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 		return cfg, err
 	}
 	c.Logger = cfg.log
-	c.Kinds = []match.Kind{arena.Kind()}
+	c.Kinds = []match.Kind{arena.Kind(), swarm.Kind()}
 	return cfg, nil
 }
 
