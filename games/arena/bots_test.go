@@ -31,6 +31,9 @@ func TestBotsFillUpAndMakeRoomForPlayers(t *testing.T) {
 	f.wantCrew(0, 3)
 	a := f.join("a")
 	f.wantCrew(1, 2)
+	if ships := f.ships(); ships[0].id != 1 || ships[1].id != 2 {
+		t.Errorf("of bots with equal points, the newest is to go: left are %d and %d", ships[0].id, ships[1].id)
+	}
 	f.join("b")
 	f.join("c")
 	f.wantCrew(3, 0)

@@ -1,6 +1,7 @@
 package arena_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -108,17 +109,56 @@ func TestShipsDoNotOverlapForLong(t *testing.T) {
 	overlapping := 0
 	for range 20 * rate {
 		f.steps(1)
-		ships := f.ships()
-		for i, a := range ships {
-			for _, b := range ships[:i] {
-				dx, dy := a.x-b.x, a.y-b.y
-				if a.alive && b.alive && dx*dx+dy*dy < 26*26 {
-					overlapping++
-				}
-			}
+		if nearest(f.ships()) < 26 {
+			overlapping++
 		}
 	}
 	if overlapping > 20 {
-		t.Errorf("%d overlaps in 20 s of 16 ships: they pass through each other", overlapping)
+		t.Errorf("overlaps in %d of 1200 ticks of 16 ships: they pass through each other", overlapping)
+	}
+}
+
+// nearest is the least distance between two ships that are alive.
+func nearest(ships []shipView) float64 {
+	least := math.Inf(1)
+	for i, a := range ships {
+		for _, b := range ships[:i] {
+			if a.alive && b.alive {
+				least = min(least, math.Hypot(a.x-b.x, a.y-b.y))
+			}
+		}
+	}
+	return least
+}
+
+func TestShipsThatMeetBounceOffEachOther(t *testing.T) {
+	f := newField(t, match.SimConfig{Seed: 1})
+	left, right := f.join("a"), f.join("b")
+	f.steps(1)
+	if f.ship(left).x > f.ship(right).x {
+		left, right = right, left
+	}
+	apart := func() float64 { return f.ship(right).x - f.ship(left).x }
+	for range 20 * rate {
+		a, b := f.ship(left), f.ship(right)
+		course := math.Atan2(b.y-a.y, b.x-a.x)
+		f.must(f.Input(left, arena.Input{Aimed: true, Aim: course, Thrust: true}))
+		f.must(f.Input(right, arena.Input{Aimed: true, Aim: course + math.Pi, Thrust: true}))
+		before := a.vx - b.vx
+		f.steps(1)
+		if after := f.ship(left).vx - f.ship(right).vx; before > 50 && after < -30 {
+			return
+		}
+	}
+	t.Errorf("they never bounced; they are %v apart now", apart())
+}
+
+func TestShipsArePlacedFarFromEachOther(t *testing.T) {
+	for seed := range uint64(10) {
+		f := newField(t, match.SimConfig{Seed: seed, Settings: match.Settings{"bots": 6}})
+		f.steps(1)
+		if d := nearest(f.ships()); d < 150 {
+			t.Errorf("seed %d: six ships enter, two of them %v apart", seed, d)
+		}
 	}
 }

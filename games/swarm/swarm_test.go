@@ -94,7 +94,7 @@ func track(t *testing.T, seconds int, settings match.Settings) [][]entityView {
 
 // A sine of rate a fulfils f(t+h) - 2 f(t) + f(t-h) = -2 (1 - cos(a h)) f(t): that tells the rate from any three places.
 func TestEveryAxisIsASineOfTheStatedRateAndRadius(t *testing.T) {
-	worlds := track(t, 30, match.Settings{"entities": 60})
+	worlds := track(t, 30, match.Settings{"entities": 30})
 	coordinates := map[string]func(e entityView) float64{
 		"x": func(e entityView) float64 { return e.x - 1000 },
 		"y": func(e entityView) float64 { return e.y - 1000 },
@@ -143,7 +143,7 @@ func TestTheAngleIsTheDirectionOfTravel(t *testing.T) {
 }
 
 func TestHPFallsByOneASecondStaggeredAndRefills(t *testing.T) {
-	worlds := track(t, 270, match.Settings{"entities": 60})
+	worlds := track(t, 258, match.Settings{"entities": 12})
 	refills := 0
 	for i := range worlds[0] {
 		last := -1 // tick of the last change
@@ -164,8 +164,8 @@ func TestHPFallsByOneASecondStaggeredAndRefills(t *testing.T) {
 			last = tick
 		}
 	}
-	if refills < 60 {
-		t.Errorf("%d of 60 entities refilled within 270 s", refills)
+	if refills < 12 {
+		t.Errorf("%d of 12 entities refilled within 258 s", refills)
 	}
 	most := 0
 	for tick := 1; tick <= rate; tick++ {
@@ -177,8 +177,8 @@ func TestHPFallsByOneASecondStaggeredAndRefills(t *testing.T) {
 		}
 		most = max(most, changed)
 	}
-	if most > 8 {
-		t.Errorf("%d of 60 entities lose hp in the same tick", most)
+	if most > 3 {
+		t.Errorf("%d of 12 entities lose hp in the same tick", most)
 	}
 }
 
@@ -198,7 +198,7 @@ func TestWithMotionAllEveryEntityMoves(t *testing.T) {
 }
 
 func TestWithMotionQuarterOneInFourMovesAtAnyTime(t *testing.T) {
-	worlds := track(t, 20, match.Settings{"entities": 400, "quarter": 1})
+	worlds := track(t, 20, match.Settings{"entities": 200, "quarter": 1})
 	begins := make([]int, rate) // by tick within the second
 	for tick := 1; tick < len(worlds); tick++ {
 		moving := 0
@@ -210,12 +210,12 @@ func TestWithMotionQuarterOneInFourMovesAtAnyTime(t *testing.T) {
 				}
 			}
 		}
-		if moving < 98 || moving > 100 { // two at most stand at an end of their path
-			t.Fatalf("tick %d: %d of 400 move, want 100", tick, moving)
+		if moving < 48 || moving > 50 { // two at most stand at an end of their path
+			t.Fatalf("tick %d: %d of 200 move, want 50", tick, moving)
 		}
 	}
-	if most := slices.Max(begins); most > 200 {
-		t.Errorf("%d of 2000 begin at the same moment of a second: not staggered", most)
+	if most := slices.Max(begins); most > 100 {
+		t.Errorf("%d of 1000 begin at the same moment of a second: not staggered", most)
 	}
 	for i := range worlds[0] {
 		runs, length := 0, 0
@@ -253,7 +253,7 @@ func TestRestsTakeNothingFromTheWay(t *testing.T) {
 
 func TestSameSeedGivesTheSameWorldWhateverIsSent(t *testing.T) {
 	run := func(seed uint64, press bool) (chain []uint32) {
-		f := newField(t, seed, match.Settings{"entities": 200})
+		f := newField(t, seed, match.Settings{"entities": 60})
 		seat := f.join("ann")
 		random := rand.New(rand.NewPCG(5, 5))
 		for range 60 * rate {
