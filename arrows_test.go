@@ -25,6 +25,7 @@ const module = "github.com/deltatick/deltatick"
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
 	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
+	"cmd/dots":      {"server", "match", "games/*"},
 	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
 	"cmd/internal":  {}, // what the mains share: flags and their environment
 	"server":        {"session", "lobby", "match", "tick", "protocol", "client-js"},

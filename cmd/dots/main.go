@@ -1,0 +1,58 @@
+// Command dots serves the smallest game with a page of its own: the program of somebody who builds on deltatick.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"github.com/deltatick/deltatick/games/dots"
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/server"
+)
+
+//go:embed index.html
+var page string
+
+func main() {
+	addr := flag.String("addr", "127.0.0.1:8090", "`host:port` to listen on")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *addr); err != nil {
+		fmt.Fprintln(os.Stderr, "dots:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, addr string) error {
+	game, err := server.New(server.Config{Kinds: []match.Kind{dots.Kind()}, DrainWait: time.Second})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", game.Handler()) // /ws, /client.mjs, health and metrics
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.ServeContent(w, r, "index.html", time.Time{}, strings.NewReader(page))
+	})
+	front := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	served := make(chan error, 1)
+	go func() { served <- front.ListenAndServe() }()
+	fmt.Printf("dots is ready: open http://%s in a browser\n", addr)
+	running, end := context.WithCancel(ctx)
+	defer end()
+	go func() {
+		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+			fmt.Fprintln(os.Stderr, "dots:", err)
+			end()
+		}
+	}()
+	return errors.Join(game.Run(running), front.Close())
+}

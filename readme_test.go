@@ -1,0 +1,40 @@
+package deltatick_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestTheReadmeShowsTheGameAndThePageAsTheyAre(t *testing.T) {
+	readme := read(t, "README.md")
+	game := read(t, "games/dots/dots.go")
+	for name, code := range map[string]string{
+		"games/dots/dots.go":  game[strings.Index(game, "package dots"):],
+		"cmd/dots/index.html": read(t, "cmd/dots/index.html"),
+	} {
+		if !strings.Contains(readme, "\n"+strings.TrimSpace(code)+"\n```") {
+			t.Errorf("README.md does not show %s as it is", name)
+		}
+	}
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
+
+func TestLinksOfTheReadmeLeadSomewhere(t *testing.T) {
+	for _, match := range link.FindAllStringSubmatch(read(t, "README.md"), -1) {
+		if _, err := os.Stat(match[1]); err != nil {
+			t.Errorf("README.md links to %s, which is not there", match[1])
+		}
+	}
+}
