@@ -143,16 +143,16 @@ type client struct {
 }
 
 // dial connects a client that has said nothing yet.
-func (w *world) dial() *client {
+func (w *world) dial() *client { return w.dialWith(func(*websocket.Conn) {}) }
+
+// dialWith is dial for a client whose WebSocket is not as usual.
+func (w *world) dialWith(setup func(*websocket.Conn)) *client {
 	w.t.Helper()
 	ws, resp, err := w.connect(nil)
 	if err != nil {
 		w.t.Fatalf("dial: %v %v", err, resp)
 	}
-	return w.adopt(ws)
-}
-
-func (w *world) adopt(ws *websocket.Conn) *client {
+	setup(ws)
 	c := &client{t: w.t, ws: ws, frames: make(chan []byte, 8192)}
 	done := make(chan struct{})
 	go func() {
@@ -177,7 +177,12 @@ func (w *world) adopt(ws *websocket.Conn) *client {
 // join connects a client and says hello for a new session.
 func (w *world) join(name string) (*client, protocol.Welcome) {
 	w.t.Helper()
-	c := w.dial()
+	return w.joinWith(name, func(*websocket.Conn) {})
+}
+
+func (w *world) joinWith(name string, setup func(*websocket.Conn)) (*client, protocol.Welcome) {
+	w.t.Helper()
+	c := w.dialWith(setup)
 	c.send(hello(name))
 	return c, expect[protocol.Welcome](c, protocol.KindWelcome)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/gorilla/websocket"
 
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
@@ -86,13 +87,14 @@ func TestNoFrameOfADisplacedConnectionIsTaken(t *testing.T) {
 			}
 			return nil, nil
 		}
-		first, welcome := w.join("ann")
+		first, welcome := w.joinWith("ann", func(ws *websocket.Conn) {
+			ws.SetCloseHandler(func(int, string) error { return nil }) // it does not answer a close
+		})
 		request := func(name string) []byte {
 			return protocol.MustEncode(protocol.Request{
 				Kind: protocol.KindRequest, ID: 1, Channel: "lobby", Name: name, Payload: protocol.Raw{0xc0},
 			})
 		}
-		first.ws.SetCloseHandler(func(int, string) error { return nil }) // it does not answer a close
 		first.raw(request("slow"))
 		<-inside
 		late := make(chan error)

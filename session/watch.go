@@ -14,8 +14,8 @@ func (c *conn) watch(hello time.Duration) {
 	c.watchdog.Reset(hello)
 }
 
-// check is the watchdog's callback: first it waits for the hello, then for signs of life. Only whole messages and control frames are
-// such signs, so a message that trickles in byte by byte does not keep a connection.
+// check is the watchdog's callback: first it waits for the hello, then for signs of life. Those are whole
+// messages and control frames; a message that trickles in byte by byte is none before its end.
 func (c *conn) check() {
 	if c.over() {
 		return

@@ -1,0 +1,59 @@
+package session_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+)
+
+func TestBadConfigsAreRefusedByName(t *testing.T) {
+	for want, edit := range map[string]func(*session.Config){
+		"handler":        func(cfg *session.Config) { cfg.Handler = nil },
+		"secret":         func(cfg *session.Config) { cfg.Secret = []byte("short") },
+		"server name":    func(cfg *session.Config) { cfg.ServerName = strings.Repeat("x", 65) },
+		"codecs":         func(cfg *session.Config) { cfg.Codecs = []string{} },
+		"MaxSessions":    func(cfg *session.Config) { cfg.MaxSessions = -1 },
+		"QueueFrames":    func(cfg *session.Config) { cfg.QueueFrames = -1 },
+		"queue":          func(cfg *session.Config) { cfg.KeptEvents = 1024 },
+		"Grace":          func(cfg *session.Config) { cfg.Grace = -time.Second },
+		"CloseTimeout":   func(cfg *session.Config) { cfg.CloseTimeout = time.Microsecond },
+		"ShutdownSpread": func(cfg *session.Config) { cfg.ShutdownSpread = -1 },
+		"limit Requests": func(cfg *session.Config) { cfg.Requests = session.Limit{Rate: 1, Burst: 1} },
+		"limit Signals":  func(cfg *session.Config) { cfg.Signals = session.Limit{Rate: -1, Burst: 1, Strikes: 1} },
+	} {
+		cfg := session.Config{Handler: newHouse(t)}
+		edit(&cfg)
+		if _, err := session.NewHub(cfg); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
+func TestEveryLabelIsItsOwn(t *testing.T) {
+	labels := map[string]bool{}
+	label := func(s string) {
+		if s == "" || labels[s] {
+			t.Errorf("label %q is empty or used twice", s)
+		}
+		labels[s] = true
+	}
+	for _, d := range session.Drops() {
+		label(d.String())
+	}
+	for _, o := range session.Outcomes() {
+		label(o.String())
+	}
+	for _, k := range []protocol.Kind{protocol.KindHello, protocol.KindBye, protocol.KindWelcome, protocol.KindSnapshot} {
+		if session.KindSlot(k) != int(k) {
+			t.Errorf("kind %v in slot %d", k, session.KindSlot(k))
+		}
+	}
+	for _, k := range []protocol.Kind{0, 8, 15, 22, 31, 32, 127, 255} {
+		if session.KindSlot(k) != 0 {
+			t.Errorf("kind %d in slot %d", k, session.KindSlot(k))
+		}
+	}
+}
