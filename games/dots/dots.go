@@ -5,8 +5,7 @@ package dots
 import "github.com/deltatick/deltatick/match"
 
 type dot struct {
-	X, Y float64      `sync:"min=0,max=400,step=0.1"` // travels as a whole number of tenths
-	Seat match.SeatID // whose it is
+	X, Y float64 `sync:"min=0,max=400,step=0.1"` // travels as a whole number of tenths
 	Name string
 }
 
@@ -17,17 +16,16 @@ type keys struct {
 type game struct {
 	dots   *match.Table[dot]
 	keys   *match.Inputs[keys]
-	bySeat map[match.SeatID]match.EntityID
+	bySeat [match.MaxSeats + 1]match.EntityID
 }
 
 func (g *game) Setup(s *match.Setup) error {
 	g.dots, g.keys = match.AddTable[dot](s, "dots"), match.AddInputs[keys](s)
-	g.bySeat = map[match.SeatID]match.EntityID{}
 	return nil
 }
 
 func (g *game) Join(t *match.Tick, p match.Player) {
-	g.bySeat[p.Seat] = g.dots.Spawn(dot{X: 200, Y: 200, Seat: p.Seat, Name: p.Name})
+	g.bySeat[p.Seat] = g.dots.Spawn(dot{X: 200, Y: 200, Name: p.Name})
 }
 
 func (g *game) Leave(t *match.Tick, p match.Player) { g.dots.Despawn(g.bySeat[p.Seat]) }
