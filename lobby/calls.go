@@ -167,9 +167,9 @@ func (d *Directory) Rematch(ctx context.Context, m Member) error {
 	return d.by(ctx, m, func(l *lobby, who *member) error { return l.askRematch(who) })
 }
 
-// by runs f in the goroutine of the lobby that the member is in.
+// by runs f in the goroutine of the lobby that the member is in: this very one, not another session of its user.
 func (d *Directory) by(ctx context.Context, m Member, f func(*lobby, *member) error) error {
-	l := d.lobbyOf(m)
+	l := d.lobbyOf(m.User())
 	if l == nil {
 		return errOutside
 	}

@@ -15,7 +15,8 @@ import (
 // Member is a session as lobbies see it. Its methods never block, never call back into this package, and may be called by any
 // goroutine. Members are compared with ==, so an implementation is a pointer; it stays the same when a session is resumed.
 //
-// The calls for one member may overlap, but a member that was given to [Directory.Forget] must not come back.
+// The calls for one member may overlap, but [Directory.Forget] comes after the last of them has returned: a join that was still on
+// its way would let a session in that nobody takes out again.
 type Member interface {
 	User() string
 	Name() string

@@ -94,13 +94,10 @@ func (d *Directory) Games() []Game { return d.games }
 
 // Of tells which lobby a user is in.
 func (d *Directory) Of(user string) (id string, in bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	at, in := d.places[user]
-	if !in {
-		return "", false
+	if l := d.lobbyOf(user); l != nil {
+		return l.id, true
 	}
-	return at.lobby.id, true
+	return "", false
 }
 
 // codeTries is how often a join code is drawn before giving up. With 1000 lobbies, one in a million is in use.
@@ -183,15 +180,11 @@ func (d *Directory) release(m Member, l *lobby) {
 	}
 }
 
-// lobbyOf is the lobby that this very member, not another session of its user, has a place in; nil: none.
-func (d *Directory) lobbyOf(m Member) *lobby {
-	user := m.User()
+// lobbyOf is the lobby that a user has a place in; nil: none.
+func (d *Directory) lobbyOf(user string) *lobby {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if at := d.places[user]; at.member == m {
-		return at.lobby
-	}
-	return nil
+	return d.places[user].lobby
 }
 
 // remove forgets a lobby that has ended.

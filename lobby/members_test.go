@@ -5,6 +5,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
@@ -250,6 +251,51 @@ func TestWhoComesBackGetsTheStateAtOnce(t *testing.T) {
 			}
 		}
 		w.must(w.SetAway(w.ctx, w.person(), false))
+	})
+}
+
+func TestWhoComesBackRightAfterAChangeNeedNotWaitForTheNextState(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(2, lobby.Options{})
+		w.must(w.SetAway(w.ctx, room[1], true)) // told at once: a pause begins
+		w.must(w.SetAway(w.ctx, room[1], false))
+		if room[1].newest().Members[1].Away {
+			t.Error("told an old state on coming back")
+		}
+		w.settle()
+		if room[0].newest().Members[1].Away {
+			t.Error("the other was not told")
+		}
+	})
+}
+
+func TestWhoWaitsForALobbyThatEndsIsToldThatItIsGone(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		host := w.roomOf("crowd", 1, lobby.Options{})[0]
+		id := w.stateOf(host).ID
+		w.beforeMatches(func() { time.Sleep(time.Minute) })
+		var queue sync.WaitGroup
+		var started, left, away error
+		for _, call := range []func(){ // in this order, behind a start that takes its time
+			func() { started = w.Start(w.ctx, host) },
+			func() { left = w.Leave(w.ctx, host) },
+			func() {
+				_, err := w.Join(w.ctx, w.person(), lobby.JoinOptions{ID: id})
+				w.refused(err, protocol.CodeNotFound, "")
+			},
+			func() { w.refused(w.Ready(w.ctx, host, true), protocol.CodeNotFound, "") },
+			func() { away = w.SetAway(w.ctx, host, true) },
+		} {
+			queue.Go(call)
+			synctest.Wait()
+		}
+		queue.Wait()
+		if started != nil || left != nil || away != nil {
+			t.Errorf("start gives %v, leave %v, away %v", started, left, away)
+		}
+		if n := w.counters.Lobbies.Load(); n != 0 {
+			t.Errorf("%d lobbies are left", n)
+		}
 	})
 }
 

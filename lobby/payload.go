@@ -23,59 +23,55 @@ func readFields(payload []byte) *fields {
 	if isNil(payload) {
 		return f
 	}
-	if !isMap(payload[0]) {
-		f.err = refuseField("", "the payload must be a map or nil")
-		return f
-	}
 	if err := protocol.Decode(payload, &f.raw); err != nil {
-		f.err = refuseField("", "the payload is not a map of msgpack")
+		f.err = refuseField("", "the payload must be a map or nil")
 	}
 	return f
 }
 
-// text is a string field.
+// text is a string field. Here alone the library would take something else: bytes.
 func (f *fields) text(name string) *string {
-	return read[string](f, name, "a string", func(code byte) bool { return msgpcode.IsString(code) })
+	v := read[string](f, name, "a string")
+	if v != nil && !msgpcode.IsString(f.raw[name][0]) {
+		f.err = refuseField(name, "want a string")
+	}
+	return v
 }
 
 // flag is a boolean field.
-func (f *fields) flag(name string) *bool {
-	return read[bool](f, name, "true or false", func(code byte) bool { return code == msgpcode.True || code == msgpcode.False })
-}
+func (f *fields) flag(name string) *bool { return read[bool](f, name, "true or false") }
 
 // number is a whole-number field.
-func (f *fields) number(name string) *int {
-	return read[int](f, name, "a whole number", isInteger)
-}
+func (f *fields) number(name string) *int { return read[int](f, name, "a whole number") }
 
 // settings is a field that holds a map of whole numbers.
 func (f *fields) settings(name string) match.Settings {
-	raw := read[map[string]protocol.Raw](f, name, "a map of whole numbers", isMap)
+	raw := read[map[string]protocol.Raw](f, name, "a map of whole numbers")
 	if raw == nil {
 		return nil
 	}
 	inner := &fields{raw: *raw}
 	settings := make(match.Settings, len(*raw))
 	for _, key := range slices.Sorted(maps.Keys(*raw)) {
-		v := read[int](inner, key, "a whole number", isInteger)
-		if inner.err != nil && f.err == nil {
-			f.err = refuseField(settingField(key), "want a whole number")
-		}
-		if v != nil {
+		if v := inner.number(key); v != nil {
 			settings[key] = *v
+		}
+		if inner.err != nil {
+			f.err = refuseField(settingField(key), "want a whole number")
+			return nil
 		}
 	}
 	return settings
 }
 
-// read decodes a field whose first byte is of the right type; the library alone would turn numbers into strings and the like.
-func read[T any](f *fields, name, want string, right func(code byte) bool) *T {
+// read decodes a field into the type it must have.
+func read[T any](f *fields, name, want string) *T {
 	raw := f.raw[name]
 	if f.err != nil || isNil(raw) {
 		return nil
 	}
 	v := new(T)
-	if !right(raw[0]) || protocol.Decode(raw, v) != nil {
+	if protocol.Decode(raw, v) != nil {
 		f.err = refuseField(name, "want %s", want)
 		return nil
 	}
@@ -103,12 +99,3 @@ func or[T any](v *T, otherwise T) T {
 }
 
 func isNil(raw []byte) bool { return len(raw) == 0 || raw[0] == msgpcode.Nil }
-
-func isMap(code byte) bool {
-	return msgpcode.IsFixedMap(code) || code == msgpcode.Map16 || code == msgpcode.Map32
-}
-
-// isInteger refuses floats, which the library would cut off silently.
-func isInteger(code byte) bool {
-	return msgpcode.IsFixedNum(code) || code >= msgpcode.Uint8 && code <= msgpcode.Int64
-}

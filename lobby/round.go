@@ -75,7 +75,7 @@ func (l *lobby) seat(who *member) {
 		who.seat = seat
 		who.Seated(seat)
 		l.changed = true
-	case errors.Is(err, match.ErrFull) && l.retry == nil:
+	case errors.Is(err, match.ErrFull):
 		l.retry = time.After(seatRetry)
 	}
 }
