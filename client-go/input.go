@@ -63,6 +63,14 @@ func (in *Input) SetBool(c Control, on bool) {
 	in.Set(c, value)
 }
 
+// Value is what a field is set to, as it will travel; 0 for one the game does not have.
+func (in *Input) Value(c Control) float64 {
+	if c.at == 0 {
+		return 0
+	}
+	return in.fields[c.at-1].Value(in.values[c.at-1])
+}
+
 // frame encodes the input, acknowledging the snapshot of tick ack. The bytes are good until the next call.
 func (in *Input) frame(epoch, ack uint32) []byte {
 	in.buf.Reset()

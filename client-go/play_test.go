@@ -20,6 +20,9 @@ func TestInputsTravelAsTheirSchemaSays(t *testing.T) {
 		in.Set(room.Input("turn"), -7) // cut to the range
 		in.SetBool(room.Input("thrust"), true)
 		in.Set(room.Input("aim"), math.Pi/2+4*math.Pi) // wrapped
+		if turn, aim := in.Value(room.Input("turn")), in.Value(room.Input("aim")); turn != -1 || math.Abs(aim-math.Pi/2) > 1e-9 {
+			t.Errorf("set to turn %v, aim %v", turn, aim)
+		}
 		r.must(room.Send(in))
 		frame, err := conn.NextOf(protocol.KindInput)
 		r.must(err)

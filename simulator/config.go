@@ -33,7 +33,7 @@ type Config struct {
 
 	JoinWithin   time.Duration // from a bot's start to its first snapshot; default 10 s
 	ReturnWithin time.Duration // from the end of chaos to everybody being seated; default 5 s
-	MinRate      float64       // snapshots a second, while seated, below which a bot was failed; default 50
+	MinRate      float64       // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
 
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -66,8 +66,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("room size: %d is outside 1..1000", cfg.RoomSize)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
-	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0 || cfg.MinRate < 0:
-		return cfg, fmt.Errorf("ramp, join within, return within and min rate cannot be negative")
+	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:
+		return cfg, fmt.Errorf("ramp, join within and return within cannot be negative")
 	}
 	if cfg.NewBot == nil {
 		behaviour := cfg.Behaviour

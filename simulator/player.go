@@ -113,7 +113,7 @@ func (p *player) sitDown(ctx context.Context) bool {
 	}
 	switch {
 	case ctx.Err() != nil: // the run is over, or the connection, which says so itself
-	case p.client.Stats().Connects == 0:
+	case p.client.Stats().Connects == 0 && joining.Err() != nil:
 		p.tally.fail(FailedConnect, "no session within %v", p.cfg.JoinWithin)
 	default:
 		p.tally.fail(FailedJoin, "%v", err)

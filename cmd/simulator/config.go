@@ -47,7 +47,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.Uint64Var(&c.Seed, "seed", 1, "`number` that all randomness comes from")
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
-	fs.Float64Var(&c.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed")
+	fs.Float64Var(&c.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed; 0 for none")
 	fs.StringVar(&cfg.json, "json", "", "`file` to write the report to, as JSON")
 	fs.BoolVar(&quiet, "quiet", false, "no line each second")
 	fs.BoolVar(&verbose, "verbose", false, "log what each bot's connection lives through")
@@ -60,7 +60,13 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if verbose {
 		c.Logger = slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	return cfg, cfg.check()
+	if err := cfg.check(); err != nil {
+		return cfg, err
+	}
+	if c.MinRate == 0 {
+		c.MinRate = -1
+	}
+	return cfg, nil
 }
 
 func (cfg *config) check() error {

@@ -1,0 +1,348 @@
+package simulator_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/deltatick/deltatick/client-go/clienttest"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// faults is how a house can serve badly. The zero value serves well.
+type faults struct {
+	noEnter      bool               // who joins a match never enters it
+	noLobbies    bool               // nothing can be created
+	wrongHash    bool               // one snapshot's hash is wrong
+	otherSeat    bool               // who comes back gets another seat
+	noReturn     bool               // who comes back does not enter
+	halfRate     bool               // every other snapshot is left out
+	eventTwice   bool               // who comes back gets the last event again
+	eventMissing bool               // one event is left out
+	garbage      bool               // one frame is no msgpack
+	closeWith    protocol.CloseCode // one bot's socket is closed so
+	exitWith     string             // one bot's seat is over so
+	endAfter     uint32             // the match ends at this tick, well
+}
+
+// house is a small deltatick server of one game, in memory: lobbies, matches at 60 Hz, sessions that come back.
+type house struct {
+	faults faults
+	srv    *clienttest.Server
+	work   sync.WaitGroup
+	stop   context.CancelFunc
+
+	mu      sync.Mutex
+	guests  map[string]*guest // by newest token
+	lobbies map[string]*lobby
+	serial  int
+}
+
+type guest struct {
+	name   string
+	user   string
+	lobby  *lobby
+	seat   uint16
+	conn   *clienttest.Conn
+	events []protocol.Event
+
+	base  *protocol.Snapshot // nil: a keyframe is due
+	enter bool               // an enter is due
+	input uint32
+	slack int32
+}
+
+type lobby struct {
+	id      string
+	members []*guest
+	match   int
+	asked   int // for a rematch
+	stop    context.CancelFunc
+	began   time.Time
+}
+
+var (
+	worldSchema = protocol.Schema{{Name: "ships", Fields: protocol.Fields{
+		{Name: "x", Kind: protocol.FieldInt, Max: 1600}, {Name: "seat", Kind: protocol.FieldInt, Max: 99}, {Name: "alive", Kind: protocol.FieldBool}}}}
+	inputFields = protocol.Fields{{Name: "turn", Kind: protocol.FieldInt, Min: -1, Max: 1}, {Name: "fire", Kind: protocol.FieldBool}}
+)
+
+func newHouse(ctx context.Context, f faults) *house {
+	ctx, stop := context.WithCancel(ctx)
+	h := &house{faults: f, srv: clienttest.NewServer(), stop: stop, guests: map[string]*guest{}, lobbies: map[string]*lobby{}}
+	h.work.Go(func() {
+		for {
+			conn, err := h.srv.Accept(ctx)
+			if err != nil {
+				return
+			}
+			h.work.Go(func() { h.serve(ctx, conn) })
+		}
+	})
+	return h
+}
+
+func (h *house) close() {
+	h.stop()
+	h.srv.Close()
+	h.work.Wait()
+}
+
+func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
+	defer conn.Cut()
+	hello, err := conn.Hello()
+	if err != nil {
+		return
+	}
+	g, ok := h.welcome(conn, hello)
+	if !ok {
+		return
+	}
+	values := make([]int32, len(inputFields))
+	r := protocol.NewReader()
+	for {
+		kind, frame, err := conn.Next()
+		if err != nil {
+			return
+		}
+		switch kind {
+		case protocol.KindPing:
+			if ping, err := r.Ping(frame); err == nil {
+				_ = conn.Send(&protocol.Pong{Kind: protocol.KindPong, Time: ping.Time})
+			}
+		case protocol.KindInput:
+			if head, err := r.Input(frame, values); err == nil {
+				h.take(g, head.Tick)
+			}
+		case protocol.KindResync:
+			h.mu.Lock()
+			g.base = nil
+			h.mu.Unlock()
+		case protocol.KindRequest:
+			if req, err := r.Request(frame); err == nil {
+				h.answer(ctx, g, conn, req)
+			}
+		case protocol.KindBye:
+			_ = conn.Close(protocol.CloseNormal)
+			return
+		}
+	}
+}
+
+// welcome finds or makes the guest, and says what it missed.
+func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.serial++
+	token := fmt.Sprint("token ", h.serial)
+	if hello.Resume == nil {
+		g := &guest{name: hello.Auth[1], user: fmt.Sprint("user ", h.serial), conn: conn}
+		h.guests[token] = g
+		return g, conn.Welcome(protocol.Welcome{Session: g.user, User: g.user, Name: g.name, Token: token}) == nil
+	}
+	g := h.guests[hello.Resume.Token]
+	if g == nil {
+		_ = conn.Close(protocol.CloseResumeExpired)
+		return nil, false
+	}
+	h.guests[token] = g
+	g.conn.Cut()
+	g.conn, g.base = conn, nil
+	if conn.Welcome(protocol.Welcome{Session: g.user, User: g.user, Name: g.name, Token: token, Resumed: true}) != nil {
+		return nil, false
+	}
+	for _, ev := range g.events {
+		if ev.Seq > hello.Resume.Seq || h.faults.eventTwice {
+			_ = conn.Send(&ev)
+		}
+	}
+	g.enter = g.seat != 0 && !h.faults.noReturn
+	if h.faults.otherSeat {
+		g.seat += 50
+	}
+	return g, true
+}
+
+func (h *house) take(g *guest, tick uint32) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if g.lobby != nil && tick > g.input {
+		g.input = tick
+		g.slack = int32(g.lobby.due(tick).Sub(time.Now()).Milliseconds())
+	}
+}
+
+func (l *lobby) due(tick uint32) time.Time {
+	return l.began.Add(time.Duration(tick) * time.Second / 60)
+}
+
+func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req protocol.Request) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var payload any
+	var refusal *protocol.Error
+	switch req.Name {
+	case "games":
+		payload = map[string]any{"games": []any{
+			map[string]any{"name": "tag", "min_players": 1, "max_players": 16},
+			map[string]any{"name": "duel", "min_players": 2, "max_players": 2,
+				"settings": []any{map[string]any{"name": "lives", "min": 1, "max": 9}}},
+		}}
+	case "create":
+		if h.faults.noLobbies {
+			refusal = protocol.Refuse(protocol.CodeUnavailable, "draining")
+			break
+		}
+		h.serial++
+		g.lobby = &lobby{id: fmt.Sprint("lobby ", h.serial), members: []*guest{g}}
+		h.lobbies[g.lobby.id] = g.lobby
+		payload = map[string]any{"lobby": map[string]any{"id": g.lobby.id}}
+	case "join":
+		var join struct {
+			ID string `msgpack:"id"`
+		}
+		_ = protocol.Decode(req.Payload, &join)
+		g.lobby = h.lobbies[join.ID]
+		g.lobby.members = append(g.lobby.members, g)
+		if g.lobby.stop != nil {
+			h.seat(g)
+		}
+		payload = map[string]any{"lobby": map[string]any{"id": g.lobby.id}}
+		h.tellState(g.lobby)
+	case "start":
+		h.start(ctx, g.lobby)
+	case "rematch":
+		if g.lobby.asked++; g.lobby.asked == len(g.lobby.members) {
+			h.start(ctx, g.lobby)
+		}
+	}
+	_ = conn.Send(&protocol.Reply{Kind: protocol.KindReply, ID: req.ID, Error: refusal, Payload: protocol.MustEncode(payload)})
+}
+
+func (h *house) tellState(l *lobby) {
+	members := []any{}
+	for _, m := range l.members {
+		members = append(members, map[string]any{"user": m.user})
+	}
+	for _, m := range l.members {
+		h.tell(m, "lobby", "state", map[string]any{"id": l.id, "members": members})
+	}
+}
+
+// tell sends a reliable event and keeps it.
+func (h *house) tell(g *guest, channel, name string, payload any) {
+	ev := protocol.Event{Kind: protocol.KindEvent, Seq: uint32(len(g.events) + 1), Channel: channel, Name: name, Payload: protocol.MustEncode(payload)}
+	g.events = append(g.events, ev)
+	if h.faults.eventMissing && ev.Seq == 3 {
+		return
+	}
+	_ = g.conn.Send(&ev)
+}
+
+func (h *house) seat(g *guest) {
+	g.seat = uint16(slices.Index(g.lobby.members, g) + 1)
+	g.base, g.enter, g.input = nil, !h.faults.noEnter, 0
+}
+
+func (h *house) start(ctx context.Context, l *lobby) {
+	ctx, l.stop = context.WithCancel(ctx)
+	l.began, l.asked = time.Now(), 0
+	l.match++
+	for _, m := range l.members {
+		h.seat(m)
+	}
+	h.work.Go(func() { h.run(ctx, l) })
+}
+
+// run is a match.
+func (h *house) run(ctx context.Context, l *lobby) {
+	for tick := uint32(1); ; tick++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Until(l.due(tick))):
+		}
+		if h.tick(l, tick) {
+			return
+		}
+	}
+}
+
+// tick sends everybody a snapshot and reports whether the match is over.
+func (h *house) tick(l *lobby, tick uint32) (over bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	cur := protocol.NewSnapshot(worldSchema)
+	cur.Reset(tick)
+	cur.Tables[0].Resize(len(l.members), worldSchema[0].Fields)
+	for i := range l.members {
+		cur.Tables[0].IDs[i] = uint32(i + 1)
+		cur.Tables[0].Column(0)[i] = int32(tick*uint32(i+1)) % 1600
+		cur.Tables[0].Column(1)[i] = int32(i + 1)
+		cur.Tables[0].Column(2)[i] = 1
+	}
+	over = h.faults.endAfter != 0 && tick == h.faults.endAfter && l.match == 1
+	for i, g := range l.members {
+		h.serveTick(l, g, cur, i == 0)
+		if over {
+			h.tell(g, "match", "exit", map[string]any{"match": l.name(), "reason": "ended"})
+			g.seat = 0
+		}
+	}
+	if over {
+		l.stop()
+	}
+	return over
+}
+
+func (l *lobby) name() string { return fmt.Sprint(l.id, " match ", l.match) }
+
+func (h *house) serveTick(l *lobby, g *guest, cur *protocol.Snapshot, first bool) {
+	if g.seat == 0 || h.faults.noEnter {
+		return
+	}
+	if g.enter {
+		g.enter = false
+		_ = g.conn.Send(&protocol.Enter{Kind: protocol.KindEnter, Epoch: 1, Match: l.name(), Game: "tag", Seat: g.seat,
+			TickRate: 60, Tick: cur.Tick, HashEvery: 60, Tables: worldSchema, Inputs: inputFields})
+	}
+	if cur.Tick%60 == 0 {
+		h.tell(g, "match", "second", nil)
+	}
+	if cur.Tick == 150 && first {
+		h.misbehave(l, g)
+	}
+	if h.faults.halfRate && cur.Tick%2 == 0 {
+		return
+	}
+	head := protocol.SnapshotHead{Epoch: 1, Tick: cur.Tick, Input: min(g.input, cur.Tick), Slack: g.slack}
+	if g.base != nil {
+		head.Base = g.base.Tick
+	}
+	if g.base == nil || cur.Tick%60 == 0 {
+		head.Hash, head.HasHash = protocol.Hash(cur, worldSchema), true
+		if h.faults.wrongHash && cur.Tick == 180 && first {
+			head.Hash++
+		}
+	}
+	frame := slices.Clone(protocol.NewHeadEncoder().Encode(head))
+	if g.conn.SendRaw(append(frame, protocol.NewBodyEncoder(worldSchema).Encode(g.base, cur)...)) == nil {
+		g.base = cur
+	}
+}
+
+// misbehave does once, to one guest, what the faults say.
+func (h *house) misbehave(l *lobby, g *guest) {
+	if h.faults.garbage {
+		_ = g.conn.SendRaw([]byte{0xdd, 0xff, 0xff, 0xff, 0xff})
+	}
+	if h.faults.closeWith != 0 {
+		_ = g.conn.Close(h.faults.closeWith)
+	}
+	if h.faults.exitWith != "" {
+		h.tell(g, "match", "exit", map[string]any{"match": l.name(), "reason": h.faults.exitWith})
+		g.seat = 0
+	}
+}
