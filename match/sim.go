@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -10,6 +11,7 @@ import (
 // tests of games are written with, and it makes the very worlds that a [Match] makes of the same calls. Not safe for
 // concurrent use.
 type Sim struct {
+	kind   Kind
 	core   *core
 	events []SimEvent
 	open   bool // the next tick has begun: joins and leaves belong to it
@@ -48,7 +50,7 @@ func NewSim(kind Kind, cfg SimConfig) (*Sim, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Sim{core: c}, nil
+	return &Sim{kind: kind, core: c}, nil
 }
 
 func (s *Sim) begin() {
@@ -85,10 +87,16 @@ func (s *Sim) SetAway(seat SeatID, away bool) error {
 	return s.core.setAway(seat, away)
 }
 
-// Configure changes the settings, as a lobby's host does during a match.
+// Configure changes settings, as a lobby's host does during a match: those that are not given stay as they are.
 func (s *Sim) Configure(given Settings) error {
+	all := maps.Clone(s.core.settings)
+	maps.Copy(all, given)
+	all, err := s.kind.Complete(all)
+	if err != nil {
+		return err
+	}
 	s.begin()
-	return s.core.configure(given)
+	return s.core.configure(all)
 }
 
 // Input sets the input of a seat for the next step; later steps repeat it. input is a value of the type the game gave to
@@ -131,14 +139,20 @@ func (s *Sim) Tick() uint32 {
 	return s.core.tick
 }
 
-// Snapshot is the world after the last step, good until 127 more steps.
+// Snapshot is the world after the last step, good until 127 more steps; nil before the first.
 func (s *Sim) Snapshot() *protocol.Snapshot { return s.core.at(s.Tick()) }
 
 // Schema describes the world.
 func (s *Sim) Schema() protocol.Schema { return s.core.schema }
 
-// Hash is the view hash of the world after the last step.
-func (s *Sim) Hash() uint32 { return protocol.Hash(s.Snapshot(), s.core.schema) }
+// Hash is the view hash of the world after the last step; 0 before the first.
+func (s *Sim) Hash() uint32 {
+	snap := s.Snapshot()
+	if snap == nil {
+		return 0
+	}
+	return protocol.Hash(snap, s.core.schema)
+}
 
 // Clamped counts the values that did not fit their field's range so far.
 func (s *Sim) Clamped() uint64 { return s.core.clamped }
