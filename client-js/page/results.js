@@ -32,7 +32,7 @@ export class Results {
     this.#box.replaceChildren(
       el(
         "div",
-        { class: "panel", role: "dialog", "aria-labelledby": "results-title" },
+        { class: "panel", role: "dialog", "aria-labelledby": "results-title", tabindex: -1 },
         el("h2", { id: "results-title", text: title }),
         el("p", { text: mine ? "Well flown." : "Good flight. One more?" }),
         el(
@@ -58,7 +58,8 @@ export class Results {
       ),
     );
     this.#box.hidden = false;
-    (seat > 0 ? this.#again : this.#box.querySelector("button")).focus();
+    // Not a button: whoever still holds fire would press it.
+    this.#box.firstElementChild.focus();
   }
 
   hide() {

@@ -107,6 +107,32 @@ test("a swarm is shown, too", async () => {
   assert.match(await text(host.locator("#clock-phase")), /entities/);
 });
 
+test("after a round there is a result, and a rematch takes everyone into the next one", async () => {
+  await host.keyboard.press("Escape");
+  await host.click("#menu-leave");
+  await host.click("#create-open");
+  await host.locator('#create input[name="set:seconds"]').fill("20");
+  await host.click('#create button[type="submit"]');
+  await host.waitForSelector("#lobby:not([hidden])");
+  await guest.goto(host.url());
+  await guest.reload();
+  await guest.waitForSelector("#lobby:not([hidden])");
+  await host.click("text=Start match");
+  await Promise.all([inMatch(host), inMatch(guest)]);
+  const { match } = await placeOf(host);
+
+  for (const page of [host, guest])
+    await page.waitForSelector("#results:not([hidden])", { timeout: 60_000 });
+  assert.match(await text(host.locator("#results")), /Hedy/);
+  await host.getByRole("button", { name: "Rematch" }).click();
+  await guest.getByRole("button", { name: "Rematch (1 of 2)" }).click();
+  for (const page of [host, guest]) await page.waitForSelector("#results", { state: "hidden" });
+  await Promise.all([inMatch(host), inMatch(guest)]);
+  const next = await placeOf(host);
+  assert.notEqual(next.match, match);
+  assert.equal((await placeOf(guest)).match, next.match);
+});
+
 test("nothing went wrong in any page", () => visitors.assertNoFaults());
 
 /** @param {import("playwright-core").Locator} locator */

@@ -44,6 +44,7 @@ test("two clicks from an empty server to flying among bots", async () => {
     (await placeOf(page)).match,
     "joins the one there is",
   );
+  await Promise.all([page.context().close(), second.context().close()]);
 });
 
 test("a duplicated tab takes the session over, and the first can take it back", async () => {
@@ -71,6 +72,7 @@ test("a duplicated tab takes the session over, and the first can take it back", 
   assert.deepEqual(identity(await placeOf(first)), identity(before));
   await twin.locator("#notice").waitFor({ state: "visible" });
   assert.match(await text(twin.locator("#notice")), /open in another tab/);
+  await first.context().close();
 });
 
 test("a refused resume is said plainly and followed by a fresh session", async () => {
@@ -88,6 +90,33 @@ test("a refused resume is said plainly and followed by a fresh session", async (
   const now = await page.evaluate(() => /** @type {any} */ (window).deltatick.net.user);
   assert.notEqual(now, user);
   assert.equal(await page.locator("#home").isVisible(), true);
+  await page.context().close();
+});
+
+test("a seat lost by being away too long is said plainly, and the way back is offered", async () => {
+  const strict = await startServer(["-grace", "1s"]);
+  try {
+    // Faults are expected here: a browser complains of every dial that fails.
+    const page = await new Visitors(browser, strict.url).visit("late");
+    await page.click("#quick-play");
+    await inMatch(page);
+    const before = await placeOf(page);
+    await page.context().setOffline(true);
+    await page.evaluate(() => /** @type {any} */ (window).deltatick.net.cut());
+    await page.locator("#down", { hasText: "Connection lost" }).waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 2500)); // the grace period, as the server's clock has it
+    await page.context().setOffline(false);
+    await page.locator("#notice", { hasText: "Your session has ended" }).waitFor();
+    await page.click("#notice button");
+    await page.waitForSelector('#link-state[data-state="open"]', { state: "attached" });
+    assert.notEqual(
+      await page.evaluate(() => /** @type {any} */ (window).deltatick.net.user),
+      before.user,
+    );
+    await page.context().close();
+  } finally {
+    await strict.stop();
+  }
 });
 
 test("everything up to flying works from the keyboard alone", async () => {
