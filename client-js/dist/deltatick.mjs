@@ -1,6 +1,6 @@
 /*! deltatick client, Apache-2.0. Holds @msgpack/msgpack, ISC licence: see LICENSE-msgpack.txt. */
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
 function utf8Count(str2) {
   const strLength = str2.length;
   let byteLength = 0;
@@ -131,7 +131,7 @@ function utf8Decode(bytes, inputOffset, byteLength) {
   }
 }
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtData.mjs
+// node_modules/@msgpack/msgpack/dist.esm/ExtData.mjs
 var ExtData = class {
   type;
   data;
@@ -141,7 +141,7 @@ var ExtData = class {
   }
 };
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
+// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
 var DecodeError = class _DecodeError extends Error {
   constructor(message) {
     super(message);
@@ -155,7 +155,7 @@ var DecodeError = class _DecodeError extends Error {
   }
 };
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
 var UINT32_MAX = 4294967295;
 function setUint64(view, offset, value) {
   const high = value / 4294967296;
@@ -180,7 +180,7 @@ function getUint64(view, offset) {
   return high * 4294967296 + low;
 }
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/timestamp.mjs
+// node_modules/@msgpack/msgpack/dist.esm/timestamp.mjs
 var EXT_TIMESTAMP = -1;
 var TIMESTAMP32_MAX_SEC = 4294967296 - 1;
 var TIMESTAMP64_MAX_SEC = 17179869184 - 1;
@@ -260,7 +260,7 @@ var timestampExtension = {
   decode: decodeTimestampExtension
 };
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
+// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
 var ExtensionCodec = class _ExtensionCodec {
   static defaultCodec = new _ExtensionCodec();
   // ensures ExtensionCodecType<X> matches ExtensionCodec<X>
@@ -322,7 +322,7 @@ var ExtensionCodec = class _ExtensionCodec {
   }
 };
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
 function isArrayBufferLike(buffer) {
   return buffer instanceof ArrayBuffer || typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
@@ -338,7 +338,7 @@ function ensureUint8Array(buffer) {
   }
 }
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
 var DEFAULT_MAX_DEPTH = 100;
 var DEFAULT_INITIAL_BUFFER_SIZE = 2048;
 var Encoder = class _Encoder {
@@ -741,12 +741,12 @@ var Encoder = class _Encoder {
   }
 };
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
 function prettyByte(byte) {
   return `${byte < 0 ? "-" : ""}0x${Math.abs(byte).toString(16).padStart(2, "0")}`;
 }
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
 var DEFAULT_MAX_KEY_LENGTH = 16;
 var DEFAULT_MAX_LENGTH_PER_KEY = 16;
 var CachedKeyDecoder = class {
@@ -802,7 +802,7 @@ var CachedKeyDecoder = class {
   }
 };
 
-// ../../../../work/main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
 var STATE_ARRAY = "array";
 var STATE_MAP_KEY = "map_key";
 var STATE_MAP_VALUE = "map_value";
@@ -1439,11 +1439,12 @@ var left = new Uint32Array(MAX_DEPTH + 1);
 var isMap = new Uint8Array(MAX_DEPTH + 1);
 var strict = new TextDecoder("utf-8", { fatal: true });
 var refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
+function kindOf(b) {
+  const at = (b[0] & 240) === 144 ? 1 : 3;
+  return (at === 1 || b[0] === 220) && b[at] < 128 ? b[at] : -1;
+}
 function checkFrame(b) {
-  const first = b.length > 0 ? b[0] : 0;
-  if ((first & 240) !== 144 && first !== 220 && first !== 221) {
-    throw new WireError("not an array");
-  }
+  if (kindOf(b) < 0) throw new WireError("not an array with a kind");
   let depth = 0;
   let pos = 0;
   left[0] = 1;
@@ -1647,7 +1648,10 @@ var Kind = Object.freeze({
   SNAPSHOT: 21
 });
 var Resync = Object.freeze({ HASH: 1, BASELINE: 2, BODY: 3, ASKED: 4 });
+var UINT16 = 65535;
 var UINT32 = 4294967295;
+var FAR = 2 ** 53;
+var MAX_TOKEN = 512;
 function str(f, i) {
   if (typeof f[i] !== "string") throw new WireError(`element ${i} is not a string`);
   return f[i];
@@ -1666,15 +1670,13 @@ function list(f, i) {
 function atLeast(f, n) {
   if (f.length < n) throw new WireError("too few elements");
 }
-function kindOf(f) {
-  return uint(f, 0, Number.MAX_SAFE_INTEGER);
-}
 function welcomeVersion(f) {
   return uint(f, 1);
 }
 function welcome(f) {
   atLeast(f, 13);
   if (typeof f[6] !== "boolean") throw new WireError("element 6 is not a boolean");
+  if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
   return {
     session: str(f, 2),
     user: str(f, 3),
@@ -1711,7 +1713,8 @@ function event(f) {
 }
 function pong(f) {
   atLeast(f, 3);
-  return uint(f, 1, Number.MAX_SAFE_INTEGER);
+  uint(f, 2, FAR);
+  return uint(f, 1, FAR);
 }
 function enter(f) {
   atLeast(f, 10);
@@ -1721,7 +1724,7 @@ function enter(f) {
     epoch: uint(f, 1),
     match: str(f, 2),
     game: str(f, 3),
-    seat: uint(f, 4),
+    seat: uint(f, 4, UINT16),
     tickRate,
     tick: uint(f, 6),
     hashEvery: uint(f, 7),
@@ -1732,7 +1735,7 @@ function enter(f) {
 function snapshot(f) {
   atLeast(f, 8);
   const slack = f[5];
-  if (!Number.isSafeInteger(slack)) throw new WireError("slack is not an integer");
+  if ((slack | 0) !== slack) throw new WireError("slack is not an integer of its range");
   return {
     epoch: uint(f, 1),
     tick: uint(f, 2),
@@ -1742,9 +1745,6 @@ function snapshot(f) {
     hash: f[6] === null ? null : uint(f, 6),
     body: f[7]
   };
-}
-function looksLikeSnapshot(b) {
-  return b.length > 1 && (b[0] & 240) === 144 && b[1] === Kind.SNAPSHOT;
 }
 
 // src/heartbeat.js
@@ -2037,7 +2037,7 @@ var Connection = class {
   }
   /** @param {any[]} frame @param {number} now */
   #frame(frame, now) {
-    const kind = kindOf(frame);
+    const kind = frame[0];
     if (kind === Kind.WELCOME) this.#welcome(frame, now);
     else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
     else if (kind === Kind.PONG) this.#pong(pong(frame), now);
@@ -2581,7 +2581,7 @@ var HIGH = 35;
 var WINDOW = 1e3;
 var JUMP = 250;
 var SLEW = 0.05;
-var SETTLE = 100;
+var SETTLE = 1e3;
 var CATCH_UP = 4;
 var Pacer = class {
   /** Tick of the next input. */
@@ -2590,7 +2590,11 @@ var Pacer = class {
   #origin = 0;
   /** What is left of a slow correction, in milliseconds; positive sends earlier. */
   #owed = 0;
+  /** Slack says nothing of the last move before an input of this tick is consumed, or until then. */
+  #deafTick = 0;
   #deafUntil = 0;
+  /** When inputs were last not too far ahead. */
+  #nearAt = 0;
   #least = Number.POSITIVE_INFINITY;
   #windowEnd = 0;
   /** @param {number} tickMs length of a tick, in milliseconds */
@@ -2608,6 +2612,7 @@ var Pacer = class {
     this.#origin = now - lead * this.#tickMs;
     this.next = Math.ceil(lead);
     this.#owed = 0;
+    this.#nearAt = now;
     this.#listenAgain(now, rtt);
   }
   /** When the next input is to be sent, in milliseconds. */
@@ -2634,17 +2639,18 @@ var Pacer = class {
   }
   /**
    * @param {number} now in milliseconds
-   * @param {number} slack as the snapshot reports it, in milliseconds
-   * @param {number} tick of the snapshot
+   * @param {{tick: number, slack: number, input: number}} snapshot its tick, the slack it reports in
+   *   milliseconds, and the newest input consumed
    * @param {number} rtt in milliseconds
-   * @param {number} reach ticks ahead that the server takes inputs for
+   * @param {number} reach ticks ahead for which the server takes inputs
    */
-  observe(now, slack, tick, rtt, reach) {
-    if (this.next <= tick || this.next > tick + reach) {
+  observe(now, { tick, slack, input }, rtt, reach) {
+    if (this.next <= tick + reach) this.#nearAt = now;
+    if (this.next < tick || now - this.#nearAt > SETTLE) {
       this.start(now, tick, rtt);
       return;
     }
-    if (now < this.#deafUntil || this.#owed !== 0) return;
+    if (this.#owed !== 0 || input < this.#deafTick && now < this.#deafUntil) return;
     if (slack < LOW) {
       this.#move(TARGET - slack, slack < 0, now, rtt);
       return;
@@ -2671,6 +2677,7 @@ var Pacer = class {
   }
   /** @param {number} now @param {number} rtt */
   #listenAgain(now, rtt) {
+    this.#deafTick = this.next;
     this.#deafUntil = now + rtt + SETTLE;
     this.#least = Number.POSITIVE_INFINITY;
   }
@@ -2690,6 +2697,7 @@ var MAX_FIELDS = 32;
 var MAX_INPUTS = 16;
 var MAX_NAME = 64;
 var INT32 = 2147483647;
+var utf8 = new TextEncoder();
 function parseSchema(tables, inputs) {
   if (tables.length > MAX_TABLES) throw new WireError("too many tables");
   const parsed = tables.map((t) => {
@@ -2721,12 +2729,12 @@ function parseField(f, lastKind) {
       setRange(field, c, d);
       break;
     case FieldKind.ANGLE:
-      if (!Number.isInteger(a) || a < 1 || a > 31) throw new WireError("angle bits");
+      if (!Number.isInteger(a) || a < 1 || a > 24) throw new WireError("angle bits");
       field.max = 2 ** a - 1;
       field.step = 2 * Math.PI / 2 ** a;
       break;
     case FieldKind.STRING:
-      if (!Number.isInteger(a) || a < 0) throw new WireError("string length");
+      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
       field.maxBytes = a;
       break;
   }
@@ -2741,10 +2749,10 @@ function setRange(field, min, max) {
   field.max = max;
 }
 function checkName(name) {
-  if (typeof name !== "string" || name === "" || name.length > MAX_NAME) {
+  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME) {
     throw new WireError("bad name in the schema");
   }
-  if (name in {}) throw new WireError("refused name in the schema");
+  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
   return name;
 }
 function distinct(list2) {
@@ -2823,17 +2831,15 @@ var InputSender = class {
     this.#values = this.#fields.map((f) => quantize(f, values[f.name]));
     this.#begin(this.#uplink.timers.now());
   }
-  /**
-   * @param {number} tick of the snapshot that came
-   * @param {number} slack it reports, in milliseconds
-   */
-  observe(tick, slack) {
+  /** @param {{tick: number, slack: number, input: number}} snapshot that came, applied or not */
+  observe(snapshot2) {
     const now = this.#uplink.timers.now();
+    const { tick } = snapshot2;
     this.#tick = tick;
     this.#tickAt = now;
     if (this.#running) {
-      this.#pacer.observe(now, slack, tick, this.#uplink.rtt(), this.#tickRate);
       this.#pump(now);
+      this.#pacer.observe(now, snapshot2, this.#uplink.rtt(), this.#tickRate);
     } else {
       this.#begin(now);
     }
@@ -3259,9 +3265,9 @@ function decodeField(field, q, v) {
   if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
   return v;
 }
-var utf8 = new TextEncoder();
+var utf82 = new TextEncoder();
 function fits(s, max) {
-  return s.length * 3 <= max || s.length <= max && utf8.encode(s).length <= max;
+  return s.length * 3 <= max || s.length <= max && utf82.encode(s).length <= max;
 }
 function removeRows(table, ids, changes) {
   if (ids.length === 0) return;
@@ -3368,9 +3374,10 @@ var World = class {
             h = mix(h, q[i]);
             words++;
           } else if (field.kind === FieldKind.FLOAT) {
-            floats[0] = /** @type {number} */
-            row2[field.name];
-            h = mix(h, bits[0]);
+            h = mix(h, bitsOf(
+              /** @type {number} */
+              row2[field.name]
+            ));
             words++;
           } else {
             const used = fillText(
@@ -3389,15 +3396,15 @@ var World = class {
 };
 var floats = new Float32Array(1);
 var bits = new Int32Array(floats.buffer);
-var utf82 = new TextEncoder();
-var text2 = new Uint8Array(256);
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? 2143289344 : bits[0];
+}
+var utf83 = new TextEncoder();
+var text2 = new Uint8Array(260);
 var textView = new DataView(text2.buffer);
 function fillText(s) {
-  if (s.length * 3 + 4 > text2.length) {
-    text2 = new Uint8Array(s.length * 3 + 4);
-    textView = new DataView(text2.buffer);
-  }
-  const { written } = utf82.encodeInto(s, text2);
+  const { written } = utf83.encodeInto(s, text2);
   text2.fill(0, written, written + 3);
   return written;
 }
@@ -3635,7 +3642,7 @@ var Room = class {
     const applied = this.#replica.accept(snapshot2, wanted ? this.#changes : null);
     this.#slack = snapshot2.slack;
     this.#consumed = snapshot2.input;
-    this.#inputs.observe(this.#replica.seen, snapshot2.slack);
+    this.#inputs.observe(snapshot2);
     if (applied) {
       const now = this.#uplink.timers.now();
       this.#snapshots.add(now, 1);
@@ -3842,7 +3849,7 @@ var Client = class {
       welcome: (welcome2) => this.#welcome(welcome2),
       frame: (frame) => this.#frame(frame),
       malformed: (bytes, error) => {
-        if (bytes !== null && looksLikeSnapshot(bytes)) this.room?._undecodable();
+        if (bytes !== null && kindOf(bytes) === Kind.SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
       down: () => this.#down(),
@@ -3920,7 +3927,7 @@ var Client = class {
   }
   /** @param {any[]} frame */
   #frame(frame) {
-    switch (kindOf(frame)) {
+    switch (frame[0]) {
       case Kind.SNAPSHOT:
         this.#snapshot(snapshot(frame));
         break;

@@ -2,6 +2,7 @@ import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import * as frames from "./frames.js";
 import { Kind } from "./frames.js";
+import { kindOf } from "./guard.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { RequestError, Requests } from "./requests.js";
@@ -83,7 +84,7 @@ export class Client {
       welcome: (welcome) => this.#welcome(welcome),
       frame: (frame) => this.#frame(frame),
       malformed: (bytes, error) => {
-        if (bytes !== null && frames.looksLikeSnapshot(bytes)) this.room?._undecodable();
+        if (bytes !== null && kindOf(bytes) === Kind.SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
       down: () => this.#down(),
@@ -163,7 +164,7 @@ export class Client {
 
   /** @param {any[]} frame */
   #frame(frame) {
-    switch (frames.kindOf(frame)) {
+    switch (frame[0]) {
       case Kind.SNAPSHOT:
         this.#snapshot(frames.snapshot(frame));
         break;

@@ -161,7 +161,7 @@ export class Connection {
 
   /** @param {any[]} frame @param {number} now */
   #frame(frame, now) {
-    const kind = frames.kindOf(frame);
+    const kind = frame[0];
     if (kind === Kind.WELCOME) this.#welcome(frame, now);
     else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
     else if (kind === Kind.PONG) this.#pong(frames.pong(frame), now);

@@ -70,7 +70,12 @@ export const Resync = Object.freeze({ HASH: 1, BASELINE: 2, BODY: 3, ASKED: 4 })
  * @property {any} body checked when it is applied
  */
 
+const UINT16 = 0xffff;
 const UINT32 = 0xffffffff;
+/** Largest time, in milliseconds. */
+const FAR = 2 ** 53;
+/** Longest resume token, in bytes; it is ASCII. */
+const MAX_TOKEN = 512;
 
 /** @param {any[]} f @param {number} i @returns {string} */
 function str(f, i) {
@@ -99,11 +104,6 @@ function atLeast(f, n) {
 }
 
 /** @param {any[]} f @returns {number} */
-export function kindOf(f) {
-  return uint(f, 0, Number.MAX_SAFE_INTEGER);
-}
-
-/** @param {any[]} f @returns {number} */
 export function welcomeVersion(f) {
   return uint(f, 1);
 }
@@ -112,6 +112,7 @@ export function welcomeVersion(f) {
 export function welcome(f) {
   atLeast(f, 13);
   if (typeof f[6] !== "boolean") throw new WireError("element 6 is not a boolean");
+  if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
   return {
     session: str(f, 2),
     user: str(f, 3),
@@ -154,7 +155,8 @@ export function event(f) {
 /** @param {any[]} f @returns {number} the time of the ping that is answered */
 export function pong(f) {
   atLeast(f, 3);
-  return uint(f, 1, Number.MAX_SAFE_INTEGER);
+  uint(f, 2, FAR);
+  return uint(f, 1, FAR);
 }
 
 /** @param {any[]} f @returns {Enter} */
@@ -166,7 +168,7 @@ export function enter(f) {
     epoch: uint(f, 1),
     match: str(f, 2),
     game: str(f, 3),
-    seat: uint(f, 4),
+    seat: uint(f, 4, UINT16),
     tickRate,
     tick: uint(f, 6),
     hashEvery: uint(f, 7),
@@ -179,7 +181,7 @@ export function enter(f) {
 export function snapshot(f) {
   atLeast(f, 8);
   const slack = f[5];
-  if (!Number.isSafeInteger(slack)) throw new WireError("slack is not an integer");
+  if ((slack | 0) !== slack) throw new WireError("slack is not an integer of its range");
   return {
     epoch: uint(f, 1),
     tick: uint(f, 2),
@@ -189,13 +191,4 @@ export function snapshot(f) {
     hash: f[6] === null ? null : uint(f, 6),
     body: f[7],
   };
-}
-
-/**
- * Whether a message that could not be decoded was meant as a snapshot: its kind stands right behind
- * the array's header.
- * @param {Uint8Array} b
- */
-export function looksLikeSnapshot(b) {
-  return b.length > 1 && (b[0] & 0xf0) === 0x90 && b[1] === Kind.SNAPSHOT;
 }

@@ -11,11 +11,22 @@ const left = new Uint32Array(MAX_DEPTH + 1);
 const isMap = new Uint8Array(MAX_DEPTH + 1);
 
 const strict = new TextDecoder("utf-8", { fatal: true });
-const refusedKeys = new Set(["__proto__", "constructor", "prototype"]);
+/** Keys by which an object's prototype is reached. */
+export const refusedKeys = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
- * Walks the structure of one message before anything is decoded or allocated: one msgpack array that
- * ends with the message, nothing deeper than MAX_DEPTH, no length beyond the bytes that are there, no
+ * The kind of a message, which is one byte right behind the array's header, itself a fixarray or an
+ * array 16; -1 for what is none. The rest of the message need not be good.
+ * @param {Uint8Array} b
+ */
+export function kindOf(b) {
+  const at = (b[0] & 0xf0) === 0x90 ? 1 : 3;
+  return (at === 1 || b[0] === 0xdc) && b[at] < 0x80 ? b[at] : -1;
+}
+
+/**
+ * Walks the structure of one message before anything is decoded or allocated: one msgpack array with
+ * a kind that ends with the message, nothing deeper than MAX_DEPTH, no length beyond the bytes that are there, no
  * `ext`, integers within ±2^53, strings of valid UTF-8, maps with string keys that cannot reach a
  * prototype. It costs a pass over the bytes and makes every later allocation at most as large as the
  * message.
@@ -24,10 +35,7 @@ const refusedKeys = new Set(["__proto__", "constructor", "prototype"]);
  * @throws {WireError}
  */
 export function checkFrame(b) {
-  const first = b.length > 0 ? b[0] : 0;
-  if ((first & 0xf0) !== 0x90 && first !== 0xdc && first !== 0xdd) {
-    throw new WireError("not an array");
-  }
+  if (kindOf(b) < 0) throw new WireError("not an array with a kind");
   let depth = 0;
   let pos = 0;
   left[0] = 1;

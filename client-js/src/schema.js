@@ -1,4 +1,4 @@
-import { WireError } from "./guard.js";
+import { refusedKeys, WireError } from "./guard.js";
 
 /** Field kinds, protocol section 6. */
 export const FieldKind = Object.freeze({
@@ -13,8 +13,11 @@ export const FieldKind = Object.freeze({
 const MAX_TABLES = 32;
 const MAX_FIELDS = 32;
 const MAX_INPUTS = 16;
+/** Longest name, in bytes. */
 const MAX_NAME = 64;
 const INT32 = 0x7fffffff;
+
+const utf8 = new TextEncoder();
 
 /**
  * A field of a table or of the input.
@@ -87,12 +90,12 @@ function parseField(f, lastKind) {
       setRange(field, c, d);
       break;
     case FieldKind.ANGLE:
-      if (!Number.isInteger(a) || a < 1 || a > 31) throw new WireError("angle bits");
+      if (!Number.isInteger(a) || a < 1 || a > 24) throw new WireError("angle bits");
       field.max = 2 ** a - 1;
       field.step = (2 * Math.PI) / 2 ** a;
       break;
     case FieldKind.STRING:
-      if (!Number.isInteger(a) || a < 0) throw new WireError("string length");
+      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
       field.maxBytes = a;
       break;
   }
@@ -111,11 +114,11 @@ function setRange(field, min, max) {
 
 /** @param {any} name @returns {string} */
 function checkName(name) {
-  if (typeof name !== "string" || name === "" || name.length > MAX_NAME) {
+  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME) {
     throw new WireError("bad name in the schema");
   }
   // Names become keys of plain objects.
-  if (name in {}) throw new WireError("refused name in the schema");
+  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
   return name;
 }
 

@@ -62,8 +62,7 @@ export class World {
             h = mix(h, q[i]);
             words++;
           } else if (field.kind === FieldKind.FLOAT) {
-            floats[0] = /** @type {number} */ (row[field.name]);
-            h = mix(h, bits[0]);
+            h = mix(h, bitsOf(/** @type {number} */ (row[field.name])));
             words++;
           } else {
             const used = fillText(/** @type {string} */ (row[field.name]));
@@ -81,9 +80,16 @@ export class World {
 const floats = new Float32Array(1);
 const bits = new Int32Array(floats.buffer);
 
+/** @param {number} v a float32, whose bits are wanted; NaN has but one form in the hash */
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? 0x7fc00000 : bits[0];
+}
+
 const utf8 = new TextEncoder();
-let text = new Uint8Array(256);
-let textView = new DataView(text.buffer);
+/** Takes the longest string a schema allows, 255 bytes, and its padding. */
+const text = new Uint8Array(260);
+const textView = new DataView(text.buffer);
 
 /**
  * Puts the string's UTF-8 bytes into the scratch buffer, zeros after them to a whole word.
@@ -91,10 +97,6 @@ let textView = new DataView(text.buffer);
  * @returns {number} bytes
  */
 function fillText(s) {
-  if (s.length * 3 + 4 > text.length) {
-    text = new Uint8Array(s.length * 3 + 4);
-    textView = new DataView(text.buffer);
-  }
   const { written } = utf8.encodeInto(s, text);
   text.fill(0, written, written + 3);
   return written;

@@ -57,11 +57,18 @@ test("an empty string is its length alone", () => {
   assert.equal(world.hash(), ofWords([1, 1, 0]));
 });
 
-test("a string longer than any before hashes by its own bytes", () => {
-  const long = "0123".repeat(200);
-  const world = new World(parseSchema([["a", [["s", 5, 1000]]]], []));
-  applyKeyframe(world, [[0, [], [], [1, long]]], null);
-  const view = new DataView(new TextEncoder().encode(long).buffer);
-  const words = Array.from({ length: 200 }, (_, i) => view.getUint32(i * 4, true));
-  assert.equal(world.hash(), ofWords([1, 1, 800, ...words]));
+test("the longest string there can be hashes by its bytes, after which a short one does too", () => {
+  const long = "ab€".repeat(51);
+  const world = new World(parseSchema([["a", [["s", 5, 255]]]], []));
+  applyKeyframe(world, [[0, [], [], [1, long, 1, "x"]]], null);
+  const padded = new Uint8Array(256);
+  padded.set(new TextEncoder().encode(long));
+  const words = [...new Uint32Array(padded.buffer)];
+  assert.equal(world.hash(), ofWords([2, 1, 255, ...words, 2, 1, 0x78]));
+});
+
+test("a NaN hashes as the one the protocol has", () => {
+  const world = new World(parseSchema([["a", [["f", 4]]]], []));
+  applyKeyframe(world, [[0, [], [], [1, Number.NaN]]], null);
+  assert.equal(world.hash(), ofWords([1, 1, 0x7fc00000]));
 });
