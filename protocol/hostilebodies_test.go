@@ -3,6 +3,7 @@ package protocol_test
 import (
 	"encoding/hex"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -27,108 +28,123 @@ var hostileBase = world{9, [][]row{
 	{{2, list{1}}},
 }}
 
+type brokenBody struct {
+	name string
+	body any
+}
+
+func removed(gaps ...any) any   { return list{list{0, list(gaps), list{}, list{}}} }
+func changed(values ...any) any { return list{list{0, list{}, list(values), list{}}} }
+func added(values ...any) any   { return list{list{0, list{}, list{}, list(values)}} }
+
+// wholeRow is an added row of the first table.
+func wholeRow(gap any) list { return list{gap, 1, 1, 1, single(1), "s"} }
+
+// brokenEntries are wrong around the lists.
+var brokenEntries = []brokenBody{
+	{"body is nil", nil},
+	{"body is a number", 0},
+	{"body is a map", object{}},
+	{"an entry is nil", list{nil}},
+	{"an entry is a number", list{0}},
+	{"an entry of three elements", list{list{0, list{}, list{}}}},
+	{"an entry of five elements", list{list{0, list{5}, list{}, list{}, list{}}}},
+	{"an entry of five elements, the last an entry", list{list{0, list{5}, list{}, list{}, list{1, list{}, list{}, list{}}}}},
+	{"table index is negative", list{list{-1, list{}, list{}, list{}}}},
+	{"table index beyond the schema", list{list{3, list{}, list{}, list{}}}},
+	{"table index far beyond the schema", list{list{1 << 32, list{}, list{}, list{}}}},
+	{"table index is a float", list{list{float(0.5), list{}, list{}, list{}}}},
+	{"table index is nil", list{list{nil, list{}, list{}, list{}}}},
+	{"the same table twice", list{list{0, list{5}, list{}, list{}}, list{0, list{9}, list{}, list{}}}},
+	{"table indices fall", list{list{2, list{2}, list{}, list{}}, list{1, list{1}, list{}, list{}}}},
+}
+
+// brokenRemovals are wrong in the list of removed ids.
+var brokenRemovals = []brokenBody{
+	{"removed is nil", list{list{0, nil, list{}, list{}}}},
+	{"removed is a number", list{list{0, 5, list{}, list{}}}},
+	{"removed: gap 0", removed(0)},
+	{"removed: gap 0 after an id", removed(5, 0)},
+	{"removed: negative gap", removed(9, -4)},
+	{"removed: gap is a float", removed(float(4.5))},
+	{"removed: gap is a string", removed("5")},
+	{"removed: absent id", removed(6)},
+	{"removed: absent id beyond the last", removed(5, 4, 1)},
+	{"removed: id beyond 2^32-1", list{list{1, list{1, math.MaxUint32}, list{}, list{}}}},
+}
+
+// brokenChanges are wrong in the list of changed rows.
+var brokenChanges = []brokenBody{
+	{"changed is nil", list{list{0, list{}, nil, list{}}}},
+	{"changed: gap 0", changed(0, 1, 1)},
+	{"changed: the same id twice", changed(5, 1, 1, 0, 1, 1)},
+	{"changed: absent id", changed(6, 1, 1)},
+	{"changed: id that is removed", list{list{0, list{5}, list{5, 1, 1}, list{}}}},
+	{"changed: id beyond 2^32-1", list{list{1, list{}, list{math.MaxUint32 + 1, 1, 1}, list{}}}},
+	{"changed: id alone", changed(5)},
+	{"changed: id and mask alone", changed(5, 1)},
+	{"changed: a value missing", changed(5, 3, 1)},
+	{"changed: a value missing before the next row", changed(5, 3, 1, 4, 1, 1)},
+	{"changed: a value left over", changed(5, 1, 1, 4)},
+	{"changed: mask 0", changed(5, 0)},
+	{"changed: negative mask", changed(5, -1, 1, 1, 1, single(1), "s")},
+	{"changed: mask over 32 bits", changed(5, 1<<32|1, 1)},
+	{"changed: mask is a float", changed(5, float(1.5), 1)},
+	{"changed: mask names a field that is not there", changed(5, 1<<5, 1)},
+	{"changed: mask with its highest bit", changed(5, 1<<31, 1)},
+	{"changed: mask in a table without fields", list{list{1, list{}, list{1, 1, 1}, list{}}}},
+	{"changed: int above its range", changed(5, 1, 51)},
+	{"changed: int below its range", changed(5, 1, -51)},
+	{"changed: fixed above its range", changed(5, 2, 51)},
+	{"changed: fixed below its range", changed(9, 2, -1)},
+	{"changed: angle above its range", changed(9, 4, 1)},
+	{"changed: angle below its range", changed(5, 4, -4)},
+	{"changed: bool above its range", list{list{2, list{}, list{2, 1, 1}, list{}}}},
+	{"changed: difference that wraps to a good quantum", changed(5, 1, 1<<32)},
+	{"changed: difference far over 33 bits", changed(5, 1, 1<<53)},
+	{"changed: difference is a float", changed(5, 1, float(0.5))},
+	{"changed: difference is nil", changed(5, 1, nil)},
+	{"changed: difference is a bool", list{list{2, list{}, list{2, 1, false}, list{}}}},
+	{"changed: float32 is a float64", changed(5, 8, float(0.1))},
+	{"changed: float32 is a string", changed(5, 8, "1")},
+	{"changed: string is nil", changed(5, 16, nil)},
+	{"changed: string is bin", changed(5, 16, bin("ab"))},
+	{"changed: string too long", changed(5, 16, "abcde")},
+	{"changed: string of three runes, but five bytes", changed(5, 16, "aéé")},
+}
+
+// brokenAdditions are wrong in the list of added rows.
+var brokenAdditions = []brokenBody{
+	{"added is nil", list{list{0, list{}, list{}, nil}}},
+	{"added: gap 0", added(wholeRow(0)...)},
+	{"added: the same id twice", added(append(wholeRow(1), wholeRow(0)...)...)},
+	{"added: id that is there", added(wholeRow(5)...)},
+	{"added: id that is there, after one that is not", added(append(wholeRow(6), wholeRow(3)...)...)},
+	{"added: id that the same body removes", list{list{0, list{5}, list{}, wholeRow(5)}}},
+	{"added: id that the same body changes", list{list{0, list{}, list{5, 1, 1}, wholeRow(5)}}},
+	{"added: id beyond 2^32-1", added(append(wholeRow(10), wholeRow(math.MaxUint32-9)...)...)},
+	{"added: a value missing", added(1, 1, 1, 1, single(1))},
+	{"added: a value left over", added(append(wholeRow(1), 1)...)},
+	{"added: int above its range", added(1, 101, 1, 1, single(1), "")},
+	{"added: int below its range", added(1, -1, 1, 1, single(1), "")},
+	{"added: int over 32 bits", added(1, 1<<32, 1, 1, single(1), "")},
+	{"added: int is a float", added(1, float(0.5), 1, 1, single(1), "")},
+	{"added: fixed below its range", added(1, 1, -51, 1, single(1), "")},
+	{"added: angle above its range", added(1, 1, 1, 16, single(1), "")},
+	{"added: float32 is a float64", added(1, 1, 1, 1, float(0.1), "")},
+	{"added: string is a number", added(1, 1, 1, 1, single(1), 1)},
+	{"added: string too long", added(1, 1, 1, 1, single(1), "abcde")},
+	{"added: bool is a bool, not a quantum", list{list{2, list{}, list{}, list{1, true}}}},
+	{"added: bool of quantum 2", list{list{2, list{}, list{}, list{1, 2}}}},
+}
+
 // hostileBodies are bodies that Check passes in a frame, and Apply refuses.
 func hostileBodies(t testing.TB) []hostileBody {
-	none := list{}
-	removed := func(gaps ...any) any { return list{list{0, list(gaps), none, none}} }
-	changed := func(values ...any) any { return list{list{0, none, list(values), none}} }
-	added := func(values ...any) any { return list{list{0, none, none, list(values)}} }
-	whole := func(gap any) list { return list{gap, 1, 1, 1, single(1), "s"} }
-	cases := []struct {
-		name string
-		body any
-	}{
-		{"body is nil", nil},
-		{"body is a number", 0},
-		{"body is a map", object{}},
-		{"an entry is nil", list{nil}},
-		{"an entry is a number", list{0}},
-		{"an entry of three elements", list{list{0, none, none}}},
-		{"an entry of five elements", list{list{0, list{5}, none, none, none}}},
-		{"an entry of five elements, the last an entry", list{list{0, list{5}, none, none, list{1, none, none, none}}}},
-		{"table index is negative", list{list{-1, none, none, none}}},
-		{"table index beyond the schema", list{list{3, none, none, none}}},
-		{"table index far beyond the schema", list{list{1 << 32, none, none, none}}},
-		{"table index is a float", list{list{float(0.5), none, none, none}}},
-		{"table index is nil", list{list{nil, none, none, none}}},
-		{"the same table twice", list{list{0, list{5}, none, none}, list{0, list{9}, none, none}}},
-		{"table indices fall", list{list{2, list{2}, none, none}, list{1, list{1}, none, none}}},
-
-		{"removed is nil", list{list{0, nil, none, none}}},
-		{"removed is a number", list{list{0, 5, none, none}}},
-		{"removed: gap 0", removed(0)},
-		{"removed: gap 0 after an id", removed(5, 0)},
-		{"removed: negative gap", removed(9, -4)},
-		{"removed: gap is a float", removed(float(4.5))},
-		{"removed: gap is a string", removed("5")},
-		{"removed: absent id", removed(6)},
-		{"removed: absent id beyond the last", removed(5, 4, 1)},
-		{"removed: id beyond 2^32-1", list{list{1, list{1, math.MaxUint32}, none, none}}},
-
-		{"changed is nil", list{list{0, none, nil, none}}},
-		{"changed: gap 0", changed(0, 1, 1)},
-		{"changed: the same id twice", changed(5, 1, 1, 0, 1, 1)},
-		{"changed: absent id", changed(6, 1, 1)},
-		{"changed: id that is removed", list{list{0, list{5}, list{5, 1, 1}, none}}},
-		{"changed: id beyond 2^32-1", list{list{1, none, list{math.MaxUint32 + 1, 1, 1}, none}}},
-		{"changed: id alone", changed(5)},
-		{"changed: id and mask alone", changed(5, 1)},
-		{"changed: a value missing", changed(5, 3, 1)},
-		{"changed: a value missing before the next row", changed(5, 3, 1, 4, 1, 1)},
-		{"changed: a value left over", changed(5, 1, 1, 4)},
-		{"changed: mask 0", changed(5, 0)},
-		{"changed: negative mask", changed(5, -1, 1, 1, 1, single(1), "s")},
-		{"changed: mask over 32 bits", changed(5, 1<<32|1, 1)},
-		{"changed: mask is a float", changed(5, float(1.5), 1)},
-		{"changed: mask names a field that is not there", changed(5, 1<<5, 1)},
-		{"changed: mask with its highest bit", changed(5, 1<<31, 1)},
-		{"changed: mask in a table without fields", list{list{1, none, list{1, 1, 1}, none}}},
-		{"changed: int above its range", changed(5, 1, 51)},
-		{"changed: int below its range", changed(5, 1, -51)},
-		{"changed: fixed above its range", changed(5, 2, 51)},
-		{"changed: fixed below its range", changed(9, 2, -1)},
-		{"changed: angle above its range", changed(9, 4, 1)},
-		{"changed: angle below its range", changed(5, 4, -4)},
-		{"changed: bool above its range", list{list{2, none, list{2, 1, 1}, none}}},
-		{"changed: difference that wraps to a good quantum", changed(5, 1, 1<<32)},
-		{"changed: difference far over 33 bits", changed(5, 1, 1<<53)},
-		{"changed: difference is a float", changed(5, 1, float(0.5))},
-		{"changed: difference is nil", changed(5, 1, nil)},
-		{"changed: difference is a bool", list{list{2, none, list{2, 1, false}, none}}},
-		{"changed: float32 is a float64", changed(5, 8, float(0.1))},
-		{"changed: float32 is a string", changed(5, 8, "1")},
-		{"changed: string is nil", changed(5, 16, nil)},
-		{"changed: string is bin", changed(5, 16, bin("ab"))},
-		{"changed: string too long", changed(5, 16, "abcde")},
-		{"changed: string of three runes, but five bytes", changed(5, 16, "aéé")},
-
-		{"added is nil", list{list{0, none, none, nil}}},
-		{"added: gap 0", added(whole(0)...)},
-		{"added: the same id twice", added(append(whole(1), whole(0)...)...)},
-		{"added: id that is there", added(whole(5)...)},
-		{"added: id that is there, after one that is not", added(append(whole(6), whole(3)...)...)},
-		{"added: id that the same body removes", list{list{0, list{5}, none, whole(5)}}},
-		{"added: id that the same body changes", list{list{0, none, list{5, 1, 1}, whole(5)}}},
-		{"added: id beyond 2^32-1", added(append(whole(10), whole(math.MaxUint32-9)...)...)},
-		{"added: a value missing", added(1, 1, 1, 1, single(1))},
-		{"added: a value left over", added(append(whole(1), 1)...)},
-		{"added: int above its range", added(1, 101, 1, 1, single(1), "")},
-		{"added: int below its range", added(1, -1, 1, 1, single(1), "")},
-		{"added: int over 32 bits", added(1, 1<<32, 1, 1, single(1), "")},
-		{"added: int is a float", added(1, float(0.5), 1, 1, single(1), "")},
-		{"added: fixed below its range", added(1, 1, -51, 1, single(1), "")},
-		{"added: angle above its range", added(1, 1, 1, 16, single(1), "")},
-		{"added: float32 is a float64", added(1, 1, 1, 1, float(0.1), "")},
-		{"added: string is a number", added(1, 1, 1, 1, single(1), 1)},
-		{"added: string too long", added(1, 1, 1, 1, single(1), "abcde")},
-		{"added: bool is a bool, not a quantum", list{list{2, none, none, list{1, true}}}},
-		{"added: bool of quantum 2", list{list{2, none, none, list{1, 2}}}},
-	}
 	enc := protocol.NewBodyEncoder(hostileSchemaOfBodies)
 	base := build(t, hostileSchemaOfBodies, hostileBase)
 	keyframe := hex.EncodeToString(enc.Encode(nil, base))
 	var bodies []hostileBody
-	for _, c := range cases {
+	for _, c := range slices.Concat(brokenEntries, brokenRemovals, brokenChanges, brokenAdditions) {
 		bodies = append(bodies, hostileBody{Name: c.name, Base: keyframe, Hex: hexOf(c.body), base: base})
 	}
 	return append(bodies,

@@ -3,93 +3,97 @@ package protocol_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/deltatick/deltatick/protocol"
 )
 
+// brokenFrame is a frame whose elements are not what its kind has.
+type brokenFrame struct {
+	name  string
+	value list
+}
+
+func text(n int) string { return strings.Repeat("x", n) }
+
+var brokenClientFrames = []brokenFrame{
+	{"too few elements", list{1, 1, "c", list{"mp"}, list{"guest", "n"}}},
+	{"version is a float", list{1, float(1.5), "c", list{"mp"}, list{}, nil}},
+	{"version is negative", list{1, -1, "c", list{"mp"}, list{}, nil}},
+	{"version over 32 bits", list{1, 1 << 32, "c", list{"mp"}, list{}, nil}},
+	{"client is nil", list{1, 1, nil, list{"mp"}, list{}, nil}},
+	{"client of 65 bytes", list{1, 1, text(65), list{"mp"}, list{}, nil}},
+	{"codecs is a string", list{1, 1, "c", "mp", list{}, nil}},
+	{"codecs is nil", list{1, 1, "c", nil, list{}, nil}},
+	{"nine codecs", list{1, 1, "c", list{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, list{}, nil}},
+	{"a codec is a number", list{1, 1, "c", list{1}, list{}, nil}},
+	{"auth of five strings", list{1, 1, "c", list{"mp"}, list{"1", "2", "3", "4", "5"}, nil}},
+	{"auth with a number", list{1, 1, "c", list{"mp"}, list{"guest", 5}, nil}},
+	{"resume without seq", list{1, 1, "c", list{"mp"}, list{}, list{"token"}}},
+	{"resume is a string", list{1, 1, "c", list{"mp"}, list{}, "token"}},
+	{"resume token of 513 bytes", list{1, 1, "c", list{"mp"}, list{}, list{text(513), 0}}},
+	{"resume token is bin", list{1, 1, "c", list{"mp"}, list{}, list{bin("token"), 0}}},
+	{"resume seq is nil", list{1, 1, "c", list{"mp"}, list{}, list{"token", nil}}},
+	{"too few elements", list{2, 1, "lobby", "list"}},
+	{"id over 32 bits", list{2, 1 << 32, "lobby", "list", nil}},
+	{"channel with a capital", list{2, 1, "Lobby", "list", nil}},
+	{"channel is empty", list{2, 1, "", "list", nil}},
+	{"channel of 65 bytes", list{2, 1, text(65), "list", nil}},
+	{"name with a blank", list{2, 1, "lobby", "li st", nil}},
+	{"name is nil", list{2, 1, "lobby", nil, nil}},
+	{"too few elements", list{3, 1, 2, 3}},
+	{"tick is a float", list{3, 1, float(2.5), 3, list{}}},
+	{"tick is nil", list{3, 1, nil, 3, list{}}},
+	{"ack is negative", list{3, 1, 2, -3, list{}}},
+	{"values is a map", list{3, 1, 2, 3, object{}}},
+	{"values is nil", list{3, 1, 2, 3, nil}},
+	{"a value over 32 bits", list{3, 1, 2, 3, list{1 << 31}}},
+	{"a value under 32 bits", list{3, 1, 2, 3, list{-1<<31 - 1}}},
+	{"a value is a float", list{3, 1, 2, 3, list{float(0.5)}}},
+	{"a value is a bool", list{3, 1, 2, 3, list{true}}},
+	{"too few elements", list{4, 1}},
+	{"ack is a string", list{4, 1, "2"}},
+	{"too few elements", list{5, 1}},
+	{"time is negative", list{5, -1, 0}},
+	{"time is a float", list{5, float(1.5), 0}},
+	{"seq is a bool", list{5, 1, false}},
+	{"too few elements", list{6}},
+	{"reason is negative", list{6, 1, -1}},
+}
+
+var brokenServerFrames = []brokenFrame{
+	{"too few elements", list{16, 1, "s", "u", "n", "t", false, "mp", 1, 2, 3, 4}},
+	{"session is nil", list{16, 1, nil, "u", "n", "t", false, "mp", 1, 2, 3, 4, "x"}},
+	{"token of 513 bytes", list{16, 1, "s", "u", "n", text(513), false, "mp", 1, 2, 3, 4, "x"}},
+	{"resumed is a number", list{16, 1, "s", "u", "n", "t", 0, "mp", 1, 2, 3, 4, "x"}},
+	{"grace is negative", list{16, 1, "s", "u", "n", "t", false, "mp", 1, -2, 3, 4, "x"}},
+	{"too few elements", list{17, 1, nil}},
+	{"error is a string", list{17, 1, "full", nil}},
+	{"error of two strings", list{17, 1, list{"full", ""}, nil}},
+	{"error code is nil", list{17, 1, list{nil, "", ""}, nil}},
+	{"too few elements", list{18, 1, "lobby", "state", nil}},
+	{"seq is negative", list{18, -1, "lobby", "state", nil, 0}},
+	{"channel is bin", list{18, 1, bin("lobby"), "state", nil, 0}},
+	{"tick is nil", list{18, 1, "lobby", "state", nil, nil}},
+	{"too few elements", list{19, 1}},
+	{"now is negative", list{19, 1, -1}},
+	{"too few elements", list{21, 1, 2, 0, 0, 0, nil}},
+	{"tick is a float", list{21, 1, float(2.5), 0, 0, 0, nil, list{}}},
+	{"base is negative", list{21, 1, 2, -1, 0, 0, nil, list{}}},
+	{"slack over 32 bits", list{21, 1, 2, 0, 0, 1 << 31, nil, list{}}},
+	{"hash is negative", list{21, 1, 2, 0, 0, 0, -1, list{}}},
+	{"hash is a string", list{21, 1, 2, 0, 0, 0, "", list{}}},
+	{"too few elements", list{20, 1, "m", "g", 1, 60, 1, 60, list{}}},
+	{"seat over 16 bits", list{20, 1, "m", "g", 65536, 60, 1, 60, list{}, list{}}},
+}
+
 // hostileContents are frames that Check passes and the Reader refuses.
 func hostileContents() []hostileFrame {
-	type broken struct {
-		name  string
-		value list
-	}
-	text := func(n int) string { return strings.Repeat("x", n) }
-	cases := []broken{
-		{"too few elements", list{1, 1, "c", list{"mp"}, list{"guest", "n"}}},
-		{"version is a float", list{1, float(1.5), "c", list{"mp"}, list{}, nil}},
-		{"version is negative", list{1, -1, "c", list{"mp"}, list{}, nil}},
-		{"version over 32 bits", list{1, 1 << 32, "c", list{"mp"}, list{}, nil}},
-		{"client is nil", list{1, 1, nil, list{"mp"}, list{}, nil}},
-		{"client of 65 bytes", list{1, 1, text(65), list{"mp"}, list{}, nil}},
-		{"codecs is a string", list{1, 1, "c", "mp", list{}, nil}},
-		{"codecs is nil", list{1, 1, "c", nil, list{}, nil}},
-		{"nine codecs", list{1, 1, "c", list{"1", "2", "3", "4", "5", "6", "7", "8", "9"}, list{}, nil}},
-		{"a codec is a number", list{1, 1, "c", list{1}, list{}, nil}},
-		{"auth of five strings", list{1, 1, "c", list{"mp"}, list{"1", "2", "3", "4", "5"}, nil}},
-		{"auth with a number", list{1, 1, "c", list{"mp"}, list{"guest", 5}, nil}},
-		{"resume without seq", list{1, 1, "c", list{"mp"}, list{}, list{"token"}}},
-		{"resume is a string", list{1, 1, "c", list{"mp"}, list{}, "token"}},
-		{"resume token of 513 bytes", list{1, 1, "c", list{"mp"}, list{}, list{text(513), 0}}},
-		{"resume token is bin", list{1, 1, "c", list{"mp"}, list{}, list{bin("token"), 0}}},
-		{"resume seq is nil", list{1, 1, "c", list{"mp"}, list{}, list{"token", nil}}},
-
-		{"too few elements", list{2, 1, "lobby", "list"}},
-		{"id over 32 bits", list{2, 1 << 32, "lobby", "list", nil}},
-		{"channel with a capital", list{2, 1, "Lobby", "list", nil}},
-		{"channel is empty", list{2, 1, "", "list", nil}},
-		{"channel of 65 bytes", list{2, 1, text(65), "list", nil}},
-		{"name with a blank", list{2, 1, "lobby", "li st", nil}},
-		{"name is nil", list{2, 1, "lobby", nil, nil}},
-
-		{"too few elements", list{3, 1, 2, 3}},
-		{"tick is a float", list{3, 1, float(2.5), 3, list{}}},
-		{"tick is nil", list{3, 1, nil, 3, list{}}},
-		{"ack is negative", list{3, 1, 2, -3, list{}}},
-		{"values is a map", list{3, 1, 2, 3, object{}}},
-		{"values is nil", list{3, 1, 2, 3, nil}},
-		{"a value over 32 bits", list{3, 1, 2, 3, list{1 << 31}}},
-		{"a value under 32 bits", list{3, 1, 2, 3, list{-1<<31 - 1}}},
-		{"a value is a float", list{3, 1, 2, 3, list{float(0.5)}}},
-		{"a value is a bool", list{3, 1, 2, 3, list{true}}},
-
-		{"too few elements", list{4, 1}},
-		{"ack is a string", list{4, 1, "2"}},
-		{"too few elements", list{5, 1}},
-		{"time is negative", list{5, -1, 0}},
-		{"time is a float", list{5, float(1.5), 0}},
-		{"seq is a bool", list{5, 1, false}},
-		{"too few elements", list{6}},
-		{"reason is negative", list{6, 1, -1}},
-
-		{"too few elements", list{16, 1, "s", "u", "n", "t", false, "mp", 1, 2, 3, 4}},
-		{"session is nil", list{16, 1, nil, "u", "n", "t", false, "mp", 1, 2, 3, 4, "x"}},
-		{"token of 513 bytes", list{16, 1, "s", "u", "n", text(513), false, "mp", 1, 2, 3, 4, "x"}},
-		{"resumed is a number", list{16, 1, "s", "u", "n", "t", 0, "mp", 1, 2, 3, 4, "x"}},
-		{"grace is negative", list{16, 1, "s", "u", "n", "t", false, "mp", 1, -2, 3, 4, "x"}},
-		{"too few elements", list{17, 1, nil}},
-		{"error is a string", list{17, 1, "full", nil}},
-		{"error of two strings", list{17, 1, list{"full", ""}, nil}},
-		{"error code is nil", list{17, 1, list{nil, "", ""}, nil}},
-		{"too few elements", list{18, 1, "lobby", "state", nil}},
-		{"seq is negative", list{18, -1, "lobby", "state", nil, 0}},
-		{"channel is bin", list{18, 1, bin("lobby"), "state", nil, 0}},
-		{"tick is nil", list{18, 1, "lobby", "state", nil, nil}},
-		{"too few elements", list{19, 1}},
-		{"now is negative", list{19, 1, -1}},
-
-		{"too few elements", list{21, 1, 2, 0, 0, 0, nil}},
-		{"tick is a float", list{21, 1, float(2.5), 0, 0, 0, nil, list{}}},
-		{"base is negative", list{21, 1, 2, -1, 0, 0, nil, list{}}},
-		{"slack over 32 bits", list{21, 1, 2, 0, 0, 1 << 31, nil, list{}}},
-		{"hash is negative", list{21, 1, 2, 0, 0, 0, -1, list{}}},
-		{"hash is a string", list{21, 1, 2, 0, 0, 0, "", list{}}},
-	}
+	cases := slices.Concat(brokenClientFrames, brokenServerFrames)
 	for _, c := range hostileSchemas() {
-		cases = append(cases, broken{c.name, list{20, 1, "m", "g", 1, 60, 1, 60, c.tables, c.inputs}})
+		cases = append(cases, brokenFrame{c.name, list{20, 1, "m", "g", 1, 60, 1, 60, c.tables, c.inputs}})
 	}
-	cases = append(cases, broken{"too few elements", list{20, 1, "m", "g", 1, 60, 1, 60, list{}}},
-		broken{"seat over 16 bits", list{20, 1, "m", "g", 65536, 60, 1, 60, list{}, list{}}})
 	var frames []hostileFrame
 	for _, c := range cases {
 		kind, from := protocol.Kind(c.value[0].(int)), "client"
@@ -116,7 +120,6 @@ func hostileSchemas() []hostileSchema {
 		return out
 	}
 	boolean := func(name string) any { return list{name, 0} }
-	long := strings.Repeat("n", 65)
 	schemas := []hostileSchema{
 		{"tables is nil", nil, list{}},
 		{"tables is a map", object{}, list{}},
@@ -125,7 +128,7 @@ func hostileSchemas() []hostileSchema {
 		{"a table without fields' list", list{list{"t"}}, list{}},
 		{"a table's fields are nil", list{list{"t", nil}}, list{}},
 		{"a table's name is empty", list{list{"", list{}}}, list{}},
-		{"a table's name of 65 bytes", list{list{long, list{}}}, list{}},
+		{"a table's name of 65 bytes", list{list{text(65), list{}}}, list{}},
 		{"two tables of one name", list{list{"t", list{}}, list{"t", list{}}}, list{}},
 		{"thirty-three fields", list{list{"t", many(33, boolean)}}, list{}},
 		{"two fields of one name", list{list{"t", list{list{"a", 0}, list{"a", 4}}}}, list{}},
@@ -135,23 +138,41 @@ func hostileSchemas() []hostileSchema {
 		{"a float32 as input", list{}, list{list{"a", 4}}},
 		{"a string as input", list{}, list{list{"a", 5, 10}}},
 	}
-	for _, f := range []struct {
-		name  string
-		field any
-	}{
-		{"is nil", nil}, {"has a name only", list{"a"}}, {"has an empty name", list{"", 0}}, {"has a name of 65 bytes", list{long, 0}},
-		{"has a number as name", list{1, 0}}, {"has an unknown kind", list{"a", 6}}, {"has a negative kind", list{"a", -1}},
-		{"int without a range", list{"a", 1}}, {"int without a maximum", list{"a", 1, 0}}, {"int with minimum above maximum", list{"a", 1, 2, 1}},
-		{"int with a range over 32 bits", list{"a", 1, 0, 1 << 31}}, {"int with a float as range", list{"a", 1, float(0.5), 1}},
-		{"fixed without a maximum", list{"a", 2, 0, float(1), 0}}, {"fixed with step 0", list{"a", 2, 0, 0, 0, 1}},
-		{"fixed with a negative step", list{"a", 2, 0, float(-0.5), 0, 1}}, {"fixed with step NaN", list{"a", 2, 0, float(math.NaN()), 0, 1}},
-		{"fixed with an infinite step", list{"a", 2, 0, float(math.Inf(1)), 0, 1}}, {"fixed with offset NaN", list{"a", 2, float(math.NaN()), 1, 0, 1}},
-		{"fixed with an infinite offset", list{"a", 2, float(math.Inf(-1)), 1, 0, 1}}, {"fixed with a string as offset", list{"a", 2, "0", 1, 0, 1}},
-		{"fixed with minimum above maximum", list{"a", 2, 0, 1, 1, 0}}, {"angle without bits", list{"a", 3}}, {"angle of 0 bits", list{"a", 3, 0}},
-		{"angle of 25 bits", list{"a", 3, 25}}, {"string without a length", list{"a", 5}}, {"string of at most 0 bytes", list{"a", 5, 0}},
-		{"string of at most 256 bytes", list{"a", 5, 256}},
-	} {
+	for _, f := range brokenFields {
 		schemas = append(schemas, hostileSchema{"a field: " + f.name, list{list{"t", list{f.field}}}, list{}})
 	}
 	return schemas
+}
+
+var brokenFields = []struct {
+	name  string
+	field any
+}{
+	{"is nil", nil},
+	{"has a name only", list{"a"}},
+	{"has an empty name", list{"", 0}},
+	{"has a name of 65 bytes", list{text(65), 0}},
+	{"has a number as name", list{1, 0}},
+	{"has an unknown kind", list{"a", 6}},
+	{"has a negative kind", list{"a", -1}},
+	{"int without a range", list{"a", 1}},
+	{"int without a maximum", list{"a", 1, 0}},
+	{"int with minimum above maximum", list{"a", 1, 2, 1}},
+	{"int with a range over 32 bits", list{"a", 1, 0, 1 << 31}},
+	{"int with a float as range", list{"a", 1, float(0.5), 1}},
+	{"fixed without a maximum", list{"a", 2, 0, float(1), 0}},
+	{"fixed with step 0", list{"a", 2, 0, 0, 0, 1}},
+	{"fixed with a negative step", list{"a", 2, 0, float(-0.5), 0, 1}},
+	{"fixed with step NaN", list{"a", 2, 0, float(math.NaN()), 0, 1}},
+	{"fixed with an infinite step", list{"a", 2, 0, float(math.Inf(1)), 0, 1}},
+	{"fixed with offset NaN", list{"a", 2, float(math.NaN()), 1, 0, 1}},
+	{"fixed with an infinite offset", list{"a", 2, float(math.Inf(-1)), 1, 0, 1}},
+	{"fixed with a string as offset", list{"a", 2, "0", 1, 0, 1}},
+	{"fixed with minimum above maximum", list{"a", 2, 0, 1, 1, 0}},
+	{"angle without bits", list{"a", 3}},
+	{"angle of 0 bits", list{"a", 3, 0}},
+	{"angle of 25 bits", list{"a", 3, 25}},
+	{"string without a length", list{"a", 5}},
+	{"string of at most 0 bytes", list{"a", 5, 0}},
+	{"string of at most 256 bytes", list{"a", 5, 256}},
 }

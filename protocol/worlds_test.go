@@ -2,7 +2,11 @@ package protocol_test
 
 import (
 	"math"
+	"slices"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -51,6 +55,17 @@ func build(t testing.TB, schema protocol.Schema, w world) *protocol.Snapshot {
 		}
 	}
 	return snap
+}
+
+// diffWorlds tells how two worlds differ, "" when they do not.
+func diffWorlds(want, got *protocol.Snapshot) string {
+	same := slices.EqualFunc(want.Tables, got.Tables, func(a, b protocol.Rows) bool {
+		return slices.Equal(a.IDs, b.IDs) && slices.Equal(a.Quanta, b.Quanta) && slices.EqualFunc(a.Strings, b.Strings, slices.Equal[[]string])
+	})
+	if same && want.Tick == got.Tick {
+		return ""
+	}
+	return cmp.Diff(want, got, cmpopts.EquateEmpty())
 }
 
 // rowJSON is a row in the vectors: its quanta (null for a string) and what they stand for.
