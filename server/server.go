@@ -61,7 +61,7 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
-// taken and /readyz says so; sessions get DrainWait to end by themselves; the rest are told to come back. When it returns, nothing
+// taken and /readyz says so; sessions get DrainWait to end by themselves; the rest are told to come back. When it returns nil, nothing
 // of the server is running.
 func (s *Server) Run(ctx context.Context) error {
 	houseCtx, stopHouse := context.WithCancel(context.WithoutCancel(ctx))
@@ -78,14 +78,22 @@ func (s *Server) Run(ctx context.Context) error {
 	defer cancel()
 	err := s.hub.Shutdown(closing)
 	stopHouse()
-	if houseErr := <-house; !errors.Is(houseErr, context.Canceled) {
-		err = errors.Join(err, houseErr)
+	select {
+	case houseErr := <-house:
+		if !errors.Is(houseErr, context.Canceled) {
+			err = errors.Join(err, houseErr)
+		}
+	case <-time.After(closeTimeout):
+		err = errors.Join(err, errHung)
 	}
 	return err
 }
 
-// closeTimeout bounds the closing of all connections.
+// closeTimeout bounds the closing of all connections, and after it the end of all lobbies and matches.
 const closeTimeout = 5 * time.Second
+
+// errHung means that the step of some game does not return: nothing can stop it but the end of the process.
+var errHung = errors.New("server: a match does not end")
 
 // drain lets what is running end by itself, within DrainWait.
 func (s *Server) drain() {
