@@ -17,8 +17,8 @@ type Identity struct {
 }
 
 // Authenticator turns the auth strings of a hello, the first of which names a scheme, into an identity. An error refuses the client
-// with CloseUnauthorized, unless ctx is over: that is a fault of the server. ctx ends when the time for the hello is up. It is called by
-// the connection's goroutine, for many connections at once.
+// with the code of a [*protocol.Closed] in it; without one, as a fault of the server if ctx is over, and with CloseUnauthorized if
+// not. ctx ends when the time for the hello is up. It is called by the connection's goroutine, for many connections at once.
 type Authenticator interface {
 	Authenticate(ctx context.Context, auth []string) (Identity, error)
 }
@@ -39,7 +39,7 @@ func (g Guest) Authenticate(_ context.Context, auth []string) (Identity, error) 
 	}
 	id := make([]byte, 8)
 	if _, err := io.ReadFull(g.Random, id); err != nil {
-		return Identity{}, fmt.Errorf("guest id: %w", err)
+		return Identity{}, fmt.Errorf("guest id: %w: %w", refuse(protocol.CloseInternal), err)
 	}
 	return Identity{
 		User: "guest-" + hex.EncodeToString(id),

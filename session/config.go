@@ -132,6 +132,9 @@ func (cfg *Config) check() error {
 			return fmt.Errorf("session: limit %s %+v: want a rate above 0, burst and strikes of 1 or more", name, l)
 		}
 	}
+	if cfg.PingEvery.Seconds()*cfg.Signals.Rate < 1 {
+		return fmt.Errorf("session: a ping every %v is above the limit of %v a second", cfg.PingEvery, cfg.Signals.Rate)
+	}
 	return nil
 }
 

@@ -22,6 +22,7 @@ func TestBadConfigsAreRefusedByName(t *testing.T) {
 		"CloseTimeout":   func(cfg *session.Config) { cfg.CloseTimeout = time.Microsecond },
 		"ShutdownSpread": func(cfg *session.Config) { cfg.ShutdownSpread = -1 },
 		"limit Requests": func(cfg *session.Config) { cfg.Requests = session.Limit{Rate: 1, Burst: 1} },
+		"ping every":     func(cfg *session.Config) { cfg.PingEvery = 99 * time.Millisecond },
 		"limit Signals":  func(cfg *session.Config) { cfg.Signals = session.Limit{Rate: -1, Burst: 1, Strikes: 1} },
 	} {
 		cfg := session.Config{Handler: newHouse(t)}

@@ -119,3 +119,31 @@ func TestNoFrameOfADisplacedConnectionIsTaken(t *testing.T) {
 		}
 	})
 }
+
+// While a request on the first connection holds everybody up, a second and a third take the session, one after the other.
+func TestAConnectionDisplacedBeforeTheHouseHeardOfItIsNeverHeardOf(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		inside, release := make(chan struct{}), make(chan struct{})
+		w.house.request = func(*session.Session, protocol.Request) (any, error) {
+			close(inside)
+			<-release
+			return nil, nil
+		}
+		first, welcome := w.join("ann")
+		first.raw(echo(1))
+		<-inside
+		second, again := w.resume(welcome.Token, 0)
+		third, _ := w.resume(again.Token, 0)
+		close(release)
+		for _, c := range []*client{first, second} {
+			if code := c.closed(); code != protocol.CloseDisplaced {
+				t.Errorf("closed with %d", code)
+			}
+		}
+		third.ping(0)
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"connected ann", "resumed ann"}, w.house.heard()); diff != "" {
+			t.Errorf("told: (-want +got)\n%s", diff)
+		}
+	})
+}

@@ -74,10 +74,11 @@ func (c *conn) authenticate(ctx context.Context, auth []string) (Identity, error
 	ctx, cancel := context.WithTimeout(ctx, c.hub.cfg.HelloTimeout)
 	defer cancel()
 	who, err := c.hub.cfg.Auth.Authenticate(ctx, auth)
+	var closed *protocol.Closed
 	switch {
 	case err == nil:
 		return who, nil
-	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
+	case errors.As(err, &closed), ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
 		return Identity{}, fmt.Errorf("authenticate: %w", err)
 	}
 	c.hub.log.Debug("not let in", "err", err)

@@ -193,6 +193,7 @@ func TestAnAuthenticatorDecidesWhoComesIn(t *testing.T) {
 		for want, words := range map[protocol.CloseCode][]string{
 			protocol.CloseUnauthorized: {"pass", "eve"},
 			protocol.CloseInternal:     {"panic"},
+			protocol.CloseBusy:         {"later"},
 		} {
 			if code := w.refused(auth(words...)); code != want {
 				t.Errorf("%v: closed with %d, expected %d", words, code, want)

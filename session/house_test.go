@@ -94,13 +94,22 @@ func (h *house) Request(s *session.Session, q protocol.Request) (any, error) {
 
 func (h *house) Disconnected(s *session.Session) {
 	defer h.enter(s, "disconnected")()
+	h.fall(s)
+}
+
+// fall panics for a session whose user is clumsy.
+func (h *house) fall(s *session.Session) {
+	if s.Name() == "clumsy" {
+		panic("fell over")
+	}
 }
 
 func (h *house) Expired(s *session.Session) {
 	defer h.enter(s, "expired")()
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	h.over[s] = true
+	h.mu.Unlock()
+	h.fall(s)
 }
 
 // heard is what the house was told since the last call.
@@ -169,6 +178,8 @@ func (doorman) Authenticate(ctx context.Context, auth []string) (session.Identit
 	case len(auth) == 1 && auth[0] == "slow":
 		<-ctx.Done()
 		return session.Identity{}, ctx.Err()
+	case len(auth) == 1 && auth[0] == "later":
+		return session.Identity{}, fmt.Errorf("keys not here yet: %w", &protocol.Closed{Code: protocol.CloseBusy})
 	case len(auth) == 1 && auth[0] == "panic":
 		panic("doorman broke")
 	}

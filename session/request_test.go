@@ -2,9 +2,13 @@ package session_test
 
 import (
 	"bytes"
+	"crypto/rand"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -115,4 +119,48 @@ func TestAPanicOfTheHouseEndsOneConnection(t *testing.T) {
 			t.Errorf("%d panics counted", n)
 		}
 	})
+}
+
+func TestAPanicOfTheHouseDoesNotKeepASessionAlive(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		c, _ := w.join("clumsy")
+		c.cut()
+		synctest.Wait()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if diff := cmp.Diff([]string{"connected clumsy", "disconnected clumsy", "expired clumsy"}, w.house.heard()); diff != "" {
+			t.Errorf("told: (-want +got)\n%s", diff)
+		}
+		if n, m := w.counters.Panics.Load(), w.hub.Sessions(); n != 2 || m != 0 {
+			t.Errorf("%d panics counted, %d sessions", n, m)
+		}
+	})
+}
+
+func TestAnEventLargerThanAnyFrameIsRefusedAndTakesNoNumber(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		c, _ := w.join("ann")
+		s := w.session(0)
+		emit(s, 1, 1)
+		s.Emit("chat", "line", make([]byte, protocol.MaxServerFrame), 0)
+		emit(s, 2, 1)
+		c.expectEvents(1, 2)
+		if n := w.counters.Drops[session.DropEventTooBig].Load(); n != 1 {
+			t.Errorf("%d drops counted", n)
+		}
+	})
+}
+
+func TestWithoutRandomnessNobodyComesIn(t *testing.T) {
+	for _, bytes := range []int64{32, 32 + 8, 32 + 8 + 16} { // enough for the secret, a guest, a session
+		edit := func(cfg *session.Config) { cfg.Random = io.LimitReader(rand.Reader, bytes) }
+		inWorld(t, edit, func(t *testing.T, w *world) {
+			if code := w.refused(hello("ann")); code != protocol.CloseInternal {
+				t.Errorf("%d bytes: closed with %d", bytes, code)
+			}
+			if told := w.house.heard(); told != nil {
+				t.Errorf("%d bytes: the house was told %v", bytes, told)
+			}
+		})
+	}
 }
