@@ -20,6 +20,17 @@ const (
 
 const banner = "/*! deltatick client, Apache-2.0. Holds @msgpack/msgpack, ISC licence: see " + licence + ". */"
 
+// withoutExtensions leaves out msgpack's extension types, and with them its timestamps: the wire has none, and src/codec.js brings
+// an extension codec of its own, so that the library's default is never asked for.
+var withoutExtensions = api.Plugin{
+	Name: "without-extensions",
+	Setup: func(build api.PluginBuild) {
+		nothing := "export const ExtensionCodec = {};"
+		build.OnLoad(api.OnLoadOptions{Filter: `[/\\]@msgpack[/\\].*[/\\]ExtensionCodec\.mjs$`},
+			func(api.OnLoadArgs) (api.OnLoadResult, error) { return api.OnLoadResult{Contents: &nothing}, nil })
+	},
+}
+
 // bundle makes all files of dist from the client in folder root, by name, without writing any.
 func bundle(root string) (map[string][]byte, error) {
 	files := map[string][]byte{}
@@ -53,6 +64,7 @@ func bundleOne(root, name string, minify bool, files map[string][]byte) error {
 		MinifySyntax:      minify,
 		Sourcemap:         api.SourceMapLinked,
 		Banner:            map[string]string{"js": banner},
+		Plugins:           []api.Plugin{withoutExtensions},
 		LogLevel:          api.LogLevelSilent,
 	})
 	var failures []error

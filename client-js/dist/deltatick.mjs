@@ -131,29 +131,8 @@ function utf8Decode(bytes, inputOffset, byteLength) {
   }
 }
 
-// node_modules/@msgpack/msgpack/dist.esm/ExtData.mjs
-var ExtData = class {
-  type;
-  data;
-  constructor(type, data) {
-    this.type = type;
-    this.data = data;
-  }
-};
-
-// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
-var DecodeError = class _DecodeError extends Error {
-  constructor(message) {
-    super(message);
-    const proto = Object.create(_DecodeError.prototype);
-    Object.setPrototypeOf(this, proto);
-    Object.defineProperty(this, "name", {
-      configurable: true,
-      enumerable: false,
-      value: _DecodeError.name
-    });
-  }
-};
+// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
+var ExtensionCodec = {};
 
 // node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
 var UINT32_MAX = 4294967295;
@@ -179,148 +158,6 @@ function getUint64(view, offset) {
   const low = view.getUint32(offset + 4);
   return high * 4294967296 + low;
 }
-
-// node_modules/@msgpack/msgpack/dist.esm/timestamp.mjs
-var EXT_TIMESTAMP = -1;
-var TIMESTAMP32_MAX_SEC = 4294967296 - 1;
-var TIMESTAMP64_MAX_SEC = 17179869184 - 1;
-function encodeTimeSpecToTimestamp({ sec, nsec }) {
-  if (sec >= 0 && nsec >= 0 && sec <= TIMESTAMP64_MAX_SEC) {
-    if (nsec === 0 && sec <= TIMESTAMP32_MAX_SEC) {
-      const rv = new Uint8Array(4);
-      const view = new DataView(rv.buffer);
-      view.setUint32(0, sec);
-      return rv;
-    } else {
-      const secHigh = sec / 4294967296;
-      const secLow = sec & 4294967295;
-      const rv = new Uint8Array(8);
-      const view = new DataView(rv.buffer);
-      view.setUint32(0, nsec << 2 | secHigh & 3);
-      view.setUint32(4, secLow);
-      return rv;
-    }
-  } else {
-    const rv = new Uint8Array(12);
-    const view = new DataView(rv.buffer);
-    view.setUint32(0, nsec);
-    setInt64(view, 4, sec);
-    return rv;
-  }
-}
-function encodeDateToTimeSpec(date) {
-  const msec = date.getTime();
-  const sec = Math.floor(msec / 1e3);
-  const nsec = (msec - sec * 1e3) * 1e6;
-  const nsecInSec = Math.floor(nsec / 1e9);
-  return {
-    sec: sec + nsecInSec,
-    nsec: nsec - nsecInSec * 1e9
-  };
-}
-function encodeTimestampExtension(object) {
-  if (object instanceof Date) {
-    const timeSpec = encodeDateToTimeSpec(object);
-    return encodeTimeSpecToTimestamp(timeSpec);
-  } else {
-    return null;
-  }
-}
-function decodeTimestampToTimeSpec(data) {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  switch (data.byteLength) {
-    case 4: {
-      const sec = view.getUint32(0);
-      const nsec = 0;
-      return { sec, nsec };
-    }
-    case 8: {
-      const nsec30AndSecHigh2 = view.getUint32(0);
-      const secLow32 = view.getUint32(4);
-      const sec = (nsec30AndSecHigh2 & 3) * 4294967296 + secLow32;
-      const nsec = nsec30AndSecHigh2 >>> 2;
-      return { sec, nsec };
-    }
-    case 12: {
-      const sec = getInt64(view, 4);
-      const nsec = view.getUint32(0);
-      return { sec, nsec };
-    }
-    default:
-      throw new DecodeError(`Unrecognized data size for timestamp (expected 4, 8, or 12): ${data.length}`);
-  }
-}
-function decodeTimestampExtension(data) {
-  const timeSpec = decodeTimestampToTimeSpec(data);
-  return new Date(timeSpec.sec * 1e3 + timeSpec.nsec / 1e6);
-}
-var timestampExtension = {
-  type: EXT_TIMESTAMP,
-  encode: encodeTimestampExtension,
-  decode: decodeTimestampExtension
-};
-
-// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
-var ExtensionCodec = class _ExtensionCodec {
-  static defaultCodec = new _ExtensionCodec();
-  // ensures ExtensionCodecType<X> matches ExtensionCodec<X>
-  // this will make type errors a lot more clear
-  // eslint-disable-next-line @typescript-eslint/naming-convention
-  __brand;
-  // built-in extensions
-  builtInEncoders = [];
-  builtInDecoders = [];
-  // custom extensions
-  encoders = [];
-  decoders = [];
-  constructor() {
-    this.register(timestampExtension);
-  }
-  register({ type, encode: encode2, decode: decode2 }) {
-    if (type >= 0) {
-      this.encoders[type] = encode2;
-      this.decoders[type] = decode2;
-    } else {
-      const index = -1 - type;
-      this.builtInEncoders[index] = encode2;
-      this.builtInDecoders[index] = decode2;
-    }
-  }
-  tryToEncode(object, context) {
-    for (let i = 0; i < this.builtInEncoders.length; i++) {
-      const encodeExt = this.builtInEncoders[i];
-      if (encodeExt != null) {
-        const data = encodeExt(object, context);
-        if (data != null) {
-          const type = -1 - i;
-          return new ExtData(type, data);
-        }
-      }
-    }
-    for (let i = 0; i < this.encoders.length; i++) {
-      const encodeExt = this.encoders[i];
-      if (encodeExt != null) {
-        const data = encodeExt(object, context);
-        if (data != null) {
-          const type = i;
-          return new ExtData(type, data);
-        }
-      }
-    }
-    if (object instanceof ExtData) {
-      return object;
-    }
-    return null;
-  }
-  decode(data, type, context) {
-    const decodeExt = type < 0 ? this.builtInDecoders[-1 - type] : this.decoders[type];
-    if (decodeExt) {
-      return decodeExt(data, type, context);
-    } else {
-      return new ExtData(type, data);
-    }
-  }
-};
 
 // node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
 function isArrayBufferLike(buffer) {
@@ -799,6 +636,20 @@ var CachedKeyDecoder = class {
     const slicedCopyOfBytes = Uint8Array.prototype.slice.call(bytes, inputOffset, inputOffset + byteLength);
     this.store(slicedCopyOfBytes, str2);
     return str2;
+  }
+};
+
+// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
+var DecodeError = class _DecodeError extends Error {
+  constructor(message) {
+    super(message);
+    const proto = Object.create(_DecodeError.prototype);
+    Object.setPrototypeOf(this, proto);
+    Object.defineProperty(this, "name", {
+      configurable: true,
+      enumerable: false,
+      value: _DecodeError.name
+    });
   }
 };
 
@@ -1632,22 +1483,6 @@ function closeInfo(code) {
 
 // src/frames.js
 var VERSION = 1;
-var Kind = Object.freeze({
-  HELLO: 1,
-  REQUEST: 2,
-  INPUT: 3,
-  ACK: 4,
-  PING: 5,
-  RESYNC: 6,
-  BYE: 7,
-  WELCOME: 16,
-  REPLY: 17,
-  EVENT: 18,
-  PONG: 19,
-  ENTER: 20,
-  SNAPSHOT: 21
-});
-var Resync = Object.freeze({ HASH: 1, BASELINE: 2, BODY: 3, ASKED: 4 });
 var UINT16 = 65535;
 var UINT32 = 4294967295;
 var FAR = 2 ** 53;
@@ -1811,6 +1646,21 @@ var Heartbeat = class {
     this.#ping(now);
   }
 };
+
+// src/kinds.js
+var HELLO = 1;
+var REQUEST = 2;
+var INPUT = 3;
+var ACK = 4;
+var PING = 5;
+var RESYNC = 6;
+var BYE = 7;
+var WELCOME = 16;
+var REPLY = 17;
+var EVENT = 18;
+var PONG = 19;
+var ENTER = 20;
+var SNAPSHOT = 21;
 
 // src/link.js
 var MAX_BUFFERED = 64 << 10;
@@ -2010,7 +1860,7 @@ var Connection = class {
   /** Says bye and stays away. */
   close() {
     if (this.status.state === "closed") return;
-    this.send([Kind.BYE]);
+    this.send([BYE]);
     this.#finish(1e3, true);
   }
   #hello() {
@@ -2019,7 +1869,7 @@ var Connection = class {
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [Kind.HELLO, VERSION, client, ["mp"], ["guest", name], resume],
+      [HELLO, VERSION, client, ["mp"], ["guest", name], resume],
       this.#maxFrame
     );
   }
@@ -2038,9 +1888,9 @@ var Connection = class {
   /** @param {any[]} frame @param {number} now */
   #frame(frame, now) {
     const kind = frame[0];
-    if (kind === Kind.WELCOME) this.#welcome(frame, now);
+    if (kind === WELCOME) this.#welcome(frame, now);
     else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
-    else if (kind === Kind.PONG) this.#pong(pong(frame), now);
+    else if (kind === PONG) this.#pong(pong(frame), now);
     else this.#handlers.frame(frame);
   }
   /** @param {Uint8Array | null} bytes @param {WireError} error */
@@ -2073,7 +1923,7 @@ var Connection = class {
   /** @param {number} now */
   #sendPing(now) {
     this.#ping = { time: Math.floor(now), at: now };
-    this.offer([Kind.PING, this.#ping.time, this.#resume.seq]);
+    this.offer([PING, this.#ping.time, this.#resume.seq]);
   }
   /** @param {number} time @param {number} now */
   #pong(time, now) {
@@ -2683,15 +2533,15 @@ var Pacer = class {
   }
 };
 
+// src/fieldkinds.js
+var BOOL = 0;
+var INT = 1;
+var FIXED = 2;
+var ANGLE = 3;
+var FLOAT = 4;
+var STRING = 5;
+
 // src/schema.js
-var FieldKind = Object.freeze({
-  BOOL: 0,
-  INT: 1,
-  FIXED: 2,
-  ANGLE: 3,
-  FLOAT: 4,
-  STRING: 5
-});
 var MAX_TABLES = 32;
 var MAX_FIELDS = 32;
 var MAX_INPUTS = 16;
@@ -2702,10 +2552,10 @@ function parseSchema(tables, inputs) {
   if (tables.length > MAX_TABLES) throw new WireError("too many tables");
   const parsed = tables.map((t) => {
     if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
-    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, FieldKind.STRING) };
+    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, STRING) };
   });
   distinct(parsed);
-  return { tables: parsed, inputs: parseFields(inputs, MAX_INPUTS, FieldKind.ANGLE) };
+  return { tables: parsed, inputs: parseFields(inputs, MAX_INPUTS, ANGLE) };
 }
 function parseFields(list2, max, lastKind) {
   if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
@@ -2719,21 +2569,21 @@ function parseField(f, lastKind) {
   if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
   const field = { name: checkName(name), kind, min: 0, max: 1, offset: 0, step: 1, maxBytes: 0 };
   switch (kind) {
-    case FieldKind.INT:
+    case INT:
       setRange(field, a, b);
       break;
-    case FieldKind.FIXED:
+    case FIXED:
       if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
       field.offset = a;
       field.step = b;
       setRange(field, c, d);
       break;
-    case FieldKind.ANGLE:
+    case ANGLE:
       if (!Number.isInteger(a) || a < 1 || a > 24) throw new WireError("angle bits");
       field.max = 2 ** a - 1;
       field.step = 2 * Math.PI / 2 ** a;
       break;
-    case FieldKind.STRING:
+    case STRING:
       if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
       field.maxBytes = a;
       break;
@@ -2762,11 +2612,11 @@ function distinct(list2) {
 }
 function dequantize(field, q) {
   switch (field.kind) {
-    case FieldKind.BOOL:
+    case BOOL:
       return q !== 0;
-    case FieldKind.INT:
+    case INT:
       return q;
-    case FieldKind.ANGLE:
+    case ANGLE:
       return q * 2 * Math.PI / (field.max + 1);
     default:
       return field.offset + q * field.step;
@@ -2774,8 +2624,8 @@ function dequantize(field, q) {
 }
 function quantize(field, value) {
   const v = Number.isNaN(Number(value ?? 0)) ? 0 : Number(value ?? 0);
-  if (field.kind === FieldKind.BOOL) return v !== 0 ? 1 : 0;
-  if (field.kind === FieldKind.ANGLE) {
+  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
+  if (field.kind === ANGLE) {
     const turns = field.max + 1;
     const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
     return (q2 + turns) % turns;
@@ -3041,7 +2891,7 @@ var Interpolator = class {
   }
 };
 function isMoving(f) {
-  return f.kind === FieldKind.FIXED || f.kind === FieldKind.ANGLE || f.kind === FieldKind.FLOAT;
+  return f.kind === FIXED || f.kind === ANGLE || f.kind === FLOAT;
 }
 function copyTable({ entities }, moving, into) {
   const width = moving.length;
@@ -3090,7 +2940,7 @@ function objectOf(objects, id) {
 }
 function between({ kind }, from, delta, part) {
   if (part === 0 || delta === 0) return from;
-  if (kind !== FieldKind.ANGLE) return from + delta * part;
+  if (kind !== ANGLE) return from + delta * part;
   const turn = 2 * Math.PI;
   const short = delta - turn * Math.round(delta / turn);
   const angle = from + short * part;
@@ -3210,7 +3060,7 @@ function readRows({ fields }, list2) {
     const entity = { id, q: [], row: {} };
     for (let i = 0; i < fields.length; i++) {
       const v = list2[at + 1 + i];
-      entity.q.push(fields[i].kind < FieldKind.FLOAT ? quantum(fields[i], v) : 0);
+      entity.q.push(fields[i].kind < FLOAT ? quantum(fields[i], v) : 0);
       entity.row[fields[i].name] = decodeField(fields[i], entity.q[i], v);
     }
     rows.push(entity);
@@ -3240,7 +3090,7 @@ function changeRow({ q, row: row2 }, fields, list2, at) {
     const i = 31 - Math.clz32(rest & -rest);
     const field = fields[i];
     const v = list2[at++];
-    if (field.kind < FieldKind.FLOAT) {
+    if (field.kind < FLOAT) {
       if (!Number.isInteger(v)) throw new WireError("delta is not an integer");
       q[i] = quantum(field, q[i] + v);
     }
@@ -3255,8 +3105,8 @@ function quantum(field, q) {
   return q | 0;
 }
 function decodeField(field, q, v) {
-  if (field.kind < FieldKind.FLOAT) return dequantize(field, q);
-  if (field.kind === FieldKind.FLOAT) {
+  if (field.kind < FLOAT) return dequantize(field, q);
+  if (field.kind === FLOAT) {
     if (typeof v !== "number" || Math.fround(v) !== v && !Number.isNaN(v)) {
       throw new WireError("not a float32");
     }
@@ -3315,6 +3165,11 @@ function overwrite(fields, old, fresh) {
   return old;
 }
 
+// src/reasons.js
+var HASH = 1;
+var BASELINE = 2;
+var BODY = 3;
+
 // src/hash.js
 function mix(h, word) {
   let k = Math.imul(word, 3432918353);
@@ -3370,10 +3225,10 @@ var World = class {
         h = mix(h, id);
         for (let i = 0; i < fields.length; i++) {
           const field = fields[i];
-          if (field.kind < FieldKind.FLOAT) {
+          if (field.kind < FLOAT) {
             h = mix(h, q[i]);
             words++;
-          } else if (field.kind === FieldKind.FLOAT) {
+          } else if (field.kind === FLOAT) {
             h = mix(h, bitsOf(
               /** @type {number} */
               row2[field.name]
@@ -3465,7 +3320,7 @@ var Replica = class {
   /** A snapshot came that could not even be decoded: what follows has no baseline. */
   spoil() {
     this.#valid = false;
-    this.ask(Resync.BODY);
+    this.ask(BODY);
   }
   /** @param {number} reason why a keyframe is needed; not sent again within half a second */
   ask(reason) {
@@ -3481,18 +3336,18 @@ var Replica = class {
    * @returns {number} 0, or why it could not be applied
    */
   #apply({ tick, base, hash, body }, changes) {
-    if (base !== 0 && (!this.#valid || base !== this.tick)) return Resync.BASELINE;
-    if (tick <= this.tick) return Resync.BODY;
+    if (base !== 0 && (!this.#valid || base !== this.tick)) return BASELINE;
+    if (tick <= this.tick) return BODY;
     try {
       if (base === 0) applyKeyframe(this.world, body, changes);
       else applyDelta(this.world, body, changes);
     } catch (error) {
-      if (error instanceof WireError) return Resync.BODY;
+      if (error instanceof WireError) return BODY;
       throw error;
     }
     if (hash === null || hash === this.world.hash()) return 0;
     this.#stats.desyncs++;
-    return Resync.HASH;
+    return HASH;
   }
 };
 
@@ -3849,7 +3704,7 @@ var Client = class {
       welcome: (welcome2) => this.#welcome(welcome2),
       frame: (frame) => this.#frame(frame),
       malformed: (bytes, error) => {
-        if (bytes !== null && kindOf(bytes) === Kind.SNAPSHOT) this.room?._undecodable();
+        if (bytes !== null && kindOf(bytes) === SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
       down: () => this.#down(),
@@ -3890,7 +3745,7 @@ var Client = class {
     return this.#requests.add((id) => {
       let sent = false;
       try {
-        sent = this.#connection.send([Kind.REQUEST, id, channel, name, payload]);
+        sent = this.#connection.send([REQUEST, id, channel, name, payload]);
       } catch (error) {
         throw new RequestError(
           "bad-payload",
@@ -3928,16 +3783,16 @@ var Client = class {
   /** @param {any[]} frame */
   #frame(frame) {
     switch (frame[0]) {
-      case Kind.SNAPSHOT:
+      case SNAPSHOT:
         this.#snapshot(snapshot(frame));
         break;
-      case Kind.EVENT:
+      case EVENT:
         this.#event(event(frame));
         break;
-      case Kind.REPLY:
+      case REPLY:
         this.#requests.settle(reply(frame));
         break;
-      case Kind.ENTER:
+      case ENTER:
         this.#enter(enter(frame));
         break;
       default:
@@ -3986,9 +3841,9 @@ var Client = class {
   #uplink() {
     const connection = this.#connection;
     return {
-      input: (epoch, tick, ack, values) => connection.offer([Kind.INPUT, epoch, tick, ack, values]),
-      ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
-      resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
+      input: (epoch, tick, ack, values) => connection.offer([INPUT, epoch, tick, ack, values]),
+      ack: (epoch, ack) => connection.offer([ACK, epoch, ack]),
+      resync: (epoch, reason) => connection.offer([RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,
       timers: this.#timers
     };

@@ -1,8 +1,8 @@
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import * as frames from "./frames.js";
-import { Kind } from "./frames.js";
 import { kindOf } from "./guard.js";
+import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { RequestError, Requests } from "./requests.js";

@@ -1,9 +1,9 @@
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
 import * as frames from "./frames.js";
-import { Kind } from "./frames.js";
 import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
+import * as Kind from "./kinds.js";
 import { Link } from "./link.js";
 import { Redial } from "./redial.js";
 

@@ -3,26 +3,6 @@ import { WireError } from "./guard.js";
 /** The protocol version spoken here. */
 export const VERSION = 1;
 
-/** Frame kinds, protocol section 2. */
-export const Kind = Object.freeze({
-  HELLO: 1,
-  REQUEST: 2,
-  INPUT: 3,
-  ACK: 4,
-  PING: 5,
-  RESYNC: 6,
-  BYE: 7,
-  WELCOME: 16,
-  REPLY: 17,
-  EVENT: 18,
-  PONG: 19,
-  ENTER: 20,
-  SNAPSHOT: 21,
-});
-
-/** Why a keyframe is asked for. */
-export const Resync = Object.freeze({ HASH: 1, BASELINE: 2, BODY: 3, ASKED: 4 });
-
 /**
  * @typedef {object} Welcome
  * @property {string} session

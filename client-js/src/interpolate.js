@@ -1,5 +1,5 @@
+import * as FieldKind from "./fieldkinds.js";
 import { Playback } from "./playback.js";
-import { FieldKind } from "./schema.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./world.js").Table} Table */

@@ -1,5 +1,6 @@
+import * as FieldKind from "./fieldkinds.js";
 import { WireError } from "./guard.js";
-import { dequantize, FieldKind } from "./schema.js";
+import { dequantize } from "./schema.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./world.js").Table} Table */

@@ -1,6 +1,6 @@
-import { Resync } from "./frames.js";
 import { WireError } from "./guard.js";
 import { applyDelta, applyKeyframe } from "./mp.js";
+import * as Resync from "./reasons.js";
 import { World } from "./world.js";
 
 /** Least time between two requests for a keyframe, in milliseconds. */

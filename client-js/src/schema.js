@@ -1,14 +1,5 @@
+import * as FieldKind from "./fieldkinds.js";
 import { refusedKeys, WireError } from "./guard.js";
-
-/** Field kinds, protocol section 6. */
-export const FieldKind = Object.freeze({
-  BOOL: 0,
-  INT: 1,
-  FIXED: 2,
-  ANGLE: 3,
-  FLOAT: 4,
-  STRING: 5,
-});
 
 const MAX_TABLES = 32;
 const MAX_FIELDS = 32;

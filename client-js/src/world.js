@@ -1,5 +1,5 @@
+import * as FieldKind from "./fieldkinds.js";
 import { finish, mix } from "./hash.js";
-import { FieldKind } from "./schema.js";
 
 /** @typedef {import("./schema.js").Schema} Schema */
 /** @typedef {import("./schema.js").TableSchema} TableSchema */

@@ -1,5 +1,5 @@
 import { decode, encode } from "@msgpack/msgpack";
-import { connect } from "../../src/index.js";
+import * as source from "../../src/index.js";
 import { FakeClock, seeded } from "./clock.js";
 
 /** The server's end of a dialled socket, by hand. Frames go through real msgpack both ways. */
@@ -119,9 +119,12 @@ export const inputs = [
   ["aim", 3, 8],
 ];
 
-/** @param {any} [is] options of the client, and `manual` to answer the first dial by hand */
+/**
+ * @param {any} [is] options of the client; `manual` to answer the first dial by hand; `connect` of another
+ *   build than the source
+ */
 export function harness(is = {}) {
-  const { manual = false, ...options } = is;
+  const { manual = false, connect = source.connect, ...options } = is;
   const clock = new FakeClock();
   /** @type {FakeSocket[]} */
   const sockets = [];
@@ -136,6 +139,7 @@ export function harness(is = {}) {
   const statuses = [];
   /** @type {unknown[]} */
   const errors = [];
+  /** @type {source.Client} */
   const net = connect({
     url: "ws://test/ws",
     name: "Ada",
