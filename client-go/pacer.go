@@ -15,6 +15,7 @@ const (
 	paceSlower   = 0.01  // largest slow-down
 	paceSettle   = 60    // reports in which the pace jumps instead of drifting, at first
 	paceLate     = 8     // late inputs in a row after which the pacer settles anew
+	paceEarly    = 15    // delays in a row, all a tick below the usual, after which it does so too
 )
 
 // Pacer decides when the input of which tick is sent, so that it is with the server a little before that tick is run. It is
@@ -25,8 +26,8 @@ const (
 // how much earlier than the server's schedule, but for a constant, it was sent; then phase - slack is what the way took, with
 // that same constant, whatever the phase was. So no clocks need to be compared, and no correction that is still on its way is
 // counted twice. The pacer remembers the newest 240 such delays and aims for the phase that puts all but the slowest 2 % of
-// them 5 ms early, and the middle one half a tick; it gets there by sending a little faster or slower. At first, and when eight
-// inputs in a row were late, it knows little and jumps instead.
+// them 5 ms early, and the middle one half a tick; it gets there by sending a little faster or slower. At first, and when
+// what it knows has turned out to be wrong, it jumps instead.
 type Pacer struct {
 	period float64 // ms a tick
 	tick   uint32  // next input's
@@ -85,38 +86,71 @@ func (p *Pacer) Skipped() uint64 { return p.skipped }
 // Report takes the slack, in ms, that the snapshot of a tick brought.
 func (p *Pacer) Report(tick uint32, slack int32) {
 	// The newest input to have arrived when the tick was run is the one that was early by slack.
-	about := int64(tick) + int64(math.Floor(float64(slack)/p.period))
-	sent := p.sent[uint32(about)%uint32(len(p.sent))]
-	if int64(sent.tick) != about || about <= 0 {
-		return // before the first input, or older than remembered
+	phase, ok := p.phaseOf(int64(tick) + int64(math.Floor(float64(slack)/p.period)))
+	if !ok {
+		return
 	}
-	p.delays[p.reports%paceWindow] = sent.phase - float64(slack)
+	p.delays[p.reports%paceWindow] = phase - float64(slack)
 	p.reports++
 	if slack < 0 {
 		p.late++
 	} else {
 		p.late = 0
 	}
-	if p.late == paceLate {
-		// The way is another now, and what was learned of the old one misleads.
-		p.reports, p.late = 0, 0
-		for range paceLate {
-			p.delays[p.reports] = sent.phase - float64(slack)
-			p.reports++
-		}
+	switch {
+	case p.late == paceLate:
+		p.forgetBut(paceLate)
+	case p.reports%paceEarly == 0 && p.newestMax(paceEarly)+p.period < p.usual():
+		p.forgetBut(paceEarly)
 	}
-	if settling := p.reports <= paceSettle; p.reports%16 == 0 || settling && p.reports%8 == 0 {
+	if settling := p.reports <= paceSettle; p.reports%15 == 0 || settling && p.reports%8 == 0 {
 		p.steer(settling)
 	}
 }
 
+// phaseOf finds with which phase the input of about that tick was sent; it fails before the first and beyond the remembered.
+func (p *Pacer) phaseOf(about int64) (phase float64, ok bool) {
+	about = min(about, int64(p.tick)-1)
+	for tick := about; tick > 0 && tick > about-32; tick-- { // some are left out
+		if sent := p.sent[uint32(tick)%uint32(len(p.sent))]; int64(sent.tick) == tick {
+			return sent.phase, true
+		}
+	}
+	return 0, false
+}
+
+// forgetBut keeps the newest n delays and settles anew: the way, or the server's schedule, is another now, and what was learned
+// of the old one misleads.
+func (p *Pacer) forgetBut(n int) {
+	n = min(n, p.reports)
+	for i := range n {
+		p.sorted[i] = p.delays[(p.reports-n+i)%paceWindow]
+	}
+	copy(p.delays[:n], p.sorted[:n])
+	p.reports, p.late = n, 0
+}
+
+// newestMax is the largest of the newest n delays.
+func (p *Pacer) newestMax(n int) float64 {
+	largest := math.Inf(-1)
+	for i := range min(n, p.reports) {
+		largest = max(largest, p.delays[(p.reports-1-i)%paceWindow])
+	}
+	return largest
+}
+
+// usual sorts the remembered delays and returns the middle one.
+func (p *Pacer) usual() float64 {
+	n := min(p.reports, paceWindow)
+	copy(p.sorted[:n], p.delays[:n])
+	slices.Sort(p.sorted[:n])
+	return p.sorted[n/2]
+}
+
 // steer aims at the phase that the remembered delays ask for.
 func (p *Pacer) steer(settling bool) {
-	delays := p.sorted[:min(p.reports, paceWindow)]
-	copy(delays, p.delays[:])
-	slices.Sort(delays)
-	usual := delays[len(delays)/2]
-	slow := delays[int(paceQuantile*float64(len(delays)-1))]
+	usual := p.usual()
+	slow := p.sorted[int(paceQuantile*float64(min(p.reports, paceWindow)-1))]
 	want := slow + paceMargin
 	want = min(max(want, usual+max(p.period/2, paceMargin)), usual+paceMaxLead)
 	ahead := want - p.phase // ms by which inputs must be earlier
