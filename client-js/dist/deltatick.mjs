@@ -2048,45 +2048,49 @@ var MAX_LISTED = 1e4;
 var Watchlist = class {
   /** @type {Map<string, Summary>} */
   #byId = /* @__PURE__ */ new Map();
-  /** @type {Map<string, Summary | null>} what changed since the whole list was asked for */
-  #since = /* @__PURE__ */ new Map();
-  /** The whole list is being asked for: changes that overtake it are kept to be applied to it. */
+  /** @type {Map<string, {rev: number, summary: Summary | null}>} newest early change of each lobby */
+  #early = /* @__PURE__ */ new Map();
+  #rev = 0;
+  /** The whole list is being asked for. */
   expect() {
-    this.#since.clear();
+    this.#early.clear();
   }
   /** @param {any} payload of the reply to `watch`: the whole list */
   replace(payload) {
+    this.#rev = Number(payload?.rev);
     this.#byId.clear();
-    if (Array.isArray(payload?.lobbies)) for (const s of payload.lobbies) this.#put(s?.id, s);
-    for (const [id, summary] of this.#since) this.#put(id, summary);
-    this.#since.clear();
+    for (const summary of listOf(payload?.lobbies)) this.#put(summary?.id, summary);
+    for (const [id, { rev, summary }] of this.#early) {
+      if (rev > this.#rev) this.#put(id, summary);
+    }
+    this.#early.clear();
   }
   /**
    * @param {any} payload of a `list` event: what changed
-   * @param {boolean} whole whether the list is complete but for this
+   * @param {boolean} whole whether the whole list is there to be changed
    */
   merge(payload, whole) {
-    const into = whole ? null : this.#since;
-    if (Array.isArray(payload?.removed))
-      for (const id of payload.removed) this.#put(id, null, into);
-    if (Array.isArray(payload?.upsert)) for (const s of payload.upsert) this.#put(s?.id, s, into);
+    const rev = Number(payload?.rev);
+    if (whole && rev <= this.#rev) return;
+    const put = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
+      if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
+    };
+    for (const id of listOf(payload?.removed)) put(id, null);
+    for (const summary of listOf(payload?.upsert)) put(summary?.id, summary);
   }
   /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
   list() {
     return [...this.#byId.values()];
   }
-  /**
-   * @param {any} id
-   * @param {Summary | null} summary null for a lobby that is gone
-   * @param {Map<string, Summary | null> | null} [since]
-   */
-  #put(id, summary, since = null) {
-    if (typeof id !== "string") return;
-    const map = since ?? this.#byId;
-    if (summary === null && since === null) map.delete(id);
-    else if (map.size < MAX_LISTED || map.has(id)) map.set(id, summary);
+  /** @param {any} id @param {Summary | null} summary null for a lobby that is gone */
+  #put(id, summary) {
+    if (summary === null) this.#byId.delete(id);
+    else if (typeof id === "string" && (this.#byId.size < MAX_LISTED || this.#byId.has(id))) {
+      this.#byId.set(id, summary);
+    }
   }
 };
+var listOf = (v) => Array.isArray(v) ? v : [];
 
 // src/lobby.js
 var WATCH_AGAIN = 2e3;
@@ -2215,18 +2219,16 @@ var Lobby = class {
       if (this.#listed) this.#watchers.emit("list", this.#list.list());
     }
   }
-  /** @param {State | null} state */
+  /** @param {State | null} state one older than what is known is passed over */
   #set(state) {
+    if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
     this.state = state;
     this.#emitter.emit("state", state);
   }
   /** @param {{lobby: State}} reply */
   #entered({ lobby }) {
-    if (this.state?.id !== lobby.id) this.#set(lobby);
-    return (
-      /** @type {State} */
-      this.state
-    );
+    if (lobby.id !== this.state?.id || lobby.rev > this.state.rev) this.#set(lobby);
+    return this.state ?? lobby;
   }
   async #subscribe() {
     this.#timers.clearTimeout(this.#timer);
@@ -2960,34 +2962,34 @@ function clear({ rows, objects }) {
 }
 
 // src/rate.js
-var BUCKETS = 8;
+var PARTS = 8;
 var Rate = class {
-  #counts = new Float64Array(BUCKETS);
-  #slot = 0;
+  #counts = new Float64Array(PARTS + 1);
+  #part = 0;
   /**
    * @param {number} now in milliseconds
    * @param {number} n
    */
   add(now, n) {
     this.#advance(now);
-    this.#counts[this.#slot % BUCKETS] += n;
+    this.#counts[this.#part % this.#counts.length] += n;
   }
   /**
    * @param {number} now in milliseconds
-   * @returns {number} the sum over the last second
+   * @returns {number} the sum over a second
    */
   read(now) {
     this.#advance(now);
-    let sum = 0;
-    for (let i = 0; i < BUCKETS; i++) sum += this.#counts[i];
-    return sum;
+    const present = this.#part % this.#counts.length;
+    return this.#counts.reduce((sum, n, i) => i === present ? sum : sum + n, 0);
   }
   /** @param {number} now */
   #advance(now) {
-    const slot = Math.floor(now * BUCKETS / 1e3);
-    const passed = Math.min(slot - this.#slot, BUCKETS);
-    for (let i = 1; i <= passed; i++) this.#counts[(slot - passed + i) % BUCKETS] = 0;
-    if (slot > this.#slot) this.#slot = slot;
+    const part = Math.floor(now * PARTS / 1e3);
+    const { length } = this.#counts;
+    const passed = Math.min(part - this.#part, length);
+    for (let i = 0; i < passed; i++) this.#counts[(part - i) % length] = 0;
+    if (part > this.#part) this.#part = part;
   }
 };
 

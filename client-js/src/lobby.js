@@ -158,17 +158,18 @@ export class Lobby {
     }
   }
 
-  /** @param {State | null} state */
+  /** @param {State | null} state one older than what is known is passed over */
   #set(state) {
+    if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
     this.state = state;
     this.#emitter.emit("state", state);
   }
 
   /** @param {{lobby: State}} reply */
   #entered({ lobby }) {
-    // An event about the same lobby may have come before the reply, and be newer.
-    if (this.state?.id !== lobby.id) this.#set(lobby);
-    return /** @type {State} */ (this.state);
+    // The event of one's own entering tells the same, and may have come first.
+    if (lobby.id !== this.state?.id || lobby.rev > this.state.rev) this.#set(lobby);
+    return this.state ?? lobby;
   }
 
   async #subscribe() {

@@ -1,9 +1,10 @@
-const BUCKETS = 8;
+/** Parts a second is counted in; one more is being filled and not yet told. */
+const PARTS = 8;
 
-/** Counts what happened within the last second, to an eighth of it. */
+/** Counts what happened within the last whole second, up to an eighth of a second ago. */
 export class Rate {
-  #counts = new Float64Array(BUCKETS);
-  #slot = 0;
+  #counts = new Float64Array(PARTS + 1);
+  #part = 0;
 
   /**
    * @param {number} now in milliseconds
@@ -11,25 +12,25 @@ export class Rate {
    */
   add(now, n) {
     this.#advance(now);
-    this.#counts[this.#slot % BUCKETS] += n;
+    this.#counts[this.#part % this.#counts.length] += n;
   }
 
   /**
    * @param {number} now in milliseconds
-   * @returns {number} the sum over the last second
+   * @returns {number} the sum over a second
    */
   read(now) {
     this.#advance(now);
-    let sum = 0;
-    for (let i = 0; i < BUCKETS; i++) sum += this.#counts[i];
-    return sum;
+    const present = this.#part % this.#counts.length;
+    return this.#counts.reduce((sum, n, i) => (i === present ? sum : sum + n), 0);
   }
 
   /** @param {number} now */
   #advance(now) {
-    const slot = Math.floor((now * BUCKETS) / 1000);
-    const passed = Math.min(slot - this.#slot, BUCKETS);
-    for (let i = 1; i <= passed; i++) this.#counts[(slot - passed + i) % BUCKETS] = 0;
-    if (slot > this.#slot) this.#slot = slot;
+    const part = Math.floor((now * PARTS) / 1000);
+    const { length } = this.#counts;
+    const passed = Math.min(part - this.#part, length);
+    for (let i = 0; i < passed; i++) this.#counts[(part - i) % length] = 0;
+    if (part > this.#part) this.#part = part;
   }
 }

@@ -67,12 +67,27 @@ test("the state follows replies, events, leaving and being put out", async () =>
   assert.deepEqual(told, ["open", "playing", null, "open", "kicked", null]);
 });
 
-test("a reply does not undo a newer event about the same lobby", async () => {
+test("of two states of a lobby the newer counts, whichever comes last", async () => {
+  const it = harness();
+  /** @type {number[]} */
+  const told = [];
+  it.net.lobby.on("state", (s) => told.push(s.rev));
+  const joined = it.net.lobby.join({ id: "a" });
+  it.socket.event(1, "lobby", "state", state("a", { rev: 5 }));
+  it.socket.reply({ lobby: state("a", { rev: 4 }) });
+  assert.equal((await joined).rev, 5);
+  it.socket.event(2, "lobby", "state", state("a", { rev: 3 }));
+  it.socket.event(3, "lobby", "state", state("b", { rev: 1 }));
+  assert.deepEqual(told, [5, 1]);
+});
+
+test("a reply that is newer than its event counts", async () => {
   const it = harness();
   const joined = it.net.lobby.join({ id: "a" });
-  it.socket.event(1, "lobby", "state", state("a", { phase: "playing" }));
-  it.socket.reply({ lobby: state("a") });
-  assert.equal((await joined).phase, "playing");
+  it.socket.event(1, "lobby", "state", state("a", { rev: 4 }));
+  it.socket.reply({ lobby: state("a", { rev: 5 }) });
+  assert.equal((await joined).rev, 5);
+  assert.equal(it.net.lobby.state?.rev, 5);
 });
 
 test("when events were lost, the state is unknown until it is told again", () => {
@@ -115,16 +130,24 @@ test("a watched list is told whole, then with every change", async () => {
   ]);
 });
 
-test("changes that overtake the whole list are not lost", async () => {
+test("changes that overtake the whole list are neither lost nor applied twice", async () => {
   const it = harness();
   /** @type {string[][]} */
   const told = [];
   it.net.lobby.watch((list) => told.push(list.map((s) => `${s.id}${s.players}`)));
-  it.socket.event(1, "lobby", "list", { upsert: [summary("c"), summary("b", 2)], removed: ["a"] });
+  it.socket.event(1, "lobby", "list", { upsert: [summary("b", 7)], removed: ["c"], rev: 8 });
+  it.socket.event(2, "lobby", "list", {
+    upsert: [summary("d"), summary("b", 2)],
+    removed: ["a"],
+    rev: 10,
+  });
   assert.deepEqual(told, []);
-  it.socket.reply({ lobbies: [summary("a"), summary("b")] });
+  it.socket.reply({ lobbies: [summary("a"), summary("b"), summary("c")], rev: 9 });
   await settled();
-  assert.deepEqual(told, [["b2", "c1"]]);
+  assert.deepEqual(told, [["b2", "c1", "d1"]]);
+  it.socket.event(3, "lobby", "list", { upsert: [summary("z")], removed: [], rev: 9 });
+  it.socket.event(4, "lobby", "list", { upsert: [summary("e")], removed: [], rev: 11 });
+  assert.deepEqual(told.at(-1), ["b2", "c1", "d1", "e1"]);
 });
 
 test("several watchers share one subscription; the last to stop ends it", async () => {
