@@ -170,7 +170,7 @@ func (h *house) take(g *guest, tick uint32) {
 	defer h.mu.Unlock()
 	if g.lobby != nil && tick > g.input {
 		g.input = tick
-		g.slack = int32(g.lobby.due(tick).Sub(time.Now()).Milliseconds())
+		g.slack = int32(time.Until(g.lobby.due(tick)).Milliseconds())
 	}
 }
 

@@ -121,7 +121,7 @@ func TestWhateverAServerDoesWrongIsNamed(t *testing.T) {
 				t.Errorf("found %v in %d bots, want %s", found, r.Failed, test.reason)
 			}
 			var table bytes.Buffer
-			if _, err := r.WriteTo(&table); err != nil || !strings.Contains(table.String(), "FAILED") || !strings.Contains(table.String(), ": "+test.reason+": ") {
+			if _, err := r.WriteTo(&table); err != nil || !strings.Contains(table.String(), "FAILED") || !strings.Contains(table.String(), test.reason+", ") {
 				t.Errorf("the table does not say so:\n%s", table.String())
 			}
 		})

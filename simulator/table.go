@@ -7,6 +7,9 @@ import (
 	"text/tabwriter"
 )
 
+// busyShare is the share of inputs left out above which the bots' own machine is suspected.
+const busyShare = 0.03
+
 // WriteTo writes the report as a table for people.
 func (r Report) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
@@ -34,6 +37,9 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 	list(&b, "resyncs", r.Resyncs)
 	list(&b, "dropped by the bots", r.Drops)
 	list(&b, "noticed by the server", r.Notices)
+	if float64(r.InputsSkipped) > busyShare*float64(r.InputsSent) {
+		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
+	}
 	r.verdict(&b)
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err
@@ -61,8 +67,8 @@ func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) 
 	b.WriteByte('\n')
 }
 
-// shownFailures bounds the list of failures; the JSON has them all.
-const shownFailures = 12
+// shownFailures is how many failures of a kind the table tells about; the JSON has them all.
+const shownFailures = 3
 
 func (r Report) verdict(b *strings.Builder) {
 	if r.Failed == 0 {
@@ -70,14 +76,16 @@ func (r Report) verdict(b *strings.Builder) {
 		return
 	}
 	fmt.Fprintf(b, "\nFAILED: %d of %d bots were failed by the server\n", r.Failed, r.Bots)
-	shown := 0
+	kinds := map[string][]string{}
 	for _, bot := range r.Each {
 		for _, f := range bot.Failures {
-			if shown++; shown > shownFailures {
-				fmt.Fprintln(b, "  ... and more")
-				return
-			}
-			fmt.Fprintf(b, "  bot %d: %s: %s\n", bot.Bot, f.Reason, f.Detail)
+			kinds[f.Reason] = append(kinds[f.Reason], fmt.Sprintf("bot %d: %s", bot.Bot, f.Detail))
+		}
+	}
+	for reason, cases := range sorted(kinds) {
+		fmt.Fprintf(b, "  %s, %d times\n", reason, len(cases))
+		for _, text := range cases[:min(len(cases), shownFailures)] {
+			fmt.Fprintf(b, "    %s\n", text)
 		}
 	}
 }

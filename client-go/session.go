@@ -1,0 +1,21 @@
+package client
+
+import "time"
+
+// Session is who the server says this client is.
+type Session struct {
+	ID      string
+	User    string // stable id of the user, as members of lobbies are told
+	Name    string // display name, as cleaned by the server
+	Server  string // name and version of the server software
+	Grace   time.Duration
+	Resumed bool   // the newest welcome gave an existing session back
+	Lost    uint32 // events that were lost before it: what was derived from events must be fetched anew
+}
+
+// Session returns the newest welcome's; it is zero before the first.
+func (c *Client) Session() Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.session
+}
