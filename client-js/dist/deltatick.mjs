@@ -1320,7 +1320,7 @@ function checkFrame(b) {
     const count = countOf(b, pos + size, head);
     const map = head < 144 || head >= 222;
     const values = map ? count * 2 : count;
-    if (values > b.length - pos) throw new WireError("length beyond the message");
+    if (values > b.length - pos) throw new WireError("truncated");
     if (++depth > MAX_DEPTH) throw new WireError("nested too deep");
     left[depth] = values;
     isMap[depth] = map ? 1 : 0;
@@ -1488,29 +1488,29 @@ var UINT32 = 4294967295;
 var FAR = 2 ** 53;
 var MAX_TOKEN = 512;
 function str(f, i) {
-  if (typeof f[i] !== "string") throw new WireError(`element ${i} is not a string`);
+  if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
   return f[i];
 }
 function uint(f, i, max = UINT32) {
   const v = f[i];
   if (!Number.isInteger(v) || v < 0 || v > max) {
-    throw new WireError(`element ${i} is not an integer of its range`);
+    throw new WireError(`element ${i} is no integer of its range`);
   }
   return v;
 }
 function list(f, i) {
-  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is not an array`);
+  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
   return f[i];
 }
-function atLeast(f, n) {
-  if (f.length < n) throw new WireError("too few elements");
+function any(f, i) {
+  if (i >= f.length) throw new WireError(`element ${i} is missing`);
+  return f[i];
 }
 function welcomeVersion(f) {
   return uint(f, 1);
 }
 function welcome(f) {
-  atLeast(f, 13);
-  if (typeof f[6] !== "boolean") throw new WireError("element 6 is not a boolean");
+  if (typeof f[6] !== "boolean") throw new WireError("element 6 is no boolean");
   if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
   return {
     session: str(f, 2),
@@ -1527,32 +1527,27 @@ function welcome(f) {
   };
 }
 function reply(f) {
-  atLeast(f, 4);
   const error = f[2] === null ? null : list(f, 2);
-  if (error !== null) atLeast(error, 3);
   return {
     id: uint(f, 1),
     error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
-    payload: f[3]
+    payload: any(f, 3)
   };
 }
 function event(f) {
-  atLeast(f, 6);
   return {
     seq: uint(f, 1),
     channel: str(f, 2),
     name: str(f, 3),
-    payload: f[4],
+    payload: any(f, 4),
     tick: uint(f, 5)
   };
 }
 function pong(f) {
-  atLeast(f, 3);
   uint(f, 2, FAR);
   return uint(f, 1, FAR);
 }
 function enter(f) {
-  atLeast(f, 10);
   const tickRate = uint(f, 5, 1e3);
   if (tickRate === 0) throw new WireError("tick rate of 0");
   return {
@@ -1568,9 +1563,8 @@ function enter(f) {
   };
 }
 function snapshot(f) {
-  atLeast(f, 8);
   const slack = f[5];
-  if ((slack | 0) !== slack) throw new WireError("slack is not an integer of its range");
+  if ((slack | 0) !== slack) throw new WireError("element 5 is no integer of its range");
   return {
     epoch: uint(f, 1),
     tick: uint(f, 2),
@@ -1578,7 +1572,7 @@ function snapshot(f) {
     input: uint(f, 4),
     slack,
     hash: f[6] === null ? null : uint(f, 6),
-    body: f[7]
+    body: any(f, 7)
   };
 }
 
@@ -3013,15 +3007,13 @@ function applyDelta(world, body, changes) {
   for (const [index, removed, changed, added] of entries(world, body)) {
     const table = world.tables[index];
     const gone = readIds(removed);
-    removeRows(table, gone, changes);
-    changeRows(table, changed, changes);
-    if (added.length === 0) continue;
     const fresh = readRows(table, added);
     for (const { id } of fresh) {
       if (table.rows.has(id)) throw new WireError("added row is present");
     }
-    if (overlap(gone, fresh)) throw new WireError("id removed and added");
-    if (world.size + fresh.length > MAX_ROWS) throw new WireError("too many rows");
+    if (world.size - gone.length + fresh.length > MAX_ROWS) throw new WireError("too many rows");
+    removeRows(table, gone, changes);
+    changeRows(table, changed, changes);
     insertRows(table, fresh, changes);
   }
 }
@@ -3134,6 +3126,7 @@ function removeRows(table, ids, changes) {
   });
 }
 function insertRows(table, fresh, changes) {
+  if (fresh.length === 0) return;
   const { entities } = table;
   const inOrder = entities.length === 0 || entities[entities.length - 1].id < fresh[0].id;
   for (const entity of fresh) {
@@ -3142,10 +3135,6 @@ function insertRows(table, fresh, changes) {
     changes?.added.push(table, entity);
   }
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
-}
-function overlap(ids, entities) {
-  const gone = new Set(ids);
-  return ids.length > 0 && entities.some((e) => gone.has(e.id));
 }
 function replaceRows(table, fresh, changes) {
   const before = new Map(table.entities.map((e) => [e.id, e]));

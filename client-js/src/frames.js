@@ -59,7 +59,7 @@ const MAX_TOKEN = 512;
 
 /** @param {any[]} f @param {number} i @returns {string} */
 function str(f, i) {
-  if (typeof f[i] !== "string") throw new WireError(`element ${i} is not a string`);
+  if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
   return f[i];
 }
 
@@ -67,20 +67,21 @@ function str(f, i) {
 function uint(f, i, max = UINT32) {
   const v = f[i];
   if (!Number.isInteger(v) || v < 0 || v > max) {
-    throw new WireError(`element ${i} is not an integer of its range`);
+    throw new WireError(`element ${i} is no integer of its range`);
   }
   return v;
 }
 
 /** @param {any[]} f @param {number} i @returns {any[]} */
 function list(f, i) {
-  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is not an array`);
+  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
   return f[i];
 }
 
-/** @param {any[]} f @param {number} n elements with the kind; more are ignored */
-function atLeast(f, n) {
-  if (f.length < n) throw new WireError("too few elements");
+/** What may be anything must still be there; the other readers see to that themselves. @param {any[]} f @param {number} i */
+function any(f, i) {
+  if (i >= f.length) throw new WireError(`element ${i} is missing`);
+  return f[i];
 }
 
 /** @param {any[]} f @returns {number} */
@@ -90,8 +91,7 @@ export function welcomeVersion(f) {
 
 /** @param {any[]} f @returns {Welcome} */
 export function welcome(f) {
-  atLeast(f, 13);
-  if (typeof f[6] !== "boolean") throw new WireError("element 6 is not a boolean");
+  if (typeof f[6] !== "boolean") throw new WireError("element 6 is no boolean");
   if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
   return {
     session: str(f, 2),
@@ -110,38 +110,33 @@ export function welcome(f) {
 
 /** @param {any[]} f @returns {Reply} */
 export function reply(f) {
-  atLeast(f, 4);
   const error = f[2] === null ? null : list(f, 2);
-  if (error !== null) atLeast(error, 3);
   return {
     id: uint(f, 1),
     error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
-    payload: f[3],
+    payload: any(f, 3),
   };
 }
 
 /** @param {any[]} f @returns {GameEvent} */
 export function event(f) {
-  atLeast(f, 6);
   return {
     seq: uint(f, 1),
     channel: str(f, 2),
     name: str(f, 3),
-    payload: f[4],
+    payload: any(f, 4),
     tick: uint(f, 5),
   };
 }
 
 /** @param {any[]} f @returns {number} the time of the ping that is answered */
 export function pong(f) {
-  atLeast(f, 3);
   uint(f, 2, FAR);
   return uint(f, 1, FAR);
 }
 
 /** @param {any[]} f @returns {Enter} */
 export function enter(f) {
-  atLeast(f, 10);
   const tickRate = uint(f, 5, 1000);
   if (tickRate === 0) throw new WireError("tick rate of 0");
   return {
@@ -159,9 +154,8 @@ export function enter(f) {
 
 /** @param {any[]} f @returns {Snapshot} */
 export function snapshot(f) {
-  atLeast(f, 8);
   const slack = f[5];
-  if ((slack | 0) !== slack) throw new WireError("slack is not an integer of its range");
+  if ((slack | 0) !== slack) throw new WireError("element 5 is no integer of its range");
   return {
     epoch: uint(f, 1),
     tick: uint(f, 2),
@@ -169,6 +163,6 @@ export function snapshot(f) {
     input: uint(f, 4),
     slack,
     hash: f[6] === null ? null : uint(f, 6),
-    body: f[7],
+    body: any(f, 7),
   };
 }

@@ -62,7 +62,7 @@ export function checkFrame(b) {
     const count = countOf(b, pos + size, head);
     const map = head < 0x90 || head >= 0xde;
     const values = map ? count * 2 : count;
-    if (values > b.length - pos) throw new WireError("length beyond the message");
+    if (values > b.length - pos) throw new WireError("truncated");
     if (++depth > MAX_DEPTH) throw new WireError("nested too deep");
     left[depth] = values;
     isMap[depth] = map ? 1 : 0;

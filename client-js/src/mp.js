@@ -53,15 +53,13 @@ export function applyDelta(world, body, changes) {
   for (const [index, removed, changed, added] of entries(world, body)) {
     const table = world.tables[index];
     const gone = readIds(removed);
-    removeRows(table, gone, changes);
-    changeRows(table, changed, changes);
-    if (added.length === 0) continue;
     const fresh = readRows(table, added);
     for (const { id } of fresh) {
       if (table.rows.has(id)) throw new WireError("added row is present");
     }
-    if (overlap(gone, fresh)) throw new WireError("id removed and added");
-    if (world.size + fresh.length > MAX_ROWS) throw new WireError("too many rows");
+    if (world.size - gone.length + fresh.length > MAX_ROWS) throw new WireError("too many rows");
+    removeRows(table, gone, changes);
+    changeRows(table, changed, changes);
     insertRows(table, fresh, changes);
   }
 }
@@ -242,6 +240,7 @@ function removeRows(table, ids, changes) {
  * @param {Changes | null} changes
  */
 function insertRows(table, fresh, changes) {
+  if (fresh.length === 0) return;
   const { entities } = table;
   const inOrder = entities.length === 0 || entities[entities.length - 1].id < fresh[0].id;
   for (const entity of fresh) {
@@ -250,12 +249,6 @@ function insertRows(table, fresh, changes) {
     changes?.added.push(table, entity);
   }
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
-}
-
-/** @param {number[]} ids @param {Entity[]} entities both by rising id */
-function overlap(ids, entities) {
-  const gone = new Set(ids);
-  return ids.length > 0 && entities.some((e) => gone.has(e.id));
 }
 
 /**
