@@ -15,6 +15,7 @@ const (
 	paceSlower   = 0.01  // largest slow-down
 	paceSettle   = 60    // reports in which the pace jumps instead of drifting, at first
 	paceLate     = 8     // late inputs in a row after which the pacer settles anew
+	paceSlip     = 3     // delays in a row, two ticks below any before, after which it does so: the server's schedule has slipped
 	paceEarly    = 15    // delays in a row, all a tick below the usual, after which it does so too
 )
 
@@ -38,8 +39,10 @@ type Pacer struct {
 	sent    [256]sentPhase // by tick
 	delays  [paceWindow]float64
 	sorted  [paceWindow]float64
-	reports int // since it began to settle
-	late    int // in a row
+	reports int     // since it began to settle
+	late    int     // in a row
+	least   float64 // smallest delay since it began to settle
+	early   int     // delays in a row that are far below it
 	skipped uint64
 }
 
@@ -51,7 +54,7 @@ type sentPhase struct {
 // StartPacer begins at time now, when a snapshot of the given tick has just arrived, for a match of rate ticks a second. The
 // round trip, or 0 if unknown, and two ticks are the first guess of how far ahead to send.
 func StartPacer(rate int, tick uint32, rtt time.Duration, now time.Time) *Pacer {
-	p := &Pacer{period: 1000 / float64(rate), due: now, speed: 1}
+	p := &Pacer{period: 1000 / float64(rate), due: now, speed: 1, least: math.Inf(1)}
 	p.tick = tick + uint32(math.Ceil(milliseconds(rtt)/p.period)) + 2
 	return p
 }
@@ -90,20 +93,28 @@ func (p *Pacer) Report(tick uint32, slack int32) {
 	if !ok {
 		return
 	}
-	p.delays[p.reports%paceWindow] = phase - float64(slack)
+	delay := phase - float64(slack)
+	p.delays[p.reports%paceWindow] = delay
 	p.reports++
 	if slack < 0 {
 		p.late++
 	} else {
 		p.late = 0
 	}
+	if p.reports > 1 && delay < p.least-2*p.period {
+		p.early++
+	} else {
+		p.early, p.least = 0, min(p.least, delay)
+	}
 	switch {
 	case p.late == paceLate:
 		p.forgetBut(paceLate)
+	case p.early == paceSlip:
+		p.forgetBut(paceSlip)
 	case p.reports%paceEarly == 0 && p.newestMax(paceEarly)+p.period < p.usual():
 		p.forgetBut(paceEarly)
 	}
-	if settling := p.reports <= paceSettle; p.reports%15 == 0 || settling && p.reports%8 == 0 {
+	if settling := p.reports <= paceSettle; p.reports%15 == 0 || settling && p.reports%8 == 0 || p.reports == paceSlip {
 		p.steer(settling)
 	}
 }
@@ -127,7 +138,8 @@ func (p *Pacer) forgetBut(n int) {
 		p.sorted[i] = p.delays[(p.reports-n+i)%paceWindow]
 	}
 	copy(p.delays[:n], p.sorted[:n])
-	p.reports, p.late = n, 0
+	p.reports, p.late, p.early = n, 0, 0
+	p.least = slices.Min(p.delays[:n])
 }
 
 // newestMax is the largest of the newest n delays.

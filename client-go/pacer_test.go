@@ -21,6 +21,7 @@ type wire struct {
 	wake   time.Duration                        // uniformly late the client's timer is
 	drift  float64                              // by which the server's clock is faster
 	stall  func(at time.Duration) bool          // nothing arrives while it lasts
+	slip   time.Duration                        // by which the server's schedule is later from its tick 300 on
 }
 
 type sentInput struct {
@@ -40,7 +41,12 @@ type paced struct {
 func (w wire) run(length, guess time.Duration) []paced {
 	origin := time.Unix(1000, 0)
 	period := time.Duration(float64(time.Second) / tickRate / (1 + w.drift))
-	due := func(tick uint32) time.Duration { return time.Duration(tick) * period }
+	due := func(tick uint32) time.Duration {
+		if tick < 300 {
+			return time.Duration(tick) * period
+		}
+		return time.Duration(tick)*period + w.slip
+	}
 	const nominal = time.Second / tickRate // what the server takes for a tick that has not slipped yet
 	carry := func(at, last time.Duration) time.Duration {
 		arrive := at + w.delay(at) + time.Duration(w.rng.Int64N(int64(w.jitter)+1))
@@ -205,6 +211,21 @@ func TestAnOverloadedServersInputsDoNotPileUp(t *testing.T) {
 	inputs := w.run(20*time.Second, 10*time.Millisecond)
 	if late, median := quality(inputs, 3*time.Second); late > 0.1 || median > 300 {
 		t.Errorf("%.1f %% late, median slack %.1f ms", 100*late, median)
+	}
+}
+
+func TestInputsFollowAServerWhoseScheduleSlipped(t *testing.T) {
+	w := wire{rng: rand.New(rand.NewPCG(1, 1)), jitter: 5 * time.Millisecond, wake: time.Millisecond,
+		delay: constant(20 * time.Millisecond), slip: 900 * time.Millisecond}
+	inputs := w.run(10*time.Second, 40*time.Millisecond)
+	goesOn := 5*time.Second + w.slip
+	if late, median := quality(inputs, goesOn+300*time.Millisecond); late > 0.03 || median < 5 || median > 50 {
+		t.Errorf("%.1f %% late, median slack %.1f ms", 100*late, median)
+	}
+	for _, in := range inputs {
+		if in.sent > goesOn+300*time.Millisecond && in.slack > 80 {
+			t.Fatalf("slack still %.0f ms at %v", in.slack, in.sent)
+		}
 	}
 }
 
