@@ -45,7 +45,7 @@ export function offerHandOver(holds) {
 }
 
 /** Asks the tab that took `session` for what it needs to be resumed here. Resolves to whether one answered in `waitMs`. */
-export function askHandOver(session, waitMs = 400) {
+export function askHandOver(session, waitMs = 1500) {
   const line = channel();
   if (!line || !session) return Promise.resolve(false);
   return new Promise((resolve) => {

@@ -114,8 +114,7 @@ test("after a round there is a result, and a rematch takes everyone into the nex
   await host.locator('#create input[name="set:seconds"]').fill("20");
   await host.click('#create button[type="submit"]');
   await host.waitForSelector("#lobby:not([hidden])");
-  await guest.goto(host.url());
-  await guest.reload();
+  await guest.goto(host.url()); // the page is open: only its fragment changes, and it follows
   await guest.waitForSelector("#lobby:not([hidden])");
   await host.click("text=Start match");
   await Promise.all([inMatch(host), inMatch(guest)]);

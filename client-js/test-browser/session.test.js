@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { launch, Visitors } from "./support/browser.js";
 import { inMatch, placeOf } from "./support/match.js";
 import { startServer } from "./support/server.js";
+import { startWire } from "./support/wire.js";
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -95,17 +96,17 @@ test("a refused resume is said plainly and followed by a fresh session", async (
 
 test("a seat lost by being away too long is said plainly, and the way back is offered", async () => {
   const strict = await startServer(["-grace", "1s"]);
+  const wire = await startWire(strict.url);
   try {
     // Faults are expected here: a browser complains of every dial that fails.
-    const page = await new Visitors(browser, strict.url).visit("late");
+    const page = await new Visitors(browser, wire.url).visit("late");
     await page.click("#quick-play");
     await inMatch(page);
     const before = await placeOf(page);
-    await page.context().setOffline(true);
-    await page.evaluate(() => /** @type {any} */ (window).deltatick.net.cut());
+    wire.cut();
     await page.locator("#down", { hasText: "Connection lost" }).waitFor();
     await new Promise((resolve) => setTimeout(resolve, 2500)); // the grace period, as the server's clock has it
-    await page.context().setOffline(false);
+    wire.mend();
     await page.locator("#notice", { hasText: "Your session has ended" }).waitFor();
     await page.click("#notice button");
     await page.waitForSelector('#link-state[data-state="open"]', { state: "attached" });
@@ -115,6 +116,7 @@ test("a seat lost by being away too long is said plainly, and the way back is of
     );
     await page.context().close();
   } finally {
+    wire.stop();
     await strict.stop();
   }
 });
@@ -140,6 +142,25 @@ test("everything up to flying works from the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.waitForSelector("#home:not([hidden])");
   assert.equal(new URL(page.url()).hash, "", "the address invites nobody any more");
+});
+
+test("with less motion asked for, the start page stands still", async () => {
+  const picture = (/** @type {import("playwright-core").Page} */ page) =>
+    page.evaluate(async () => {
+      const sky = /** @type {HTMLCanvasElement} */ (document.getElementById("sky"));
+      const one = sky.toDataURL();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+      return one === sky.toDataURL();
+    });
+  for (const [reducedMotion, still] of /** @type {const} */ ([
+    ["reduce", true],
+    ["no-preference", false],
+  ])) {
+    const page = await visitors.visit(reducedMotion, "", { reducedMotion });
+    await page.waitForSelector("#home:not([hidden])");
+    assert.equal(await picture(page), still);
+    await page.context().close();
+  }
 });
 
 test("nothing went wrong in any page", () => visitors.assertNoFaults());

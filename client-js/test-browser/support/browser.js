@@ -65,7 +65,11 @@ export class Visitors {
         this.#faults.push(`${who}: ${message.type()}: ${message.text()}`);
       }
     });
-    page.on("requestfailed", (request) => this.#faults.push(`${who}: failed: ${request.url()}`));
+    page.on("requestfailed", (request) => {
+      const why = request.failure()?.errorText;
+      // A page that is left takes its requests with it.
+      if (why !== "net::ERR_ABORTED") this.#faults.push(`${who}: ${why}: ${request.url()}`);
+    });
     page.on("response", (response) => {
       if (response.status() >= 400)
         this.#faults.push(`${who}: ${response.status()}: ${response.url()}`);
