@@ -1,5 +1,7 @@
 package arena
 
+import "github.com/deltatick/deltatick/match/exact"
+
 // shipBounce is the share of their speed towards each other that two ships keep, reversed, when they meet.
 const shipBounce = 0.8
 
@@ -19,7 +21,7 @@ func (g *game) collide() {
 
 func part(a, b *ship) {
 	dx, dy := b.X-a.X, b.Y-a.Y
-	apart := length(dx, dy)
+	apart := exact.Length(dx, dy)
 	if apart >= 2*shipRadius {
 		return
 	}

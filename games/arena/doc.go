@@ -27,7 +27,6 @@
 //	round.go    warm-up, play, result
 //	bots.go     how many bots there are
 //	pilot.go    what a bot does
-//	trig.go     sine, cosine and arc tangent with the same bits everywhere
 //
 // # Determinism
 //

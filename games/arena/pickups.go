@@ -2,6 +2,7 @@ package arena
 
 import (
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/match/exact"
 )
 
 // Kinds of pickups.
@@ -54,7 +55,7 @@ func (g *game) collect(t *match.Tick) {
 			continue
 		}
 		for id, s := range g.ships.All() {
-			if s.Alive && length(s.X-item.X, s.Y-item.Y) < shipRadius+pickupRadius && g.use(s, item.Kind) {
+			if s.Alive && exact.Length(s.X-item.X, s.Y-item.Y) < shipRadius+pickupRadius && g.use(s, item.Kind) {
 				t.Emit("pickup", pickupEvent{id, item.Kind})
 				g.pickups.Despawn(p.holds)
 				*p = pad{fullAt: g.now + g.ticks(restockAfter)}

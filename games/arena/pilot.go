@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/match/exact"
 )
 
 // What bots are like. They see what players see, and steer by the same Input.
@@ -59,7 +60,7 @@ func (g *game) think(rng *rand.Rand, id match.EntityID, s *ship) Input {
 	case prey != nil:
 		g.hunt(s, prey)
 	default:
-		circle := atan2(fieldHeight/2-s.Y, fieldWidth/2-s.X) + float64(p.passingSide*1.2)
+		circle := exact.Atan2(fieldHeight/2-s.Y, fieldWidth/2-s.X) + float64(p.passingSide*1.2)
 		p.wish = Input{Aimed: true, Aim: circle, Thrust: true}
 	}
 	p.wish.Fire = prey != nil && inSights(s, prey)
@@ -80,7 +81,7 @@ func (g *game) preyOf(rng *rand.Rand, id match.EntityID, s *ship) *ship {
 		if otherID == id || !g.worthwhile(other) {
 			continue
 		}
-		cost := length(other.X-s.X, other.Y-s.Y) + float64(preyFancy*rng.Float64())
+		cost := exact.Length(other.X-s.X, other.Y-s.Y) + float64(preyFancy*rng.Float64())
 		if best == nil || cost < bestCost {
 			p.prey, best, bestCost = otherID, other, cost
 		}
@@ -102,8 +103,8 @@ func (g *game) dodge(rng *rand.Rand, id match.EntityID, s *ship) bool {
 		if rng.Float64() > 0.25+float64(s.pilot.skill/2) {
 			return false
 		}
-		path := atan2(sh.VY, sh.VX)
-		left, right := wrap(path-math.Pi/2-s.Heading), wrap(path+math.Pi/2-s.Heading)
+		path := exact.Atan2(sh.VY, sh.VX)
+		left, right := exact.Wrap(path-math.Pi/2-s.Heading), exact.Wrap(path+math.Pi/2-s.Heading)
 		turn := left
 		if math.Abs(right) < math.Abs(left) {
 			turn = right
@@ -123,7 +124,7 @@ func threatens(sh *shot, s *ship) bool {
 	if when < 0 || when > dodgeWindow {
 		return false
 	}
-	return length(dx-float64(vx*when), dy-float64(vy*when)) < dodgeMiss
+	return exact.Length(dx-float64(vx*when), dy-float64(vy*when)) < dodgeMiss
 }
 
 // fetch sends a bot to a pickup that is worth the way.
@@ -131,7 +132,7 @@ func (g *game) fetch(s *ship) bool {
 	var goal *pickup
 	nearest := 0.0
 	for _, item := range g.pickups.All() {
-		away := length(item.X-s.X, item.Y-s.Y)
+		away := exact.Length(item.X-s.X, item.Y-s.Y)
 		if away < g.worth(s, item.Kind) && (goal == nil || away < nearest) {
 			goal, nearest = item, away
 		}
@@ -142,8 +143,8 @@ func (g *game) fetch(s *ship) bool {
 	// The speed it lacks, rather than the place itself: otherwise it would circle around it.
 	lackX := float64((goal.X-s.X)*2) - s.VX
 	lackY := float64((goal.Y-s.Y)*2) - s.VY
-	course := atan2(lackY, lackX)
-	s.pilot.wish = Input{Aimed: true, Aim: course, Thrust: math.Abs(wrap(course-s.Heading)) < 0.7}
+	course := exact.Atan2(lackY, lackX)
+	s.pilot.wish = Input{Aimed: true, Aim: course, Thrust: math.Abs(exact.Wrap(course-s.Heading)) < 0.7}
 	return true
 }
 
@@ -166,7 +167,7 @@ func (g *game) worth(s *ship, kind int) float64 {
 // hunt turns a bot towards where its prey will be, and keeps it at a distance from which it hits.
 func (g *game) hunt(s, prey *ship) {
 	p := s.pilot
-	away := length(prey.X-s.X, prey.Y-s.Y)
+	away := exact.Length(prey.X-s.X, prey.Y-s.Y)
 	course := lead(s, prey)
 	if away < crowding {
 		p.wish = Input{Aimed: true, Aim: course + float64(p.passingSide*1.2), Thrust: true}
@@ -182,15 +183,15 @@ func (g *game) hunt(s, prey *ship) {
 func lead(s, prey *ship) float64 {
 	x, y := prey.X, prey.Y
 	for range 2 { // each round makes the time of flight more exact
-		flight := length(x-s.X, y-s.Y) / shotSpeed
+		flight := exact.Length(x-s.X, y-s.Y) / shotSpeed
 		x, y = prey.X+float64(prey.VX*flight), prey.Y+float64(prey.VY*flight)
 	}
-	return atan2(y-s.Y, x-s.X)
+	return exact.Atan2(y-s.Y, x-s.X)
 }
 
 // inSights reports whether a bot believes that firing now would hit: what it believes includes its error.
 func inSights(s, prey *ship) bool {
-	away := length(prey.X-s.X, prey.Y-s.Y)
-	off := math.Abs(wrap(lead(s, prey) + s.pilot.aimError - s.Heading))
+	away := exact.Length(prey.X-s.X, prey.Y-s.Y)
+	off := math.Abs(exact.Wrap(lead(s, prey) + s.pilot.aimError - s.Heading))
 	return away < fireRange && off < 0.04+shipRadius/max(away, shipRadius)
 }

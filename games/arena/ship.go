@@ -1,6 +1,10 @@
 package arena
 
-import "math"
+import (
+	"math"
+
+	"github.com/deltatick/deltatick/match/exact"
+)
 
 // How ships fly.
 const (
@@ -40,7 +44,7 @@ type Helm struct {
 func (b Body) Fly(h Helm, dt float64) Body {
 	b.Heading = steer(b.Heading, h, dt)
 	if h.Thrust {
-		sin, cos := sincos(b.Heading)
+		sin, cos := exact.Sincos(b.Heading)
 		b.VX += float64(cos * (thrust * dt))
 		b.VY += float64(sin * (thrust * dt))
 	}
@@ -96,7 +100,7 @@ func onGrid(v, origin, step float64) float64 {
 
 // slowed cuts a velocity to the highest speed.
 func slowed(vx, vy float64) (float64, float64) {
-	if speed := length(vx, vy); speed > maxSpeed {
+	if speed := exact.Length(vx, vy); speed > maxSpeed {
 		return float64(vx * (maxSpeed / speed)), float64(vy * (maxSpeed / speed))
 	}
 	return vx, vy

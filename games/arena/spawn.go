@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/match/exact"
 )
 
 const (
@@ -33,7 +34,7 @@ func (g *game) place(rng *rand.Rand, s *ship) {
 			best, at.X, at.Y = room, x, y
 		}
 	}
-	at.Heading = atan2(fieldHeight/2-at.Y, fieldWidth/2-at.X)
+	at.Heading = exact.Atan2(fieldHeight/2-at.Y, fieldWidth/2-at.X)
 	s.move(at.snapped())
 	s.Alive, s.Thrust = true, false
 	s.HP, s.charge, s.Weapon = fullPoints, initialShield, 0
@@ -48,7 +49,7 @@ func (g *game) room(x, y float64) float64 {
 	nearest := math.Inf(1)
 	for _, other := range g.ships.All() {
 		if other.Alive {
-			nearest = min(nearest, length(other.X-x, other.Y-y))
+			nearest = min(nearest, exact.Length(other.X-x, other.Y-y))
 		}
 	}
 	return nearest

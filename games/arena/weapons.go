@@ -1,6 +1,10 @@
 package arena
 
-import "github.com/deltatick/deltatick/match"
+import (
+	"github.com/deltatick/deltatick/match"
+
+	"github.com/deltatick/deltatick/match/exact"
+)
 
 // A weapon is what a ship fires with. Index 1 is rapid fire, 2 is rapid fire picked up again while it lasted.
 type weapon struct {
@@ -41,7 +45,7 @@ func (g *game) fire(id match.EntityID, s *ship) {
 	w := weapons[s.Weapon]
 	s.readyAt = g.now + g.ticks(w.pause)
 	s.safeUntil = 0
-	sin, cos := sincos(s.Heading)
+	sin, cos := exact.Sincos(s.Heading)
 	const nose = shipRadius + shotRadius
 	for i := range w.barrels {
 		side := barrelGap * (float64(i) - float64(w.barrels-1)/2)

@@ -18,5 +18,4 @@
 //	kind.go   what a server sees of it
 //	swarm.go  the match.Game: table, seats, inputs
 //	path.go   where an entity is at a time
-//	trig.go   sine, cosine and arc tangent with the same bits everywhere
 package swarm

@@ -1,6 +1,10 @@
 package swarm
 
-import "math"
+import (
+	"math"
+
+	"github.com/deltatick/deltatick/match/exact"
+)
 
 // path is how one entity moves through its own time.
 type path struct {
@@ -36,7 +40,7 @@ func pathOf(seed uint64, index, tickRate int) path {
 
 // at is the place along the axis, and the speed, at own time t in seconds.
 func (s swing) at(t float64) (place, speed float64) {
-	sin, cos := sincos(float64(s.rate*t) + s.phase)
+	sin, cos := exact.Sincos(float64(s.rate*t) + s.phase)
 	return middle + float64(s.radius*sin), float64(s.radius * s.rate * cos)
 }
 

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/match/exact"
 )
 
 const maxNameBytes = 24
@@ -89,7 +90,7 @@ func (g *Game) place(e *entity, p path, ticks, tickRate int) {
 	var vx, vy float64
 	e.X, vx = p.x.at(t)
 	e.Y, vy = p.y.at(t)
-	e.Angle = atan2(vy, vx)
+	e.Angle = exact.Atan2(vy, vx)
 	e.HP = p.hpAt(own, tickRate)
 }
 

@@ -1,9 +1,12 @@
-package arena
+// Package exact is trigonometry that gives the same bits on every machine, for games whose steps must be repeatable: a replay, or a client
+// that predicts with the same code, has to arrive at the very same world.
+//
+// The functions of package math differ in their last bits between architectures, where compilers fuse products and sums. These use
+// + - * /, math.Floor, math.Abs and math.Sqrt only, each product converted to float64 before it is added, which forbids the fusing. Code
+// around them has to do the same: float64(x*y) + z, not x*y + z.
+package exact
 
 import "math"
-
-// The functions of package math differ in their last bits between architectures, where compilers fuse products and sums. These
-// use + - * / and math.Floor only, each product converted before it is added, and so give the same bits everywhere.
 
 // halfPiHigh holds the upper 33 bits of π/2, so that small multiples of it are exact; halfPiLow is the rest.
 const (
@@ -21,8 +24,8 @@ var (
 		1.0 / 21, -1.0 / 23}
 )
 
-// sincos is the sine and cosine of a, in radians, within 1e-15 for |a| < 1e5.
-func sincos(a float64) (sin, cos float64) {
+// Sincos is the sine and cosine of a, in radians, within 1e-15 for |a| < 1e5.
+func Sincos(a float64) (sin, cos float64) {
 	quarter := math.Floor(float64(a*(2/math.Pi)) + 0.5)
 	r := a - float64(quarter*halfPiHigh) - float64(quarter*halfPiLow) // -π/4 to π/4
 	square := float64(r * r)
@@ -38,8 +41,8 @@ func sincos(a float64) (sin, cos float64) {
 	return sin, cos
 }
 
-// atan2 is the direction of (x, y) in radians, -π to π, within 1e-11; 0 for (0, 0).
-func atan2(y, x float64) float64 {
+// Atan2 is the direction of (x, y) in radians, -π to π, within 1e-11; 0 for (0, 0).
+func Atan2(y, x float64) float64 {
 	long, short := math.Abs(x), math.Abs(y)
 	steep := short > long
 	if steep {
@@ -74,11 +77,11 @@ func series(c []float64, x float64) float64 {
 	return sum
 }
 
-// wrap brings an angle to -π <= a < π.
-func wrap(a float64) float64 {
+// Wrap brings an angle to -π <= a < π.
+func Wrap(a float64) float64 {
 	turns := math.Floor(float64(a/(2*math.Pi)) + 0.5)
 	return a - float64(turns*(2*math.Pi))
 }
 
-// length is that of the vector (x, y).
-func length(x, y float64) float64 { return math.Sqrt(float64(x*x) + float64(y*y)) }
+// Length is the length of the vector (x, y).
+func Length(x, y float64) float64 { return math.Sqrt(float64(x*x) + float64(y*y)) }
