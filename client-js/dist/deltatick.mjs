@@ -1766,6 +1766,7 @@ var Redial = class {
 
 // src/connection.js
 var MAX_MALFORMED = 8;
+var MIN_MAX_FRAME = 4096;
 var LOST = 1006;
 var Connection = class {
   /** @type {Status} */
@@ -1796,7 +1797,7 @@ var Connection = class {
   #welcomedAt = -1;
   /** When the last welcomed link was lost, -1 before any was. */
   #downAt = -1;
-  #maxFrame = 4096;
+  #maxFrame = MIN_MAX_FRAME;
   #malformed = 0;
   #ping = { time: -1, at: 0 };
   /**
@@ -1904,7 +1905,7 @@ var Connection = class {
     if (welcome2.codec !== "mp") throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
-    this.#maxFrame = welcome2.maxFrame;
+    this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome2.maxFrame);
     if (!welcome2.resumed) this.#resume.handled(0);
     this.#resume.keep(welcome2.token);
     this.#stats.roundTrip(now - this.#helloAt);
@@ -2249,6 +2250,7 @@ var Lobby = class {
 };
 
 // src/options.js
+var MAX_NAME = 64;
 function settings(options) {
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   if (typeof WebSocket !== "function") {
@@ -2261,7 +2263,7 @@ function settings(options) {
   const url = options.url ?? ownOrigin();
   return {
     url,
-    name: options.name ?? "",
+    name: (options.name ?? "").slice(0, MAX_NAME),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",
@@ -2541,7 +2543,7 @@ var STRING = 5;
 var MAX_TABLES = 32;
 var MAX_FIELDS = 32;
 var MAX_INPUTS = 16;
-var MAX_NAME = 64;
+var MAX_NAME2 = 64;
 var INT32 = 2147483647;
 var utf8 = new TextEncoder();
 function parseSchema(tables, inputs) {
@@ -2595,7 +2597,7 @@ function setRange(field, min, max) {
   field.max = max;
 }
 function checkName(name) {
-  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME) {
+  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME2) {
     throw new WireError("bad name in the schema");
   }
   if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
@@ -3350,7 +3352,10 @@ var Room = class {
   seat;
   /** Ticks a second. */
   tickRate;
-  /** Resolves with the room when its first keyframe is applied; rejects if it ends before. */
+  /**
+   * Resolves with the room when its first keyframe is applied; rejects if it ends before.
+   * @type {Promise<Room>}
+   */
   ready;
   #emitter;
   #gameEvents;
@@ -3649,7 +3654,10 @@ var Client = class {
   session = "";
   /** @type {Room | null} the match one is in */
   room = null;
-  /** Resolves at the first welcome; rejects with a ClosedError when closed for good before it. */
+  /**
+   * Resolves at the first welcome; rejects with a ClosedError when closed for good before it.
+   * @type {Promise<Client>}
+   */
   ready;
   lobby;
   stats;

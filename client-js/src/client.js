@@ -39,7 +39,10 @@ export class Client {
   session = "";
   /** @type {Room | null} the match one is in */
   room = null;
-  /** Resolves at the first welcome; rejects with a ClosedError when closed for good before it. */
+  /**
+   * Resolves at the first welcome; rejects with a ClosedError when closed for good before it.
+   * @type {Promise<Client>}
+   */
   ready;
   lobby;
   stats;

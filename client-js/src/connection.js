@@ -9,6 +9,8 @@ import { Redial } from "./redial.js";
 
 /** Messages of one link that may break the rules before it is given up. */
 const MAX_MALFORMED = 8;
+/** A frame of this many bytes is always allowed, the first one too. */
+const MIN_MAX_FRAME = 4096;
 /** Code of a link that was lost, as WebSockets have it. */
 const LOST = 1006;
 
@@ -67,7 +69,7 @@ export class Connection {
   #welcomedAt = -1;
   /** When the last welcomed link was lost, -1 before any was. */
   #downAt = -1;
-  #maxFrame = 4096;
+  #maxFrame = MIN_MAX_FRAME;
   #malformed = 0;
   #ping = { time: -1, at: 0 };
 
@@ -186,7 +188,7 @@ export class Connection {
     if (welcome.codec !== "mp") throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
-    this.#maxFrame = welcome.maxFrame;
+    this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome.maxFrame);
     if (!welcome.resumed) this.#resume.handled(0);
     this.#resume.keep(welcome.token);
     this.#stats.roundTrip(now - this.#helloAt);

@@ -24,6 +24,9 @@
  *   & {timers: Timers}} Settings
  */
 
+/** So much of a name is sent at most, in UTF-16 units; the server keeps less. */
+const MAX_NAME = 64;
+
 /**
  * The options with every default filled in.
  * @param {Options} options
@@ -42,7 +45,7 @@ export function settings(options) {
   const url = options.url ?? ownOrigin();
   return {
     url,
-    name: options.name ?? "",
+    name: (options.name ?? "").slice(0, MAX_NAME),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",

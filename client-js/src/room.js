@@ -22,7 +22,10 @@ export class Room {
   seat;
   /** Ticks a second. */
   tickRate;
-  /** Resolves with the room when its first keyframe is applied; rejects if it ends before. */
+  /**
+   * Resolves with the room when its first keyframe is applied; rejects if it ends before.
+   * @type {Promise<Room>}
+   */
   ready;
 
   #emitter;

@@ -278,3 +278,11 @@ test("several clients in one program do not know of each other", async () => {
   await settled();
   assert.equal(b.net.status.state, "open");
 });
+
+test("a server that allows no frames, or a name without end, breaks nothing", () => {
+  const it = harness({ manual: true, name: "x".repeat(100_000) });
+  it.accept({ maxFrame: 0 });
+  assert.equal(it.socket.sent[0][4][1].length, 64);
+  it.clock.advance(1000);
+  assert.equal(it.socket.ofKind(PING).length, 3);
+});

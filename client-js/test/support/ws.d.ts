@@ -1,0 +1,6 @@
+/** What the tests use of the package ws, which brings no types. */
+declare module "ws" {
+  export class WebSocket {
+    constructor(url: string);
+  }
+}
