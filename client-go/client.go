@@ -127,9 +127,8 @@ func (c *Client) Bye(ctx context.Context) error {
 		return nil
 	}
 	if at != nil {
-		if at.sock.write(protocol.KindBye, protocol.MustEncode(&protocol.Bye{Kind: protocol.KindBye})) != nil {
-			at.sock.cut()
-		}
+		// When it cannot be said, the socket is lost, and Run ends as well.
+		_ = at.sock.write(protocol.KindBye, protocol.MustEncode(&protocol.Bye{Kind: protocol.KindBye}))
 	}
 	patience := time.NewTimer(time.Second)
 	defer patience.Stop()

@@ -23,11 +23,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // rig is a running client and the server it talks to, both in memory and in virtual time.
 type rig struct {
 	*testing.T
-	srv   *clienttest.Server
-	c     *client.Client
-	ctx   context.Context
-	ended chan error // Run's result
-	aside sync.WaitGroup
+	srv    *clienttest.Server
+	c      *client.Client
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	ended  chan error // Run's result
+	aside  sync.WaitGroup
 }
 
 var errTestOver = errors.New("test over")
@@ -46,7 +47,7 @@ func bubble(t *testing.T, cfg client.Config, test func(r *rig)) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
-		r.ctx = ctx
+		r.ctx, r.cancel = ctx, cancel
 		stopped := make(chan struct{})
 		go func() {
 			defer close(stopped)

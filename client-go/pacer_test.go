@@ -67,7 +67,7 @@ func (w wire) run(length, guess time.Duration) []paced {
 	var slack int32
 	var lastUp, lastDown, wakeAt time.Duration
 	tick, newest := uint32(1), uint32(0)
-	for now := time.Duration(0); now < length; now += 100 * time.Microsecond {
+	for now := time.Duration(0); now < length; now += 250 * time.Microsecond {
 		for len(up) > 0 && up[0].arrive <= now {
 			in := up[0]
 			up = up[1:]

@@ -23,8 +23,7 @@ func (p *pinger) run(c *Client, at *link, every uint32) {
 	defer ticker.Stop()
 	for {
 		if p.send(c, at.sock) != nil {
-			at.sock.cut() // the reader ends by it, and tells
-			return
+			return // the reader tells
 		}
 		select {
 		case <-at.gone:

@@ -63,9 +63,7 @@ func (r *Room) Play(ctx context.Context, think func(v *View, in *Input)) error {
 		r.client.stats.inputsSkipped.Add(pacer.Skipped() - skipped)
 		skipped = pacer.Skipped()
 		think(view, in)
-		if r.Send(in) != nil {
-			r.sock.cut() // the reader ends the room by it
-		}
+		_ = r.Send(in) // a failure costs the socket, and that ends the room
 		timer.Reset(time.Until(pacer.Due()))
 	}
 }

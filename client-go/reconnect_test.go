@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
+
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -218,8 +220,8 @@ func TestCutsLeaveNoCloseFrame(t *testing.T) {
 				conn, _ := r.welcome(protocol.Welcome{})
 				cut(r.c)
 				_, err := conn.NextOf(protocol.KindBye)
-				var closed interface{ Temporary() bool }
-				if err == nil || errors.As(err, &closed) {
+				var closed *websocket.CloseError
+				if err == nil || errors.As(err, &closed) && closed.Code != websocket.CloseAbnormalClosure {
 					t.Errorf("the server saw %v", err)
 				}
 				r.welcome(protocol.Welcome{})
@@ -267,7 +269,22 @@ func TestByeToADeafServerOrToNoneEndsRunAllTheSame(t *testing.T) {
 	}
 }
 
-func TestRunEndsWithItsContextAndRunsOnce(t *testing.T) {
+func TestRunEndsWithItsContextAndSaysNoBye(t *testing.T) {
+	bubble(t, client.Config{}, func(r *rig) {
+		conn, _ := r.welcome(protocol.Welcome{})
+		r.cancel(errTestOver)
+		if err := <-r.ended; !errors.Is(err, errTestOver) {
+			t.Errorf("Run ended with %v", err)
+		}
+		r.ended <- nil
+		var closed *websocket.CloseError
+		if _, err := conn.NextOf(protocol.KindBye); !errors.As(err, &closed) || closed.Code != websocket.CloseGoingAway {
+			t.Errorf("the server saw %v", err)
+		}
+	})
+}
+
+func TestAClientRunsOnce(t *testing.T) {
 	bubble(t, client.Config{}, func(r *rig) {
 		r.welcome(protocol.Welcome{})
 		if err := r.c.Run(context.Background()); !errors.Is(err, client.ErrRunning) {

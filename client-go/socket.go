@@ -106,12 +106,13 @@ func readError(err error) error {
 	return fmt.Errorf("%w: %w", ErrOffline, err)
 }
 
-// write sends one frame.
+// write sends one frame. A write that fails costs the socket, which the reader notices.
 func (s *socket) write(kind protocol.Kind, frame []byte) error {
 	s.lock <- struct{}{}
 	defer func() { <-s.lock }()
 	_ = s.ws.SetWriteDeadline(time.Now().Add(protocol.WriteTimeout)) // only stores the time
 	if err := s.ws.WriteMessage(websocket.BinaryMessage, frame); err != nil {
+		s.cut()
 		return fmt.Errorf("%w: %w", ErrOffline, err)
 	}
 	s.stats.sent(kind, len(frame))

@@ -80,9 +80,13 @@ func (r *run) measure(ctx context.Context) Report {
 
 	report := Report{
 		URL: r.cfg.URL, Game: r.cfg.Game, Bots: r.cfg.Bots, Lobbies: r.lobbies, Chaos: r.cfg.Chaos, Seed: r.cfg.Seed,
-		Interrupted: ctx.Err() != nil, CPU: cpu.Seconds() / measured.Seconds(),
-		BytesIn:  float64(after.in-before.in) / measured.Seconds() / float64(r.cfg.Bots),
-		BytesOut: float64(after.out-before.out) / measured.Seconds() / float64(r.cfg.Bots),
+		Interrupted: ctx.Err() != nil,
+	}
+	if measured > 0 { // else it was interrupted before
+		bots := float64(r.cfg.Bots)
+		report.CPU = cpu.Seconds() / measured.Seconds()
+		report.BytesIn = float64(after.in-before.in) / measured.Seconds() / bots
+		report.BytesOut = float64(after.out-before.out) / measured.Seconds() / bots
 	}
 	if !report.Interrupted {
 		r.rollCall(ctx)

@@ -209,6 +209,23 @@ func TestAnEarlyEndStillReports(t *testing.T) {
 	})
 }
 
+func TestAnEndBeforeAllAreInStillReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t.Context(), faults{})
+		defer h.close()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		r, err := simulator.Run(ctx, simulator.Config{URL: clienttest.URL, AllowRemote: true, NetDial: h.srv.Dial, Game: "tag",
+			Bots: 4, Ramp: time.Minute})
+		if err != nil || !r.Interrupted || r.Failed != 0 || r.Measured != 0 {
+			t.Errorf("report %+v, %v", r, err)
+		}
+		if _, err := json.Marshal(r); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // turner is a bot of a game's own.
 type turner struct {
 	turn    client.Control
