@@ -52,6 +52,9 @@ func (f *flight) acknowledge(tick uint32, at time.Time) bool {
 	return true
 }
 
+// forget takes everything as arrived.
+func (f *flight) forget() { f.first, f.count = 0, 0 }
+
 // age is how long the oldest has been under way.
 func (f *flight) age(now time.Time) time.Duration {
 	if f.count == 0 {

@@ -310,3 +310,22 @@ func TestStopEndsTheMatchForEveryone(t *testing.T) {
 		}
 	})
 }
+
+func TestAResyncIsAnsweredEvenWhenTooMuchIsUnacknowledged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, _, _ := start(t, match.Config{})
+		seat, view, _ := join(t, m, "ada")
+		ticks(300) // far beyond what may be under way
+		view.read()
+		n := len(view.heads)
+		frame := protocol.MustEncode(&protocol.Resync{Kind: protocol.KindResync, Epoch: view.enter.Epoch, Reason: protocol.ResyncBody})
+		if err := seat.Resync(time.Now(), protocol.NewReader(), frame); err != nil {
+			t.Fatal(err)
+		}
+		ticks(2)
+		view.read()
+		if len(view.heads) == n || view.heads[n].Base != 0 {
+			t.Errorf("after the resync came %+v", view.heads[n:])
+		}
+	})
+}

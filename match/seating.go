@@ -85,7 +85,9 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 		m.cfg.Counters.drop(DropAckStale)
 	}
 	if resync {
+		// Who asks for a keyframe has read what was sent, and may be unable to acknowledge it.
 		s.out.baseline = 0
+		s.out.flight.forget()
 	}
 	m.watchPresence(s, now)
 }
