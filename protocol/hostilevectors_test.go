@@ -134,3 +134,15 @@ func TestRefusedBodyLeavesTheBaselineAsItWas(t *testing.T) {
 		}
 	}
 }
+
+// The body's bytes are cut out of a frame whose end is known; a caller that hands over more has lost its place.
+func TestBytesAfterABodyAreRefused(t *testing.T) {
+	for _, v := range snapshotVectors(t) {
+		for _, b := range v.Bodies[:1] {
+			body := append(unhex(b.Hex), 0xc0)
+			if _, err := protocol.NewReader().Apply(v.schema, nil, b.Tick, body); !errors.Is(err, protocol.ErrMalformed) {
+				t.Errorf("%s: %v", v.Name, err)
+			}
+		}
+	}
+}

@@ -27,6 +27,7 @@ func TestCleanNameShowsOnlyWhatCanBeShown(t *testing.T) {
 		"Ada": "Ada", "  Ada  Lovelace ": "Ada  Lovelace", "": "guest", " \t\n": "guest", "\x00\x1b[31mred": "[31mred",
 		"日本🚀": "日本🚀", "a\u202eb": "ab", "\u200b\ufeff": "guest", "a\xffb": "ab", "a\ufffdb": "ab",
 		strings.Repeat("é", 30): strings.Repeat("é", 24), " " + strings.Repeat("x", 23) + " y": strings.Repeat("x", 23),
+		"   " + strings.Repeat("x", 25): strings.Repeat("x", 24),
 	} {
 		if got := protocol.CleanName(in, protocol.MaxNameRunes, "guest"); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)

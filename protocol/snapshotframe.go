@@ -50,7 +50,7 @@ func (e *HeadEncoder) Encode(h SnapshotHead) []byte {
 
 // Snapshot reads a snapshot frame that [Check] has passed: its head, and the body's bytes, which alias the frame.
 func (r *Reader) Snapshot(frame []byte) (SnapshotHead, []byte, error) {
-	extra := r.open(frame, KindSnapshot) - minElements[KindSnapshot] + 1
+	r.open(frame, KindSnapshot)
 	h := SnapshotHead{Epoch: r.u32(), Tick: r.u32(), Base: r.u32(), Input: r.u32(),
 		Slack: int32(r.integer(math.MinInt32, math.MaxInt32))}
 	if !r.null() {
@@ -59,7 +59,6 @@ func (r *Reader) Snapshot(frame []byte) (SnapshotHead, []byte, error) {
 	from := len(frame) - r.src.Len()
 	r.skip(1)
 	to := len(frame) - r.src.Len()
-	r.skip(extra)
 	if r.err != nil {
 		return SnapshotHead{}, nil, r.err
 	}
