@@ -144,3 +144,17 @@ func TestPlanErrorsNameTheType(t *testing.T) {
 		t.Errorf("33 fields: %v", err)
 	}
 }
+
+func TestNamesThatReachAPrototypeAreRefused(t *testing.T) {
+	type hostile struct {
+		X int `sync:"name=__proto__"`
+	}
+	if _, err := protocol.PlanOf(reflect.TypeFor[hostile]()); err == nil {
+		t.Error("a field called __proto__ was taken")
+	}
+	for _, name := range []string{"constructor", "prototype"} {
+		if err := (protocol.Schema{{Name: name}}).Validate(); err == nil {
+			t.Errorf("a table called %s was taken", name)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package protocol
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // FieldKind says how a field's values travel.
@@ -118,10 +119,17 @@ func (f Field) Quantum(v float64) (q int32, inside bool) {
 	}
 }
 
+// forbiddenKeys are names by which JavaScript reaches an object's prototype: a client in it cannot hold a field called so.
+var forbiddenKeys = []string{"__proto__", "constructor", "prototype"}
+
+func validName(s string) bool {
+	return s != "" && len(s) <= MaxIdentBytes && !slices.Contains(forbiddenKeys, s)
+}
+
 // check reports what is wrong with a field of a schema, from a struct tag or from the wire alike.
 func (f Field) check() error {
-	if f.Name == "" || len(f.Name) > MaxIdentBytes {
-		return fmt.Errorf("field name %q: 1 to %d bytes are allowed", f.Name, MaxIdentBytes)
+	if !validName(f.Name) {
+		return fmt.Errorf("field name %q: want 1 to %d bytes, and none of %v", f.Name, MaxIdentBytes, forbiddenKeys)
 	}
 	switch f.Kind {
 	case FieldBool, FieldFloat32:
@@ -158,8 +166,8 @@ func (s Schema) Validate() error {
 	}
 	seen := map[string]bool{}
 	for _, t := range s {
-		if t.Name == "" || len(t.Name) > MaxIdentBytes || seen[t.Name] {
-			return fmt.Errorf("table name %q is empty, too long or used twice", t.Name)
+		if !validName(t.Name) || seen[t.Name] {
+			return fmt.Errorf("table name %q is empty, too long, used twice, or one of %v", t.Name, forbiddenKeys)
 		}
 		seen[t.Name] = true
 		if err := validateFields(t.Fields, MaxFields); err != nil {
