@@ -74,7 +74,11 @@ export class App {
     const listen = (source, name, handler) => source.on(name, current(handler));
     listen(net, "status", (status) => this.#onStatus(status));
     listen(net, "room", (room) => this.#onRoom(room));
-    listen(net, "notice", ({ code, message }) => toast(message || code, "bad"));
+    listen(net, "notice", ({ code, message }) => {
+      // Late inputs after a stall of this machine are no news to a player; the figures show them.
+      if (code === "input-rate") this.match.noteDropped();
+      else toast(message || code, "bad");
+    });
     listen(net.lobby, "state", () => this.render());
     listen(net.lobby, "closed", (closed) => this.#onLobbyClosed(closed));
     const ready = current(() => this.#onReady());

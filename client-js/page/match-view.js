@@ -125,6 +125,11 @@ export class MatchView {
     byId("match").classList.toggle("offline", down);
   }
 
+  /** The server dropped inputs that came too fast. */
+  noteDropped() {
+    this.#readout.noteDropped();
+  }
+
   #loop(now) {
     this.#frame = requestAnimationFrame((next) => this.#loop(next));
     const room = this.#room;
@@ -163,7 +168,8 @@ export class MatchView {
       setText(byId("clock-phase"), `${table?.size ?? 0} entities`);
     }
     this.#readout.update(this.#net, room);
-    byId("scores").classList.toggle("beneath", this.#flownUnder(byId("scores")));
+    for (const id of ["scores", "vitals"])
+      byId(id).classList.toggle("beneath", this.#flownUnder(byId(id)));
     if (now > this.#hintUntil) byId("hint").hidden = true;
   }
 

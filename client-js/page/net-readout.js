@@ -8,6 +8,7 @@ const rows = [
   ["out", "Sent"],
   ["tick", "Tick"],
   ["slack", "Input slack"],
+  ["dropped", "Input drops"],
   ["reconnects", "Reconnects"],
   ["desyncs", "Desyncs"],
 ];
@@ -23,6 +24,7 @@ export class NetReadout {
   #brief = byId("net-brief");
   #button = byId("net-toggle");
   #cells = new Map();
+  #dropped = 0; // times that the server told of dropped inputs; at most once a second each
 
   constructor() {
     for (const [key, label] of rows) {
@@ -36,6 +38,10 @@ export class NetReadout {
   toggle() {
     this.#table.hidden = !this.#table.hidden;
     this.#button.setAttribute("aria-expanded", String(!this.#table.hidden));
+  }
+
+  noteDropped() {
+    this.#dropped++;
   }
 
   update(net, room) {
@@ -53,6 +59,7 @@ export class NetReadout {
       out: bytes(rate.bytesOut),
       tick: String(room.tick),
       slack: room.seat > 0 ? ms(room.stats.slack) : "watching",
+      dropped: String(this.#dropped),
       reconnects: String(stats.reconnects),
       desyncs: String(stats.desyncs),
     };
