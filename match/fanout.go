@@ -124,8 +124,10 @@ func (m *Match) headFor(s *Seat, base, cur *protocol.Snapshot) protocol.Snapshot
 		h.Hash, h.HasHash = m.fanout.hashOf(cur), true
 	}
 	if s.id != 0 {
+		// Not what the seat holds now: that may have come while the step was running.
+		h.Input = m.core.inputs.bySeat[s.id].tick
 		s.mu.Lock()
-		h.Input, h.Slack = s.inputs.held, s.inputs.slack
+		h.Slack = s.inputs.slack
 		s.mu.Unlock()
 	}
 	return h

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,8 +19,14 @@ type walk struct {
 	inputs *match.Inputs[steer]
 	bySeat map[match.SeatID]match.EntityID
 	log    []string
-	slow   time.Duration
+	slow   atomic.Int64 // ns that a step takes
 }
+
+// Players of these names break the game when they come, or go.
+const (
+	breaksJoin  = "breaks join"
+	breaksLeave = "breaks leave"
+)
 
 type mover struct {
 	X    int32
@@ -44,11 +51,17 @@ func (g *walk) Setup(s *match.Setup) error {
 
 func (g *walk) Join(t *match.Tick, p match.Player) {
 	g.log = append(g.log, fmt.Sprint("join ", p.Seat))
+	if p.Name == breaksJoin {
+		panic("boom")
+	}
 	g.bySeat[p.Seat] = g.movers.Spawn(mover{Seat: p.Seat, Name: p.Name})
 }
 
 func (g *walk) Leave(t *match.Tick, p match.Player) {
 	g.log = append(g.log, fmt.Sprint("leave ", p.Seat))
+	if p.Name == breaksLeave {
+		panic("boom")
+	}
 	g.movers.Despawn(g.bySeat[p.Seat])
 	delete(g.bySeat, p.Seat)
 }
@@ -64,7 +77,7 @@ func (g *walk) Back(t *match.Tick, p match.Player) {
 }
 
 func (g *walk) Step(t *match.Tick) {
-	time.Sleep(g.slow)
+	time.Sleep(time.Duration(g.slow.Load()))
 	for p := range t.Players() {
 		in, age := g.inputs.Of(p.Seat)
 		if age < 0 {

@@ -329,3 +329,29 @@ func TestAResyncIsAnsweredEvenWhenTooMuchIsUnacknowledged(t *testing.T) {
 		}
 	})
 }
+
+func TestAHeadNamesTheInputThatTheStepHasSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, game, _ := start(t, match.Config{})
+		seat, view, _ := join(t, m, "ada")
+		ticks(2)
+		view.read()
+		at := view.head.Tick
+		if err := view.input(seat, at+2, 0); err != nil {
+			t.Fatal(err)
+		}
+		game.slow.Store(int64(10 * time.Millisecond))
+		ticks(3)
+		// In the middle of the step of at+3 comes the input for it: too late for this tick, in force from the next on.
+		time.Sleep(5 * time.Millisecond)
+		if err := view.input(seat, at+3, 1); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(8 * time.Millisecond)
+		synctest.Wait()
+		view.read()
+		if view.head.Tick != at+3 || view.x(seat.ID()) != 0 || view.head.Input != at+2 {
+			t.Errorf("head %+v, x = %d: the step of %d had the input of %d", view.head, view.x(seat.ID()), at+3, at+2)
+		}
+	})
+}
