@@ -18,9 +18,9 @@ import (
 )
 
 func main() {
-	// Unregistered after the first signal, so that a second one has its usual effect: the process ends at once.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go obeySignals(stop)
 	err := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
 	var usage *usageError
 	switch {
@@ -32,6 +32,18 @@ func main() {
 		fmt.Fprintln(os.Stderr, "server:", err)
 		os.Exit(1)
 	}
+}
+
+// obeySignals drains the server at the first signal and ends the process at the second.
+func obeySignals(drain func()) {
+	// Room for both, so that a second one that comes while the first is being obeyed is not lost.
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	drain()
+	<-signals
+	fmt.Fprintln(os.Stderr, "server: second signal, ending at once")
+	os.Exit(1)
 }
 
 // usageError is a flag or variable that cannot be used.
