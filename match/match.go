@@ -164,10 +164,10 @@ func (m *Match) post(allowed func() bool, request func()) {
 	m.mail = append(m.mail, request)
 }
 
-// try remembers the first fault of the game.
+// try remembers the fault of the game, which is called no more: what it left behind may not stand another call.
 func (m *Match) try(err error) {
-	if err != nil && m.fault == nil {
-		m.fault = err
+	if err != nil {
+		m.fault, m.closing = err, true
 	}
 }
 
@@ -181,7 +181,7 @@ func (m *Match) step(n uint32) (more bool) {
 	for _, request := range mail {
 		request()
 	}
-	if stop != "" {
+	if stop != "" && m.fault == nil {
 		m.result.Reason = stop
 		return false
 	}

@@ -136,7 +136,9 @@ func (m *Match) setAway(s *Seat, away bool) {
 	} else {
 		m.cfg.Counters.Away.Add(-1)
 	}
-	m.try(m.core.setAway(s.id, away))
+	if !m.closing {
+		m.try(m.core.setAway(s.id, away))
+	}
 }
 
 // exit is the payload of the match channel's reserved event.
