@@ -34,7 +34,7 @@ const (
 	DropInputRange                 // a value outside its field's range
 	DropInputStale                 // of another epoch, or from a spectator, or the seat is over
 	DropAckRate                    // acknowledgement above the tick rate
-	DropAckStale                   // of another epoch, or of a snapshot never sent
+	DropAckStale                   // of another epoch, or of a snapshot never sent, or the seat is over
 	DropSnapshotBusy               // the socket has not taken the last snapshot yet
 	DropSnapshotFlight             // too much is unacknowledged
 	dropReasons

@@ -236,6 +236,7 @@ func (m *Match) finish() {
 	}
 	for _, s := range m.seated {
 		if !s.gone {
+			s.close()
 			m.tellExit(s, m.result.Reason, m.result.Data)
 		}
 		m.countSeat(s, -1)

@@ -29,6 +29,7 @@ type Seat struct {
 	ack    uint32  // newest since the last tick, 0: none
 	ackAt  time.Time
 	resync bool
+	over   bool // nothing is taken any more
 
 	// Guarded by Match.mu.
 	left bool
@@ -86,7 +87,9 @@ func (s *Seat) Match() *Match { return s.match }
 func (s *Seat) Attach(link Link) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.link, s.ack, s.resync = link, 0, false
+	if !s.over {
+		s.link, s.ack, s.resync = link, 0, false
+	}
 }
 
 // Detach takes a connection away. It does nothing when the seat has another one by now, so a connection that ends late cannot
@@ -97,6 +100,13 @@ func (s *Seat) Detach(link Link) {
 	if s.link == link {
 		s.link = nil
 	}
+}
+
+// close takes nothing more and lets the connection go.
+func (s *Seat) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.over, s.link = true, nil
 }
 
 // Leave gives the seat up for good: the game is told at the next tick, then the seat is free. The reason is told to the client.
@@ -127,7 +137,7 @@ func (s *Seat) Input(at time.Time, r *protocol.Reader, frame []byte) error {
 		return err
 	}
 	counters := s.match.cfg.Counters
-	if head.Epoch != s.match.cfg.Epoch || s.id == 0 {
+	if head.Epoch != s.match.cfg.Epoch || s.id == 0 || s.over {
 		counters.drop(DropInputStale)
 		return nil
 	}
@@ -158,12 +168,12 @@ func (s *Seat) Ack(at time.Time, r *protocol.Reader, frame []byte) error {
 	if err != nil {
 		return err
 	}
-	if ack.Epoch != s.match.cfg.Epoch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ack.Epoch != s.match.cfg.Epoch || s.over {
 		s.match.cfg.Counters.drop(DropAckStale)
 		return nil
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.noteAck(at, ack.Tick)
 	return nil
 }

@@ -355,3 +355,28 @@ func TestAHeadNamesTheInputThatTheStepHasSeen(t *testing.T) {
 		}
 	})
 }
+
+func TestInputForASeatThatIsOverIsDroppedAndCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		counters := new(match.Counters)
+		m, _, _ := start(t, match.Config{Counters: counters})
+		left, view, _ := join(t, m, "ada")
+		stays, other, _ := join(t, m, "bob")
+		ticks(2)
+		view.read()
+		other.read()
+		left.Leave(match.ReasonLeft)
+		ticks(2)
+		if err := view.input(left, view.head.Tick+4, 1); err != nil {
+			t.Error(err)
+		}
+		m.Stop(match.ReasonShutdown)
+		<-m.Done()
+		if err := other.input(stays, view.head.Tick+4, 1); err != nil {
+			t.Error(err)
+		}
+		if taken, stale := counters.Inputs.Load(), counters.Drops[match.DropInputStale].Load(); taken != 0 || stale != 2 {
+			t.Errorf("%d taken, %d dropped as stale", taken, stale)
+		}
+	})
+}

@@ -23,6 +23,7 @@ func (m *Match) unseat(s *Seat, reason string) {
 		return
 	}
 	s.gone = true
+	s.close()
 	if s.id != 0 && !m.closing {
 		m.try(m.core.leave(s.id))
 	}
