@@ -106,7 +106,6 @@ func (l *lobby) run() {
 	}
 	if l.round != nil {
 		<-l.round.over
-		l.dir.cfg.Counters.Playing.Add(-1)
 	}
 }
 
@@ -166,6 +165,9 @@ func (l *lobby) encodeState() []byte {
 func (l *lobby) end() {
 	l.ended = true
 	close(l.gone)
+	if l.round != nil {
+		l.dir.cfg.Counters.Playing.Add(-1)
+	}
 	l.dir.remove(l)
 	l.log.Info("lobby ended", "matches", l.rounds)
 }

@@ -428,6 +428,20 @@ func TestTheLastOneToLeaveLeavesNothingBehind(t *testing.T) {
 	})
 }
 
+func TestALobbyThatEndsUnderItsMatchIsNotCountedAsPlaying(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(2, lobby.Options{})
+		w.must(w.Start(w.ctx, room[0]))
+		for _, p := range room {
+			w.must(w.Leave(w.ctx, p))
+		}
+		// The match ends at its next tick, which has not come yet, or never if the game hangs.
+		if lobbies, playing := w.counters.Lobbies.Load(), w.counters.Playing.Load(); lobbies != 0 || playing != 0 {
+			t.Errorf("of %d lobbies %d are playing", lobbies, playing)
+		}
+	})
+}
+
 func TestShutdownEndsTheMatchThenTellsEveryone(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		playing, open := w.room(2, lobby.Options{}), w.room(2, lobby.Options{})
