@@ -23,77 +23,37 @@ export class LobbyCreate {
       class: "fields",
       on: { submit: (event) => this.#submit(event, game) },
     });
-    const pick = el(
-      "select",
-      { name: "game" },
-      ...this.#games.map(({ name, title: text }) =>
-        el("option", { value: name, text: text || name, selected: name === game.name }),
-      ),
+    const pick = choice(
+      "game",
+      this.#games.map(({ name, title: text }) => [name, text || name]),
+      game.name,
     );
-    pick.addEventListener("change", () =>
-      this.#draw(
-        this.#games.find(({ name }) => name === pick.value),
-        form.elements.name.value,
-      ),
-    );
+    pick.addEventListener("change", () => {
+      const picked = this.#games.find(({ name }) => name === pick.value);
+      this.#draw(picked, form.elements.name.value);
+    });
+    const { min_players: least, max_players: most } = game;
+    const named = { name: "name", maxlength: 40, value: title, autocomplete: "off" };
+    const cancel = () => this.#box.close();
     form.append(
       el("h2", { id: "create-title", text: "Create a lobby" }),
-      el("label", {}, "Game", pick),
-      el(
-        "label",
-        {},
-        "Name",
-        el("input", { name: "name", maxlength: 40, value: title, autocomplete: "off" }),
-      ),
-      el(
-        "label",
-        {},
-        el(
-          "span",
-          {},
-          "Private",
-          el("small", { text: "not in the list; joined by its code or link" }),
-        ),
+      row("Game", "", pick),
+      row("Name", "", el("input", named)),
+      row(
+        "Private",
+        "not in the list; joined by its code or link",
         el("input", { name: "private", type: "checkbox" }),
       ),
-      el(
-        "label",
-        {},
-        "Seats",
-        slider(
-          "max_players",
-          Math.max(2, game.min_players),
-          game.max_players,
-          Math.min(8, game.max_players),
-        ),
-      ),
-      el(
-        "label",
-        {},
-        "Starts",
-        el(
-          "select",
-          { name: "start" },
-          ...policies.map(([value, text]) => el("option", { value, text })),
-        ),
-      ),
-      ...game.settings.map((setting) =>
-        el(
-          "label",
-          {},
-          el(
-            "span",
-            {},
-            settingLabel(setting.name),
-            setting.doc && el("small", { text: setting.doc }),
-          ),
-          slider(`set:${setting.name}`, setting.min, setting.max, preset(setting)),
-        ),
-      ),
+      row("Seats", "", slider("max_players", least, most, Math.min(8, most))),
+      row("Starts", "", choice("start", policies, "host")),
+      ...game.settings.map((setting) => {
+        const { name, min, max, doc } = setting;
+        return row(settingLabel(name), doc, slider(`set:${name}`, min, max, preset(setting)));
+      }),
       el(
         "div",
         { class: "actions" },
-        el("button", { type: "button", text: "Cancel", on: { click: () => this.#box.close() } }),
+        el("button", { type: "button", text: "Cancel", on: { click: cancel } }),
         el("button", { type: "submit", class: "primary", text: "Create" }),
       ),
     );
@@ -122,6 +82,19 @@ const policies = [
   ["ready", "when all are ready"],
   ["full", "when all seats are taken"],
 ];
+
+/** A labelled line of the form; `doc` may be empty. */
+function row(label, doc, control) {
+  return el("label", {}, el("span", {}, label, doc && el("small", { text: doc })), control);
+}
+
+/** A drop-down of `[value, text]` pairs. */
+function choice(name, options, chosen) {
+  const made = options.map(([value, text]) =>
+    el("option", { value, text, selected: value === chosen }),
+  );
+  return el("select", { name }, ...made);
+}
 
 /** What a setting starts at: the game's default, but a new lobby is not left lonely where there can be bots. */
 const preset = ({ name, max, default: usual }) => (name === "bots" ? Math.min(6, max) : usual);
