@@ -182,6 +182,16 @@ func (g *guest) rings() (ticks []uint32) {
 	return ticks
 }
 
+// heard names the events that came, in order.
+func (g *guest) heard() (names []string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, e := range g.events {
+		names = append(names, e.Channel+"/"+e.Name)
+	}
+	return names
+}
+
 func (h *house) must(err error) {
 	h.Helper()
 	if err != nil {

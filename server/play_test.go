@@ -209,3 +209,20 @@ func TestDrainingRefusesNewcomersAndLetsPlayersFinish(t *testing.T) {
 		h.must(ada.Bye(ctx))
 	})
 }
+
+func TestWhoIsThereAtTheEndOfTheServiceHearsWhy(t *testing.T) {
+	bubble(t, server.Config{DrainWait: time.Second}, func(h *house) {
+		ada := h.guest("ada")
+		_, room := ada.host(client.NewLobby{})
+		h.stop()
+		<-room.Done()
+		var exit *client.Exit
+		if !errors.As(room.Err(), &exit) || exit.Reason != "shutdown" {
+			t.Errorf("the match ended with %v", room.Err())
+		}
+		time.Sleep(time.Second)
+		if !slices.Contains(ada.heard(), "lobby/closed") {
+			t.Errorf("heard %v", ada.heard())
+		}
+	})
+}

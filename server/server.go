@@ -61,8 +61,8 @@ func New(cfg Config) (*Server, error) {
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
-// taken and /readyz says so; sessions get DrainWait to end by themselves; the rest are told to come back. When it returns nil, nothing
-// of the server is running.
+// taken and /readyz says so; sessions get DrainWait to end by themselves; then lobbies and matches end, and the sessions that are
+// left are told to come back. When it returns nil, nothing of the server is running.
 func (s *Server) Run(ctx context.Context) error {
 	houseCtx, stopHouse := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHouse()
@@ -74,22 +74,23 @@ func (s *Server) Run(ctx context.Context) error {
 		return fmt.Errorf("server: lobbies ended: %w", err)
 	}
 	s.drain()
-	closing, cancel := context.WithTimeout(houseCtx, closeTimeout)
-	defer cancel()
-	err := s.hub.Shutdown(closing)
+	// Connections outlive the lobbies and matches, so that whoever is in one hears how it ended.
 	stopHouse()
+	var err error
 	select {
 	case houseErr := <-house:
 		if !errors.Is(houseErr, context.Canceled) {
-			err = errors.Join(err, houseErr)
+			err = houseErr
 		}
 	case <-time.After(closeTimeout):
-		err = errors.Join(err, errHung)
+		err = errHung
 	}
-	return err
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	return errors.Join(err, s.hub.Shutdown(closing))
 }
 
-// closeTimeout bounds the closing of all connections, and after it the end of all lobbies and matches.
+// closeTimeout bounds the end of all lobbies and matches, and after it the closing of all connections.
 const closeTimeout = 5 * time.Second
 
 // errHung means that the step of some game does not return: nothing can stop it but the end of the process.
