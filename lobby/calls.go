@@ -99,7 +99,7 @@ func (d *Directory) Leave(ctx context.Context, m Member) error {
 }
 
 // Forget is for a session that is over: it stops watching, and leaves its lobby and match for the reason given. A member that is
-// in no lobby is no error. It returns when it is done.
+// in no lobby is no error. It returns when it is done, or when the directory closes, which takes out everyone.
 func (d *Directory) Forget(m Member, why Departure) {
 	d.Unwatch(m)
 	// The only error is that the member is in no lobby.

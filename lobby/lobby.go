@@ -110,7 +110,7 @@ func (l *lobby) run() {
 }
 
 // call has the goroutine run f, then brings everyone up to date. ctx bounds the wait for the goroutine only: once f has begun, its
-// outcome is returned, so that nobody is told "too late" about what did happen. A lobby that has ended gives errEnded.
+// outcome is returned, so that nobody is told "too late" about what did happen. A lobby that ends or has ended gives errEnded.
 func (l *lobby) call(ctx context.Context, f func() error) error {
 	var err error
 	done := make(chan struct{})
@@ -124,6 +124,8 @@ func (l *lobby) call(ctx context.Context, f func() error) error {
 		<-done
 		return err
 	case <-l.gone:
+		return errEnded
+	case <-l.dir.closing: // it is about to end, or stuck in the making of a match
 		return errEnded
 	case <-ctx.Done():
 		return ctx.Err()

@@ -1,6 +1,7 @@
 package lobby_test
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 
@@ -276,6 +277,34 @@ func TestSettingsReachTheRunningMatch(t *testing.T) {
 		want := map[string]int{ticksSetting: 901, breakSetting: 0}
 		if diff := cmp.Diff(want, decoded[map[string]int](t, told[0].payload)); diff != "" {
 			t.Error(diff)
+		}
+	})
+}
+
+func TestAMatchThatIsNeverMadeHoldsUpNoneWhoLeavesAtShutdown(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(2, lobby.Options{})
+		hang := make(chan struct{})
+		w.beforeMatches(func() { <-hang })
+		var calls sync.WaitGroup
+		calls.Go(func() { _ = w.Start(w.ctx, room[0]) })
+		synctest.Wait()
+		forgotten := make(chan struct{})
+		calls.Go(func() {
+			w.Forget(room[1], lobby.Expired) // without a bound of its own
+			close(forgotten)
+		})
+		calls.Go(w.stop)
+		synctest.Wait()
+		select {
+		case <-forgotten:
+		default:
+			t.Error("a session's end waits for a lobby that does not answer")
+		}
+		close(hang)
+		calls.Wait()
+		if n := w.counters.Members.Load(); n != 0 {
+			t.Errorf("%d members are left", n)
 		}
 	})
 }
