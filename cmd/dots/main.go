@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
@@ -42,17 +43,22 @@ func run(ctx context.Context, addr string) error {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		http.ServeContent(w, r, "index.html", time.Time{}, strings.NewReader(page))
 	})
-	front := &http.Server{Addr: addr, Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	served := make(chan error, 1)
-	go func() { served <- front.ListenAndServe() }()
-	fmt.Printf("dots is ready: open http://%s in a browser\n", addr)
+	listener, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	front := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	running, end := context.WithCancel(ctx)
 	defer end()
+	served := make(chan error, 1)
 	go func() {
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			fmt.Fprintln(os.Stderr, "dots:", err)
-			end()
-		}
+		served <- front.Serve(listener)
+		end()
 	}()
-	return errors.Join(game.Run(running), front.Close())
+	fmt.Printf("dots is ready: open http://%s in a browser\n", listener.Addr())
+	err = errors.Join(game.Run(running), front.Close())
+	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
+		err = errors.Join(err, serveErr)
+	}
+	return err
 }
