@@ -68,7 +68,11 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 
 func (cfg *config) check() error {
 	c := &cfg.server
-	if _, _, err := net.SplitHostPort(cfg.addr); err != nil {
+	_, port, err := net.SplitHostPort(cfg.addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
 	}
 	for _, n := range []struct {

@@ -44,6 +44,8 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-grace", "0s"}, want: "-grace"},
 		{args: []string{"-drain", "soon"}, want: "-drain"},
 		{args: []string{"-addr", "nowhere"}, want: "-addr"},
+		{args: []string{"-addr", ":99999"}, want: "-addr"},
+		{args: []string{"-addr", ":https 1"}, want: "-addr"},
 		{args: []string{"-log-level", "loud"}, want: "-log-level"},
 		{args: []string{"-log-format", "xml"}, want: "-log-format"},
 		{args: []string{"-colour"}, want: "-colour"},
