@@ -14,7 +14,8 @@ type Kind struct {
 	MaxPlayers int       // seats at most, 1 to 64; default 16
 	Settings   []Setting // what a lobby's host may set
 
-	// New makes the game of one match. It is called once a match, and once when the kind is validated.
+	// New makes the game of one match. It is called more often than there are matches: each time the kind is validated
+	// ([Kind.Checked]), which setting up a match includes, a game is made, set up, and thrown away.
 	New func() Game
 }
 
