@@ -158,6 +158,19 @@ func TestALobbyOutlivesItsMatchAndARematchFollows(t *testing.T) {
 	})
 }
 
+func TestTheSnapshotOfTheLastTickIsSeenBeforeTheEnd(t *testing.T) {
+	bubble(t, server.Config{}, func(h *house) {
+		ada := h.guest("ada")
+		room := ada.hostAny()
+		stop := ada.play(map[string]float64{"add": 1, "end": 1})
+		<-room.Done()
+		stop()
+		if n := count(room, room.Seat); n != 1 {
+			t.Errorf("its counter shows %d at the end", n)
+		}
+	})
+}
+
 func TestABrokenGameEndsItsMatchAndNoOther(t *testing.T) {
 	bubble(t, server.Config{}, func(h *house) {
 		ada, bob := h.guest("ada"), h.guest("bob")

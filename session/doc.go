@@ -14,7 +14,8 @@
 //
 // Two goroutines serve a connection. The one that called Serve reads; the other writes. Everything ordered goes through one
 // bounded queue, so it leaves in the order of the calls that put it there; beside the queue is one place for a snapshot,
-// which leaves when the queue is empty. A queue that overflows ends the connection: nobody ever waits for a slow peer.
+// which leaves when what was in the queue before it has left. A queue that overflows ends the connection: nobody ever waits for a
+// slow peer.
 //
 // A connection ends once, for the first reason that is given. The writing goroutine then tries to send a close frame; the
 // reading one throws away what still arrives until the peer has closed too, since a socket that is closed on unread bytes

@@ -35,15 +35,16 @@ func TestASnapshotIsOfferedToAFreePlaceOnly(t *testing.T) {
 		if !offer(1) { // goes to the writer, which is stuck with it
 			t.Error("the first snapshot was not taken")
 		}
+		emit(s, 1, 1)
 		if !offer(2) {
 			t.Error("the free place was not free")
 		}
 		if offer(3) || offer(4) {
 			t.Error("a snapshot was taken over another")
 		}
-		emit(s, 1, 1) // what is ordered leaves before the snapshot that waits
+		emit(s, 2, 1) // leaves after the snapshot that waits
 		var kinds []byte
-		for range 3 {
+		for range 4 {
 			_, frame, err := ws.ReadMessage()
 			if err != nil {
 				t.Fatal(err)
@@ -53,7 +54,7 @@ func TestASnapshotIsOfferedToAFreePlaceOnly(t *testing.T) {
 				t.Errorf("snapshot % x", frame)
 			}
 		}
-		if !bytes.Equal(kinds, []byte{21, 18, 21}) {
+		if !bytes.Equal(kinds, []byte{21, 18, 21, 18}) {
 			t.Errorf("kinds %d", kinds)
 		}
 		synctest.Wait()

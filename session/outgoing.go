@@ -17,6 +17,7 @@ type outgoing struct {
 	queue    fifo
 	snapshot []byte // kept when empty, to be filled again
 	offered  bool   // snapshot holds one
+	ahead    int    // frames of the queue that were there before it, and leave before it
 	link     *Link  // the only one whose calls count
 	ping     bool   // a ping is due
 	over     bool   // nothing is put in any more
@@ -59,7 +60,7 @@ func (o *outgoing) offer(from *Link, head, body []byte) bool {
 		return false
 	}
 	o.snapshot = append(append(o.snapshot[:0], head...), body...)
-	o.offered = true
+	o.offered, o.ahead = true, o.queue.n
 	o.signal()
 	return true
 }
@@ -123,8 +124,11 @@ const (
 func (o *outgoing) next(spare []byte) (action, []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	// When it is the snapshot's turn, what came after it waits, so that the end of a match follows the state of its last tick.
+	turn := o.offered && o.ahead == 0 && !o.over
 	switch {
-	case o.queue.n > 0 && (!o.over || o.flush):
+	case o.queue.n > 0 && !turn && (!o.over || o.flush):
+		o.ahead = max(0, o.ahead-1)
 		return actFrame, o.queue.pop()
 	case o.over:
 		return actClose, nil
