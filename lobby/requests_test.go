@@ -209,7 +209,7 @@ func TestWrongPayloadsAreRefusedWithTheField(t *testing.T) {
 			{room[0], "ready", nil, "ready"},
 			{room[0], "ready", fields{"ready": "true"}, "ready"},
 			{room[0], "settings", fields{"max_players": 1}, "max_players"},
-			{room[0], "settings", fields{"settings": fields{breakSetting: 2}}, "settings.break"},
+			{room[0], "settings", fields{"settings": fields{breakSetting: 3}}, "settings.break"},
 			{room[0], "settings", fields{"name": fields{}}, "name"},
 			{room[0], "kick", fields{}, "user"},
 			{room[0], "kick", fields{"user": 1}, "user"},

@@ -29,7 +29,11 @@ func (l *lobby) begin() error {
 	m, err := l.newMatch()
 	if err != nil {
 		counters.Failures.Add(1)
-		l.log.Error("match could not be made", "err", err)
+		attrs := []any{"err", err}
+		if broken := (*match.PanicError)(nil); errors.As(err, &broken) {
+			attrs = append(attrs, "stack", string(broken.Stack))
+		}
+		l.log.Error("match could not be made", attrs...)
 		return refuse(protocol.CodeInternal, "the match could not be made")
 	}
 	r := &round{match: m, seats: l.maxPlayers, over: make(chan struct{})}

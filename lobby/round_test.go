@@ -1,6 +1,9 @@
 package lobby_test
 
 import (
+	"bytes"
+	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -305,6 +308,19 @@ func TestAMatchThatIsNeverMadeHoldsUpNoneWhoLeavesAtShutdown(t *testing.T) {
 		calls.Wait()
 		if n := w.counters.Members.Load(); n != 0 {
 			t.Errorf("%d members are left", n)
+		}
+	})
+}
+
+func TestAPanicInSetupIsLoggedWithItsStack(t *testing.T) {
+	var log bytes.Buffer
+	quiet := func(cfg *lobby.Config) { cfg.Logger = slog.New(slog.NewTextHandler(&log, nil)) }
+	inWorld(t, quiet, func(w *world) {
+		room := w.room(2, lobby.Options{Settings: match.Settings{breakSetting: 2}})
+		w.refused(w.Start(w.ctx, room[0]), protocol.CodeInternal, "")
+		w.stop()
+		if !strings.Contains(log.String(), "toy_test.go") {
+			t.Errorf("the log says %s", log.String())
 		}
 	})
 }

@@ -10,14 +10,14 @@ type toy struct {
 // The settings of toy.
 const (
 	ticksSetting = "ticks" // the match ends at this tick, or the next; 0: never
-	breakSetting = "break" // 1: the next step panics
+	breakSetting = "break" // 1: the next step panics; 2: Setup does
 )
 
 var toyKind = match.Kind{
 	Name: "toy", Title: "The Toy", MinPlayers: 2, MaxPlayers: 4,
 	Settings: []match.Setting{
 		{Name: ticksSetting, Min: 0, Max: 1000, Default: 0, Doc: "length"},
-		{Name: breakSetting, Min: 0, Max: 1, Default: 0, Doc: "breaks"},
+		{Name: breakSetting, Min: 0, Max: 2, Default: 0, Doc: "breaks"},
 	},
 	New: func() match.Game { return &toy{} },
 }
@@ -32,6 +32,9 @@ type thing struct{ N uint8 }
 func (g *toy) Setup(s *match.Setup) error {
 	match.AddTable[thing](s, "things").Spawn(thing{1})
 	g.settings = s.Settings
+	if g.settings[breakSetting] == 2 {
+		panic("broken from the start")
+	}
 	return nil
 }
 
