@@ -35,6 +35,7 @@ const (
 	DropInputStale                 // of another epoch, or from a spectator, or the seat is over
 	DropAckRate                    // acknowledgement above the tick rate
 	DropAckStale                   // of another epoch, or of a snapshot never sent, or the seat is over
+	DropResyncStale                // resync of another epoch, or the seat is over
 	DropSnapshotBusy               // the socket has not taken the last snapshot yet
 	DropSnapshotFlight             // too much is unacknowledged
 	dropReasons
@@ -43,7 +44,7 @@ const (
 // String is the reason as a metric label.
 func (d Drop) String() string {
 	return [...]string{"input_rate", "input_late", "input_future", "input_duplicate", "input_range", "input_stale",
-		"ack_rate", "ack_stale", "snapshot_busy", "snapshot_flight"}[d]
+		"ack_rate", "ack_stale", "resync_stale", "snapshot_busy", "snapshot_flight"}[d]
 }
 
 // Drops lists all reasons.

@@ -181,18 +181,30 @@ func (s *Seat) Ack(at time.Time, r *protocol.Reader, frame []byte) error {
 // Resync takes a client's wish for a keyframe. The frame has passed protocol.Check.
 func (s *Seat) Resync(_ time.Time, r *protocol.Reader, frame []byte) error {
 	resync, err := r.Resync(frame)
-	if err != nil || resync.Epoch != s.match.cfg.Epoch {
+	if err != nil {
 		return err
+	}
+	if !s.wantKeyframe(resync.Epoch) {
+		s.match.cfg.Counters.drop(DropResyncStale)
+		return nil
 	}
 	s.match.cfg.Counters.Resyncs.Add(1)
 	if resync.Reason == protocol.ResyncHash {
 		s.match.cfg.Counters.Desyncs.Add(1)
 		s.match.cfg.Logger.Warn("desync", "match", s.match.cfg.ID, "seat", s.id, "user", s.member.User)
 	}
+	return nil
+}
+
+// wantKeyframe reports false, and does nothing, when the seat is not what is meant.
+func (s *Seat) wantKeyframe(epoch uint32) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.over || epoch != s.match.cfg.Epoch {
+		return false
+	}
 	s.resync = true
-	return nil
+	return true
 }
 
 // noteAck needs mu.

@@ -380,3 +380,26 @@ func TestInputForASeatThatIsOverIsDroppedAndCounted(t *testing.T) {
 		}
 	})
 }
+
+func TestAResyncThatIsNotForThisSeatIsDroppedAndCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		counters := new(match.Counters)
+		m, _, _ := start(t, match.Config{Counters: counters})
+		seat, view, _ := join(t, m, "ada")
+		ticks(2)
+		view.read()
+		ask := func(epoch uint32) {
+			frame := protocol.MustEncode(&protocol.Resync{Kind: protocol.KindResync, Epoch: epoch, Reason: protocol.ResyncHash})
+			if err := seat.Resync(time.Now(), protocol.NewReader(), frame); err != nil {
+				t.Fatal(err)
+			}
+		}
+		ask(view.enter.Epoch + 1)
+		seat.Leave(match.ReasonLeft)
+		ticks(2)
+		ask(view.enter.Epoch)
+		if n, taken := counters.Drops[match.DropResyncStale].Load(), counters.Resyncs.Load()+counters.Desyncs.Load(); n != 2 || taken != 0 {
+			t.Errorf("%d dropped, %d taken", n, taken)
+		}
+	})
+}
