@@ -4,7 +4,7 @@ SHELL := /bin/bash
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 20s
 PKG ?= ./...
-NPM := npm --prefix client-js --silent
+NPM := npm --prefix client-js --loglevel=error
 GO_FILES := find . -name node_modules -prune -o -name '*.go' -print0
 export PATH := $(CURDIR)/.tools/node_modules/.bin:$(PATH)
 
