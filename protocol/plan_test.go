@@ -32,7 +32,7 @@ func TestPlanDescribesAStructByItsTags(t *testing.T) {
 		Name     string
 		Tag      string `sync:"max=255,name=Tag"`
 		X2Y      bool
-		hidden   func()
+		hidden   func()         //lint:ignore U1000 fields that are not exported stay on the server: the test is that it is left out
 		Secret   map[string]int `sync:"-"`
 	}
 	p, err := protocol.PlanOf(reflect.TypeFor[ship]())
