@@ -180,11 +180,19 @@ func (c *core) emit(to SeatID, name string, payload any) {
 	if !protocol.ValidIdent(name) || name == protocol.EventExit {
 		panic(fmt.Errorf("event name %q is reserved or not an identifier", name))
 	}
-	raw, err := protocol.Encode(payload)
+	c.outbox = append(c.outbox, emitted{to, name, encoded("event "+name, payload)})
+}
+
+// encoded is what a game wants to tell, as msgpack. It panics, as the caller promises, on what cannot be told.
+func encoded(what string, v any) []byte {
+	raw, err := protocol.Encode(v)
 	if err != nil {
-		panic(fmt.Errorf("event %s: %w", name, err))
+		panic(fmt.Errorf("%s: %w", what, err))
 	}
-	c.outbox = append(c.outbox, emitted{to, name, raw})
+	if len(raw) > protocol.MaxPayload {
+		panic(fmt.Errorf("%s: %d bytes, at most %d", what, len(raw), protocol.MaxPayload))
+	}
+	return raw
 }
 
 // takeClamped returns how many values were cut to their range since the last call.

@@ -13,22 +13,23 @@ type flight struct {
 	first  int
 	count  int
 	last   uint32        // newest tick sent
-	minRTT time.Duration // smallest time from a snapshot's sending to its acknowledgement; 0: none yet
+	minRTT time.Duration // the way there and back without a queue, as far as is known; 0: not yet
 }
 
 type sentSnapshot struct {
-	tick uint32
-	at   time.Time
+	tick  uint32
+	at    time.Time
+	alone bool // nothing else was under way, so no queue of our making delayed it
 }
 
 const (
 	flightSize = 128
-	// firstRTT stands in for the smallest round trip until one is known.
+	// firstRTT stands in for the round trip until one is known, and is the most that one is taken for.
 	firstRTT = time.Second
 )
 
 func (f *flight) send(tick uint32, at time.Time) {
-	f.sent[(f.first+f.count)%flightSize] = sentSnapshot{tick, at}
+	f.sent[(f.first+f.count)%flightSize] = sentSnapshot{tick, at, f.count == 0}
 	f.count++
 	f.last = tick
 }
@@ -43,13 +44,22 @@ func (f *flight) acknowledge(tick uint32, at time.Time) bool {
 		s := f.sent[f.first]
 		f.first = (f.first + 1) % flightSize
 		f.count--
-		if s.tick == tick {
-			if rtt := at.Sub(s.at); f.minRTT == 0 || rtt < f.minRTT {
-				f.minRTT = max(rtt, 1)
-			}
-		}
+		f.measure(s, at.Sub(s.at), s.tick == tick)
 	}
 	return true
+}
+
+// measure learns from a snapshot that is known to have arrived, exactly if the acknowledgement was its own. The smallest round trip counts; it
+// grows again, by half the difference at a time, when a snapshot that had the way to itself took longer: then the way has changed. What
+// others delayed says nothing about the way, and must not raise the bound.
+func (f *flight) measure(s sentSnapshot, rtt time.Duration, exact bool) {
+	rtt = min(max(rtt, 1), firstRTT)
+	switch {
+	case exact && (f.minRTT == 0 || rtt < f.minRTT):
+		f.minRTT = rtt
+	case s.alone && f.minRTT != 0 && rtt > f.minRTT:
+		f.minRTT += (rtt - f.minRTT) / 2
+	}
 }
 
 // forget takes everything as arrived.

@@ -50,7 +50,7 @@ func (r *inputRing) put(tick uint32, at time.Time, quanta []int32) (why Drop, dr
 		r.newest = r.held
 		return DropInputFuture, true
 	}
-	i := int(tick) % len(r.ticks)
+	i := int(tick % uint32(len(r.ticks)))
 	if r.ticks[i] == tick {
 		return DropInputDuplicate, true
 	}
@@ -72,7 +72,7 @@ func (r *inputRing) hold(tick uint32, quanta []int32) {
 
 // take moves the ring on past a tick and puts the input in force for it into slot. nextDue is when the tick after is due.
 func (r *inputRing) take(tick uint32, nextDue time.Time, slot *inputSlot) {
-	i := int(tick) % len(r.ticks)
+	i := int(tick % uint32(len(r.ticks)))
 	if r.ticks[i] == tick {
 		r.hold(tick, r.quanta[i*r.fields:(i+1)*r.fields])
 	}

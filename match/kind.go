@@ -60,10 +60,12 @@ func (k Kind) Checked() (Kind, error) {
 	if k.MinPlayers < 1 || k.MaxPlayers < k.MinPlayers || k.MaxPlayers > MaxSeats {
 		return k, fmt.Errorf("game %s: players %d to %d: want 1 to %d", k.Name, k.MinPlayers, k.MaxPlayers, MaxSeats)
 	}
+	seen := map[string]bool{}
 	for _, s := range k.Settings {
-		if !protocol.ValidIdent(s.Name) || s.Min > s.Default || s.Default > s.Max {
-			return k, fmt.Errorf("game %s: setting %q: want a plain name and min <= default <= max", k.Name, s.Name)
+		if !protocol.ValidIdent(s.Name) || seen[s.Name] || s.Min > s.Default || s.Default > s.Max {
+			return k, fmt.Errorf("game %s: setting %q: want a plain name of its own and min <= default <= max", k.Name, s.Name)
 		}
+		seen[s.Name] = true
 	}
 	if k.New == nil {
 		return k, fmt.Errorf("game %s: New is missing", k.Name)

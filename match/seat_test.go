@@ -403,3 +403,63 @@ func TestAResyncThatIsNotForThisSeatIsDroppedAndCounted(t *testing.T) {
 		}
 	})
 }
+
+func TestAWayThatGetsLongerDoesNotHoldSnapshotsBackForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, _, _ := start(t, match.Config{})
+		seat, view, _ := join(t, m, "ada")
+		clock, read := 0, 0
+		due := map[int]uint32{} // acknowledgement that arrives at a time, in ticks
+		run := func(n, roundTrip int) {
+			for range n {
+				ticks(1)
+				clock++
+				view.read()
+				for ; read < len(view.heads); read++ {
+					due[clock+roundTrip] = view.heads[read].Tick
+				}
+				if tick, ok := due[clock]; ok {
+					ack := protocol.MustEncode(&protocol.Ack{Kind: protocol.KindAck, Epoch: view.enter.Epoch, Tick: tick})
+					if err := seat.Ack(time.Now(), protocol.NewReader(), ack); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+		run(300, 2)
+		run(600, 26) // 430 ms more, for good
+		before := len(view.heads)
+		run(600, 26)
+		if n := len(view.heads) - before; n < 590 {
+			t.Errorf("%d snapshots in 600 ticks over a way that has been longer for 10 s", n)
+		}
+	})
+}
+
+func TestAQueueDoesNotRaiseItsOwnBound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, _, _ := start(t, match.Config{})
+		seat, view, _ := join(t, m, "ada")
+		var queue []uint32
+		read, oldest := 0, uint32(0)
+		for tick := range 3600 { // a minute of a link that takes every third snapshot
+			ticks(1)
+			view.read()
+			for ; read < len(view.heads); read++ {
+				queue = append(queue, view.heads[read].Tick)
+			}
+			if tick%3 == 0 && len(queue) > 0 {
+				ack := protocol.MustEncode(&protocol.Ack{Kind: protocol.KindAck, Epoch: view.enter.Epoch, Tick: queue[0]})
+				if err := seat.Ack(time.Now(), protocol.NewReader(), ack); err != nil {
+					t.Fatal(err)
+				}
+				oldest = max(oldest, view.head.Tick-queue[0])
+				queue = queue[1:]
+			}
+		}
+		// 250 ms of slack and the second for which nothing is known of the way are 75 ticks.
+		if oldest > 80 {
+			t.Errorf("state became %d ticks old", oldest)
+		}
+	})
+}

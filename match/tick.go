@@ -1,11 +1,8 @@
 package match
 
 import (
-	"fmt"
 	"iter"
 	"math/rand/v2"
-
-	"github.com/deltatick/deltatick/protocol"
 )
 
 // Tick is the handle through which a game acts on its match. It is good only inside the call it was given to.
@@ -49,7 +46,7 @@ func (t *Tick) Player(seat SeatID) (Player, bool) {
 
 // Emit sends a reliable event to every player and spectator. The payload is nil or anything msgpack encodes to a map: a struct or
 // a map with string keys. It panics, which ends the match, on a name that is not an identifier or is reserved, or on a
-// payload that cannot be encoded.
+// payload that cannot be encoded or is larger than protocol.MaxPayload.
 func (t *Tick) Emit(name string, payload any) { t.core.emit(0, name, payload) }
 
 // EmitTo is [Tick.Emit] to one seat. An empty seat gets nothing.
@@ -60,13 +57,9 @@ func (t *Tick) EmitTo(seat SeatID, name string, payload any) {
 }
 
 // End ends the match after this tick, whose snapshot still goes out. The result, nil or anything msgpack encodes, is told to
-// everyone and to the lobby. The first call counts.
+// everyone and to the lobby. The first call counts. It panics like [Tick.Emit].
 func (t *Tick) End(result any) {
 	if t.core.ended == nil {
-		raw, err := protocol.Encode(result)
-		if err != nil {
-			panic(fmt.Errorf("match result: %w", err))
-		}
-		t.core.ended = raw
+		t.core.ended = encoded("match result", result)
 	}
 }

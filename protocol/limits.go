@@ -8,6 +8,8 @@ const (
 	MaxClientFrame = 16 << 10 // bytes of any later client frame
 	MaxServerFrame = 4 << 20  // bytes of a server frame
 
+	MaxPayload = 64 << 10 // bytes of an event or a match's result, as a game gives it
+
 	MaxDepth        = 8       // nested arrays and maps in any frame
 	MaxClientValues = 4 << 10 // msgpack values in a client frame
 	MaxServerValues = 4 << 20 // msgpack values in a server frame; a value takes a byte at least

@@ -138,6 +138,9 @@ func (c *collector) sessions(m sink) {
 		}
 	}
 	for _, reason := range session.Drops() {
+		if reason == session.DropInputRate {
+			continue // the match counts it, and knows inputs from acknowledgements
+		}
 		m.count(descDrops, n.Drops[reason].Load(), "session", reason.String())
 	}
 	for _, code := range protocol.CloseCodes() {

@@ -17,7 +17,7 @@ const Usage = 2
 // ErrHelp is returned by [Parse] after help was asked for and printed.
 var ErrHelp = flag.ErrHelp
 
-// Parse fills a flag set from the environment and then from arguments, which win. The twin of -tick-rate is prefix + "TICK_RATE". The
+// Parse fills a flag set from the environment and then from arguments, which win; an empty variable is none. The twin of -tick-rate is prefix + "TICK_RATE". The
 // flag set must use flag.ContinueOnError. On -h it prints intro and the flags to out and returns [ErrHelp]; any other error is one
 // line that names the flag or variable.
 func Parse(fs *flag.FlagSet, prefix, intro string, args []string, lookup func(string) (string, bool), out io.Writer) error {
@@ -27,7 +27,7 @@ func Parse(fs *flag.FlagSet, prefix, intro string, args []string, lookup func(st
 	fs.VisitAll(func(f *flag.Flag) {
 		name := Twin(prefix, f.Name)
 		value, ok := lookup(name)
-		if !ok || bad != nil {
+		if !ok || value == "" || bad != nil {
 			return
 		}
 		if err := fs.Set(f.Name, value); err != nil {
