@@ -2,8 +2,9 @@ package match
 
 import "errors"
 
-// Errors of joining.
+// Errors of seats.
 var (
-	ErrFull = errors.New("match is full")
-	ErrOver = errors.New("match is over")
+	ErrFull   = errors.New("match is full")
+	ErrOver   = errors.New("match is over")
+	ErrNoSeat = errors.New("nobody sits there")
 )

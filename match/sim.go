@@ -30,7 +30,7 @@ type SimEvent struct {
 	Tick    uint32
 	To      SeatID // 0: everyone
 	Name    string
-	Payload []byte // msgpack
+	Payload []byte // msgpack: decode it with protocol.Decode
 }
 
 // NewSim sets a game up. Errors are those of [Kind.Checked] and [Kind.Complete].
@@ -75,14 +75,28 @@ func (s *Sim) Join(name string) (SeatID, error) {
 	return 0, ErrFull
 }
 
-// Leave frees a seat.
+// check refuses a seat in which nobody sits.
+func (s *Sim) check(seat SeatID) error {
+	if int(seat) >= len(s.core.players) || s.core.players[seat].Seat == 0 {
+		return fmt.Errorf("seat %d: %w", seat, ErrNoSeat)
+	}
+	return nil
+}
+
+// Leave frees a seat. Like all methods that name one, it fails with [ErrNoSeat] when nobody sits there.
 func (s *Sim) Leave(seat SeatID) error {
+	if err := s.check(seat); err != nil {
+		return err
+	}
 	s.begin()
 	return s.core.leave(seat)
 }
 
 // SetAway tells the game that a player's connection went down or came back.
 func (s *Sim) SetAway(seat SeatID, away bool) error {
+	if err := s.check(seat); err != nil {
+		return err
+	}
 	s.begin()
 	return s.core.setAway(seat, away)
 }
@@ -102,6 +116,9 @@ func (s *Sim) Configure(given Settings) error {
 // Input sets the input of a seat for the next step; later steps repeat it. input is a value of the type the game gave to
 // [AddInputs]; it is quantised as on the wire.
 func (s *Sim) Input(seat SeatID, input any) error {
+	if err := s.check(seat); err != nil {
+		return err
+	}
 	quanta, err := s.core.inputs.encode(input)
 	if err != nil {
 		return err
@@ -164,5 +181,5 @@ func (s *Sim) Events() []SimEvent {
 	return events
 }
 
-// Ended reports whether the game has ended the match, and the msgpack of its result.
+// Ended reports whether the game has ended the match, and the msgpack of its result, for protocol.Decode.
 func (s *Sim) Ended() (result []byte, ended bool) { return s.core.ended, s.core.ended != nil }

@@ -10,8 +10,17 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// Table is a list of replicated entities of one type. T is a struct whose `sync` tags say how precisely its fields travel
-// ([protocol.PlanOf]); unexported fields stay on the server. A table belongs to its match's goroutine.
+// Table is a list of replicated entities of one type. T is a struct whose `sync` tags say how precisely its fields travel; fields that are
+// not exported stay on the server. The tags, all optional and separated by commas:
+//
+//	sync:"-"              stays on the server
+//	sync:"name=x"         its name on the wire; else the Go name in snake_case (VX: vx, MaxSpeed: max_speed)
+//	sync:"min=0,max=100"  range of a whole number; values outside are cut to it
+//	sync:"step=0.01"      precision of a float, also with min and max; without a step it travels as a float32
+//	sync:"angle,bits=10"  radians, wrapped, in 2^10 parts of a turn (default 12 bits)
+//	sync:"max=24"         bytes of a string (default 64, at most 255)
+//
+// A table belongs to its match's goroutine.
 type Table[T any] struct {
 	name string
 	plan *protocol.Plan

@@ -45,7 +45,7 @@ func (t *Tick) Player(seat SeatID) (Player, bool) {
 }
 
 // Emit sends a reliable event to every player and spectator. The payload is nil or anything msgpack encodes to a map: a struct or
-// a map with string keys. It panics, which ends the match, on a name that is not an identifier or is reserved, or on a
+// a map with string keys. Unlike the fields of tables, a struct's keys are its Go field names, unless a tag `msgpack:"name"` says otherwise. It panics, which ends the match, on a name that is not an identifier or is reserved, or on a
 // payload that cannot be encoded or is larger than protocol.MaxPayload.
 func (t *Tick) Emit(name string, payload any) { t.core.emit(0, name, payload) }
 
@@ -57,7 +57,7 @@ func (t *Tick) EmitTo(seat SeatID, name string, payload any) {
 }
 
 // End ends the match after this tick, whose snapshot still goes out. The result, nil or anything msgpack encodes, is told to
-// everyone and to the lobby. The first call counts. It panics like [Tick.Emit].
+// everyone and to the lobby; its keys are named as those of [Tick.Emit]. The first call counts. It panics like [Tick.Emit].
 func (t *Tick) End(result any) {
 	if t.core.ended == nil {
 		t.core.ended = encoded("match result", result)

@@ -14,11 +14,12 @@ import (
 //
 // Tags, all optional, separated by commas:
 //
-//   - the field stays on the server (unexported fields always do)
-//     name=x        its name on the wire; else the Go name in snake_case (VX: vx, MaxSpeed: max_speed)
-//     min=a,max=b   range of an integer or a stepped float; for a string, max is its bytes (default 64, at most 255)
-//     step=s        precision of a float; without it a float travels as a whole float32
-//     angle,bits=n  radians, wrapped, in 2^n parts of a turn (default 12)
+//	sync:"-"              stays on the server (fields that are not exported always do)
+//	sync:"name=x"         its name on the wire; else the Go name in snake_case (VX: vx, MaxSpeed: max_speed)
+//	sync:"min=0,max=100"  range of an integer or a stepped float
+//	sync:"step=0.01"      precision of a float; without it a float travels as a whole float32
+//	sync:"angle,bits=10"  radians, wrapped, in 2^10 parts of a turn (default 12 bits)
+//	sync:"max=24"         bytes of a string (default 64, at most 255)
 //
 // Types: bool, every integer, float32, float64, string, and types made from them. An integer without a range has its type's,
 // cut to 32 signed bits.

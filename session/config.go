@@ -38,6 +38,8 @@ type Config struct {
 	Requests Limit // default 20/s, burst 40, 400 strikes
 	Signals  Limit // pings, resyncs, frames of unknown kinds; WebSocket control frames apart; default 10/s, burst 20, 200 strikes
 
+	Strays Limit // match frames of a session that is in no match; default 240/s, burst 240, 240 strikes
+
 	QueueFrames int // frames waiting to be written to a client; default 1,024
 	QueueBytes  int // bytes of them; a single frame may be larger; default 1 MiB
 	KeptEvents  int // events kept for a replay, per session; default 512
@@ -61,6 +63,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	setDefault(&cfg.ShutdownSpread, 500*time.Millisecond)
 	setDefault(&cfg.Requests, Limit{Rate: 20, Burst: 40, Strikes: 400})
 	setDefault(&cfg.Signals, Limit{Rate: 10, Burst: 20, Strikes: 200})
+	setDefault(&cfg.Strays, Limit{Rate: 240, Burst: 240, Strikes: 240})
 	setDefault(&cfg.QueueFrames, 1024)
 	setDefault(&cfg.QueueBytes, 1<<20)
 	setDefault(&cfg.KeptEvents, 512)
@@ -127,7 +130,7 @@ func (cfg *Config) check() error {
 	if cfg.ShutdownSpread < 0 {
 		return fmt.Errorf("session: ShutdownSpread %v: want 0 or more", cfg.ShutdownSpread)
 	}
-	for name, l := range map[string]Limit{"Requests": cfg.Requests, "Signals": cfg.Signals} {
+	for name, l := range map[string]Limit{"Requests": cfg.Requests, "Signals": cfg.Signals, "Strays": cfg.Strays} {
 		if l.Rate <= 0 || l.Burst < 1 || l.Strikes < 1 {
 			return fmt.Errorf("session: limit %s %+v: want a rate above 0, burst and strikes of 1 or more", name, l)
 		}

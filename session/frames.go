@@ -67,8 +67,7 @@ func (c *conn) take(at time.Time, frame []byte) (err error) {
 func (c *conn) streamed(at time.Time, kind protocol.Kind, frame []byte) (err error) {
 	stream := c.session.present()
 	if stream == nil {
-		c.drop(DropNoStream)
-		return nil
+		return c.stray(at, frame)
 	}
 	switch kind {
 	case protocol.KindInput:
@@ -83,6 +82,16 @@ func (c *conn) streamed(at time.Time, kind protocol.Kind, frame []byte) (err err
 		c.tell(at, noticeInputRate)
 		return nil
 	}
+	return err
+}
+
+// stray drops a match frame of a session that is in no match: usually one that crossed the match's end on its way.
+func (c *conn) stray(at time.Time, frame []byte) error {
+	c.drop(DropNoStream)
+	if err := c.session.strays.ask(at); err != nil {
+		return unlessLimited(err)
+	}
+	_, err := protocol.Check(frame, protocol.FromClient)
 	return err
 }
 

@@ -76,7 +76,7 @@ func (h *Hub) open(c *conn, codec string, who Identity) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{
-		hub: h, id: id, who: who, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals),
+		hub: h, id: id, who: who, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
 		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes},
 	}
 	if err := h.enlist(s); err != nil {

@@ -26,6 +26,7 @@ type Session struct {
 	// Guarded by turn: they outlive connections, so that a reconnect does not fill them up.
 	requests gate
 	signals  gate
+	strays   gate
 
 	// Guarded by mu.
 	mu       sync.Mutex

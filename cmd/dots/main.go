@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/deltatick/deltatick/games/dots"
@@ -25,7 +26,7 @@ var page string
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8090", "`host:port` to listen on")
 	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx, *addr); err != nil {
 		fmt.Fprintln(os.Stderr, "dots:", err)

@@ -42,7 +42,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.IntVar(&c.MaxLobbies, "max-lobbies", 1_000, "`lobbies` at most")
 	fs.DurationVar(&c.Grace, "grace", 60*time.Second, "`time` for which a dropped player's seat is kept")
 	fs.DurationVar(&c.DrainWait, "drain", 10*time.Second, "`time` to let sessions end by themselves after SIGTERM")
-	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas; * for any; empty for this server's own")
+	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas, in place of this server's own (name it, too, if it serves the page); * for any")
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
 	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches")
