@@ -94,6 +94,7 @@ func TestFloodingIsClosed(t *testing.T) {
 		"pings":    {protocol.MustEncode(protocol.Ping{Kind: protocol.KindPing}), 20 + 200},
 		"resyncs":  {protocol.MustEncode(protocol.Resync{Kind: protocol.KindResync}), 20 + 200},
 		"unknown":  {[]byte{0x91, 99}, 20 + 200},
+		"strays":   {protocol.MustEncode(protocol.Ack{Kind: protocol.KindAck}), 240 + 240},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, nil, func(t *testing.T, w *world) {
@@ -255,6 +256,16 @@ func TestFramesOfUnknownKindsAreSkippedAndCounted(t *testing.T) {
 		}
 		if f := out[protocol.KindPong].Frames.Load(); f != 1 {
 			t.Errorf("%d pongs counted, expected 1", f)
+		}
+	})
+}
+
+func TestMatchFramesOutsideAMatchAreCheckedToo(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		c, _ := w.join("ann")
+		c.raw([]byte{0x93, 4, 1}) // claims three elements
+		if code := c.closed(); code != protocol.CloseMalformed {
+			t.Errorf("closed with %d", code)
 		}
 	})
 }
