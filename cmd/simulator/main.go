@@ -33,6 +33,11 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		fmt.Fprintln(errOut, "simulator:", err)
 		return env.Usage
 	}
+	file, err := create(cfg.json)
+	if err != nil {
+		fmt.Fprintln(errOut, "simulator: -json:", err)
+		return env.Usage
+	}
 	report, err := simulator.Run(ctx, cfg.run)
 	if err != nil {
 		fmt.Fprintln(errOut, explain(err))
@@ -44,8 +49,8 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if _, err := report.WriteTo(out); err != nil {
 		return 1
 	}
-	if cfg.json != "" {
-		if err := save(report, cfg.json); err != nil {
+	if file != nil {
+		if err := save(report, file); err != nil {
 			fmt.Fprintln(errOut, "simulator: -json:", err)
 			return 1
 		}
@@ -66,10 +71,16 @@ func explain(err error) string {
 	return err.Error()
 }
 
-func save(report simulator.Report, path string) error {
-	b, err := json.MarshalIndent(report, "", "  ")
-	if err != nil {
-		return err
+// create opens the file for the report before the run, so that a bad path does not cost one. It is nil for no path.
+func create(path string) (*os.File, error) {
+	if path == "" {
+		return nil, nil
 	}
-	return os.WriteFile(path, append(b, '\n'), 0o644)
+	return os.Create(path)
+}
+
+func save(report simulator.Report, file *os.File) error {
+	e := json.NewEncoder(file)
+	e.SetIndent("", "  ")
+	return errors.Join(e.Encode(report), file.Close())
 }

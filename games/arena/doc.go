@@ -1,4 +1,4 @@
-// Package arena is the demo game: ships in a walled field, two minutes a round, two to sixteen of them, with bots in the places
+// Package arena is the demo game: ships in a walled field, two minutes a round, up to sixteen of them, with bots in the places
 // that nobody took. It is also the example to copy: all it imports of deltatick is package match.
 //
 // # How it plays
