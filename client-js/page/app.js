@@ -8,11 +8,14 @@ import { MatchView } from "./match-view.js";
 import { closeNotice, notice } from "./notice.js";
 import { quickPlay } from "./quick-play.js";
 import { rememberedName, rememberName } from "./remembered.js";
+import { settledWithin } from "./settled-within.js";
 import { markAddress, parseHash } from "./share-link.js";
 import { Sky } from "./sky.js";
 import { askHandOver, forgetSession, offerHandOver, tabStorage } from "./tab-storage.js";
 import { toast } from "./toasts.js";
 import { closure, exitReason, refusal } from "./words.js";
+
+const CONNECT_WITHIN = 5000; // ms that an action waits for a connection just opened
 
 /**
  * The page's one state: which connection, which lobby, which match, and so which of the three views is shown. Views
@@ -83,6 +86,7 @@ export class App {
     listen(net.lobby, "closed", (closed) => this.#onLobbyClosed(closed));
     const ready = current(() => this.#onReady());
     net.ready.then(ready, () => {}); // a refusal comes as a status too
+    this.link.show(net.status, net); // no longer what the connection before was
     this.render();
   }
 
@@ -108,9 +112,12 @@ export class App {
     }
   }
 
-  /** Runs a request; a refusal becomes a toast. Resolves to whether it was done. */
+  /**
+   * Runs a request, once a connection just opened is there; a refusal becomes a toast. Resolves to whether it was done.
+   */
   async act(request) {
     try {
+      await this.#connected();
       await request();
       this.render();
       return true;
@@ -121,7 +128,7 @@ export class App {
   }
 
   join(target) {
-    return this.act(() => this.net.lobby.join(target));
+    return this.#once(() => this.act(() => this.net.lobby.join(target)));
   }
 
   async leave() {
@@ -147,18 +154,18 @@ export class App {
   #bindForms() {
     byId("name-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#once(async () => {
-        await this.#applyName();
-        await this.act(() => quickPlay(this.net));
-      });
+      this.#applyName();
+      this.#once(() => this.act(() => quickPlay(this.net)));
     });
     this.name.addEventListener("change", () => this.#applyName());
     byId("code-form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#once(() => this.join({ code: byId("code").value.trim().toUpperCase() }));
+      this.join({ code: byId("code").value.trim().toUpperCase() });
     });
     byId("create-open").addEventListener("click", () =>
-      this.act(async () => this.create.open(await this.#loadGames(), this.net.name)),
+      this.#once(() =>
+        this.act(async () => this.create.open(await this.#loadGames(), this.net.name)),
+      ),
     );
   }
 
@@ -167,14 +174,24 @@ export class App {
     if (this.#busy) return;
     this.#busy = true;
     try {
-      await work();
+      return await work();
     } finally {
       this.#busy = false;
     }
   }
 
+  /**
+   * The name field changes as the press on a button takes the focus from it, so the button's request comes while the new
+   * session is being opened. A connection that was there and was lost is not waited for: the player is told at once.
+   */
+  async #connected() {
+    const { net } = this;
+    await settledWithin(net.ready, CONNECT_WITHIN);
+    if (this.net !== net) await this.#connected(); // renamed again meanwhile
+  }
+
   /** A name belongs to a session, so a new one is a new session; only ever outside a lobby. */
-  async #applyName() {
+  #applyName() {
     const name = this.name.value.trim();
     if (!name) this.name.value = this.#called;
     else if (name !== this.#called && !this.net.lobby.state) {
@@ -182,7 +199,6 @@ export class App {
       this.net.close();
       this.open({ fresh: true });
     }
-    await this.net.ready.catch(() => {});
   }
 
   #loadGames() {
@@ -213,6 +229,7 @@ export class App {
 
   /** Goes where the address bar says: on arrival by a share link, and when the link is changed by hand. */
   async #followHash() {
+    await this.#connected();
     const { code, spectate } = parseHash(location.hash);
     const { lobby } = this.net;
     if (!code || lobby.state?.code === code) return;
