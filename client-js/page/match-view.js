@@ -3,7 +3,7 @@ import { mergeControls, plainInput } from "./controls.js";
 import { byId, el, setText } from "./dom.js";
 import { Hud } from "./hud.js";
 import { Keys } from "./keys.js";
-import { linkWords } from "./link-state.js";
+import { lostWords } from "./link-state.js";
 import { NetReadout } from "./net-readout.js";
 import { Pointer } from "./pointer.js";
 import { Results } from "./results.js";
@@ -121,7 +121,7 @@ export class MatchView {
   setLink(status) {
     const down = status.state !== "open" && this.#room !== null;
     byId("down").hidden = !down;
-    if (down) setText(byId("down"), `Connection lost. ${linkWords(status)}. Your seat is kept.`);
+    if (down) setText(byId("down"), lostWords(status));
     byId("match").classList.toggle("offline", down);
   }
 
@@ -168,9 +168,19 @@ export class MatchView {
       setText(byId("clock-phase"), `${table?.size ?? 0} entities`);
     }
     this.#readout.update(this.#net, room);
+    this.#clearOfBorder();
     for (const id of ["scores", "vitals"])
       byId(id).classList.toggle("beneath", this.#flownUnder(byId(id)));
     if (now > this.#hintUntil) byId("hint").hidden = true;
+  }
+
+  /** Where the field's upper border would run through the read-outs at the top, they begin below it. */
+  #clearOfBorder() {
+    const { camera } = this.#scene;
+    const crossed = camera.y < this.#insets().top + 10 + byId("scores").offsetHeight;
+    const value = crossed ? `${Math.max(0, Math.round(camera.y))}px` : "0px";
+    const { style } = byId("match");
+    if (style.getPropertyValue("--border") !== value) style.setProperty("--border", value);
   }
 
   /** Whether one's own ship is under this read-out. */

@@ -9,7 +9,7 @@ const refusals = {
   "rate-limited": "Too fast. Try again in a moment.",
   unavailable: "The server is closing down. Try again shortly.",
   timeout: "The server did not answer. Try again.",
-  dropped: "The connection was lost before the answer came.",
+  dropped: "The connection is down. Try again once you are online.",
 };
 
 /** A sentence for a refused request. */

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cameraFor } from "../page/camera.js";
 import { mergeControls } from "../page/controls.js";
+import { lostWords } from "../page/link-state.js";
 import { outcomeOf } from "../page/outcome.js";
 import { OwnMotion } from "../page/own-motion.js";
 import { hueOf, hullOf } from "../page/palette.js";
 import { candidates } from "../page/quick-play.js";
+import { settledWithin } from "../page/settled-within.js";
 import { parseHash } from "../page/share-link.js";
 
 const field = { width: 1600, height: 900 };
@@ -159,4 +161,18 @@ test("sixteen ships are told apart by hue and hull together", () => {
     Array.from({ length: 16 }, (_, color) => `${hueOf(color)} ${hullOf(color)}`),
   );
   assert.equal(looks.size, 16);
+});
+
+test("while the server is silent nobody is told that the seat is there", () => {
+  for (const state of ["waiting", "connecting"])
+    assert.match(
+      lostWords({ state, attempt: 3, inMs: 1200 }),
+      /Reconnecting.* if the server is still there/,
+    );
+});
+
+test("a promise is waited for until it is settled, and one that never is for a while only", async () => {
+  await settledWithin(Promise.resolve(), 2 ** 31 - 1);
+  await settledWithin(Promise.reject(new Error("closed")), 2 ** 31 - 1);
+  await settledWithin(new Promise(() => {}), 1);
 });

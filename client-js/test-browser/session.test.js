@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { cameraFor } from "../page/camera.js";
 import { launch, Visitors } from "./support/browser.js";
 import { inMatch, placeOf } from "./support/match.js";
 import { startServer } from "./support/server.js";
@@ -104,7 +105,7 @@ test("a seat lost by being away too long is said plainly, and the way back is of
     await inMatch(page);
     const before = await placeOf(page);
     wire.cut();
-    await page.locator("#down", { hasText: "Connection lost" }).waitFor();
+    await page.locator("#down", { hasText: "if the server is still there" }).waitFor();
     await new Promise((resolve) => setTimeout(resolve, 2500)); // the grace period, as the server's clock has it
     wire.mend();
     await page.locator("#notice", { hasText: "Your session has ended" }).waitFor();
@@ -142,6 +143,27 @@ test("everything up to flying works from the keyboard alone", async () => {
   await page.keyboard.press("Enter");
   await page.waitForSelector("#home:not([hidden])");
   assert.equal(new URL(page.url()).hash, "", "the address invites nobody any more");
+});
+
+test("the scores stand clear of the field's upper border", async () => {
+  const insets = { top: 52, right: 6, bottom: 6, left: 6 };
+  const field = { width: 1600, height: 900 };
+  const page = await visitors.visit("border");
+  await page.click("#quick-play");
+  await inMatch(page);
+  for (const [width, height] of /** @type {const} */ ([
+    [1280, 720], // the border is as high up as it can be
+    [1100, 700], // a little lower, where the first line would be
+    [1000, 1300], // below all of the lines
+  ])) {
+    await page.setViewportSize({ width, height });
+    const border = cameraFor({ width, height, ...insets }, field, { x: 0, y: 0 }, 0).y;
+    await page.waitForFunction((y) => {
+      const scores = document.getElementById("scores")?.getBoundingClientRect();
+      return scores?.height && (scores.top > y + 4 || scores.bottom < y - 4);
+    }, border);
+  }
+  await page.context().close();
 });
 
 test("with less motion asked for, the start page stands still", async () => {
