@@ -45,7 +45,7 @@ test("every request has the name and payload of the protocol and resolves to wha
   }
 });
 
-test("the state follows replies, events, leaving and being put out", async () => {
+test("the state follows replies, events, leaving, being put out and closing", async () => {
   const it = harness();
   const { lobby } = it.net;
   /** @type {any[]} */
@@ -64,7 +64,9 @@ test("the state follows replies, events, leaving and being put out", async () =>
   it.socket.event(3, "lobby", "closed", { id: "elsewhere", reason: "shutdown" });
   it.socket.event(4, "lobby", "closed", { id: "b", reason: "kicked" });
   assert.equal(lobby.state, null);
-  assert.deepEqual(told, ["open", "playing", null, "open", "kicked", null]);
+  it.socket.event(5, "lobby", "state", state("c"));
+  it.net.close();
+  assert.deepEqual(told, ["open", "playing", null, "open", "kicked", null, "open", null]);
 });
 
 test("of two states of a lobby the newer counts, whichever comes last", async () => {
