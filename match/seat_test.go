@@ -12,11 +12,18 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
+// seated is one player in a match of its own.
+func seated(t *testing.T) (*match.Counters, *match.Seat, *view) {
+	t.Helper()
+	counters := new(match.Counters)
+	m, _, _ := start(t, match.Config{Counters: counters})
+	seat, view, _ := join(t, m, "ada")
+	return counters, seat, view
+}
+
 func TestWhoDoesNotAcknowledgeIsSentNoMoreUntilItDoes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		for range 30 {
 			ticks(1)
 			view.read()
@@ -53,9 +60,7 @@ func TestWhoDoesNotAcknowledgeIsSentNoMoreUntilItDoes(t *testing.T) {
 
 func TestAcknowledgingWhatWasNeverSentChangesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		for range 120 {
 			ticks(1)
 			view.read()
@@ -75,9 +80,7 @@ func TestAcknowledgingWhatWasNeverSentChangesNothing(t *testing.T) {
 
 func TestInputsAboveTheTickRateAreDroppedThenTheFloodIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		ticks(2)
 		view.read()
 		taken, limited := 0, 0
@@ -103,9 +106,7 @@ func TestInputsAboveTheTickRateAreDroppedThenTheFloodIsNamed(t *testing.T) {
 
 func TestAnHonestJitteryPlayerLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		ticks(2)
 		view.read()
 		next := view.head.Tick + 14
@@ -130,9 +131,7 @@ func TestAnHonestJitteryPlayerLosesNothing(t *testing.T) {
 
 func TestALateInputIsRepeatedFromThenOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		ticks(10)
 		view.read()
 		at := view.head.Tick
@@ -152,9 +151,7 @@ func TestALateInputIsRepeatedFromThenOn(t *testing.T) {
 
 func TestInputsThatCannotBeUsedAreCountedByReason(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		ticks(2)
 		view.read()
 		at := view.head.Tick
@@ -272,9 +269,7 @@ func TestLeavingFreesTheSeatAndTellsWhy(t *testing.T) {
 
 func TestAResyncBringsAKeyframe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		ticks(5)
 		view.read()
 		frame := protocol.MustEncode(&protocol.Resync{Kind: protocol.KindResync, Epoch: view.enter.Epoch, Reason: protocol.ResyncHash})
@@ -313,8 +308,7 @@ func TestStopEndsTheMatchForEveryone(t *testing.T) {
 
 func TestAResyncIsAnsweredEvenWhenTooMuchIsUnacknowledged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, _, _ := start(t, match.Config{})
-		seat, view, _ := join(t, m, "ada")
+		_, seat, view := seated(t)
 		ticks(300) // far beyond what may be under way
 		view.read()
 		n := len(view.heads)
@@ -383,9 +377,7 @@ func TestInputForASeatThatIsOverIsDroppedAndCounted(t *testing.T) {
 
 func TestAResyncThatIsNotForThisSeatIsDroppedAndCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		counters := new(match.Counters)
-		m, _, _ := start(t, match.Config{Counters: counters})
-		seat, view, _ := join(t, m, "ada")
+		counters, seat, view := seated(t)
 		ticks(2)
 		view.read()
 		ask := func(epoch uint32) {
@@ -406,8 +398,7 @@ func TestAResyncThatIsNotForThisSeatIsDroppedAndCounted(t *testing.T) {
 
 func TestAWayThatGetsLongerDoesNotHoldSnapshotsBackForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, _, _ := start(t, match.Config{})
-		seat, view, _ := join(t, m, "ada")
+		_, seat, view := seated(t)
 		clock, read := 0, 0
 		due := map[int]uint32{} // acknowledgement that arrives at a time, in ticks
 		run := func(n, roundTrip int) {
@@ -438,8 +429,7 @@ func TestAWayThatGetsLongerDoesNotHoldSnapshotsBackForEver(t *testing.T) {
 
 func TestAQueueDoesNotRaiseItsOwnBound(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, _, _ := start(t, match.Config{})
-		seat, view, _ := join(t, m, "ada")
+		_, seat, view := seated(t)
 		var queue []uint32
 		read, oldest := 0, uint32(0)
 		for tick := range 3600 { // a minute of a link that takes every third snapshot
