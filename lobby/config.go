@@ -1,6 +1,7 @@
 package lobby
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -70,10 +71,10 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("lobbies: a limit or an interval is negative: %d lobbies, %d spectators, list every %v, state every %v",
 			cfg.MaxLobbies, cfg.MaxSpectators, cfg.ListEvery, cfg.StateEvery)
 	}
-	setDefault(&cfg.MaxLobbies, defaultMaxLobbies)
-	setDefault(&cfg.MaxSpectators, defaultMaxSpectators)
-	setDefault(&cfg.ListEvery, defaultListEvery)
-	setDefault(&cfg.StateEvery, defaultStateEvery)
+	cfg.MaxLobbies = cmp.Or(cfg.MaxLobbies, defaultMaxLobbies)
+	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
+	cfg.ListEvery = cmp.Or(cfg.ListEvery, defaultListEvery)
+	cfg.StateEvery = cmp.Or(cfg.StateEvery, defaultStateEvery)
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
@@ -86,12 +87,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	return cfg, nil
 }
 
-func setDefault[T comparable](to *T, value T) {
-	var zero T
-	if *to == zero {
-		*to = value
-	}
-}
 
 // checkedKinds validates the games and describes them to clients, in the order given.
 func checkedKinds(kinds []match.Kind) (map[string]match.Kind, []Game, error) {

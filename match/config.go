@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -46,13 +47,13 @@ func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Settings, err = kind.Complete(cfg.Settings); err != nil {
 		return cfg, err
 	}
-	setDefault(&cfg.ID, "match")
-	setDefault(&cfg.Epoch, 1)
-	setDefault(&cfg.TickRate, defaultTickRate)
-	setDefault(&cfg.MaxPlayers, kind.MaxPlayers)
-	setDefault(&cfg.MaxSpectators, defaultMaxSpectators)
-	setDefault(&cfg.Grace, defaultGrace)
-	setDefault(&cfg.HashEvery, cfg.TickRate)
+	cfg.ID = cmp.Or(cfg.ID, "match")
+	cfg.Epoch = cmp.Or(cfg.Epoch, 1)
+	cfg.TickRate = cmp.Or(cfg.TickRate, defaultTickRate)
+	cfg.MaxPlayers = cmp.Or(cfg.MaxPlayers, kind.MaxPlayers)
+	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
+	cfg.Grace = cmp.Or(cfg.Grace, defaultGrace)
+	cfg.HashEvery = cmp.Or(cfg.HashEvery, cfg.TickRate)
 	if cfg.MaxPlayers < 1 || cfg.MaxPlayers > kind.MaxPlayers {
 		return cfg, fmt.Errorf("match of %s: %d players, the game takes 1 to %d", kind.Name, cfg.MaxPlayers, kind.MaxPlayers)
 	}
@@ -69,11 +70,4 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Now = time.Now
 	}
 	return cfg, nil
-}
-
-func setDefault[T comparable](to *T, value T) {
-	var zero T
-	if *to == zero {
-		*to = value
-	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"time"
@@ -28,13 +29,13 @@ type Config struct {
 }
 
 func (cfg Config) withDefaults() (Config, error) {
-	setDefault(&cfg.TickRate, tick.DefaultRate)
-	setDefault(&cfg.MaxPlayers, match.MaxSeats)
-	setDefault(&cfg.MaxSessions, 10_000)
-	setDefault(&cfg.MaxLobbies, 1_000)
-	setDefault(&cfg.Grace, 60*time.Second)
-	setDefault(&cfg.DrainWait, 10*time.Second)
-	setDefault(&cfg.Name, "deltatick")
+	cfg.TickRate = cmp.Or(cfg.TickRate, tick.DefaultRate)
+	cfg.MaxPlayers = cmp.Or(cfg.MaxPlayers, match.MaxSeats)
+	cfg.MaxSessions = cmp.Or(cfg.MaxSessions, 10_000)
+	cfg.MaxLobbies = cmp.Or(cfg.MaxLobbies, 1_000)
+	cfg.Grace = cmp.Or(cfg.Grace, 60*time.Second)
+	cfg.DrainWait = cmp.Or(cfg.DrainWait, 10*time.Second)
+	cfg.Name = cmp.Or(cfg.Name, "deltatick")
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -62,11 +63,4 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	cfg.Kinds = kinds
 	return cfg, nil
-}
-
-func setDefault[T comparable](to *T, value T) {
-	var zero T
-	if *to == zero {
-		*to = value
-	}
 }

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -52,22 +53,22 @@ type Config struct {
 }
 
 func (cfg Config) withDefaults() (Config, error) {
-	setDefault(&cfg.ServerName, "deltatick")
-	setDefault(&cfg.MaxSessions, 10_000)
-	setDefault(&cfg.Grace, 60*time.Second)
-	setDefault(&cfg.PingEvery, time.Second)
-	setDefault(&cfg.HelloTimeout, protocol.HelloTimeout)
-	setDefault(&cfg.SilentTimeout, protocol.SilentTimeout)
-	setDefault(&cfg.WriteTimeout, protocol.WriteTimeout)
-	setDefault(&cfg.CloseTimeout, time.Second)
-	setDefault(&cfg.ShutdownSpread, 500*time.Millisecond)
-	setDefault(&cfg.Requests, Limit{Rate: 20, Burst: 40, Strikes: 400})
-	setDefault(&cfg.Signals, Limit{Rate: 10, Burst: 20, Strikes: 200})
-	setDefault(&cfg.Strays, Limit{Rate: 240, Burst: 240, Strikes: 240})
-	setDefault(&cfg.QueueFrames, 1024)
-	setDefault(&cfg.QueueBytes, 1<<20)
-	setDefault(&cfg.KeptEvents, 512)
-	setDefault(&cfg.KeptBytes, 256<<10)
+	cfg.ServerName = cmp.Or(cfg.ServerName, "deltatick")
+	cfg.MaxSessions = cmp.Or(cfg.MaxSessions, 10_000)
+	cfg.Grace = cmp.Or(cfg.Grace, 60*time.Second)
+	cfg.PingEvery = cmp.Or(cfg.PingEvery, time.Second)
+	cfg.HelloTimeout = cmp.Or(cfg.HelloTimeout, protocol.HelloTimeout)
+	cfg.SilentTimeout = cmp.Or(cfg.SilentTimeout, protocol.SilentTimeout)
+	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, protocol.WriteTimeout)
+	cfg.CloseTimeout = cmp.Or(cfg.CloseTimeout, time.Second)
+	cfg.ShutdownSpread = cmp.Or(cfg.ShutdownSpread, 500*time.Millisecond)
+	cfg.Requests = cmp.Or(cfg.Requests, Limit{Rate: 20, Burst: 40, Strikes: 400})
+	cfg.Signals = cmp.Or(cfg.Signals, Limit{Rate: 10, Burst: 20, Strikes: 200})
+	cfg.Strays = cmp.Or(cfg.Strays, Limit{Rate: 240, Burst: 240, Strikes: 240})
+	cfg.QueueFrames = cmp.Or(cfg.QueueFrames, 1024)
+	cfg.QueueBytes = cmp.Or(cfg.QueueBytes, 1<<20)
+	cfg.KeptEvents = cmp.Or(cfg.KeptEvents, 512)
+	cfg.KeptBytes = cmp.Or(cfg.KeptBytes, 256<<10)
 	if cfg.Codecs == nil {
 		cfg.Codecs = []string{protocol.CodecMP}
 	}
@@ -139,11 +140,4 @@ func (cfg *Config) check() error {
 		return fmt.Errorf("session: a ping every %v is above the limit of %v a second", cfg.PingEvery, cfg.Signals.Rate)
 	}
 	return nil
-}
-
-func setDefault[T comparable](to *T, value T) {
-	var zero T
-	if *to == zero {
-		*to = value
-	}
 }

@@ -1,6 +1,7 @@
 package simulator
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -43,16 +44,16 @@ type Config struct {
 }
 
 func (cfg Config) withDefaults() (Config, error) {
-	setDefault(&cfg.URL, "ws://127.0.0.1:8080/ws")
-	setDefault(&cfg.Bots, 8)
-	setDefault(&cfg.Game, "arena")
-	setDefault(&cfg.RoomSize, 8)
-	setDefault(&cfg.For, 30*time.Second)
-	setDefault(&cfg.Ramp, time.Duration(cfg.Bots)*10*time.Millisecond)
-	setDefault(&cfg.Seed, 1)
-	setDefault(&cfg.JoinWithin, 10*time.Second)
-	setDefault(&cfg.ReturnWithin, 5*time.Second)
-	setDefault(&cfg.MinRate, 50)
+	cfg.URL = cmp.Or(cfg.URL, "ws://127.0.0.1:8080/ws")
+	cfg.Bots = cmp.Or(cfg.Bots, 8)
+	cfg.Game = cmp.Or(cfg.Game, "arena")
+	cfg.RoomSize = cmp.Or(cfg.RoomSize, 8)
+	cfg.For = cmp.Or(cfg.For, 30*time.Second)
+	cfg.Ramp = cmp.Or(cfg.Ramp, time.Duration(cfg.Bots)*10*time.Millisecond)
+	cfg.Seed = cmp.Or(cfg.Seed, 1)
+	cfg.JoinWithin = cmp.Or(cfg.JoinWithin, 10*time.Second)
+	cfg.ReturnWithin = cmp.Or(cfg.ReturnWithin, 5*time.Second)
+	cfg.MinRate = cmp.Or(cfg.MinRate, 50)
 	if cfg.Progress == nil {
 		cfg.Progress = io.Discard
 	}
@@ -80,11 +81,4 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.NewBot = func(_ int, rng *rand.Rand) Bot { return behaviours[behaviour](rng) }
 	}
 	return cfg, nil
-}
-
-func setDefault[T comparable](value *T, usual T) {
-	var zero T
-	if *value == zero {
-		*value = usual
-	}
 }
