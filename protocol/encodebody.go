@@ -105,31 +105,26 @@ func (e *BodyEncoder) change(fields Fields, from *Rows, i int, to *Rows, j int) 
 		if mask&(1<<f) == 0 {
 			continue
 		}
-		q := to.Quanta[f*m+j]
-		switch fields[f].Kind {
-		case FieldString:
-			e.changed.str(to.Strings[f][j])
-		case FieldFloat32:
-			e.changed.float(q)
-		default:
-			e.changed.integer(int64(q) - int64(from.Quanta[f*n+i]))
-		}
+		e.changed.value(fields[f].Kind, to, f, j, from.Quanta[f*n+i])
 	}
 }
 
 func (e *BodyEncoder) add(fields Fields, to *Rows, j int) {
-	m := to.Len()
 	e.added.gap(to.IDs[j])
 	for f := range fields {
-		q := to.Quanta[f*m+j]
-		switch fields[f].Kind {
-		case FieldString:
-			e.added.str(to.Strings[f][j])
-		case FieldFloat32:
-			e.added.float(q)
-		default:
-			e.added.integer(int64(q))
-		}
+		e.added.value(fields[f].Kind, to, f, j, 0)
+	}
+}
+
+// value writes field f of row j: a number as its distance from a base, which is 0 for a row that is new.
+func (l *list) value(kind FieldKind, rows *Rows, f, j int, base int32) {
+	switch q := rows.Quanta[f*rows.Len()+j]; kind {
+	case FieldString:
+		l.str(rows.Strings[f][j])
+	case FieldFloat32:
+		l.float(q)
+	default:
+		l.integer(int64(q) - int64(base))
 	}
 }
 
