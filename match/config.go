@@ -39,7 +39,7 @@ const (
 )
 
 func (cfg Config) withDefaults() (Config, error) {
-	kind, err := cfg.Kind.Checked()
+	kind, err := cfg.Kind.withDefaults()
 	if err != nil {
 		return cfg, err
 	}

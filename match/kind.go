@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -15,7 +16,7 @@ type Kind struct {
 	Settings   []Setting // what a lobby's host may set
 
 	// New makes the game of one match. It is called more often than there are matches: each time the kind is validated
-	// ([Kind.Checked]), which setting up a match includes, a game is made, set up, and thrown away.
+	// ([Kind.Checked]) a game is made, set up, and thrown away.
 	New func() Game
 }
 
@@ -45,18 +46,26 @@ func (e *SettingError) Error() string { return fmt.Sprintf("setting %s: %s", e.N
 // Checked returns the kind with its defaults filled in, or says what is wrong with it: a bad name, numbers that do not fit, or
 // whatever the game's Setup reports about its tables and inputs when it is tried with the default settings.
 func (k Kind) Checked() (Kind, error) {
+	k, err := k.withDefaults()
+	if err != nil {
+		return k, err
+	}
+	settings, err := k.Complete(nil)
+	if err != nil {
+		return k, err
+	}
+	_, err = newCore(coreConfig{kind: k, settings: settings, rate: defaultTickRate})
+	return k, err
+}
+
+// withDefaults is Checked without the trial, for who sets the game up next in any case.
+func (k Kind) withDefaults() (Kind, error) {
 	if !protocol.ValidIdent(k.Name) {
 		return k, fmt.Errorf("game name %q: want 1 to 64 of a-z, 0-9, dot, underscore, hyphen", k.Name)
 	}
-	if k.Title == "" {
-		k.Title = k.Name
-	}
-	if k.MinPlayers == 0 {
-		k.MinPlayers = 1
-	}
-	if k.MaxPlayers == 0 {
-		k.MaxPlayers = 16
-	}
+	k.Title = cmp.Or(k.Title, k.Name)
+	k.MinPlayers = cmp.Or(k.MinPlayers, 1)
+	k.MaxPlayers = cmp.Or(k.MaxPlayers, 16)
 	if k.MinPlayers < 1 || k.MaxPlayers < k.MinPlayers || k.MaxPlayers > MaxSeats {
 		return k, fmt.Errorf("game %s: players %d to %d: want 1 to %d", k.Name, k.MinPlayers, k.MaxPlayers, MaxSeats)
 	}
@@ -70,12 +79,7 @@ func (k Kind) Checked() (Kind, error) {
 	if k.New == nil {
 		return k, fmt.Errorf("game %s: New is missing", k.Name)
 	}
-	settings, err := k.Complete(nil)
-	if err != nil {
-		return k, err
-	}
-	_, err = newCore(coreConfig{kind: k, settings: settings, rate: defaultTickRate})
-	return k, err
+	return k, nil
 }
 
 // Complete returns a value for every setting: the given one, or the default. The error is a [*SettingError] for a value out of

@@ -35,7 +35,7 @@ type SimEvent struct {
 
 // NewSim sets a game up. Errors are those of [Kind.Checked] and [Kind.Complete].
 func NewSim(kind Kind, cfg SimConfig) (*Sim, error) {
-	kind, err := kind.Checked()
+	kind, err := kind.withDefaults()
 	if err != nil {
 		return nil, err
 	}
