@@ -87,7 +87,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	return cfg, nil
 }
 
-
 // checkedKinds validates the games and describes them to clients, in the order given.
 func checkedKinds(kinds []match.Kind) (map[string]match.Kind, []Game, error) {
 	byName := make(map[string]match.Kind, len(kinds))

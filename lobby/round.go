@@ -111,7 +111,7 @@ func (l *lobby) endRound() {
 	l.log.Info("match over", "match", m.ID(), "round", l.rounds, "reason", result.Reason, "err", l.round.err)
 	l.round = nil
 	l.rounds++
-	l.result = resultOf(result)
+	l.result = &Result{result.Reason, protocol.OrNil(result.Data)}
 	l.changed = true
 	l.dir.cfg.Counters.Playing.Add(-1)
 	for _, who := range l.members {

@@ -153,11 +153,3 @@ func (l *lobby) state() State {
 	}
 	return s
 }
-
-// resultOf turns a match's result into one that can be encoded: an empty raw value would leave a hole in the map.
-func resultOf(r match.Result) *Result {
-	if len(r.Data) == 0 {
-		return &Result{r.Reason, protocol.Raw{0xc0}}
-	}
-	return &Result{r.Reason, r.Data}
-}

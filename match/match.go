@@ -234,10 +234,11 @@ func (m *Match) finish() {
 	for _, request := range mail {
 		request()
 	}
+	exit := m.exit(m.result.Reason, m.result.Data)
 	for _, s := range m.seated {
 		if !s.gone {
 			s.close()
-			m.tellExit(s, m.result.Reason, m.result.Data)
+			s.tellExit(exit, m.core.tick)
 		}
 		m.countSeat(s, -1)
 	}

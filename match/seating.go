@@ -27,7 +27,7 @@ func (m *Match) unseat(s *Seat, reason string) {
 	if s.id != 0 && !m.closing {
 		m.try(m.core.leave(s.id))
 	}
-	m.tellExit(s, reason, nil)
+	s.tellExit(m.exit(reason, nil), m.core.tick)
 }
 
 // sweep forgets seats that were given up, and makes them free.
@@ -149,12 +149,11 @@ type exit struct {
 	Result protocol.Raw `msgpack:"result"`
 }
 
-func (m *Match) tellExit(s *Seat, reason string, result []byte) {
-	payload := exit{Match: m.cfg.ID, Reason: reason, Result: result}
-	if result == nil {
-		payload.Result = protocol.Raw{msgpackNil}
-	}
-	s.member.Out.Emit(protocol.ChannelMatch, protocol.EventExit, protocol.MustEncode(&payload), m.core.tick)
+// exit encodes the payload of that event.
+func (m *Match) exit(reason string, result []byte) []byte {
+	return protocol.MustEncode(&exit{Match: m.cfg.ID, Reason: reason, Result: protocol.OrNil(result)})
 }
 
-const msgpackNil = 0xc0
+func (s *Seat) tellExit(payload []byte, tick uint32) {
+	s.member.Out.Emit(protocol.ChannelMatch, protocol.EventExit, payload, tick)
+}

@@ -13,6 +13,14 @@ import (
 // Raw is a msgpack value that is already encoded, or not decoded yet.
 type Raw = msgpack.RawMessage
 
+// OrNil is an encoded payload, or msgpack's nil for none: nothing at all would leave a hole in the frame.
+func OrNil(payload []byte) Raw {
+	if len(payload) == 0 {
+		return Raw{0xc0}
+	}
+	return payload
+}
+
 // Hello is a client's first frame.
 type Hello struct {
 	_msgpack struct{} `msgpack:",as_array"`

@@ -8,9 +8,6 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// msgpackNil is the payload of those that have none.
-var msgpackNil = protocol.Raw{0xc0}
-
 // request answers a request, or refuses it for coming too fast. It is decoded before the limiter is asked, since a refusal
 // needs the id; the frame is small and has been checked.
 func (c *conn) request(at time.Time, frame []byte) error {
@@ -60,8 +57,8 @@ func (c *conn) reply(id uint32, refusal *protocol.Error, payload protocol.Raw) {
 	if id == 0 {
 		return
 	}
-	if refusal != nil || len(payload) == 0 {
-		payload = msgpackNil
+	if refusal != nil {
+		payload = nil
 	}
-	c.push(protocol.MustEncode(protocol.Reply{Kind: protocol.KindReply, ID: id, Error: refusal, Payload: payload}), nil)
+	c.push(protocol.MustEncode(protocol.Reply{Kind: protocol.KindReply, ID: id, Error: refusal, Payload: protocol.OrNil(payload)}), nil)
 }

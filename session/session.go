@@ -87,9 +87,7 @@ func (s *Session) OpenLink() *Link {
 // oldest first, and counted; a client that resumes is told how many. payload is encoded msgpack, or empty for none, and
 // is copied; tick is the match tick that it belongs to, 0 outside a match.
 func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
-	if len(payload) == 0 {
-		payload = msgpackNil
-	}
+	payload = protocol.OrNil(payload)
 	if len(payload) > protocol.MaxServerFrame-eventHead {
 		s.hub.cfg.Counters.drop(DropEventTooBig, 1)
 		s.hub.log.Error("event too big", "session", s.ID(), "channel", channel, "name", name, "bytes", len(payload))
