@@ -48,6 +48,8 @@ func (g *drift) Step(t *Tick) {
 // nowhere is a link that takes everything at once.
 type nowhere struct{ bytes int }
 
+func (*nowhere) Codec() string { return protocol.CodecMP }
+
 func (l *nowhere) Send([]byte) bool { return true }
 func (l *nowhere) Ready() bool      { return true }
 func (l *nowhere) Offer(head, body []byte) bool {

@@ -117,6 +117,8 @@ type fakeLink struct {
 	closed protocol.CloseCode
 }
 
+func (l *fakeLink) Codec() string { return protocol.CodecMP }
+
 func (l *fakeLink) Send(frame []byte) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

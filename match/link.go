@@ -5,6 +5,8 @@ import "github.com/deltatick/deltatick/protocol"
 // Link is one connection's way out for a seat's frames. A seat has one at a time and gets a new one with each connection. Its
 // methods are called by the match's goroutine and never block.
 type Link interface {
+	// Codec names the codec of snapshot bodies that the client reads: protocol.CodecMP or protocol.CodecPacked.
+	Codec() string
 	// Send queues a frame behind all that was sent before. It reports false when the connection is over.
 	Send(frame []byte) bool
 	// Ready reports whether the last offered frame has left, so that Offer would take another.

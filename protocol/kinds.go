@@ -3,8 +3,11 @@ package protocol
 // Version is the protocol version this package speaks. It is exchanged in [Hello] and [Welcome].
 const Version = 1
 
-// CodecMP names the snapshot body codec that any msgpack library can read.
-const CodecMP = "mp"
+// The codecs of snapshot bodies (docs/PROTOCOL.md, section 6). All decode to the same snapshots.
+const (
+	CodecMP     = "mp"     // any msgpack library reads it; each body stands for itself
+	CodecPacked = "packed" // a few bits for each change; each body goes on from those before it
+)
 
 // Kind is the first element of every frame and says what the rest of it is.
 type Kind uint8

@@ -17,6 +17,8 @@ const (
 	FieldAngle   FieldKind = 3 // quantum * 2π / 2^Bits radians
 	FieldFloat32 FieldKind = 4 // quantum is the IEEE 754 bits
 	FieldString  FieldKind = 5 // no quantum
+	FieldQuat    FieldKind = 6 // rotation: smallest three of a unit quaternion, packed in one quantum
+	FieldUnit    FieldKind = 7 // direction: a unit vector's octahedral coordinates, packed in one quantum
 )
 
 // Field describes one field of a table or of an input.
@@ -28,6 +30,11 @@ type Field struct {
 	Step     float64 // FieldFixed, above 0
 	Bits     uint8   // FieldAngle: 1 to 24
 	MaxBytes uint8   // FieldString: 1 to 255
+
+	// Rate and PerTick say that another field of the table is this one's rate of change, which codecs may predict by: with rate
+	// quantum v, this quantum is expected to change by v*PerTick/2^16 in a tick. FieldInt, FieldFixed and FieldAngle only.
+	Rate    uint8 // 1 + the index of that field; 0: none
+	PerTick int32
 }
 
 // TableSchema describes one table of a world.

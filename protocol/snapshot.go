@@ -13,6 +13,10 @@ type Rows struct {
 	IDs     []uint32
 	Quanta  []int32
 	Strings [][]string // by field; nil for a field that is not a string
+
+	// Left holds those ids, rising, that the snapshot before had in view and this one has not although they live on: they left
+	// the view. What is missing and not here is gone for good. It is no part of the world and not hashed.
+	Left []uint32
 }
 
 // NewSnapshot returns an empty world of a schema.
@@ -29,6 +33,22 @@ func (s *Snapshot) Reset(tick uint32) {
 	s.Tick = tick
 	for i := range s.Tables {
 		s.Tables[i].IDs = s.Tables[i].IDs[:0]
+		s.Tables[i].Left = s.Tables[i].Left[:0]
+	}
+}
+
+// CopyFrom makes s what another snapshot of the schema is, in s's own memory. Strings are shared.
+func (s *Snapshot) CopyFrom(other *Snapshot, schema Schema) {
+	s.Tick = other.Tick
+	for t := range other.Tables {
+		to, from := &s.Tables[t], &other.Tables[t]
+		to.Resize(from.Len(), schema[t].Fields)
+		copy(to.IDs, from.IDs)
+		copy(to.Quanta, from.Quanta)
+		for f := range from.Strings {
+			copy(to.Strings[f], from.Strings[f])
+		}
+		to.Left = append(to.Left[:0], from.Left...)
 	}
 }
 

@@ -33,6 +33,7 @@ type conn struct {
 	noticed     [noticeCodes]time.Time
 	unreachable bool   // Read has failed for good
 	generation  uint32 // of the token in its welcome
+	codec       string // of snapshot bodies, as agreed at hello; written before the session has the connection, then read by all
 }
 
 // cause is why a connection is over.

@@ -25,20 +25,21 @@ func (c *conn) hello(ctx context.Context) (s *Session, resumed bool, err error) 
 	if err != nil {
 		return nil, false, err
 	}
+	c.codec = codec
 	c.heard.Store(int64(c.hub.cfg.Now().Sub(c.began)))
 	c.greeted.Store(true)
 	c.watchdog.Reset(c.hub.cfg.SilentTimeout / 3)
 	c.transport.SetLimit(protocol.MaxClientFrame)
 
 	if h.Resume != nil {
-		s, err = c.hub.resume(c, codec, *h.Resume)
+		s, err = c.hub.resume(c, *h.Resume)
 		return s, true, err
 	}
 	who, err := c.authenticate(ctx, h.Auth)
 	if err != nil {
 		return nil, false, err
 	}
-	s, err = c.hub.open(c, codec, who)
+	s, err = c.hub.open(c, who)
 	return s, false, err
 }
 

@@ -70,7 +70,7 @@ func (h *Hub) Serve(ctx context.Context, t Transport) error {
 }
 
 // open begins a session on a connection.
-func (h *Hub) open(c *conn, codec string, who Identity) (*Session, error) {
+func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	id, err := uuid.NewRandomFromReader(h.cfg.Random)
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func (h *Hub) open(c *conn, codec string, who Identity) (*Session, error) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, err = s.welcome(c, codec, false, 0); err != nil {
+	if _, err = s.welcome(c, false, 0); err != nil {
 		s.over = true // the house has not heard of it
 		h.forget(s)
 	}
@@ -92,7 +92,7 @@ func (h *Hub) open(c *conn, codec string, who Identity) (*Session, error) {
 }
 
 // resume gives a connection the session that its token is for.
-func (h *Hub) resume(c *conn, codec string, want protocol.Resume) (s *Session, err error) {
+func (h *Hub) resume(c *conn, want protocol.Resume) (s *Session, err error) {
 	outcome := ResumeRefused
 	defer func() { h.cfg.Counters.Resumes[outcome].Add(1) }()
 	token, err := h.tokens.read(want.Token)
@@ -106,7 +106,7 @@ func (h *Hub) resume(c *conn, codec string, want protocol.Resume) (s *Session, e
 		outcome = ResumeExpired
 		return nil, refuse(protocol.CloseResumeExpired)
 	}
-	outcome, err = s.resume(c, codec, token, want.Seq)
+	outcome, err = s.resume(c, token, want.Seq)
 	return s, err
 }
 

@@ -9,6 +9,14 @@ type Link struct {
 	conn *conn
 }
 
+// Codec names the codec of snapshot bodies that the connection's client and the hub have agreed on.
+func (l *Link) Codec() string {
+	if l == nil {
+		return ""
+	}
+	return l.conn.codec
+}
+
 // Send queues a copy of a frame behind all that was queued before it.
 func (l *Link) Send(frame []byte) bool {
 	return l != nil && l.conn.push(append([]byte(nil), frame...), l)

@@ -8,7 +8,7 @@ import (
 
 // welcome gives a connection the session: tells the client so, replays what it missed after seq, and fences an older connection off,
 // which is returned. It needs mu. Everything emitted from now on is queued behind the replay.
-func (s *Session) welcome(c *conn, codec string, resumed bool, seq uint32) (older *conn, err error) {
+func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err error) {
 	token, err := s.hub.tokens.issue(claim{s.id, s.newest + 1, s.tag})
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func (s *Session) welcome(c *conn, codec string, resumed bool, seq uint32) (olde
 	cfg := &s.hub.cfg
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,
-		Session: s.ID(), User: s.who.User, Name: s.who.Name, Token: token, Resumed: resumed, Codec: codec,
+		Session: s.ID(), User: s.who.User, Name: s.who.Name, Token: token, Resumed: resumed, Codec: c.codec,
 		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
 		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
 	}), nil)
@@ -39,7 +39,7 @@ func (s *Session) welcome(c *conn, codec string, resumed bool, seq uint32) (olde
 }
 
 // resume gives the session to a connection whose token was well signed for it.
-func (s *Session) resume(c *conn, codec string, token claim, seq uint32) (Outcome, error) {
+func (s *Session) resume(c *conn, token claim, seq uint32) (Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over {
@@ -48,7 +48,7 @@ func (s *Session) resume(c *conn, codec string, token claim, seq uint32) (Outcom
 	if token.user != s.tag || token.generation < s.oldest || token.generation > s.newest {
 		return ResumeRefused, refuse(protocol.CloseResumeRefused)
 	}
-	older, err := s.welcome(c, codec, true, seq)
+	older, err := s.welcome(c, true, seq)
 	switch {
 	case err != nil:
 		return ResumeRefused, err
