@@ -35,7 +35,7 @@ func TestPlanDescribesAStructByItsTags(t *testing.T) {
 		hidden   func()         //lint:ignore U1000 fields that are not exported stay on the server: the test is that it is left out
 		Secret   map[string]int `sync:"-"`
 	}
-	p, err := protocol.PlanOf(reflect.TypeFor[ship]())
+	p, err := protocol.PlanOf(reflect.TypeFor[ship](), 60)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,7 +78,7 @@ func TestEveryIntegerTypeHasItsRange(t *testing.T) {
 		{reflect.TypeFor[int64](), low, high}, {reflect.TypeFor[uint64](), 0, high},
 		{reflect.TypeFor[int](), low, high}, {reflect.TypeFor[uint](), 0, high},
 	} {
-		p, err := protocol.PlanOf(reflect.StructOf([]reflect.StructField{{Name: "N", Type: c.typ}}))
+		p, err := protocol.PlanOf(reflect.StructOf([]reflect.StructField{{Name: "N", Type: c.typ}}), 60)
 		if err != nil {
 			t.Errorf("%s: %v", c.typ, err)
 			continue
@@ -113,7 +113,7 @@ func TestEveryTagErrorNamesTheField(t *testing.T) {
 	} {
 		typ := reflect.StructOf([]reflect.StructField{{Name: "Good", Type: truth},
 			{Name: "Broken", Type: c.typ, Tag: reflect.StructTag(`sync:"` + c.tag + `"`)}})
-		_, err := protocol.PlanOf(typ)
+		_, err := protocol.PlanOf(typ, 60)
 		if err == nil || !strings.Contains(err.Error(), "Broken") || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s with %q: %v; want an error about Broken and %q", c.typ, c.tag, err, c.says)
 		}
@@ -129,7 +129,7 @@ func TestPlanErrorsNameTheType(t *testing.T) {
 	for typ, says := range map[reflect.Type]string{
 		reflect.TypeFor[twice](): `twice: field name "a"`, reflect.TypeFor[wide](): "wide.F", reflect.TypeFor[int](): "int is not a struct",
 	} {
-		if _, err := protocol.PlanOf(typ); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := protocol.PlanOf(typ, 60); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v; want %q", typ, err, says)
 		}
 	}
@@ -137,10 +137,10 @@ func TestPlanErrorsNameTheType(t *testing.T) {
 	for _, c := range "abcdefghijklmnopqrstuvwxyz0123456" {
 		fields = append(fields, reflect.StructField{Name: "F" + string(c), Type: reflect.TypeFor[bool]()})
 	}
-	if _, err := protocol.PlanOf(reflect.StructOf(fields[:32])); err != nil {
+	if _, err := protocol.PlanOf(reflect.StructOf(fields[:32]), 60); err != nil {
 		t.Errorf("32 fields: %v", err)
 	}
-	if _, err := protocol.PlanOf(reflect.StructOf(fields)); err == nil || !strings.Contains(err.Error(), "33 fields") {
+	if _, err := protocol.PlanOf(reflect.StructOf(fields), 60); err == nil || !strings.Contains(err.Error(), "33 fields") {
 		t.Errorf("33 fields: %v", err)
 	}
 }
@@ -149,7 +149,7 @@ func TestNamesThatReachAPrototypeAreRefused(t *testing.T) {
 	type hostile struct {
 		X int `sync:"name=__proto__"`
 	}
-	if _, err := protocol.PlanOf(reflect.TypeFor[hostile]()); err == nil {
+	if _, err := protocol.PlanOf(reflect.TypeFor[hostile](), 60); err == nil {
 		t.Error("a field called __proto__ was taken")
 	}
 	for _, name := range []string{"constructor", "prototype"} {
