@@ -21,7 +21,7 @@ import (
 //	sync:"rate=vx"        names the field that is this one's change per second (for an angle in radians), by its name on the wire:
 //	                      a whole number or a stepped float of T. Costs nothing, and saves bytes where things move as their rates say
 //	sync:"quat,bits=9"    a [4]float32 or [4]float64: a rotation, the unit quaternion x, y, z, w, with 9 bits for a component (2 to 10,
-//	                      default 9: within 0.3 degrees)
+//	                      default 9: within 0.6 degrees)
 //	sync:"unit,bits=12"   a [3]float32 or [3]float64: a direction, the unit vector x, y, z, with 12 bits for a coordinate (2 to 15,
 //	                      default 12: within 0.06 degrees)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)

@@ -107,7 +107,7 @@ var brokenChanges = []brokenBody{
 	{"changed: rotation over 32 bits", list{list{3, list{}, list{3, 1, 1 << 32}, list{}}}},
 	{"changed: rotation is a list", list{list{3, list{}, list{3, 1, list{0, 0, 0, 1}}, list{}}}},
 	{"changed: direction above its range", list{list{3, list{}, list{3, 2, 16}, list{}}}},
-	{"changed: direction is a float", list{list{3, list{}, list{3, 2, float(1)}, list{}}}},
+	{"changed: direction is a float", list{list{3, list{}, list{3, 2, float(0.5)}, list{}}}},
 	{"changed: difference that wraps to a good quantum", changed(5, 1, 1<<32)},
 	{"changed: difference far over 33 bits", changed(5, 1, 1<<53)},
 	{"changed: difference is a float", changed(5, 1, float(0.5))},

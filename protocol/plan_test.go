@@ -12,7 +12,10 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-type team uint8
+type (
+	team       uint8
+	quaternion [4]float64
+)
 
 func TestPlanDescribesAStructByItsTags(t *testing.T) {
 	type ship struct {
@@ -32,6 +35,10 @@ func TestPlanDescribesAStructByItsTags(t *testing.T) {
 		Name     string
 		Tag      string `sync:"max=255,name=Tag"`
 		X2Y      bool
+		Spin     [4]float32     `sync:"quat"`
+		Fine     quaternion     `sync:"quat,bits=10"`
+		Aim      [3]float64     `sync:"unit"`
+		North    [3]float32     `sync:"unit,bits=2"`
 		hidden   func()         //lint:ignore U1000 fields that are not exported stay on the server: the test is that it is left out
 		Secret   map[string]int `sync:"-"`
 	}
@@ -57,6 +64,10 @@ func TestPlanDescribesAStructByItsTags(t *testing.T) {
 		{Name: "name", Kind: protocol.FieldString, MaxBytes: 64},
 		{Name: "Tag", Kind: protocol.FieldString, MaxBytes: 255},
 		{Name: "x2_y", Kind: protocol.FieldBool},
+		{Name: "spin", Kind: protocol.FieldQuat, Bits: 9},
+		{Name: "fine", Kind: protocol.FieldQuat, Bits: 10},
+		{Name: "aim", Kind: protocol.FieldUnit, Bits: 12},
+		{Name: "north", Kind: protocol.FieldUnit, Bits: 2},
 	}
 	if diff := cmp.Diff(want, p.Fields); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -91,6 +102,7 @@ func TestEveryIntegerTypeHasItsRange(t *testing.T) {
 
 func TestEveryTagErrorNamesTheField(t *testing.T) {
 	number, float, text, truth := reflect.TypeFor[uint8](), reflect.TypeFor[float32](), reflect.TypeFor[string](), reflect.TypeFor[bool]()
+	three, four := reflect.TypeFor[[3]float32](), reflect.TypeFor[[4]float64]()
 	for _, c := range []struct {
 		typ  reflect.Type
 		tag  string
@@ -108,6 +120,12 @@ func TestEveryTagErrorNamesTheField(t *testing.T) {
 		{float, "min=1,max=0,step=0.1", "max"}, {float, "min=0,max=1,step=1e-10", "2^31"}, {float, "min=-1e308,max=1e308,step=1", "2^31"},
 		{float, "max=1e10,step=1", "2^31"}, {float, "bits=3", "angle"}, {float, "angle=3", "angle"}, {float, "angle,bits=0", "bits"}, {float, "angle,bits=25", "bits"},
 		{float, "angle,bits=1.5", "bits"}, {float, "angle,bits=-1e300", "bits"}, {float, "angle,step=1", "bits"}, {float, "angle,min=0", "bits"}, {float, "angle,max=1", "bits"},
+		{float, "quat", "[4]float32"}, {float, "unit", "[3]float32"}, {number, "quat", "[4]float32"}, {text, "unit", "[3]float32"}, {truth, "quat", "[4]float32"},
+		{four, "", "quat"}, {three, "", "unit"}, {four, "unit", "quat"}, {three, "quat", "unit"}, {four, "quat,unit", "bits only"}, {four, "quat,angle", "bits only"},
+		{four, "quat,min=0", "bits only"}, {four, "quat,max=1", "bits only"}, {three, "unit,step=1", "bits only"}, {four, "quat=9", "no value"},
+		{four, "quat,bits=1", "2 to 10"}, {four, "quat,bits=11", "2 to 10"}, {four, "quat,bits=2.5", "2 to 10"}, {three, "unit,bits=1", "2 to 15"},
+		{three, "unit,bits=16", "2 to 15"}, {reflect.TypeFor[[4]int](), "quat", "[4]int"}, {reflect.TypeFor[[]float32](), "", "[]float32"},
+		{float, "step=1,rate", "rate="}, {float, "step=1,rate=", "rate="}, {float, "step=1,rate=none", "none"},
 		{text, "min=1", "max"}, {text, "step=1", "max"}, {text, "angle", "max"}, {text, "bits=1", "max"}, {text, "max=0", "255"}, {text, "max=256", "255"}, {text, "max=1.5", "255"},
 		{truth, "min=0", "bool"}, {truth, "max=1", "bool"}, {truth, "step=1", "bool"}, {truth, "angle", "bool"}, {truth, "bits=1", "bool"},
 	} {
