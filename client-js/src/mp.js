@@ -1,21 +1,16 @@
 import * as FieldKind from "./fieldkinds.js";
 import { bitsOf } from "./float32.js";
 import { WireError } from "./guard.js";
+import { MAX_ROWS, replaceRows } from "./rows.js";
 import { dequantize } from "./schema.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./world.js").Table} Table */
 /** @typedef {import("./world.js").Entity} Entity */
 /** @typedef {import("./schema.js").Field} Field */
+/** @typedef {import("./rows.js").Changes} Changes */
 
-/** Rows a world may grow to. */
-export const MAX_ROWS = 1 << 18;
 const MAX_ID = 0xffffffff;
-
-/**
- * What a body did, as flat lists of (table, entity) pairs.
- * @typedef {{added: any[], changed: any[], removed: any[]}} Changes
- */
 
 /**
  * Applies a keyframe's body (codec `mp`). Rows that were there before keep their identity. An error
@@ -251,37 +246,4 @@ function insertRows(table, fresh, changes) {
     changes?.added.push(table, entity);
   }
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
-}
-
-/**
- * Makes the table hold exactly these rows. A row that stays keeps its object, so whoever holds it
- * sees it go on.
- * @param {Table} table
- * @param {Entity[]} fresh by rising id
- * @param {Changes | null} changes
- */
-function replaceRows(table, fresh, changes) {
-  const before = new Map(table.entities.map((e) => [e.id, e]));
-  table.rows.clear();
-  table.entities = fresh.map((entity) => {
-    const old = before.get(entity.id);
-    before.delete(entity.id);
-    const kept = old === undefined ? entity : overwrite(table.fields, old, entity);
-    table.rows.set(kept.id, kept.row);
-    if (old === undefined) changes?.added.push(table, kept);
-    else changes?.changed.push(table, kept);
-    return kept;
-  });
-  for (const entity of before.values()) changes?.removed.push(table, entity);
-}
-
-/**
- * @param {Field[]} fields
- * @param {Entity} old
- * @param {Entity} fresh
- */
-function overwrite(fields, old, fresh) {
-  old.q = fresh.q;
-  for (const { name } of fields) old.row[name] = fresh.row[name];
-  return old;
 }

@@ -48,7 +48,7 @@ export class Replica {
 
   /**
    * @param {import("./frames.js").Snapshot} snapshot of this epoch
-   * @param {import("./mp.js").Changes | null} changes collects what changed, when given
+   * @param {import("./rows.js").Changes | null} changes collects what changed, when given
    * @returns {boolean} whether the world is now the snapshot's
    */
   accept(snapshot, changes) {
@@ -83,7 +83,7 @@ export class Replica {
 
   /**
    * @param {import("./frames.js").Snapshot} snapshot
-   * @param {import("./mp.js").Changes | null} changes
+   * @param {import("./rows.js").Changes | null} changes
    * @returns {number} 0, or why it could not be applied
    */
   #apply({ tick, base, hash, body }, changes) {

@@ -39,8 +39,8 @@ export class Room {
   #delayMs = 100;
   /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
-  /** @type {import("./mp.js").Changes} reused */
-  #changes = { added: [], changed: [], removed: [] };
+  /** @type {import("./rows.js").Changes} reused */
+  #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
