@@ -26,6 +26,7 @@ const module = "github.com/deltatick/deltatick"
 var arrows = map[string][]string{
 	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
 	"cmd/dots":      {"server", "match", "games/*"},
+	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "games/*"},
 	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
 	"cmd/internal":  {}, // what the mains share: flags and their environment
 	"server":        {"session", "lobby", "match", "tick", "protocol", "client-js"},

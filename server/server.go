@@ -60,6 +60,9 @@ func New(cfg Config) (*Server, error) {
 // Handler serves everything: /ws, the page and the client, health and metrics (docs/PROTOCOL.md, section 10).
 func (s *Server) Handler() http.Handler { return s.handler }
 
+// Ticks is how well all matches have kept time so far.
+func (s *Server) Ticks() tick.StatsSnapshot { return s.matches.stats.Snapshot() }
+
 // Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
 // taken and /readyz says so; sessions get DrainWait to end by themselves; then lobbies and matches end, and the sessions that are
 // left are told to come back. When it returns nil, nothing of the server is running.
