@@ -23,6 +23,7 @@ type core struct {
 	tick    uint32
 	players []Player // index: seat; Seat is 0 where it is free
 	history [protocol.RingTicks]*protocol.Snapshot
+	views   *views
 	outbox  []emitted // events of this tick, in order
 	ended   []byte    // result, once the game has ended the match
 	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
@@ -91,6 +92,7 @@ func newCore(cfg coreConfig) (*core, error) {
 	for i := range c.history {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
+	c.views = newViews(c)
 	return c, nil
 }
 
@@ -165,6 +167,7 @@ func (c *core) step() error {
 	for i, t := range c.tables {
 		c.clamped += uint64(t.quantise(&snap.Tables[i]))
 	}
+	c.views.begin(snap)
 	return nil
 }
 
