@@ -26,6 +26,7 @@ type core struct {
 	tick    uint32
 	players []Player // index: seat; Seat is 0 where it is free
 	history [protocol.RingTicks]*protocol.Snapshot
+	views   *views
 	outbox  []emitted // events of this tick, in order
 	ended   []byte    // result, once the game has ended the match
 	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
@@ -101,6 +102,7 @@ func newCore(cfg coreConfig) (*core, error) {
 	for i := range c.history {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
+	c.views = newViews(c)
 	return c, nil
 }
 
@@ -181,6 +183,7 @@ func (c *core) quantise() {
 	for i, t := range c.tables {
 		c.clamped += uint64(t.quantise(&snap.Tables[i]))
 	}
+	c.views.begin(snap)
 }
 
 // at is the snapshot of a tick, or nil when it is not in the ring any more.

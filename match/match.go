@@ -69,7 +69,7 @@ func New(cfg Config) (*Match, error) {
 func newMatch(cfg Config, c *core) (m *Match, err error) {
 	m = &Match{
 		cfg: cfg, core: c, done: make(chan struct{}),
-		fanout: newFanout(c.schema), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+		fanout: newFanout(c.schema, &c.views.shots), bySeat: make([]*Seat, cfg.MaxPlayers+1),
 	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
 		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats, Tick: c.tick,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/tick"
 )
@@ -45,6 +46,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s.hub, err = session.NewHub(session.Config{
+		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
