@@ -65,6 +65,9 @@ func New(cfg Config) (*Match, error) {
 		cfg: cfg, core: c, done: make(chan struct{}),
 		fanout: newFanout(c.schema), bySeat: make([]*Seat, cfg.MaxPlayers+1),
 	}
+	if cfg.Record != nil {
+		c.record = new(TickRecord)
+	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
 		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats,
 	})
@@ -84,6 +87,9 @@ func (m *Match) Run(ctx context.Context) error {
 	defer m.cfg.Counters.Matches.Add(-1)
 	m.result = Result{Reason: ReasonShutdown}
 	m.end = EndStop
+	if m.cfg.Record != nil {
+		m.cfg.Record.Begin(m.recordHead())
+	}
 	err := m.loop.Run(ctx)
 	if fault := m.fault; fault != nil {
 		err = fault
@@ -193,6 +199,7 @@ func (m *Match) step(n uint32) (more bool) {
 	if m.fault == nil {
 		m.try(m.core.step())
 	}
+	m.recordTick()
 	if m.fault != nil {
 		m.broken()
 		return false
@@ -243,6 +250,9 @@ func (m *Match) finish() {
 		m.countSeat(s, -1)
 	}
 	m.seated = nil
+	if m.cfg.Record != nil {
+		m.cfg.Record.End(m.result)
+	}
 	m.cfg.Counters.Ends[m.end].Add(1)
 	close(m.done)
 }

@@ -135,12 +135,16 @@ func (s *Sim) Input(seat SeatID, input any) error {
 // Step makes one tick. It returns a [*PanicError] when the game panics.
 func (s *Sim) Step() error {
 	s.begin()
-	s.open = false
 	for i := range s.core.inputs.bySeat {
 		if slot := &s.core.inputs.bySeat[i]; slot.tick != 0 {
 			slot.age = int(s.core.tick - slot.tick)
 		}
 	}
+	return s.step()
+}
+
+func (s *Sim) step() error {
+	s.open = false
 	err := s.core.step()
 	for _, e := range s.core.outbox {
 		s.events = append(s.events, SimEvent{s.core.tick, e.to, e.name, e.payload})
