@@ -166,6 +166,9 @@ func (s *Sim) Snapshot() *protocol.Snapshot { return s.core.at(s.Tick()) }
 // Schema describes the world.
 func (s *Sim) Schema() protocol.Schema { return s.core.schema }
 
+// Inputs describes what players send.
+func (s *Sim) Inputs() protocol.Fields { return s.core.inputs.fields }
+
 // Hash is the view hash of the world after the last step; 0 before the first.
 func (s *Sim) Hash() uint32 {
 	snap := s.Snapshot()
