@@ -64,6 +64,9 @@ func New(cfg Config) (*Server, error) {
 // Handler serves everything: /ws, the page and the client, health and metrics (docs/PROTOCOL.md, section 10).
 func (s *Server) Handler() http.Handler { return s.handler }
 
+// Directory holds the server's lobbies, for Go code that opens or joins some itself.
+func (s *Server) Directory() *lobby.Directory { return s.directory }
+
 // Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
 // taken and /readyz says so; sessions get DrainWait to end by themselves; then lobbies and matches end, the sessions that are
 // left are told to come back, and recordings are written to their ends. When it returns nil, nothing of the server is running.
