@@ -27,11 +27,12 @@ type core struct {
 	players []Player // index: seat; Seat is 0 where it is free
 	history [protocol.RingTicks]*protocol.Snapshot
 	views   *views
-	outbox  []emitted // events of this tick, in order
-	ended   []byte    // result, once the game has ended the match
-	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
-	clamped uint64    // values cut to their field's range
-	faults  []error   // of Setup
+	outbox  []emitted   // events of this tick, in order
+	ended   []byte      // result, once the game has ended the match
+	handle  Tick        // what the game is given: always the same, so that a tick allocates nothing
+	clamped uint64      // values cut to their field's range
+	faults  []error     // of Setup
+	record  *TickRecord // of this tick; nil: nobody records the match
 }
 
 // source is what the core needs of a table of any type.
@@ -128,15 +129,20 @@ func (c *core) guard(f func()) (err error) {
 func (c *core) begin() {
 	c.tick++
 	c.outbox = c.outbox[:0]
+	if c.record != nil {
+		c.record.Acts = c.record.Acts[:0]
+	}
 }
 
 func (c *core) join(p Player) error {
+	c.note(Act{Kind: ActJoin, Seat: p.Seat, Player: p})
 	c.players[p.Seat] = p
 	c.inputs.clear(p.Seat)
 	return c.guard(func() { c.game.Join(&c.handle, p) })
 }
 
 func (c *core) leave(seat SeatID) error {
+	c.note(Act{Kind: ActLeave, Seat: seat})
 	p := c.players[seat]
 	c.players[seat] = Player{}
 	c.inputs.clear(seat)
@@ -144,6 +150,11 @@ func (c *core) leave(seat SeatID) error {
 }
 
 func (c *core) setAway(seat SeatID, away bool) error {
+	kind := ActBack
+	if away {
+		kind = ActAway
+	}
+	c.note(Act{Kind: kind, Seat: seat})
 	c.players[seat].Away = away
 	handler, ok := c.game.(AwayHandler)
 	if !ok {
@@ -160,6 +171,7 @@ func (c *core) setAway(seat SeatID, away bool) error {
 }
 
 func (c *core) configure(s Settings) error {
+	c.note(Act{Kind: ActConfigure, Settings: s})
 	c.settings = s
 	if game, ok := c.game.(Configurer); ok {
 		return c.guard(func() { game.Configure(&c.handle, s) })

@@ -71,6 +71,9 @@ func newMatch(cfg Config, c *core) (m *Match, err error) {
 		cfg: cfg, core: c, done: make(chan struct{}),
 		fanout: newFanout(c.schema, &c.views.shots), bySeat: make([]*Seat, cfg.MaxPlayers+1),
 	}
+	if cfg.Record != nil {
+		c.record = new(TickRecord)
+	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
 		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats, Tick: c.tick,
 	})
@@ -92,6 +95,9 @@ func (m *Match) Run(ctx context.Context) error {
 	m.end = EndStop
 	for _, s := range m.seated { // of a restored match
 		m.countSeat(s, +1)
+	}
+	if m.cfg.Record != nil {
+		m.cfg.Record.Begin(m.recordHead())
 	}
 	err := m.loop.Run(ctx)
 	if fault := m.fault; fault != nil {
@@ -202,6 +208,7 @@ func (m *Match) step(n uint32) (more bool) {
 	if m.fault == nil {
 		m.try(m.core.step())
 	}
+	m.recordTick()
 	if m.fault != nil {
 		m.broken()
 		return false
@@ -253,6 +260,9 @@ func (m *Match) finish() {
 		m.countSeat(s, -1)
 	}
 	m.seated = nil
+	if m.cfg.Record != nil {
+		m.cfg.Record.End(m.result)
+	}
 	m.cfg.Counters.Ends[m.end].Add(1)
 	close(m.done)
 }

@@ -80,6 +80,7 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 		if slot.age > 0 {
 			m.cfg.Counters.Repeats.Add(1)
 		}
+		m.core.noteInput(s.id)
 	}
 	s.mu.Unlock()
 	if link != s.out.link {
