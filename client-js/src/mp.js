@@ -122,7 +122,7 @@ function readRows({ fields }, list) {
     const entity = { id, q: [], row: {} };
     for (let i = 0; i < fields.length; i++) {
       const v = list[at + 1 + i];
-      entity.q.push(fields[i].kind < FieldKind.FLOAT ? quantum(fields[i], v) : 0);
+      entity.q.push(FieldKind.hasQuantum(fields[i].kind) ? quantum(fields[i], v) : 0);
       entity.row[fields[i].name] = decodeField(fields[i], entity.q[i], v);
     }
     rows.push(entity);
@@ -169,6 +169,8 @@ function changeRow({ q, row }, fields, list, at) {
     if (field.kind < FieldKind.FLOAT) {
       if (!Number.isInteger(v)) throw new WireError("delta is not an integer");
       q[i] = quantum(field, q[i] + v);
+    } else if (FieldKind.isVector(field.kind)) {
+      q[i] = quantum(field, v);
     }
     row[field.name] = decodeField(field, q[i], v);
   }
@@ -189,12 +191,12 @@ function quantum(field, q) {
 
 /**
  * @param {Field} field
- * @param {number} q its quantum, kinds 0-3
+ * @param {number} q its quantum, but for kinds 4 and 5
  * @param {any} v what the body holds, kinds 4 and 5
- * @returns {number | boolean | string}
+ * @returns {import("./world.js").Value}
  */
 function decodeField(field, q, v) {
-  if (field.kind < FieldKind.FLOAT) return dequantize(field, q);
+  if (FieldKind.hasQuantum(field.kind)) return dequantize(field, q);
   if (field.kind === FieldKind.FLOAT) {
     if (typeof v !== "number" || (Math.fround(v) !== v && !Number.isNaN(v))) {
       throw new WireError("not a float32");

@@ -3,10 +3,14 @@ import { finish, mix } from "./hash.js";
 
 /** @typedef {import("./schema.js").Schema} Schema */
 /** @typedef {import("./schema.js").TableSchema} TableSchema */
-/** @typedef {Record<string, number | boolean | string>} Row */
+/**
+ * A rotation is [x, y, z, w], a direction [x, y, z]: an array that is replaced by a change, never written to.
+ * @typedef {number | boolean | string | number[]} Value
+ * @typedef {Record<string, Value>} Row
+ */
 
 /**
- * One entity: its quanta (kinds 0-3; 0 for the others) beside the row the game reads.
+ * One entity: its quanta (0 for kinds 4 and 5) beside the row the game reads.
  * @typedef {object} Entity
  * @property {number} id
  * @property {number[]} q
@@ -58,7 +62,7 @@ export class World {
         h = mix(h, id);
         for (let i = 0; i < fields.length; i++) {
           const field = fields[i];
-          if (field.kind < FieldKind.FLOAT) {
+          if (FieldKind.hasQuantum(field.kind)) {
             h = mix(h, q[i]);
             words++;
           } else if (field.kind === FieldKind.FLOAT) {

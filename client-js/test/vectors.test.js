@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { decode, encode } from "../src/codec.js";
+import { hasQuantum } from "../src/fieldkinds.js";
 import * as frames from "../src/frames.js";
 import { WireError } from "../src/guard.js";
 import { finish, mix } from "../src/hash.js";
@@ -57,7 +58,7 @@ const rowsOf = (world) =>
   world.tables.map(({ entities, fields }) =>
     entities.map(({ id, q, row }) => ({
       id,
-      quanta: fields.map((f, i) => (f.kind < 4 ? q[i] : null)),
+      quanta: fields.map((f, i) => (hasQuantum(f.kind) ? q[i] : null)),
       values: fields.map((f) => row[f.name]),
     })),
   );
@@ -67,7 +68,7 @@ const expected = (tables, rows) =>
     table.map((/** @type {any} */ row) => ({
       ...row,
       quanta: row.quanta.map((/** @type {any} */ q, /** @type {number} */ i) =>
-        tables[t][1][i][1] < 4 ? q : null,
+        hasQuantum(tables[t][1][i][1]) ? q : null,
       ),
     })),
   );
@@ -116,7 +117,7 @@ for (const { name, schema, tables, words, hash } of load("hash.json")) {
         return [
           gap,
           ...row.values.map((/** @type {any} */ v, /** @type {number} */ i) =>
-            schema[t][1][i][1] < 4 ? row.quanta[i] : v,
+            hasQuantum(schema[t][1][i][1]) ? row.quanta[i] : v,
           ),
         ];
       });
