@@ -10,17 +10,17 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// anySchema has every kind of field, with declared rates in a chain and in a ring, and tables that are bare.
+// anySchema has every kind of field, with declared rates in a chain, and tables that are bare.
 var anySchema = protocol.Schema{
 	{Name: "all", Fields: protocol.Fields{
 		{Name: "on", Kind: protocol.FieldBool},
 		{Name: "x", Kind: protocol.FieldInt, Min: -1000, Max: 1000, Rate: 4, PerTick: 1 << 16},
-		{Name: "wide", Kind: protocol.FieldInt, Min: -1 << 31, Max: 1<<31 - 1, Rate: 4, PerTick: -1 << 31},
-		{Name: "vx", Kind: protocol.FieldFixed, Min: -50, Max: 50, Step: 0.1, Rate: 5, PerTick: 900},
+		{Name: "wide", Kind: protocol.FieldInt, Min: -1 << 31, Max: 1<<31 - 1, Rate: 4, PerTick: -1 << 30},
+		{Name: "vx", Kind: protocol.FieldFixed, Min: -50, Max: 50, Step: 0.1, Rate: 8, PerTick: 900},
 		{Name: "turn", Kind: protocol.FieldAngle, Bits: 12},
-		{Name: "fine", Kind: protocol.FieldAngle, Bits: 24, Rate: 8, PerTick: 5},
+		{Name: "fine", Kind: protocol.FieldAngle, Bits: 24, Rate: 4, PerTick: 5},
 		{Name: "raw", Kind: protocol.FieldFloat32},
-		{Name: "back", Kind: protocol.FieldInt, Min: 0, Max: 1 << 24, Rate: 6, PerTick: 1},
+		{Name: "back", Kind: protocol.FieldInt, Min: 0, Max: 1 << 24},
 		{Name: "rot", Kind: protocol.FieldQuat, Bits: 9},
 		{Name: "most", Kind: protocol.FieldQuat, Bits: 10},
 		{Name: "to", Kind: protocol.FieldUnit, Bits: 15},
