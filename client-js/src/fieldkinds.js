@@ -9,12 +9,6 @@ export const QUAT = 6;
 export const UNIT = 7;
 
 /**
- * Whether a kind's values are made of an integer quantum; the others travel as they are.
- * @param {number} kind
- */
-export const hasQuantum = (kind) => kind !== FLOAT && kind !== STRING;
-
-/**
  * Whether a kind's values are lists of components.
  * @param {number} kind
  */

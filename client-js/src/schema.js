@@ -1,4 +1,5 @@
 import * as FieldKind from "./fieldkinds.js";
+import { floatOf } from "./float32.js";
 import { refusedKeys, WireError } from "./guard.js";
 import { checkRates } from "./rates.js";
 import { direction, rotation } from "./rotation.js";
@@ -176,7 +177,7 @@ function distinct(list) {
 }
 
 /**
- * The value of a quantum, kinds 0-3, 6 and 7; components come in a new array each time.
+ * The value of a quantum, of any kind but strings; components come in a new array each time.
  * @param {Field} field
  * @param {number} q
  * @returns {number | boolean | number[]}
@@ -190,6 +191,8 @@ export function dequantize(field, q) {
     case FieldKind.ANGLE:
       // The formula of the protocol, in its order of operations.
       return (q * 2 * Math.PI) / (field.max + 1);
+    case FieldKind.FLOAT:
+      return floatOf(q);
     case FieldKind.QUAT:
       return rotation(q, field.bits);
     case FieldKind.UNIT:

@@ -10,7 +10,7 @@ import { finish, mix } from "./hash.js";
  */
 
 /**
- * One entity: its quanta (0 for kinds 4 and 5) beside the row the game reads.
+ * One entity: its quanta, signed 32-bit integers (0 for a string), beside the row the game reads.
  * @typedef {object} Entity
  * @property {number} id
  * @property {number[]} q
@@ -61,33 +61,20 @@ export class World {
       for (const { id, q, row } of entities) {
         h = mix(h, id);
         for (let i = 0; i < fields.length; i++) {
-          const field = fields[i];
-          if (FieldKind.hasQuantum(field.kind)) {
+          words++;
+          if (fields[i].kind !== FieldKind.STRING) {
             h = mix(h, q[i]);
-            words++;
-          } else if (field.kind === FieldKind.FLOAT) {
-            h = mix(h, bitsOf(/** @type {number} */ (row[field.name])));
-            words++;
-          } else {
-            const used = fillText(/** @type {string} */ (row[field.name]));
-            h = mix(h, used);
-            words += 1 + ((used + 3) >> 2);
-            for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
+            continue;
           }
+          const used = fillText(/** @type {string} */ (row[fields[i].name]));
+          h = mix(h, used);
+          words += (used + 3) >> 2;
+          for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
         }
       }
     }
     return finish(h, words);
   }
-}
-
-const floats = new Float32Array(1);
-const bits = new Int32Array(floats.buffer);
-
-/** @param {number} v a float32, whose bits are wanted; NaN has but one form in the hash */
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? 0x7fc00000 : bits[0];
 }
 
 const utf8 = new TextEncoder();
