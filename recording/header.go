@@ -105,6 +105,9 @@ func readHeader(record []byte) (Header, error) {
 		return Header{}, damaged("seed %q", info.Seed)
 	}
 	for _, q := range info.Players {
+		if q.Seat < 1 || q.Seat > match.MaxSeats {
+			return Header{}, damaged("player in seat %d", q.Seat)
+		}
 		h.Players = append(h.Players, match.Player{Seat: match.SeatID(q.Seat), User: q.User, Name: q.Name, Away: q.Away})
 	}
 	return h, h.check(info.Codec)
