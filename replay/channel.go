@@ -2,6 +2,7 @@ package replay
 
 import (
 	"context"
+	"math"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -16,7 +17,7 @@ const ServerName = "deltatick replay"
 func (p *Playback) channel(_ context.Context, _, name string, payload []byte) (any, error) {
 	var ask struct {
 		Speed *float64 `msgpack:"speed"`
-		Tick  *uint32  `msgpack:"tick"`
+		Tick  *int64   `msgpack:"tick"`
 	}
 	if len(payload) > 0 {
 		if err := protocol.Decode(payload, &ask); err != nil {
@@ -36,10 +37,10 @@ func (p *Playback) channel(_ context.Context, _, name string, payload []byte) (a
 		}
 		p.SetSpeed(*ask.Speed)
 	case "seek":
-		if ask.Tick == nil {
+		if ask.Tick == nil || *ask.Tick < 0 {
 			return nil, protocol.RefuseField("tick", "want a tick")
 		}
-		err = p.Seek(*ask.Tick)
+		err = p.Seek(uint32(min(*ask.Tick, math.MaxUint32)))
 	default:
 		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no request "+name+" on channel "+ChannelName)
 	}

@@ -17,6 +17,7 @@ import (
 type House struct {
 	playback *Playback
 	server   *server.Server
+	ready    chan struct{}
 }
 
 // HouseConfig is what a [House] is made from. Zero values are the stated defaults.
@@ -36,17 +37,21 @@ func NewHouse(cfg HouseConfig) (*House, error) {
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)
 	}
-	return &House{cfg.Playback, s}, nil
+	return &House{cfg.Playback, s, make(chan struct{})}, nil
 }
 
 // Handler serves everything that a server does: /ws, the page, health and metrics.
 func (h *House) Handler() http.Handler { return h.server.Handler() }
 
-// Run shows the playback until ctx ends.
+// Ready is closed when there is something to see: who comes earlier finds no lobby.
+func (h *House) Ready() <-chan struct{} { return h.ready }
+
+// Run shows the playback until ctx ends. It is called once.
 func (h *House) Run(ctx context.Context) error {
-	if err := h.open(ctx); err != nil {
+	if err := h.open(ctx); err != nil && ctx.Err() == nil {
 		return errors.Join(err, h.server.Run(canceled(ctx)))
 	}
+	close(h.ready)
 	return h.server.Run(ctx)
 }
 

@@ -62,10 +62,17 @@ func front(ctx context.Context, house *House, listener net.Listener) error {
 	defer end()
 	served := make(chan error, 1)
 	go func() {
-		served <- door.Serve(listener)
+		select {
+		case <-house.Ready():
+			served <- door.Serve(listener)
+		case <-running.Done():
+			served <- listener.Close()
+		}
 		end()
 	}()
-	err := errors.Join(house.Run(running), door.Close())
+	err := house.Run(running)
+	end()
+	err = errors.Join(err, door.Close())
 	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
 		err = errors.Join(err, serveErr)
 	}
