@@ -28,6 +28,7 @@ var arrows = map[string][]string{
 	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
 	"cmd/dots":      {"server", "match", "games/*"},
 	"cmd/replay":    {"replay", "games/*"},
+	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "games/*"},
 	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
 	"cmd/internal":  {}, // what the mains share: flags and their environment
 	"server":        {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},

@@ -12,9 +12,12 @@ import (
 // core is a match without its surroundings: a game, its world and its history. It knows no time, no goroutines and no
 // connections, so that the same calls always give the same world.
 type core struct {
+	cfg      coreConfig // as the game was set up with; settings are those of then
 	game     Game
-	settings Settings
+	settings Settings // as they are now
 	rate     int
+	rewind   uint32 // ticks that a game can look back
+	pcg      *rand.PCG
 	rand     *rand.Rand
 	tables   []source
 	schema   protocol.Schema
@@ -23,6 +26,7 @@ type core struct {
 	tick    uint32
 	players []Player // index: seat; Seat is 0 where it is free
 	history [protocol.RingTicks]*protocol.Snapshot
+	views   *views
 	outbox  []emitted   // events of this tick, in order
 	ended   []byte      // result, once the game has ended the match
 	handle  Tick        // what the game is given: always the same, so that a tick allocates nothing
@@ -35,6 +39,9 @@ type core struct {
 type source interface {
 	schema() protocol.TableSchema
 	quantise(rows *protocol.Rows) (clamped int)
+	save() (savedTable, error)
+	load(savedTable) error
+	layout() (uint64, error)
 }
 
 type emitted struct {
@@ -65,11 +72,15 @@ func newCore(cfg coreConfig) (*core, error) {
 	if cfg.maxPlayers == 0 {
 		cfg.maxPlayers = cfg.kind.MaxPlayers
 	}
+	pcg := rand.NewPCG(cfg.seed, 0x6465_6c74_6174_6963)
 	c := &core{
+		cfg:      cfg,
 		game:     cfg.kind.New(),
 		settings: cfg.settings,
 		rate:     cfg.rate,
-		rand:     rand.New(rand.NewPCG(cfg.seed, 0x6465_6c74_6174_6963)),
+		rewind:   rewindTicks(cfg.kind.MaxRewind, cfg.rate),
+		pcg:      pcg,
+		rand:     rand.New(pcg),
 		players:  make([]Player, cfg.maxPlayers+1),
 	}
 	c.handle.core = c
@@ -92,6 +103,7 @@ func newCore(cfg coreConfig) (*core, error) {
 	for i := range c.history {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
+	c.views = newViews(c)
 	return c, nil
 }
 
@@ -172,12 +184,18 @@ func (c *core) step() error {
 	if err := c.guard(func() { c.game.Step(&c.handle) }); err != nil {
 		return err
 	}
+	c.quantise()
+	return nil
+}
+
+// quantise makes the snapshot of the present tick.
+func (c *core) quantise() {
 	snap := c.history[c.tick%protocol.RingTicks]
 	snap.Reset(c.tick)
 	for i, t := range c.tables {
 		c.clamped += uint64(t.quantise(&snap.Tables[i]))
 	}
-	return nil
+	c.views.begin(snap)
 }
 
 // at is the snapshot of a tick, or nil when it is not in the ring any more.

@@ -25,7 +25,9 @@ func Cut(r *Reader, from, to uint32, out io.Writer, cfg WriterConfig) error {
 			return err
 		}
 		if t.Tick == from {
-			head.Start, head.Players = from-1, present.players()
+			if from > r.First() {
+				head.Start, head.Players, head.Checkpoint = from-1, present.players(), nil
+			}
 			if w, err = NewWriter(out, head, cfg); err != nil {
 				return err
 			}

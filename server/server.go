@@ -11,6 +11,7 @@ import (
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/tick"
 )
@@ -49,6 +50,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s.hub, err = session.NewHub(session.Config{
+		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
@@ -63,6 +65,9 @@ func New(cfg Config) (*Server, error) {
 
 // Handler serves everything: /ws, the page and the client, health and metrics (docs/PROTOCOL.md, section 10).
 func (s *Server) Handler() http.Handler { return s.handler }
+
+// Ticks is how well all matches have kept time so far.
+func (s *Server) Ticks() tick.StatsSnapshot { return s.matches.stats.Snapshot() }
 
 // Directory holds the server's lobbies, for Go code that opens or joins some itself.
 func (s *Server) Directory() *lobby.Directory { return s.directory }
