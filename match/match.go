@@ -17,22 +17,24 @@ type Match struct {
 	done chan struct{} // closed when over
 
 	// Owned by the goroutine in Run. (The schema and the input fields in core do not change, and are read by all.)
-	core    *core
-	loop    *tick.Loop
-	seated  []*Seat // players and spectators, in the order in which they came
-	fanout  *fanout
-	fault   error // of the game: the match ends
-	end     End
-	closing bool   // the game is called no more
-	result  Result // readable by all once done is closed
+	core       *core
+	loop       *tick.Loop
+	seated     []*Seat // players and spectators, in the order in which they came
+	fanout     *fanout
+	fault      error // of the game: the match ends
+	end        End
+	closing    bool   // the game is called no more
+	checkpoint []byte // that the match was restored from, until its recorder has it; nil: none, or no recorder
+	result     Result // readable by all once done is closed
 
 	// Guarded by mu.
 	mu       sync.Mutex
 	bySeat   []*Seat  // index: SeatID; nil: free
 	watchers int      // spectators
 	mail     []func() // what others asked the goroutine to do, in order
-	stop     string   // reason, once Stop was called
-	over     bool     // no more mail
+	wanted   []chan<- captured
+	stop     string // reason, once Stop was called
+	over     bool   // no more mail
 }
 
 // Result is how a match ended.
@@ -61,12 +63,20 @@ func New(cfg Config) (*Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Match{
+	return newMatch(cfg, c)
+}
+
+// newMatch makes the match of a core that may have made ticks already.
+func newMatch(cfg Config, c *core) (m *Match, err error) {
+	m = &Match{
 		cfg: cfg, core: c, done: make(chan struct{}),
-		fanout: newFanout(c.schema), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+		fanout: newFanout(c.schema, &c.views.shots), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+	}
+	if cfg.Record != nil {
+		c.record = new(TickRecord)
 	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
-		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats,
+		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats, Tick: c.tick,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("match of %s: %w", cfg.Kind.Name, err)
@@ -84,6 +94,12 @@ func (m *Match) Run(ctx context.Context) error {
 	defer m.cfg.Counters.Matches.Add(-1)
 	m.result = Result{Reason: ReasonShutdown}
 	m.end = EndStop
+	for _, s := range m.seated { // of a restored match
+		m.countSeat(s, +1)
+	}
+	if m.cfg.Record != nil {
+		m.cfg.Record.Begin(m.recordHead())
+	}
 	err := m.loop.Run(ctx)
 	if fault := m.fault; fault != nil {
 		err = fault
@@ -175,8 +191,8 @@ func (m *Match) try(err error) {
 func (m *Match) step(n uint32) (more bool) {
 	m.core.begin()
 	m.mu.Lock()
-	mail, stop := m.mail, m.stop
-	m.mail = nil
+	mail, stop, wanted := m.mail, m.stop, m.wanted
+	m.mail, m.wanted = nil, nil
 	m.mu.Unlock()
 	for _, request := range mail {
 		request()
@@ -193,6 +209,7 @@ func (m *Match) step(n uint32) (more bool) {
 	if m.fault == nil {
 		m.try(m.core.step())
 	}
+	m.recordTick()
 	if m.fault != nil {
 		m.broken()
 		return false
@@ -205,6 +222,7 @@ func (m *Match) step(n uint32) (more bool) {
 		m.end = EndGame
 		return false
 	}
+	m.giveCheckpoint(wanted)
 	return true
 }
 
@@ -243,6 +261,9 @@ func (m *Match) finish() {
 		m.countSeat(s, -1)
 	}
 	m.seated = nil
+	if m.cfg.Record != nil {
+		m.cfg.Record.End(m.result)
+	}
 	m.cfg.Counters.Ends[m.end].Add(1)
 	close(m.done)
 }

@@ -26,9 +26,12 @@ import (
 //	                      default 12: within 0.06 degrees)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
 //
+// A checkpoint keeps all fields of a row, those that stay on the server too (package state says which types it can).
+//
 // A table belongs to its match's goroutine.
 type Table[T any] struct {
 	name string
+	at   int // index of the table in the world
 	plan *protocol.Plan
 	ids  []EntityID // rising
 	rows []*T       // nil: despawned in this tick
@@ -44,7 +47,7 @@ func AddTable[T any](s *Setup, name string) *Table[T] {
 		s.core.fault(fmt.Errorf("table %s: %w", name, err))
 		return t
 	}
-	t.plan = plan
+	t.plan, t.at = plan, len(s.core.tables)
 	s.core.addTable(t)
 	return t
 }

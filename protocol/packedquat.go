@@ -1,0 +1,74 @@
+package protocol
+
+import "math"
+
+// quaternion codes a rotation. All four lanes are followed, the omitted one as what the length of 1 leaves for it; a quaternion and its
+// negative are the same rotation, so that when another lane becomes the omitted one, and was negative, all lanes are turned around.
+func (w *walk) quaternion(s *tableState, f *packedField, motions []motion, base, now int32) int32 {
+	half, top := int32(1)<<(f.bits-1), f.components[0].high
+	var was, is [4]int32
+	omitted := splitQuat(base, f.bits, &was)
+	next := splitQuat(now, f.bits, &is)
+	if next = w.omission(&s.added[f.index], omitted, next); next != omitted && was[next] < half {
+		for i := range was {
+			was[i] = 2*half - was[i]
+			motions[i].reverse()
+		}
+	}
+	q := int32(next)
+	for i := range was {
+		if i == next {
+			continue
+		}
+		models := &s.components[f.first+i]
+		is[i] = w.component(&f.components[i], models, &motions[i], was[i], is[i], 0)
+		if is[i] < 0 || is[i] > top {
+			w.fail("quaternion's part %d outside 0..%d", is[i], top)
+			return 0
+		}
+		q = q<<f.bits | is[i]
+	}
+	is[next] = omittedLane(&is, next, f.bits)
+	w.follow(&f.components[next], &s.components[f.first+next], &motions[next], was[next], is[next])
+	return q
+}
+
+// omission codes which lane is omitted.
+func (w *walk) omission(m *addedModels, was, now int) int {
+	c := &w.coder
+	if c.plain(&m.turned, flag(now != was)) == 0 {
+		return was
+	}
+	ahead := uint32(now-was-1) & 3 // 0 to 2
+	if c.plain(&m.next, flag(ahead != 0)) == 0 {
+		return (was + 1) & 3
+	}
+	return (was + 2 + int(c.plain(&m.last, flag(ahead == 2)))) & 3
+}
+
+// splitQuat takes the four lanes out of a quantum, each around 2^(bits-1), and says which one is omitted. That one is at least as large
+// as the others, so it goes beyond what bits hold.
+func splitQuat(q int32, bits uint8, lanes *[4]int32) (omitted int) {
+	omitted = int(uint32(q) >> (3 * bits) & 3)
+	shift := 3 * bits
+	for i := range lanes {
+		if i != omitted {
+			shift -= bits
+			lanes[i] = q >> shift & (1<<bits - 1)
+		}
+	}
+	lanes[omitted] = omittedLane(lanes, omitted, bits)
+	return omitted
+}
+
+// omittedLane is what the other three leave for a lane. A lane v stands for (v-half)/((half-1) sqrt(2)), where half is 2^(bits-1).
+func omittedLane(lanes *[4]int32, omitted int, bits uint8) int32 {
+	half := int32(1) << (bits - 1)
+	rest := 2 * (half - 1) * (half - 1)
+	for i, v := range lanes {
+		if i != omitted {
+			rest -= (v - half) * (v - half)
+		}
+	}
+	return half + int32(math.Sqrt(float64(max(0, rest)))) // exact: far below 2^53
+}
