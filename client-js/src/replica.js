@@ -1,5 +1,6 @@
 import { WireError } from "./guard.js";
 import { applyDelta, applyKeyframe } from "./mp.js";
+import { PackedDecoder } from "./packed/decoder.js";
 import * as Resync from "./reasons.js";
 import { World } from "./world.js";
 
@@ -23,6 +24,8 @@ export class Replica {
   seen = 0;
 
   #valid = false;
+  /** @type {PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
+  #packed = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #stats;
   #uplink;
@@ -38,8 +41,13 @@ export class Replica {
     this.#uplink = uplink;
   }
 
-  /** @param {number} epoch a new stream begins, with a keyframe */
-  restart(epoch) {
+  /**
+   * A new stream begins, with a keyframe.
+   * @param {number} epoch
+   * @param {string} codec of its bodies: "packed" or "mp"
+   */
+  restart(epoch, codec) {
+    this.#packed = codec === "packed" ? (this.#packed ?? new PackedDecoder(this.world)) : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;
     this.#valid = false;
@@ -90,7 +98,8 @@ export class Replica {
     if (base !== 0 && (!this.#valid || base !== this.tick)) return Resync.BASELINE;
     if (tick <= this.tick) return Resync.BODY;
     try {
-      if (base === 0) applyKeyframe(this.world, body, changes);
+      if (this.#packed !== null) this.#packed.apply(tick, base, body, changes);
+      else if (base === 0) applyKeyframe(this.world, body, changes);
       else applyDelta(this.world, body, changes);
     } catch (error) {
       if (error instanceof WireError) return Resync.BODY;

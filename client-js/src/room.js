@@ -12,7 +12,7 @@ import { parseSchema } from "./schema.js";
  * keyframe after it; `exit` is the end.
  *
  * Events: `snapshot` (room); `add`, `change`, `remove` (table, id, row), `add` also for the rows
- * present when the handler is added; `drop` ({code, name}); `resume` ({downMs, lost, missedTicks});
+ * present when the handler is added, `remove` with "gone" or, where it only left the view, "left" after the row; `drop` ({code, name}); `resume` ({downMs, lost, missedTicks});
  * `exit` ({reason, result}).
  */
 export class Room {
@@ -52,11 +52,12 @@ export class Room {
 
   /**
    * @param {import("./frames.js").Enter} enter
+   * @param {string} codec of snapshot bodies
    * @param {import("./inputs.js").Uplink} uplink
    * @param {import("./stats.js").Stats} stats
    * @param {(error: unknown) => void} report
    */
-  constructor(enter, uplink, stats, report) {
+  constructor(enter, codec, uplink, stats, report) {
     const schema = parseSchema(enter.tables, enter.inputs);
     this.match = enter.match;
     this.game = enter.game;
@@ -73,7 +74,7 @@ export class Room {
     });
     // Who does not wait for it must not be told of an unhandled rejection.
     this.ready.catch(() => {});
-    this.#replica.restart(enter.epoch);
+    this.#replica.restart(enter.epoch, codec);
     this.#inputs.start(enter.epoch);
   }
 
@@ -168,8 +169,8 @@ export class Room {
 
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot) {
-    const { added, changed, removed } = this.#changes;
-    added.length = changed.length = removed.length = 0;
+    const { added, changed, removed, left } = this.#changes;
+    added.length = changed.length = removed.length = left.length = 0;
     const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
     const applied = this.#replica.accept(snapshot, wanted ? this.#changes : null);
     this.#slack = snapshot.slack;
@@ -183,7 +184,8 @@ export class Room {
     }
     // Told even of a snapshot that failed half-way: the rows did change, and what a keyframe then
     // does is told relative to them.
-    this.#tell("remove", removed);
+    this.#tell("remove", removed, "gone");
+    this.#tell("remove", left, "left");
     this.#tell("add", added);
     this.#tell("change", changed);
     if (applied) this.#emitter.emit("snapshot", this);
@@ -209,14 +211,15 @@ export class Room {
   /**
    * The same match goes on over another socket.
    * @param {import("./frames.js").Enter} enter
+   * @param {string} codec of snapshot bodies
    * @param {{downMs: number, lost: number}} info
    * @internal
    */
-  _resume(enter, info) {
+  _resume(enter, codec, info) {
     this.#lastTick = this.tick;
     this.seat = enter.seat;
     this.#returning = { ...info, missedTicks: 0 };
-    this.#replica.restart(enter.epoch);
+    this.#replica.restart(enter.epoch, codec);
     this.#inputs.start(enter.epoch);
     this.#interpolator?.reset();
   }
@@ -240,10 +243,10 @@ export class Room {
     this.#isReady(this);
   }
 
-  /** @param {string} name @param {any[]} pairs */
-  #tell(name, pairs) {
+  /** @param {string} name @param {any[]} pairs @param {string} [how] */
+  #tell(name, pairs, how) {
     for (let i = 0; i < pairs.length; i += 2) {
-      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row);
+      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row, how);
     }
   }
 }

@@ -17,7 +17,7 @@ export class PackedDecoder {
   #texts = new Texts();
   #world;
   #tables;
-  /** A body could not be read: good for a fresh start only. */
+  /** A body could not be read, or none was: good for a keyframe only. */
   #broken = true;
 
   /** @param {import("../world.js").World} world */
@@ -27,57 +27,49 @@ export class PackedDecoder {
   }
 
   /**
-   * Applies a keyframe's body. Rows that were there before keep their identity. An error leaves the world as it
-   * was.
+   * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
+   * the body is a keyframe's; else it is then between two snapshots: whole enough for a keyframe to be applied,
+   * and for nothing else.
    * @param {number} tick
+   * @param {number} base tick of the baseline, 0 for a keyframe
    * @param {any} body
    * @param {Changes | null} changes collects what changed, when given
    * @throws {WireError}
    */
-  keyframe(tick, body, changes) {
-    this.#start(body, 0, tick);
-    if (this.#walk.coder.bit(FRESH) === 0) throw new WireError("a keyframe that needs others");
-    this.#reset(false, tick);
-    const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
-    this.#finish();
-    for (const put of puts) put();
-  }
-
-  /**
-   * Applies a delta's body in place. After an error the world is between two snapshots: whole enough for a
-   * keyframe to be applied, and for nothing else.
-   * @param {number} tick
-   * @param {number} base tick of the baseline
-   * @param {any} body
-   * @param {Changes | null} changes collects what changed, when given
-   * @throws {WireError}
-   */
-  delta(tick, base, body, changes) {
-    const broken = this.#broken;
-    this.#start(body, base, tick);
-    if (this.#walk.coder.bit(FRESH) !== 0) this.#reset(true, base);
-    else if (broken) throw new WireError("a body that needs those before it");
-    for (const table of this.#tables) table.readDelta(this.#walk, changes);
-    this.#finish();
-  }
-
-  /** @param {any} body @param {number} base @param {number} tick */
-  #start(body, base, tick) {
-    this.#broken = true;
+  apply(tick, base, body, changes) {
+    if (base !== 0 && this.#broken) throw new WireError("a keyframe is missing");
     if (!(body instanceof Uint8Array)) throw new WireError("body is not binary");
+    this.#broken = true;
     this.#walk.start(body, base, tick);
-  }
-
-  #finish() {
-    if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
+    const fresh = this.#walk.coder.bit(FRESH) !== 0;
+    if (base === 0) this.#keyframe(fresh, changes);
+    else this.#delta(fresh, changes);
     this.#broken = false;
   }
 
-  /** @param {boolean} rows whether the world's are kept @param {number} tick at which they came */
-  #reset(rows, tick) {
+  /** @param {boolean} fresh @param {Changes | null} changes */
+  #keyframe(fresh, changes) {
+    if (!fresh) throw new WireError("a keyframe that needs others");
     this.#texts.reset();
-    this.#tables.forEach((table, i) => {
-      table.reset(rows ? this.#world.tables[i].entities.length : 0, tick);
-    });
+    for (const table of this.#tables) table.reset(0, 0);
+    const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
+    this.#expectEnd();
+    for (const put of puts) put();
+  }
+
+  /** @param {boolean} fresh @param {Changes | null} changes */
+  #delta(fresh, changes) {
+    if (fresh) {
+      this.#texts.reset();
+      this.#tables.forEach((table, i) => {
+        table.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
+      });
+    }
+    for (const table of this.#tables) table.readDelta(this.#walk, changes);
+    this.#expectEnd();
+  }
+
+  #expectEnd() {
+    if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
   }
 }

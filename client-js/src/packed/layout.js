@@ -1,4 +1,5 @@
 import * as FieldKind from "../fieldkinds.js";
+import { zeroOf } from "../rates.js";
 
 /**
  * One of the numbers that a field is coded as. Most fields have one, a rotation has four, a direction two, a
@@ -8,7 +9,8 @@ import * as FieldKind from "../fieldkinds.js";
  * @property {number} high
  * @property {number} wrap bits after which it wraps; 0: it does not
  * @property {number} rate index of the component that is its rate of change; -1: none
- * @property {number} perTick
+ * @property {number} perTick what a quantum of that rate changes in a tick, in 65536ths of a quantum
+ * @property {number} zero the rate's quantum that stands for 0
  *
  * @typedef {object} PackedField
  * @property {number} index in the table
@@ -36,7 +38,8 @@ export function layoutOf(fields) {
     if (first[index] !== undefined) return;
     if (field.rate >= 0) place(field.rate);
     first[index] = layout.components;
-    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate]);
+    const zero = field.rate < 0 ? 0 : zeroOf(fields[field.rate]);
+    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate], zero);
     layout.fields.push({ index, field, first: first[index], components });
     layout.components += components.length;
     if (layout.marker < 0 && field.kind === FieldKind.BOOL) layout.marker = index;
@@ -47,9 +50,14 @@ export function layoutOf(fields) {
   return layout;
 }
 
-/** @param {import("../schema.js").Field} field @param {number} rate @returns {Component[]} */
-function componentsOf({ kind, min, max, bits, perTick }, rate) {
-  const lane = { low: 0, high: 2 ** bits - 1, wrap: 0, rate: -1, perTick: 0 };
+/**
+ * @param {import("../schema.js").Field} field
+ * @param {number} rate index of the component that is its rate of change, -1 for none
+ * @param {number} zero
+ * @returns {Component[]}
+ */
+function componentsOf({ kind, min, max, bits, perTick }, rate, zero) {
+  const lane = { low: 0, high: 2 ** bits - 1, wrap: 0, rate, perTick, zero };
   switch (kind) {
     case FieldKind.STRING:
       return [];
@@ -57,9 +65,11 @@ function componentsOf({ kind, min, max, bits, perTick }, rate) {
       return [lane, lane, lane, lane];
     case FieldKind.UNIT:
       return [lane, lane].map((c) => ({ ...c, wrap: bits }));
+    case FieldKind.ANGLE:
+      return [{ ...lane, wrap: bits }];
     case FieldKind.FLOAT:
       return [{ ...lane, low: -0x80000000, high: 0x7fffffff }];
     default:
-      return [{ low: min, high: max, wrap: kind === FieldKind.ANGLE ? bits : 0, rate, perTick }];
+      return [{ ...lane, low: min, high: max }];
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A rotation's four lanes, the omitted one as what the length of 1 leaves for it. A lane is 0 to 2^bits - 1; the
- * omitted one is at least the others, so it goes beyond.
+ * A rotation's four lanes, the omitted one as what the length of 1 leaves for it. A lane is 0 to 2^bits - 1, and
+ * 2^(bits-1) in the middle; the omitted one is at least the others, so it goes beyond.
  */
 
 /**
@@ -18,18 +18,19 @@ export function splitQuaternion(q, bits, lanes) {
     shift -= bits;
     lanes[i] = (q >> shift) & top;
   }
-  lanes[omitted] = omittedLane(lanes, omitted, top);
+  lanes[omitted] = omittedLane(lanes, omitted, bits);
   return omitted;
 }
 
 /**
- * What the other three lanes leave for one. A lane v stands for (2 v - top) / (top * sqrt(2)).
+ * What the other three lanes leave for one.
  * @param {Int32Array} lanes
  * @param {number} omitted
- * @param {number} top
+ * @param {number} bits
  */
-export function omittedLane(lanes, omitted, top) {
-  let left = 2 * top * top;
-  for (let i = 0; i < 4; i++) if (i !== omitted) left -= (2 * lanes[i] - top) ** 2;
-  return (Math.floor(Math.sqrt(Math.max(0, left))) + top) >> 1;
+export function omittedLane(lanes, omitted, bits) {
+  const half = 1 << (bits - 1);
+  let left = 2 * (half - 1) ** 2;
+  for (let i = 0; i < 4; i++) if (i !== omitted) left -= (lanes[i] - half) ** 2;
+  return half + Math.floor(Math.sqrt(Math.max(0, left)));
 }

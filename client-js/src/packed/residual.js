@@ -122,15 +122,10 @@ export class Residuals {
     const guess = this.#guesses[choice];
     const whole = (guess + 128) >> 8;
     let lean = guess - (whole << 8);
-    let expected = (base + whole) | 0;
-    if (wrap === 0) {
-      if (expected < low || (whole < 0 && expected > base)) {
-        expected = low;
-        lean = 0;
-      } else if (expected > high || (whole > 0 && expected < base)) {
-        expected = high;
-        lean = 0;
-      }
+    let expected = base + whole;
+    if (wrap === 0 && (expected < low || expected > high)) {
+      expected = expected < low ? low : high;
+      lean = 0;
     }
     const turn = ((this.#guesses[TRACK] + this.#line) >> 1) - guess;
     const r = this.#residual(walk, m, at, m[at + COST + choice], lean, turn);

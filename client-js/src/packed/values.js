@@ -133,8 +133,9 @@ export class Values {
       case FieldKind.FLOAT:
         return ordered(residuals.read(walk, m, at, ordered(base), 0));
     }
-    const { rate, perTick, low, high } = components[0];
-    const change = rate < 0 ? 0 : byRate(this.#before[rate], this.#now[rate], perTick, walk.ticks);
+    const { rate, low, high } = components[0];
+    const change =
+      rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
     const now = residuals.read(walk, m, at, base, change);
     if (now < low || now > high) throw new WireError("quantum outside its range");
     this.#before[first] = base;
@@ -153,14 +154,14 @@ export class Values {
    */
   #quaternion(walk, { index, field, first }, m, at, base) {
     const { bits } = field;
-    const top = (1 << bits) - 1;
     const was = this.#was;
     const is = this.#is;
     const omitted = splitQuaternion(base, bits, was);
     const next = this.#omission(walk, index, omitted);
-    if (next !== omitted && 2 * was[next] < top) {
+    const half = 1 << (bits - 1);
+    if (next !== omitted && was[next] < half) {
       for (let i = 0; i < 4; i++) {
-        was[i] = top - was[i];
+        was[i] = 2 * half - was[i];
         reverse(m, at + i * MOTION);
       }
     }
@@ -168,10 +169,10 @@ export class Values {
     for (let i = 0; i < 4; i++) {
       if (i === next) continue;
       is[i] = this.#residuals[first + i].read(walk, m, at + i * MOTION, was[i], 0);
-      if (is[i] < 0 || is[i] > top) throw new WireError("quaternion outside its range");
+      if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
       q = (q << bits) | is[i];
     }
-    is[next] = omittedLane(is, next, top);
+    is[next] = omittedLane(is, next, bits);
     this.#residuals[first + next].follow(walk, m, at + next * MOTION, was[next], is[next]);
     return q;
   }
@@ -189,15 +190,15 @@ export class Values {
  * By how much a value changes, in 1/256 quantum, whose rate of change went from before to now in some ticks: the
  * rate of each tick is taken to lie on a line between the two, and a tick's step to be made with the rate after
  * it.
+ * @param {import("./layout.js").Component} component
  * @param {number} before
  * @param {number} now
- * @param {number} perTick
  * @param {number} ticks
  */
-function byRate(before, now, perTick, ticks) {
+function byRate({ perTick, zero }, before, now, ticks) {
   const factor = Math.max(-MAX_PER_TICK, Math.min(MAX_PER_TICK, perTick));
-  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before));
-  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now));
+  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before - zero));
+  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now - zero));
   // Below 2^53, so that the product is exact.
   return clampGuess(Math.floor(((b * (ticks + 1) + a * (ticks - 1)) * factor) / 512));
 }
