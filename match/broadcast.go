@@ -17,22 +17,31 @@ func (m *Match) deliver() {
 	}
 }
 
-// broadcast sends this tick's snapshot to every seat that can take it.
+// look finds out who can be sent this tick's snapshot, and makes their views of it. The error is the game's.
+func (m *Match) look(now time.Time) error {
+	m.ready, m.looking = m.ready[:0], m.looking[:0]
+	for _, s := range m.seated {
+		if s.out.link != nil && m.canSend(s, now) {
+			m.ready, m.looking = append(m.ready, s), append(m.looking, s.id)
+		}
+	}
+	return m.core.guard(func() { m.core.views.look(m.looking) })
+}
+
+// broadcast sends this tick's snapshot to the seats that are ready for it.
 func (m *Match) broadcast(now time.Time) {
 	f := m.fanout
-	f.hops = f.hops[:0]
-	for _, s := range m.seated {
-		if s.out.link != nil && m.ready(s, now) {
-			f.place(s, m.core.views.of(s.id))
-		}
+	f.begin(m.core.views.all.shot.snap)
+	for _, s := range m.ready {
+		f.place(s, m.core.views.of(s.id))
 	}
 	for i := range f.hops {
 		m.send(&f.hops[i], now)
 	}
 }
 
-// ready reports whether a seat can be sent a snapshot.
-func (m *Match) ready(s *Seat, now time.Time) bool {
+// canSend reports whether a seat can be sent a snapshot.
+func (m *Match) canSend(s *Seat, now time.Time) bool {
 	out := &s.out
 	switch {
 	case out.flight.age(now) > protocol.AckTimeout:

@@ -26,6 +26,9 @@ type Config struct {
 	Grace         time.Duration // for which the seat of a player who is away is kept; default 60 s
 	HashEvery     int           // ticks between snapshots that carry the world's hash; default the tick rate
 
+	// Budget is how many bytes a snapshot's body may have; default the kind's. What does not fit waits, by [Table.Priority].
+	Budget int
+
 	Logger   *slog.Logger     // default: discard
 	Counters *Counters        // shared by the matches of a node; default: its own
 	Stats    *tick.Stats      // shared likewise
@@ -54,11 +57,12 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
 	cfg.Grace = cmp.Or(cfg.Grace, defaultGrace)
 	cfg.HashEvery = cmp.Or(cfg.HashEvery, cfg.TickRate)
+	cfg.Budget = cmp.Or(cfg.Budget, kind.Budget)
 	if cfg.MaxPlayers < 1 || cfg.MaxPlayers > kind.MaxPlayers {
 		return cfg, fmt.Errorf("match of %s: %d players, the game takes 1 to %d", kind.Name, cfg.MaxPlayers, kind.MaxPlayers)
 	}
-	if len(cfg.ID) > protocol.MaxIdentBytes || cfg.MaxSpectators < 0 || cfg.Grace < 0 || cfg.HashEvery < 1 {
-		return cfg, fmt.Errorf("match of %s: id, spectators, grace or hash interval out of range", kind.Name)
+	if len(cfg.ID) > protocol.MaxIdentBytes || cfg.MaxSpectators < 0 || cfg.Grace < 0 || cfg.HashEvery < 1 || cfg.Budget < 0 {
+		return cfg, fmt.Errorf("match of %s: id, spectators, grace, hash interval or budget out of range", kind.Name)
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

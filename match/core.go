@@ -34,6 +34,7 @@ type core struct {
 // source is what the core needs of a table of any type.
 type source interface {
 	schema() protocol.TableSchema
+	seen() *sight
 	quantise(rows *protocol.Rows) (clamped int)
 }
 
@@ -49,6 +50,7 @@ type coreConfig struct {
 	seed       uint64
 	rate       int
 	maxPlayers int
+	budget     int // bytes of a snapshot's body; 0: none
 }
 
 // PanicError is a panic of a game's code.
@@ -85,6 +87,11 @@ func newCore(cfg coreConfig) (*core, error) {
 	if err := c.schema.Validate(); err != nil {
 		c.fault(err)
 	}
+	for i, t := range c.tables {
+		if err := t.seen().check(c.schema[i], c.game); err != nil {
+			c.fault(err)
+		}
+	}
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("game %s: %w", cfg.kind.Name, errors.Join(c.faults...))
 	}
@@ -92,7 +99,7 @@ func newCore(cfg coreConfig) (*core, error) {
 	for i := range c.history {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
-	c.views = newViews(c)
+	c.views = newViews(c, cfg.budget > 0)
 	return c, nil
 }
 

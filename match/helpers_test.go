@@ -117,6 +117,7 @@ type fakeLink struct {
 	mu     sync.Mutex
 	stuck  bool
 	frames [][]byte
+	bodies []byte // of all snapshots, whether they were taken or not
 	closed protocol.CloseCode
 }
 
@@ -142,6 +143,7 @@ func (l *fakeLink) Offer(head, body []byte) bool {
 		return false
 	}
 	l.frames = append(l.frames, append(bytes.Clone(head), body...))
+	l.bodies = append(l.bodies, body...)
 	return true
 }
 

@@ -14,6 +14,7 @@ type Kind struct {
 	MinPlayers int       // players needed to start; default 1
 	MaxPlayers int       // seats at most, 1 to 64; default 16
 	Settings   []Setting // what a lobby's host may set
+	Budget     int       // bytes that a snapshot's body may have ([Config.Budget]); 0, the default: as many as it takes
 
 	// New makes the game of one match. It is called more often than there are matches: each time the kind is validated
 	// ([Kind.Checked]) a game is made, set up, and thrown away.
@@ -68,6 +69,9 @@ func (k Kind) withDefaults() (Kind, error) {
 	k.MaxPlayers = cmp.Or(k.MaxPlayers, 16)
 	if k.MinPlayers < 1 || k.MaxPlayers < k.MinPlayers || k.MaxPlayers > MaxSeats {
 		return k, fmt.Errorf("game %s: players %d to %d: want 1 to %d", k.Name, k.MinPlayers, k.MaxPlayers, MaxSeats)
+	}
+	if k.Budget < 0 {
+		return k, fmt.Errorf("game %s: a budget of %d bytes: want 0 or more", k.Name, k.Budget)
 	}
 	seen := map[string]bool{}
 	for _, s := range k.Settings {

@@ -19,7 +19,9 @@ type Match struct {
 	// Owned by the goroutine in Run. (The schema and the input fields in core do not change, and are read by all.)
 	core    *core
 	loop    *tick.Loop
-	seated  []*Seat // players and spectators, in the order in which they came
+	seated  []*Seat  // players and spectators, in the order in which they came
+	ready   []*Seat  // of them those who are sent this tick's snapshot
+	looking []SeatID // scratch: their numbers
 	fanout  *fanout
 	fault   error // of the game: the match ends
 	end     End
@@ -57,7 +59,7 @@ func New(cfg Config) (*Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCore(coreConfig{cfg.Kind, cfg.Settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers})
+	c, err := newCore(coreConfig{cfg.Kind, cfg.Settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers, cfg.Budget})
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +194,9 @@ func (m *Match) step(n uint32) (more bool) {
 	m.sweep()
 	if m.fault == nil {
 		m.try(m.core.step())
+	}
+	if m.fault == nil {
+		m.try(m.look(now))
 	}
 	if m.fault != nil {
 		m.broken()

@@ -19,6 +19,7 @@ import (
 //	sync:"step=0.01"      precision of a float, also with min and max; without a step it travels as a float32
 //	sync:"angle,bits=10"  radians, wrapped, in 2^10 parts of a turn (default 12 bits)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
+//	sync:"private"        only the row's owner gets the value ([Table.Owner])
 //
 // A table belongs to its match's goroutine.
 type Table[T any] struct {
@@ -28,6 +29,8 @@ type Table[T any] struct {
 	rows []*T       // nil: despawned in this tick
 	dead int        // rows that are nil
 	last EntityID
+
+	sight sight
 }
 
 // AddTable declares a table. It is called from [Game.Setup]; what is wrong with T or the name is reported when Setup returns.
@@ -38,7 +41,7 @@ func AddTable[T any](s *Setup, name string) *Table[T] {
 		s.core.fault(fmt.Errorf("table %s: %w", name, err))
 		return t
 	}
-	t.plan = plan
+	t.plan, t.sight.private = plan, plan.Private()
 	s.core.addTable(t)
 	return t
 }
@@ -93,6 +96,8 @@ func (t *Table[T]) find(id EntityID) (int, bool) {
 func (t *Table[T]) schema() protocol.TableSchema {
 	return protocol.TableSchema{Name: t.name, Fields: t.plan.Fields}
 }
+
+func (t *Table[T]) seen() *sight { return &t.sight }
 
 // quantise forgets despawned rows and writes the others into rows.
 func (t *Table[T]) quantise(rows *protocol.Rows) (clamped int) {

@@ -20,6 +20,7 @@ import (
 //	sync:"step=0.01"      precision of a float; without it a float travels as a whole float32
 //	sync:"angle,bits=10"  radians, wrapped, in 2^10 parts of a turn (default 12 bits)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
+//	sync:"private"        see [Plan.Private]
 //
 // Types: bool, every integer, float32, float64, string, and types made from them. An integer without a range has its type's,
 // cut to 32 signed bits.
@@ -71,7 +72,7 @@ func parseTag(tag string) (tagOptions, error) {
 	for part := range strings.SplitSeq(tag, ",") {
 		key, value, hasValue := strings.Cut(strings.TrimSpace(part), "=")
 		switch key {
-		case "":
+		case "", optionPrivate:
 			continue
 		case "angle":
 			if hasValue {
@@ -88,7 +89,7 @@ func parseTag(tag string) (tagOptions, error) {
 		}
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
-			return o, fmt.Errorf("tag option %q: want min=, max=, step=, bits= with a number, name=, angle or -", part)
+			return o, fmt.Errorf("tag option %q: want min=, max=, step=, bits= with a number, name=, angle, private or -", part)
 		}
 		switch key {
 		case "min":
