@@ -64,7 +64,6 @@ func (m *Match) send(h *hop, now time.Time) {
 		head.Base = h.at.tick
 	}
 	to, body := m.fanout.advance(h)
-	counters.Encodings.Add(1)
 	every := uint32(m.cfg.HashEvery)
 	if h.at == nil || cur.tick/every != head.Base/every {
 		head.Hash, head.HasHash = to.at.hashOf(m.core.schema), true

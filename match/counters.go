@@ -12,6 +12,7 @@ type Counters struct {
 	Keyframes atomic.Uint64 // of the snapshots
 	Bytes     atomic.Uint64 // of snapshot frames
 	Encodings atomic.Uint64 // bodies encoded: less than Snapshots where seats share one
+	Deferred  atomic.Uint64 // changes of rows that did not fit a budget and wait, counted in each tick and body
 	Inputs    atomic.Uint64 // taken for their tick
 	Repeats   atomic.Uint64 // ticks for which a seat's newest input was repeated
 	Clamped   atomic.Uint64 // field values cut to their range

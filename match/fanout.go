@@ -9,7 +9,10 @@ type fanout struct {
 	packed  *protocol.PackedEncoder
 	head    *protocol.HeadEncoder
 	streams streams
+	budget  budget
 	body    []byte // scratch
+
+	counters *Counters
 
 	// Of this tick; the memory is kept from tick to tick.
 	world *protocol.Snapshot
@@ -27,8 +30,9 @@ type hop struct {
 	seats  int
 }
 
-func newFanout(schema protocol.Schema, shots *shots) *fanout {
+func newFanout(schema protocol.Schema, shots *shots, bytes int, counters *Counters) *fanout {
 	return &fanout{
+		budget: budget{bytes: bytes}, counters: counters,
 		schema: schema, streams: streams{schema: schema, shots: shots},
 		mp: protocol.NewBodyEncoder(schema), packed: protocol.NewPackedEncoder(schema), head: protocol.NewHeadEncoder(),
 	}
@@ -76,9 +80,12 @@ func (f *fanout) advance(h *hop) (*stream, []byte) {
 		s.seats++
 	} else {
 		s = f.streams.empty(h.packed)
-		if s.state != nil && h.at != nil && !h.mixed {
-			s.state.CopyFrom(h.from.state)
+		if h.at != nil && !h.mixed {
+			s.fork(h.from)
 		}
+	}
+	if f.budget.bytes > 0 {
+		return s, f.fit(s, h)
 	}
 	body := f.encode(s.state, h.at, h.to.shot, h.mixed)
 	h.to.shot.refs++
@@ -93,6 +100,7 @@ func (f *fanout) encode(state *protocol.Packed, from, to *shot, fresh bool) []by
 	if from != nil {
 		base = from.snap
 	}
+	f.counters.Encodings.Add(1)
 	if !to.world {
 		markLeft(base, to.snap, f.world)
 	}

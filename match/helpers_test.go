@@ -177,6 +177,7 @@ type view struct {
 	world  *protocol.Snapshot
 	head   protocol.SnapshotHead
 	heads  []protocol.SnapshotHead
+	body   int // bytes of the newest snapshot's
 }
 
 func newView(t *testing.T, link *fakeLink) *view {
@@ -225,7 +226,7 @@ func (v *view) apply(frame []byte) {
 	if head.HasHash && head.Hash != protocol.Hash(v.world, v.enter.Tables) {
 		v.t.Fatalf("desync at %d", head.Tick)
 	}
-	v.head = head
+	v.head, v.body = head, len(body)
 	v.heads = append(v.heads, head)
 }
 

@@ -65,7 +65,7 @@ func New(cfg Config) (*Match, error) {
 	}
 	m := &Match{
 		cfg: cfg, core: c, done: make(chan struct{}),
-		fanout: newFanout(c.schema, &c.views.shots), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+		fanout: newFanout(c.schema, &c.views.shots, cfg.Budget, cfg.Counters), bySeat: make([]*Seat, cfg.MaxPlayers+1),
 	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
 		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats,

@@ -13,7 +13,6 @@ import (
 // backs all see and whose faces only their holder.
 type theatre struct {
 	teams  bool // seats 1 and 2 share a view
-	public bool // nothing is declared
 	still  bool // nobody moves
 	breaks string
 
@@ -61,9 +60,6 @@ func (g *theatre) Setup(s *match.Setup) error {
 	g.inputs = match.AddInputs[steer](s)
 	for range crew {
 		g.enter(0, s.Rand().Float64()*600-300, s.Rand().Float64()*600-300)
-	}
-	if g.public {
-		return nil
 	}
 	g.actors.Interest(match.Grid{Radius: sees}, func(a *actor) (x, y float64) { return a.X, a.Y })
 	g.actors.Visible(func(_ match.ViewID, _ match.EntityID, a *actor) bool {
