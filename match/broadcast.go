@@ -21,7 +21,7 @@ func (m *Match) deliver() {
 func (m *Match) look(now time.Time) error {
 	m.ready, m.looking = m.ready[:0], m.looking[:0]
 	for _, s := range m.seated {
-		if s.out.link != nil && m.canSend(s, now) {
+		if s.out.link != nil && m.isDue(s) && m.canSend(s, now) {
 			m.ready, m.looking = append(m.ready, s), append(m.looking, s.id)
 		}
 	}
@@ -40,9 +40,33 @@ func (m *Match) broadcast(now time.Time) {
 	}
 }
 
-// canSend reports whether a seat can be sent a snapshot.
-func (m *Match) canSend(s *Seat, now time.Time) bool {
+// isDue reports whether a seat's link can carry a snapshot in this tick, as far as is known of it, and takes a look at what is known.
+func (m *Match) isDue(s *Seat) bool {
+	out, counters := &s.out, m.cfg.Counters
+	step := out.pace.step
+	if out.pace.tick(m.cfg.TickRate, out.flight.least) {
+		out.flight.least = 0
+	}
+	if now := out.pace.step; now != step {
+		counters.Pace[step].Add(-1)
+		counters.Pace[now].Add(1)
+		if now > step {
+			counters.Falls.Add(1)
+		} else {
+			counters.Rises.Add(1)
+		}
+	}
+	if out.stream == nil || out.pace.isDue(m.core.tick, out.flight.last) {
+		return true
+	}
+	counters.drop(DropSnapshotRate)
+	return false
+}
+
+// canSend reports whether a seat can be sent a snapshot, and keeps the pace informed.
+func (m *Match) canSend(s *Seat, now time.Time) (can bool) {
 	out := &s.out
+	defer func() { out.pace.note(can) }()
 	switch {
 	case out.flight.age(now) > protocol.AckTimeout:
 		out.link.Close(protocol.CloseSlow)

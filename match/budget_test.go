@@ -194,7 +194,7 @@ func TestStreamsUnderABudgetAreOneAgainWhenNothingWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		counters := new(match.Counters)
 		g := &herd{n: 200}
-		m, _ := openGame(t, g, match.Config{Counters: counters, HashEvery: 1, Budget: 300})
+		m, _ := openGame(t, g, match.Config{Counters: counters, HashEvery: 1, Budget: 300, MaxDivisor: 1})
 		c := newCrowd(t, m, 4, 0)
 		random := rand.New(rand.NewPCG(1, 1))
 		for range 100 {

@@ -245,6 +245,7 @@ func (m *Match) finish() {
 			s.close()
 			s.tellExit(exit, m.core.tick)
 		}
+		m.unlink(s)
 		m.countSeat(s, -1)
 	}
 	m.seated = nil
