@@ -138,7 +138,7 @@ func TestATickAllocatesNothingInSteadyState(t *testing.T) {
 		{seats: 4, entities: 100, budget: 100},
 		{seats: 4, entities: 300, radius: 300, budget: 100},
 	} {
-		for _, d.codec = range []string{protocol.CodecMP} {
+		for _, d.codec = range []string{protocol.CodecMP, protocol.CodecPacked} {
 			run, _ := d.start(t)
 			if n := testing.AllocsPerRun(200, run); n != 0 {
 				t.Errorf("%v: %v allocations a tick", d, n)

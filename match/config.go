@@ -33,6 +33,8 @@ type Config struct {
 	// Budget is how many bytes a snapshot's body may have; default the kind's. What does not fit waits, by [Table.Priority].
 	Budget int
 
+	Record Recorder // takes the match down; default: nobody does
+
 	Logger   *slog.Logger     // default: discard
 	Counters *Counters        // shared by the matches of a node; default: its own
 	Stats    *tick.Stats      // shared likewise

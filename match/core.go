@@ -12,9 +12,12 @@ import (
 // core is a match without its surroundings: a game, its world and its history. It knows no time, no goroutines and no
 // connections, so that the same calls always give the same world.
 type core struct {
+	cfg      coreConfig // as the game was set up with; settings are those of then
 	game     Game
-	settings Settings
+	settings Settings // as they are now
 	rate     int
+	rewind   uint32 // ticks that a game can look back
+	pcg      *rand.PCG
 	rand     *rand.Rand
 	tables   []source
 	schema   protocol.Schema
@@ -24,18 +27,22 @@ type core struct {
 	players []Player // index: seat; Seat is 0 where it is free
 	history [protocol.RingTicks]*protocol.Snapshot
 	views   *views
-	outbox  []emitted // events of this tick, in order
-	ended   []byte    // result, once the game has ended the match
-	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
-	clamped uint64    // values cut to their field's range
-	faults  []error   // of Setup
+	outbox  []emitted   // events of this tick, in order
+	ended   []byte      // result, once the game has ended the match
+	handle  Tick        // what the game is given: always the same, so that a tick allocates nothing
+	clamped uint64      // values cut to their field's range
+	faults  []error     // of Setup
+	record  *TickRecord // of this tick; nil: nobody records the match
 }
 
 // source is what the core needs of a table of any type.
 type source interface {
 	schema() protocol.TableSchema
-	seen() *sight
+	visibility() *visibility
 	quantise(rows *protocol.Rows) (clamped int)
+	save() (savedTable, error)
+	load(savedTable) error
+	layout() (uint64, error)
 }
 
 type emitted struct {
@@ -50,7 +57,6 @@ type coreConfig struct {
 	seed       uint64
 	rate       int
 	maxPlayers int
-	budget     int // bytes of a snapshot's body; 0: none
 }
 
 // PanicError is a panic of a game's code.
@@ -67,11 +73,15 @@ func newCore(cfg coreConfig) (*core, error) {
 	if cfg.maxPlayers == 0 {
 		cfg.maxPlayers = cfg.kind.MaxPlayers
 	}
+	pcg := rand.NewPCG(cfg.seed, 0x6465_6c74_6174_6963)
 	c := &core{
+		cfg:      cfg,
 		game:     cfg.kind.New(),
 		settings: cfg.settings,
 		rate:     cfg.rate,
-		rand:     rand.New(rand.NewPCG(cfg.seed, 0x6465_6c74_6174_6963)),
+		rewind:   rewindTicks(cfg.kind.MaxRewind, cfg.rate),
+		pcg:      pcg,
+		rand:     rand.New(pcg),
 		players:  make([]Player, cfg.maxPlayers+1),
 	}
 	c.handle.core = c
@@ -88,7 +98,7 @@ func newCore(cfg coreConfig) (*core, error) {
 		c.fault(err)
 	}
 	for i, t := range c.tables {
-		if err := t.seen().check(c.schema[i], c.game); err != nil {
+		if err := t.visibility().check(c.schema[i], c.game); err != nil {
 			c.fault(err)
 		}
 	}
@@ -99,7 +109,7 @@ func newCore(cfg coreConfig) (*core, error) {
 	for i := range c.history {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
-	c.views = newViews(c, cfg.budget > 0)
+	c.views = newViews(c)
 	return c, nil
 }
 
@@ -125,15 +135,20 @@ func (c *core) guard(f func()) (err error) {
 func (c *core) begin() {
 	c.tick++
 	c.outbox = c.outbox[:0]
+	if c.record != nil {
+		c.record.Acts = c.record.Acts[:0]
+	}
 }
 
 func (c *core) join(p Player) error {
+	c.note(Act{Kind: ActJoin, Seat: p.Seat, Player: p})
 	c.players[p.Seat] = p
 	c.inputs.clear(p.Seat)
 	return c.guard(func() { c.game.Join(&c.handle, p) })
 }
 
 func (c *core) leave(seat SeatID) error {
+	c.note(Act{Kind: ActLeave, Seat: seat})
 	p := c.players[seat]
 	c.players[seat] = Player{}
 	c.inputs.clear(seat)
@@ -141,6 +156,11 @@ func (c *core) leave(seat SeatID) error {
 }
 
 func (c *core) setAway(seat SeatID, away bool) error {
+	kind := ActBack
+	if away {
+		kind = ActAway
+	}
+	c.note(Act{Kind: kind, Seat: seat})
 	c.players[seat].Away = away
 	handler, ok := c.game.(AwayHandler)
 	if !ok {
@@ -157,6 +177,7 @@ func (c *core) setAway(seat SeatID, away bool) error {
 }
 
 func (c *core) configure(s Settings) error {
+	c.note(Act{Kind: ActConfigure, Settings: s})
 	c.settings = s
 	if game, ok := c.game.(Configurer); ok {
 		return c.guard(func() { game.Configure(&c.handle, s) })
@@ -169,13 +190,18 @@ func (c *core) step() error {
 	if err := c.guard(func() { c.game.Step(&c.handle) }); err != nil {
 		return err
 	}
+	c.quantise()
+	return nil
+}
+
+// quantise makes the snapshot of the present tick.
+func (c *core) quantise() {
 	snap := c.history[c.tick%protocol.RingTicks]
 	snap.Reset(c.tick)
 	for i, t := range c.tables {
 		c.clamped += uint64(t.quantise(&snap.Tables[i]))
 	}
 	c.views.begin(snap)
-	return nil
 }
 
 // at is the snapshot of a tick, or nil when it is not in the ring any more.

@@ -2,46 +2,62 @@ package match
 
 import (
 	"math"
+	"math/bits"
 	"time"
+
+	"github.com/deltatick/deltatick/protocol"
 )
 
-// inputRing keeps a seat's inputs until their ticks come, at most a second of them.
+// inputRing keeps a seat's inputs until their ticks come, at most a second of them. One input is in force in a tick, whatever arrives: two
+// moves in one tick are the speed hack.
 type inputRing struct {
-	fields int
+	fields protocol.Fields
 	ticks  []uint32 // by tick modulo length; 0: empty
-	quanta []int32  // fields for each
-	ahead  uint32   // how far ahead an input may be
+	seen   []uint32 // what each one's player saw
+	quanta []int32  // one for each field for each
+	rate   int
+	ahead  uint32 // how far ahead an input may be
 
 	held       uint32  // newest tick whose turn has come: its input is what is repeated; 0: none
+	heldSeen   uint32  //
 	heldQuanta []int32 //
+	heldNew    bool    // it has not been in force yet
+	pressed    uint32  // by field: booleans that late inputs set, to be set in the next tick
 
-	next    uint32        // first tick that has not been run
-	nextDue time.Time     // when it is due
-	period  time.Duration // of a tick
+	next      uint32        // first tick that has not been run
+	nextDue   time.Time     // when it is due
+	period    time.Duration // of a tick
+	roundTrip time.Duration // of the connection; 0: not known
 
 	newest uint32 // highest tick received
 	slack  int32  // ms by which the newest came early
 }
 
-func newInputRing(fields, rate int) inputRing {
+func newInputRing(fields protocol.Fields, rate int) inputRing {
 	size := 1
 	for size < rate+2 {
 		size *= 2
 	}
 	return inputRing{
-		fields: fields, ticks: make([]uint32, size), quanta: make([]int32, size*fields), heldQuanta: make([]int32, fields),
-		ahead: uint32(rate), next: 1, period: time.Second / time.Duration(rate),
+		fields: fields, ticks: make([]uint32, size), seen: make([]uint32, size), quanta: make([]int32, size*len(fields)),
+		heldQuanta: make([]int32, len(fields)),
+		rate:       rate, ahead: uint32(rate), next: 1, period: time.Second / time.Duration(rate),
 	}
 }
 
-// put takes an input that arrived at a time. It reports what it was dropped for, if it was.
-func (r *inputRing) put(tick uint32, at time.Time, quanta []int32) (why Drop, dropped bool) {
+// put takes an input that arrived at a time. It reports what it was dropped for, if it was. A late input is not run, but what it says
+// is not lost: if it is the newest it is what is repeated from now on, and a boolean that it has set, and the input in force has not,
+// is set in the next tick, once, so that a press of a button between two others counts.
+func (r *inputRing) put(head protocol.InputHead, at time.Time, quanta []int32) (why Drop, dropped bool) {
+	tick := head.Tick
 	if tick > r.newest || r.newest == 0 {
 		r.newest, r.slack = tick, r.slackOf(tick, at)
 	}
+	seen := sight(r.next-1, head.Ack, head.Seen, r.roundTrip, r.rate)
 	if tick < r.next {
+		r.press(quanta)
 		if tick > r.held {
-			r.hold(tick, quanta)
+			r.hold(tick, seen, quanta)
 		}
 		return DropInputLate, true
 	}
@@ -54,9 +70,21 @@ func (r *inputRing) put(tick uint32, at time.Time, quanta []int32) (why Drop, dr
 	if r.ticks[i] == tick {
 		return DropInputDuplicate, true
 	}
-	r.ticks[i] = tick
-	copy(r.quanta[i*r.fields:(i+1)*r.fields], quanta)
+	r.ticks[i], r.seen[i] = tick, seen
+	copy(r.at(i), quanta)
 	return 0, false
+}
+
+// at is the quanta of a place in the ring.
+func (r *inputRing) at(i int) []int32 { return r.quanta[i*len(r.fields) : (i+1)*len(r.fields)] }
+
+// press notes what a late input presses.
+func (r *inputRing) press(quanta []int32) {
+	for f := range r.fields {
+		if r.fields[f].Kind == protocol.FieldBool && quanta[f] > r.heldQuanta[f] {
+			r.pressed |= 1 << f
+		}
+	}
 }
 
 func (r *inputRing) slackOf(tick uint32, at time.Time) int32 {
@@ -65,8 +93,8 @@ func (r *inputRing) slackOf(tick uint32, at time.Time) int32 {
 	return int32(min(max(ms, math.MinInt16), math.MaxInt16))
 }
 
-func (r *inputRing) hold(tick uint32, quanta []int32) {
-	r.held = tick
+func (r *inputRing) hold(tick, seen uint32, quanta []int32) {
+	r.held, r.heldSeen, r.heldNew = tick, seen, true
 	copy(r.heldQuanta, quanta)
 }
 
@@ -74,12 +102,19 @@ func (r *inputRing) hold(tick uint32, quanta []int32) {
 func (r *inputRing) take(tick uint32, nextDue time.Time, slot *inputSlot) {
 	i := int(tick % uint32(len(r.ticks)))
 	if r.ticks[i] == tick {
-		r.hold(tick, r.quanta[i*r.fields:(i+1)*r.fields])
+		r.hold(tick, r.seen[i], r.at(i))
 	}
 	r.next, r.nextDue = tick+1, nextDue
 	if r.held == 0 {
 		return
 	}
-	slot.tick, slot.age = r.held, int(tick-r.held)
+	if !r.heldNew {
+		r.heldSeen++ // whose inputs are missing goes on seeing the world move
+	}
+	r.heldNew = false
+	slot.tick, slot.age, slot.seen = r.held, int(tick-r.held), r.heldSeen
 	copy(slot.quanta, r.heldQuanta)
+	for ; r.pressed != 0; r.pressed &= r.pressed - 1 {
+		slot.quanta[bits.TrailingZeros32(r.pressed)] = 1
+	}
 }

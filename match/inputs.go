@@ -24,6 +24,7 @@ type inputSlots struct {
 type inputSlot struct {
 	tick   uint32 // the tick it was sent for, 0: none yet
 	age    int    // ticks for which it has been repeated; -1: none yet
+	seen   uint32 // tick of the world that its player saw, moved on with each repeat; 0: not known
 	quanta []int32
 }
 
@@ -70,7 +71,8 @@ func (s *inputSlots) reset(seats int) {
 }
 
 func (s *inputSlots) clear(seat SeatID) {
-	s.bySeat[seat].tick, s.bySeat[seat].age = 0, -1
+	slot := &s.bySeat[seat]
+	slot.tick, slot.age, slot.seen = 0, -1, 0
 }
 
 // encode turns an input struct of the declared type into quanta, for [Sim].

@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"fmt"
+	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -15,6 +16,10 @@ type Kind struct {
 	MaxPlayers int       // seats at most, 1 to 64; default 16
 	Settings   []Setting // what a lobby's host may set
 	Budget     int       // bytes that a snapshot's body may have ([Config.Budget]); 0, the default: as many as it takes
+
+	// MaxRewind is how far back a game can look at its world ([Table.At], [Tick.Seen]): the bound of lag compensation, and so of what
+	// a player with a slow line can do to others. Default 250 ms; at most 127 ticks, whatever the tick rate.
+	MaxRewind time.Duration
 
 	// New makes the game of one match. It is called more often than there are matches: each time the kind is validated
 	// ([Kind.Checked]) a game is made, set up, and thrown away.
@@ -67,6 +72,7 @@ func (k Kind) withDefaults() (Kind, error) {
 	k.Title = cmp.Or(k.Title, k.Name)
 	k.MinPlayers = cmp.Or(k.MinPlayers, 1)
 	k.MaxPlayers = cmp.Or(k.MaxPlayers, 16)
+	k.MaxRewind = cmp.Or(k.MaxRewind, defaultRewind)
 	if k.MinPlayers < 1 || k.MaxPlayers < k.MinPlayers || k.MaxPlayers > MaxSeats {
 		return k, fmt.Errorf("game %s: players %d to %d: want 1 to %d", k.Name, k.MinPlayers, k.MaxPlayers, MaxSeats)
 	}
@@ -79,6 +85,9 @@ func (k Kind) withDefaults() (Kind, error) {
 			return k, fmt.Errorf("game %s: setting %q: want a plain name of its own and min <= default <= max", k.Name, s.Name)
 		}
 		seen[s.Name] = true
+	}
+	if k.MaxRewind < 0 {
+		return k, fmt.Errorf("game %s: a rewind of %v is less than nothing", k.Name, k.MaxRewind)
 	}
 	if k.New == nil {
 		return k, fmt.Errorf("game %s: New is missing", k.Name)

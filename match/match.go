@@ -33,8 +33,9 @@ type Match struct {
 	bySeat   []*Seat  // index: SeatID; nil: free
 	watchers int      // spectators
 	mail     []func() // what others asked the goroutine to do, in order
-	stop     string   // reason, once Stop was called
-	over     bool     // no more mail
+	wanted   []chan<- captured
+	stop     string // reason, once Stop was called
+	over     bool   // no more mail
 }
 
 // Result is how a match ended.
@@ -59,16 +60,27 @@ func New(cfg Config) (*Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := newCore(coreConfig{cfg.Kind, cfg.Settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers, cfg.Budget})
+	c, err := newCore(coreConfig{cfg.Kind, cfg.Settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers})
 	if err != nil {
 		return nil, err
 	}
-	m := &Match{
+	return newMatch(cfg, c)
+}
+
+// newMatch makes the match of a core that may have made ticks already.
+func newMatch(cfg Config, c *core) (m *Match, err error) {
+	m = &Match{
 		cfg: cfg, core: c, done: make(chan struct{}),
 		fanout: newFanout(c.schema, &c.views.shots, cfg.Budget, cfg.Counters), bySeat: make([]*Seat, cfg.MaxPlayers+1),
 	}
+	if cfg.Budget > 0 {
+		c.views.grade()
+	}
+	if cfg.Record != nil {
+		c.record = new(TickRecord)
+	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
-		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats,
+		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats, Tick: c.tick,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("match of %s: %w", cfg.Kind.Name, err)
@@ -86,6 +98,12 @@ func (m *Match) Run(ctx context.Context) error {
 	defer m.cfg.Counters.Matches.Add(-1)
 	m.result = Result{Reason: ReasonShutdown}
 	m.end = EndStop
+	for _, s := range m.seated { // of a restored match
+		m.countSeat(s, +1)
+	}
+	if m.cfg.Record != nil {
+		m.cfg.Record.Begin(m.recordHead())
+	}
 	err := m.loop.Run(ctx)
 	if fault := m.fault; fault != nil {
 		err = fault
@@ -177,8 +195,8 @@ func (m *Match) try(err error) {
 func (m *Match) step(n uint32) (more bool) {
 	m.core.begin()
 	m.mu.Lock()
-	mail, stop := m.mail, m.stop
-	m.mail = nil
+	mail, stop, wanted := m.mail, m.stop, m.wanted
+	m.mail, m.wanted = nil, nil
 	m.mu.Unlock()
 	for _, request := range mail {
 		request()
@@ -195,6 +213,7 @@ func (m *Match) step(n uint32) (more bool) {
 	if m.fault == nil {
 		m.try(m.core.step())
 	}
+	m.recordTick()
 	if m.fault == nil {
 		m.try(m.look(now))
 	}
@@ -210,6 +229,7 @@ func (m *Match) step(n uint32) (more bool) {
 		m.end = EndGame
 		return false
 	}
+	m.giveCheckpoint(wanted)
 	return true
 }
 
@@ -249,6 +269,9 @@ func (m *Match) finish() {
 		m.countSeat(s, -1)
 	}
 	m.seated = nil
+	if m.cfg.Record != nil {
+		m.cfg.Record.End(m.result)
+	}
 	m.cfg.Counters.Ends[m.end].Add(1)
 	close(m.done)
 }

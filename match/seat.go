@@ -68,20 +68,23 @@ const (
 
 func newSeat(m *Match, id SeatID, member Member, now time.Time) *Seat {
 	perSecond, burst := rate.Limit(m.cfg.TickRate), max(1, m.cfg.TickRate/4)
-	fields := len(m.core.inputs.fields)
+	fields := m.core.inputs.fields
 	return &Seat{
 		id: id, match: m, member: member,
 		inputRate: rate.NewLimiter(perSecond, burst),
 		ackRate:   rate.NewLimiter(perSecond, burst),
 		strikes:   rate.NewLimiter(strikeRate, strikeBurst),
 		inputs:    newInputRing(fields, m.cfg.TickRate),
-		quanta:    make([]int32, fields),
+		quanta:    make([]int32, len(fields)),
 		downSince: now,
 	}
 }
 
 // ID is the seat's number, 0 for a spectator.
 func (s *Seat) ID() SeatID { return s.id }
+
+// User is who sits there: [Member.User].
+func (s *Seat) User() string { return s.member.User }
 
 // Match is the match the seat is in.
 func (s *Seat) Match() *Match { return s.match }
@@ -151,7 +154,7 @@ func (s *Seat) Input(at time.Time, r *protocol.Reader, frame []byte) error {
 			return nil
 		}
 	}
-	if why, dropped := s.inputs.put(head.Tick, at, s.quanta); dropped {
+	if why, dropped := s.inputs.put(head, at, s.quanta); dropped {
 		counters.drop(why)
 		return nil
 	}

@@ -46,7 +46,7 @@ func NewSim(kind Kind, cfg SimConfig) (*Sim, error) {
 	if cfg.TickRate == 0 {
 		cfg.TickRate = defaultTickRate
 	}
-	c, err := newCore(coreConfig{kind, settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers, 0})
+	c, err := newCore(coreConfig{kind, settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers})
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,11 @@ func (s *Sim) Configure(given Settings) error {
 
 // Input sets the input of a seat for the next step; later steps repeat it. input is a value of the type the game gave to
 // [AddInputs]; it is quantised as on the wire.
-func (s *Sim) Input(seat SeatID, input any) error {
+func (s *Sim) Input(seat SeatID, input any) error { return s.InputSeen(seat, input, 0) }
+
+// InputSeen is [Sim.Input] of a player who saw the world of an earlier tick when giving it: what [Tick.Seen] says, within its bounds. 0 is
+// the newest tick.
+func (s *Sim) InputSeen(seat SeatID, input any, seen uint32) error {
 	if err := s.check(seat); err != nil {
 		return err
 	}
@@ -125,7 +129,7 @@ func (s *Sim) Input(seat SeatID, input any) error {
 	}
 	slot := &s.core.inputs.bySeat[seat]
 	copy(slot.quanta, quanta)
-	slot.tick, slot.age = s.core.tick+1, -1
+	slot.tick, slot.age, slot.seen = s.core.tick+1, -1, seen
 	if s.open {
 		slot.tick = s.core.tick
 	}
@@ -135,17 +139,55 @@ func (s *Sim) Input(seat SeatID, input any) error {
 // Step makes one tick. It returns a [*PanicError] when the game panics.
 func (s *Sim) Step() error {
 	s.begin()
-	s.open = false
 	for i := range s.core.inputs.bySeat {
 		if slot := &s.core.inputs.bySeat[i]; slot.tick != 0 {
 			slot.age = int(s.core.tick - slot.tick)
+			if slot.age > 0 && slot.seen != 0 {
+				slot.seen++
+			}
 		}
 	}
+	return s.step()
+}
+
+func (s *Sim) step() error {
+	s.open = false
 	err := s.core.step()
 	for _, e := range s.core.outbox {
 		s.events = append(s.events, SimEvent{s.core.tick, e.to, e.name, e.payload})
 	}
 	return err
+}
+
+// Checkpoint returns all that decides what comes next, as bytes from which [RestoreSim] goes on. It changes nothing. It fails between
+// a join, leave or the like and the step of the same tick, and for a game whose state cannot be kept: see [Checkpointer].
+func (s *Sim) Checkpoint() ([]byte, error) {
+	if s.open {
+		return nil, fmt.Errorf("checkpoint: the tick has begun and must be stepped first")
+	}
+	k, err := s.core.capture()
+	if err != nil {
+		return nil, err
+	}
+	return k.bytes()
+}
+
+// RestoreSim makes the simulation that a checkpoint is of, which goes on as the original does. The checkpoint may be of a [Match].
+// Errors wrap [ErrCheckpoint] or [ErrOtherGame], or are those of [NewSim].
+func RestoreSim(kind Kind, checkpoint []byte) (*Sim, error) {
+	kind, err := kind.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	plain, err := openCheckpoint(checkpoint)
+	if err != nil {
+		return nil, err
+	}
+	r, err := restore(kind, plain)
+	if err != nil {
+		return nil, err
+	}
+	return &Sim{kind: kind, core: r.core}, nil
 }
 
 // Tick is the number of the last tick made.
@@ -180,6 +222,9 @@ func (s *Sim) SeenBy(seat SeatID) (*protocol.Snapshot, error) {
 
 // Schema describes the world.
 func (s *Sim) Schema() protocol.Schema { return s.core.schema }
+
+// Inputs describes what players send.
+func (s *Sim) Inputs() protocol.Fields { return s.core.inputs.fields }
 
 // Hash is the view hash of the world after the last step; 0 before the first.
 func (s *Sim) Hash() uint32 {

@@ -21,16 +21,19 @@ import (
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
 //	sync:"private"        only the row's owner gets the value ([Table.Owner])
 //
+// A checkpoint keeps all fields of a row, those that stay on the server too (package state says which types it can).
+//
 // A table belongs to its match's goroutine.
 type Table[T any] struct {
 	name string
+	at   int // index of the table in the world
 	plan *protocol.Plan
 	ids  []EntityID // rising
 	rows []*T       // nil: despawned in this tick
 	dead int        // rows that are nil
 	last EntityID
 
-	sight sight
+	shown visibility
 }
 
 // AddTable declares a table. It is called from [Game.Setup]; what is wrong with T or the name is reported when Setup returns.
@@ -41,7 +44,8 @@ func AddTable[T any](s *Setup, name string) *Table[T] {
 		s.core.fault(fmt.Errorf("table %s: %w", name, err))
 		return t
 	}
-	t.plan, t.sight.private = plan, plan.Private()
+	t.plan, t.at = plan, len(s.core.tables)
+	t.shown.private = plan.Private()
 	s.core.addTable(t)
 	return t
 }
@@ -97,7 +101,7 @@ func (t *Table[T]) schema() protocol.TableSchema {
 	return protocol.TableSchema{Name: t.name, Fields: t.plan.Fields}
 }
 
-func (t *Table[T]) seen() *sight { return &t.sight }
+func (t *Table[T]) visibility() *visibility { return &t.shown }
 
 // quantise forgets despawned rows and writes the others into rows.
 func (t *Table[T]) quantise(rows *protocol.Rows) (clamped int) {

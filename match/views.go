@@ -24,18 +24,18 @@ type views struct {
 
 // lens is what is needed to look at a table.
 type lens struct {
-	sight
+	visibility
 	fields  protocol.Fields
 	places  *places // nil: without Interest
 	neutral []int32 // quanta in place of private ones
 }
 
 // newViews takes the game's declarations as they are after Setup.
-func newViews(c *core, budget bool) *views {
+func newViews(c *core) *views {
 	v := &views{core: c, shots: shots{schema: c.schema}, bySeat: make([]*view, len(c.players))}
 	v.viewer, _ = c.game.(Viewer)
 	for i, t := range c.tables {
-		l := lens{sight: *t.seen(), fields: c.schema[i].Fields}
+		l := lens{visibility: *t.visibility(), fields: c.schema[i].Fields}
 		if l.grid != nil {
 			l.places = newPlaces(*l.grid, c.rate)
 		}
@@ -44,10 +44,16 @@ func newViews(c *core, budget bool) *views {
 			l.neutral = append(l.neutral, min(max(0, low), high))
 		}
 		v.hiding = v.hiding || l.hides()
-		v.graded = v.graded || budget && l.prefers()
 		v.lenses = append(v.lenses, l)
 	}
 	return v
+}
+
+// grade makes views say what matters to them, because not everything can be sent at once.
+func (v *views) grade() {
+	for i := range v.lenses {
+		v.graded = v.graded || v.lenses[i].prefers()
+	}
 }
 
 // begin takes the world of another tick.

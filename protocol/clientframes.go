@@ -45,18 +45,22 @@ type InputHead struct {
 	Epoch uint32
 	Tick  uint32 // the tick the input is for
 	Ack   uint32 // newest snapshot applied, 0 for none
+	Seen  uint32 // tick that was shown to the player, 0 where it is not said
 }
 
 // Input reads an input frame. Its quanta go into values, whose length says how many there must be; their ranges are for the
 // owner of the schema to check ([Field.Holds]).
 func (r *Reader) Input(frame []byte, values []int32) (InputHead, error) {
-	r.open(frame, KindInput)
+	n := r.open(frame, KindInput)
 	head := InputHead{Epoch: r.u32(), Tick: r.u32(), Ack: r.u32()}
 	if n := r.array(); n != len(values) {
 		r.fail("%d input values, the schema has %d", n, len(values))
 	}
 	for i := range values {
 		values[i] = r.quantum()
+	}
+	if n > minElements[KindInput] {
+		head.Seen = r.u32()
 	}
 	return head, r.err
 }

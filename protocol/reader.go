@@ -38,16 +38,17 @@ func (r *Reader) fail(format string, args ...any) {
 }
 
 // open starts a frame of a kind and reads the kind. What the frame has beyond the elements of its kind is never looked at.
-func (r *Reader) open(frame []byte, want Kind) {
+func (r *Reader) open(frame []byte, want Kind) (elements int) {
 	r.reset(frame)
 	n := r.array()
 	if n < minElements[want] {
 		r.fail("%s with %d elements, needs %d", want, n, minElements[want])
-		return
+		return n
 	}
 	if kind := r.u32(); Kind(kind) != want {
 		r.fail("kind %d where %s was expected", kind, want)
 	}
+	return n
 }
 
 func (r *Reader) array() int {

@@ -30,6 +30,9 @@ type Config struct {
 	// Required. Give it a monotonic reading (time.Now has one), so that a change of
 	// the wall clock is no change of this one.
 	Start time.Time
+	// Tick is the number of tick 0, for a clock that goes on where another one stopped: the first
+	// tick to run is the one after it. Start is then when this tick would have been due.
+	Tick uint32
 }
 
 // Clock says which ticks are due. It never looks at the time itself, and it is
@@ -39,7 +42,7 @@ type Clock struct {
 	rate       int64
 	maxCatchUp int64
 	tick       int64 // the last tick handed out
-	slipped    int64 // ticks by which the schedule was moved later
+	slipped    int64 // ticks by which the schedule was moved later, less the number it began after
 }
 
 // NewClock returns a clock on which no tick has run yet.
@@ -54,7 +57,10 @@ func NewClock(cfg Config) (*Clock, error) {
 	case cfg.Start.IsZero():
 		return nil, fmt.Errorf("%w: no start time", ErrConfig)
 	}
-	return &Clock{start: cfg.Start, rate: int64(cfg.Rate), maxCatchUp: int64(cfg.MaxCatchUp)}, nil
+	return &Clock{
+		start: cfg.Start, rate: int64(cfg.Rate), maxCatchUp: int64(cfg.MaxCatchUp),
+		tick: int64(cfg.Tick), slipped: -int64(cfg.Tick),
+	}, nil
 }
 
 // Advance says how many ticks to run now: those after [Clock.Tick] that are due, but
@@ -73,7 +79,7 @@ func (c *Clock) Advance(now time.Time) (steps int, slipped int64) {
 	return int(run), due - run
 }
 
-// Tick is the number of the last tick that Advance handed out, 0 before the first.
+// Tick is the number of the last tick that Advance handed out, and Config.Tick before the first.
 // Numbers have no gaps. They wrap after 2^32 ticks: at 60 Hz, 27 months.
 func (c *Clock) Tick() uint32 { return uint32(c.tick) }
 

@@ -16,10 +16,12 @@ type LoopConfig struct {
 	// Phase is this loop's place in the period, against the other loops of the process:
 	// see the function Phase. At least 0; whole periods make no difference.
 	Phase time.Duration
+	// Tick is the number of the last tick that was run before, elsewhere: the first is the one after it.
+	Tick uint32
 	// Now tells the time. Nil means time.Now. The loop sleeps on real timers whatever
 	// Now is, so Now should run as fast as time does.
 	Now func() time.Time
-	// Step runs one tick. Numbers start at 1 and have no gaps. It returns whether the
+	// Step runs one tick. Numbers start at Tick + 1 and have no gaps. It returns whether the
 	// loop goes on: after false no tick follows, not even one that is due. Required.
 	Step func(tick uint32) (more bool)
 	// Stats is where the loop counts; loops may share one. Nil means that nobody reads
@@ -52,7 +54,7 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 	if cfg.Phase < 0 {
 		return nil, fmt.Errorf("%w: phase of %v is less than 0", ErrConfig, cfg.Phase)
 	}
-	clock, err := NewClock(Config{Rate: cfg.Rate, MaxCatchUp: cfg.MaxCatchUp, Start: cfg.Now()})
+	clock, err := NewClock(Config{Rate: cfg.Rate, MaxCatchUp: cfg.MaxCatchUp, Start: cfg.Now(), Tick: cfg.Tick})
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ type game struct {
 	shots   *match.Table[shot]
 	pickups *match.Table[pickup]
 	inputs  *match.Inputs[Input]
-	round   *round // the one row of its table
+	round   *round `state:"-"` // the one row of its table, which Setup spawns
 
 	seats      [match.MaxSeats + 1]match.EntityID // the ship of each seat, 0 for none
 	pads       [len(padPlaces)]pad

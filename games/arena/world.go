@@ -33,7 +33,7 @@ type ship struct {
 	weaponUntil uint32 // tick at which it is back to the plain weapon
 	safeUntil   uint32 // tick until which it cannot be hurt
 	respawnAt   uint32 // tick at which it is alive again, if it is not and not away
-	pilot       *pilot // nil for a player's ship
+	pilot       *pilot `state:"owned"` // nil for a player's ship
 }
 
 // shot is a row of the table "shots".

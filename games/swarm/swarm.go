@@ -30,7 +30,7 @@ type Input struct {
 type Game struct {
 	entities *match.Table[entity]
 	inputs   *match.Inputs[Input]
-	paths    []path // by entity id - 1
+	paths    []path `state:"-"` // by entity id - 1; Setup makes the same again
 	quarter  bool
 	counts   [match.MaxSeats + 1]uint64 // inputs, by seat
 }

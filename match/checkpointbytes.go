@@ -1,0 +1,108 @@
+package match
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"sync"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/deltatick/deltatick/match/state"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Errors of checkpoints.
+var (
+	// ErrCheckpoint is wrapped by the errors about bytes that are no checkpoint, or a damaged one.
+	ErrCheckpoint = errors.New("not a good checkpoint")
+	// ErrOtherGame is wrapped by the errors about a checkpoint of another game, or of another version of it.
+	ErrOtherGame = errors.New("checkpoint of another game")
+)
+
+// A checkpoint is the magic bytes, a version, the CRC-32C of what follows, and, as one zstd frame, a checkpointHead, a savedCore
+// and a savedMatch in the format of package state.
+const (
+	checkpointMagic   = "dtcp"
+	checkpointVersion = 1
+	checkpointPrefix  = len(checkpointMagic) + 1 + 4
+	// maxCheckpoint bounds what is unpacked, in bytes: a world of 5,000 entities takes less than a hundredth.
+	maxCheckpoint = 64 << 20
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Both have no goroutines with these settings, and may be used by many at once.
+var (
+	packer = sync.OnceValue(func() *zstd.Encoder {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			panic(err) // an option is out of range
+		}
+		return e
+	})
+	unpacker = sync.OnceValue(func() *zstd.Decoder {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxCheckpoint))
+		if err != nil {
+			panic(err)
+		}
+		return d
+	})
+)
+
+// bytes makes the checkpoint's bytes. It may run on any goroutine.
+func (k *capture) bytes() ([]byte, error) {
+	k.savePast()
+	var plain []byte
+	for _, part := range []any{&k.head, &k.core, &k.match} {
+		var err error
+		if plain, err = state.Append(plain, part); err != nil {
+			return nil, err
+		}
+	}
+	if len(plain) > maxCheckpoint {
+		return nil, fmt.Errorf("checkpoint of %d bytes, at most %d", len(plain), maxCheckpoint)
+	}
+	data := make([]byte, checkpointPrefix, checkpointPrefix+len(plain)/2)
+	copy(data, checkpointMagic)
+	data[len(checkpointMagic)] = checkpointVersion
+	data = packer().EncodeAll(plain, data)
+	binary.LittleEndian.PutUint32(data[checkpointPrefix-4:], crc32.Checksum(data[checkpointPrefix:], castagnoli))
+	return data, nil
+}
+
+// savePast encodes the snapshots, and the hash of the last, which is the present.
+func (k *capture) savePast() {
+	if len(k.past) == 0 {
+		return
+	}
+	head, body := protocol.NewHeadEncoder(), protocol.NewBodyEncoder(k.schema)
+	var base *protocol.Snapshot
+	for _, snap := range k.past[:len(k.past)-1] {
+		h := protocol.SnapshotHead{Tick: snap.Tick}
+		if base != nil {
+			h.Base = base.Tick
+		}
+		k.core.Past = append(k.core.Past, append(append([]byte(nil), head.Encode(h)...), body.Encode(base, snap)...))
+		base = snap
+	}
+	k.core.Hash = protocol.Hash(k.past[len(k.past)-1], k.schema)
+}
+
+// openCheckpoint checks a checkpoint's bytes and returns what is in them.
+func openCheckpoint(data []byte) ([]byte, error) {
+	switch {
+	case len(data) < checkpointPrefix || string(data[:len(checkpointMagic)]) != checkpointMagic:
+		return nil, fmt.Errorf("%w: it does not begin like one", ErrCheckpoint)
+	case data[len(checkpointMagic)] != checkpointVersion:
+		return nil, fmt.Errorf("%w: version %d, known is %d", ErrCheckpoint, data[len(checkpointMagic)], checkpointVersion)
+	case binary.LittleEndian.Uint32(data[checkpointPrefix-4:]) != crc32.Checksum(data[checkpointPrefix:], castagnoli):
+		return nil, fmt.Errorf("%w: the checksum is wrong", ErrCheckpoint)
+	}
+	plain, err := unpacker().DecodeAll(data[checkpointPrefix:], nil)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	return plain, nil
+}
