@@ -90,11 +90,11 @@ func (b *budget) rank(others bool) {
 	})
 }
 
-// guess is how many rows to try first, by what rows took before.
+// guess is how many rows to try first, by what rows took before and a little less, for a second try costs more.
 func (b *budget) guess(s *stream) int {
 	n := len(b.rows)
 	if s.perRow > 0 {
-		n = min(n, int(float32(b.bytes)/s.perRow))
+		n = min(n, int(float32(b.bytes)*15/16/s.perRow))
 	}
 	return max(n, min(1, len(b.rows)))
 }

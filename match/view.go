@@ -29,6 +29,15 @@ type looked struct {
 type member struct {
 	id    uint32
 	since uint32 // tick
+	row   int32  // where it was then, and is still unless a row before it went
+}
+
+// find is where a member is now.
+func (m member) find(rows *protocol.Rows) (row int, ok bool) {
+	if row := int(m.row); row < len(rows.IDs) && rows.IDs[row] == m.id {
+		return row, true
+	}
+	return rows.Find(m.id)
 }
 
 // begin forgets whose the rows were.
@@ -86,7 +95,7 @@ func (w *view) choose(t int, l *lens, rows *protocol.Rows, tick uint32) {
 func (k *looked) stay(p *places, x, y float64, rows *protocol.Rows, tick uint32) {
 	leave := p.grid.Leave * p.grid.Leave
 	for _, m := range k.members {
-		if row, ok := rows.Find(m.id); ok && (tick-m.since < p.hold || p.squared(row, x, y) <= leave) {
+		if row, ok := m.find(rows); ok && !k.marks.has(row) && (tick-m.since < p.hold || p.squared(row, x, y) <= leave) {
 			k.marks.set(row)
 		}
 	}
@@ -115,7 +124,7 @@ func (k *looked) enter(rows *protocol.Rows, tick uint32) {
 		for len(before) > 0 && before[0].id < id {
 			before = before[1:]
 		}
-		m := member{id, tick}
+		m := member{id, tick, row}
 		if len(before) > 0 && before[0].id == id {
 			m.since = before[0].since
 		}
