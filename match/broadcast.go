@@ -92,7 +92,8 @@ func (m *Match) send(h *hop, now time.Time) {
 	if h.at == nil || cur.tick/every != head.Base/every {
 		head.Hash, head.HasHash = to.at.hashOf(m.core.schema), true
 	}
-	for s, next := h.first, h.first; s != nil; s = next {
+	var next *Seat
+	for s := h.first; s != nil; s = next {
 		next = s.out.next
 		s.out.next = nil
 		bytes := m.fanout.head.Encode(m.headFor(s, head))

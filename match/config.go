@@ -63,7 +63,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
 	cfg.Grace = cmp.Or(cfg.Grace, defaultGrace)
 	cfg.HashEvery = cmp.Or(cfg.HashEvery, cfg.TickRate)
-	cfg.MaxDivisor = cmp.Or(cfg.MaxDivisor, 6)
+	cfg.MaxDivisor = cmp.Or(cfg.MaxDivisor, slices.Max(Divisors()))
 	cfg.Budget = cmp.Or(cfg.Budget, kind.Budget)
 	if cfg.MaxPlayers < 1 || cfg.MaxPlayers > kind.MaxPlayers {
 		return cfg, fmt.Errorf("match of %s: %d players, the game takes 1 to %d", kind.Name, cfg.MaxPlayers, kind.MaxPlayers)
@@ -72,7 +72,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("match of %s: id, spectators, grace, hash interval or budget out of range", kind.Name)
 	}
 	if !slices.Contains(Divisors(), cfg.MaxDivisor) {
-		return cfg, fmt.Errorf("match of %s: a snapshot in %d ticks: want 1, 2, 3 or 6", kind.Name, cfg.MaxDivisor)
+		return cfg, fmt.Errorf("match of %s: a snapshot in %d ticks: want one of %v", kind.Name, cfg.MaxDivisor, Divisors())
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
