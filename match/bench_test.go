@@ -65,11 +65,18 @@ type silent struct{}
 
 func (silent) Emit(string, string, []byte, uint32) {}
 
-// newDrifting makes a match whose ticks the caller runs itself.
+// unread is a recorder that takes nothing down.
+type unread struct{}
+
+func (unread) Begin(RecordHead) {}
+func (unread) Tick(*TickRecord) {}
+func (unread) End(Result)       {}
+
+// newDrifting makes a match, recorded, whose ticks the caller runs itself.
 func newDrifting(tb testing.TB, codec string, seats, entities int) (run func(), bytes func() int) {
 	now := time.Unix(1, 0)
 	kind := Kind{Name: "drift", MaxPlayers: 64, New: func() Game { return &drift{n: entities} }}
-	m, err := New(Config{Kind: kind, Now: func() time.Time { return now }})
+	m, err := New(Config{Kind: kind, Now: func() time.Time { return now }, Record: unread{}})
 	if err != nil {
 		tb.Fatal(err)
 	}
