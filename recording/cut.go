@@ -7,8 +7,9 @@ import (
 	"github.com/deltatick/deltatick/match"
 )
 
-// Cut writes a part of a recording, from one tick to another, both included, as a recording. What begins with the match can still be made again;
-// what begins later can be looked at only, and names who was there. Errors: ErrNoTick, those of the file, and those of reading.
+// Cut writes a part of a recording, from one tick to another, both included, as a recording. What begins with the match can still be
+// made again; what begins later can be looked at only, and names who was there. Errors: ErrNoTick, those of the file, and those of
+// reading.
 func Cut(r *Reader, from, to uint32, out io.Writer, cfg WriterConfig) error {
 	if from > to || from < r.First() || to > r.Last() {
 		return fmt.Errorf("%w: %d to %d of %d to %d", ErrNoTick, from, to, r.First(), r.Last())

@@ -26,8 +26,8 @@ func (p *program) extract(args []string) (err error) {
 	tick := fs.Uint64("tick", 0, "only this `tick`")
 	from := fs.Uint64("from", 0, "first `tick`; default the recording's first")
 	to := fs.Uint64("to", 0, "last `tick`; default the recording's last")
-	format := fs.String("format", "json", "`format`: json (an object for each tick, a line each), csv, or recording (the ticks, as a recording of their own)")
-	part := fs.String("part", "", "`what` to write of each tick: state (default with -tick), events (default otherwise) or inputs; not with recording")
+	format := fs.String("format", "json", "`format`: json (a line for each tick), csv, or recording (the ticks, as a recording of their own)")
+	part := fs.String("part", "", "`what` to write of a tick: state (default with -tick), events (default otherwise) or inputs; not with recording")
 	output := fs.String("o", "", "`file` to write, which must not be there yet; default standard output")
 	files, err := p.flags(fs, args)
 	if err != nil {
