@@ -122,13 +122,20 @@ func TestExtractWritesStatesEventsAndInputs(t *testing.T) {
 
 func TestAPartThatIsCutOutIsARecording(t *testing.T) {
 	name := record(t, 4)
-	for _, c := range []struct{ from, to, verified string }{
-		{"1", "150", ""}, {"100", "150", "does not begin with its match"}, {"100", "240", "does not"},
+	for _, c := range []struct {
+		from, to string
+		kinds    []match.Kind // built in when it is cut
+		verified string
+	}{
+		{"1", "150", nil, ""},
+		{"100", "150", []match.Kind{arena.Kind()}, ""},
+		{"100", "240", []match.Kind{arena.Kind()}, ""},
+		{"100", "150", nil, "does not begin with its match"},
 	} {
 		part := filepath.Join(t.TempDir(), "part.dtr")
-		_, err := run(t, "extract", name, "-format", "recording", "-from", c.from, "-to", c.to, "-o", part)
-		must(t, err)
-		_, err = run(t, "verify", part)
+		cut := []string{"extract", name, "-format", "recording", "-from", c.from, "-to", c.to, "-o", part}
+		must(t, replay.Run(t.Context(), cut, io.Discard, io.Discard, c.kinds...))
+		_, err := run(t, "verify", part)
 		if (err == nil) != (c.verified == "") || err != nil && !strings.Contains(err.Error(), c.verified) {
 			t.Errorf("%s to %s: %v", c.from, c.to, err)
 		}

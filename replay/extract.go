@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/recording"
 )
 
@@ -46,7 +47,8 @@ func (p *program) extract(args []string) (err error) {
 	if err := x.bounds(*tick, *from, *to); err != nil {
 		return err
 	}
-	write, err := x.writer(*format)
+	kind, _ := p.kind(f.Header().Game)
+	write, err := x.writer(*format, kind)
 	if err != nil {
 		return err
 	}
@@ -103,15 +105,17 @@ func (x *extraction) bounds(tick, from, to uint64) error {
 	return nil
 }
 
-// writer is what writes the extraction in a format.
-func (x *extraction) writer(format string) (func(io.Writer) error, error) {
+// writer is what writes the extraction in a format. kind is the recorded game where it is built in.
+func (x *extraction) writer(format string, kind match.Kind) (func(io.Writer) error, error) {
 	switch format {
 	case "json":
 		return x.json, nil
 	case "csv":
 		return x.csv, nil
 	case "recording":
-		return func(out io.Writer) error { return recording.Cut(x.r, x.from, x.to, out, recording.WriterConfig{}) }, nil
+		return func(out io.Writer) error {
+			return recording.Cut(x.r, x.from, x.to, out, recording.CutConfig{Kind: kind})
+		}, nil
 	}
 	return nil, misused("-format: %q is not json, csv or recording", format)
 }

@@ -104,7 +104,9 @@ test("quick play on a server that shows a recording watches it", async () => {
   const net = {
     server: "deltatick replay",
     lobby: {
-      list: async () => [{ id: "one", game: "arena", phase: "playing", players: 1, max_players: 1 }],
+      list: async () => [
+        { id: "one", game: "arena", phase: "playing", players: 1, max_players: 1 },
+      ],
       join: async (/** @type {unknown} */ target) => joined.push(target),
     },
   };
