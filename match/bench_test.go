@@ -73,6 +73,13 @@ type silent struct{}
 
 func (silent) Emit(string, string, []byte, uint32) {}
 
+// unread is a recorder that takes nothing down.
+type unread struct{}
+
+func (unread) Begin(RecordHead) {}
+func (unread) Tick(*TickRecord) {}
+func (unread) End(Result)       {}
+
 // drifting is a match whose ticks the caller runs itself.
 type drifting struct {
 	codec           string
@@ -95,7 +102,7 @@ func (d drifting) String() string {
 func (d drifting) start(tb testing.TB) (run func(), bytes func() int) {
 	now := time.Unix(1, 0)
 	kind := Kind{Name: "drift", MaxPlayers: 64, New: func() Game { return &drift{n: d.entities, radius: d.radius} }}
-	m, err := New(Config{Kind: kind, Budget: d.budget, Now: func() time.Time { return now }})
+	m, err := New(Config{Kind: kind, Budget: d.budget, Now: func() time.Time { return now }, Record: unread{}})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -9,14 +9,14 @@
 // pay nothing for the rest (docs/views.md).
 //
 // A host meets three: [Match] (New, Run, Join), [Seat] (a place in a match, which outlives connections) and the interfaces that
-// it implements for a seat's traffic, [Link] and [Outbox].
+// it implements for a seat's traffic, [Link] and [Outbox]. A [Recorder] takes a match down, and [Sim.Replay] makes it again.
 //
 // Who owns what:
 //
 //   - The world, the snapshot ring, views, streams and every seat's sending state belong to the goroutine in [Match.Run]. Games are called by it alone.
 //   - Everyone else leaves things for that goroutine: requests in the match's mailbox, inputs and acknowledgements in a seat's
 //     inbox. Both are guarded by mutexes that are held for a few instructions and never across a call to a game or a link.
-//   - Nothing blocks the goroutine: links and outboxes take what they are given or refuse it.
+//   - Nothing blocks the goroutine: links, outboxes and recorders take what they are given or refuse it.
 //
 // How a tick gets to the seats, each step in the file of its name:
 //
