@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 
+	"github.com/deltatick/deltatick/match/state"
 	"github.com/deltatick/deltatick/protocol"
 )
 
@@ -31,6 +32,9 @@ type core struct {
 	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
 	clamped uint64    // values cut to their field's range
 	faults  []error   // of Setup
+
+	parts []savedPart // what a checkpoint is held against; nil until there is one
+	plan  *state.Plan // of the game's own struct, if the game does not keep it by hand
 }
 
 // source is what the core needs of a table of any type.
