@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 
+	"github.com/deltatick/deltatick/match/state"
 	"github.com/deltatick/deltatick/protocol"
 )
 
@@ -33,6 +34,9 @@ type core struct {
 	clamped uint64      // values cut to their field's range
 	faults  []error     // of Setup
 	record  *TickRecord // of this tick; nil: nobody records the match
+
+	parts []savedPart // what a checkpoint is held against; nil until there is one
+	plan  *state.Plan // of the game's own struct, if the game does not keep it by hand
 }
 
 // source is what the core needs of a table of any type.
