@@ -21,18 +21,20 @@ const module = "github.com/deltatick/deltatick"
 // always import itself. The arrows point down only:
 //
 //	cmd -> server -> session, lobby -> match -> tick, protocol
-//	server -> recording -> match            files of matches
+//	cmd/replay -> replay -> server, recording; server -> recording -> match
 //	simulator -> client-go -> protocol     bots know only the wire
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
 	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
 	"cmd/dots":      {"server", "match", "games/*"},
+	"cmd/replay":    {"replay", "games/*"},
 	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "games/*"},
 	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
 	"cmd/internal":  {}, // what the mains share: flags and their environment
 	"server":        {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"session":       {"protocol"},
 	"lobby":         {"match", "protocol"},
+	"replay":        {"server", "lobby", "recording", "match", "protocol"},
 	"recording":     {"match", "tick", "protocol"},
 	"games/*":       {"match"},
 	"match":         {"tick", "protocol"},
@@ -50,6 +52,7 @@ var testArrows = map[string][]string{
 	"server":     {"client-go", "games/*"},
 	"lobby":      {"tick"},
 	"recording":  {"games/*"},
+	"replay":     {"games/*", "client-go"},
 	"games/*":    {"tick", "protocol"},
 }
 

@@ -17,14 +17,15 @@ type Match struct {
 	done chan struct{} // closed when over
 
 	// Owned by the goroutine in Run. (The schema and the input fields in core do not change, and are read by all.)
-	core    *core
-	loop    *tick.Loop
-	seated  []*Seat // players and spectators, in the order in which they came
-	fanout  *fanout
-	fault   error // of the game: the match ends
-	end     End
-	closing bool   // the game is called no more
-	result  Result // readable by all once done is closed
+	core       *core
+	loop       *tick.Loop
+	seated     []*Seat // players and spectators, in the order in which they came
+	fanout     *fanout
+	fault      error // of the game: the match ends
+	end        End
+	closing    bool   // the game is called no more
+	checkpoint []byte // that the match was restored from, until its recorder has it; nil: none, or no recorder
+	result     Result // readable by all once done is closed
 
 	// Guarded by mu.
 	mu       sync.Mutex

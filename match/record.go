@@ -25,6 +25,11 @@ type RecordHead struct {
 	MaxPlayers int
 	Schema     protocol.Schema
 	Inputs     protocol.Fields
+
+	// What follows is for a recording that begins in the middle of its match, as that of a restored match does.
+	Start      uint32   // the tick before its first
+	Players    []Player // who sat there then
+	Checkpoint []byte   // from which the match can be made again: what [Restore] was given; nil: none
 }
 
 // TickRecord is one tick: what made it, and what came of it.
@@ -44,6 +49,7 @@ type Act struct {
 	Player   Player   // of ActJoin: who sits down
 	Settings Settings // of ActConfigure: all of them
 	Age      int      // of ActInput: for how many ticks it has been repeated, from 0
+	Seen     uint32   // of ActInput: the tick of the world that its player saw, as [Tick.Seen] has it before its bounds; 0: not known
 	Quanta   []int32  // of ActInput: one for each input field
 }
 
@@ -79,16 +85,24 @@ func (c *core) note(a Act) {
 // noteInput takes down the input that is in force for a seat, if there is one.
 func (c *core) noteInput(seat SeatID) {
 	if slot := &c.inputs.bySeat[seat]; slot.age >= 0 {
-		c.note(Act{Kind: ActInput, Seat: seat, Age: slot.age, Quanta: slot.quanta})
+		c.note(Act{Kind: ActInput, Seat: seat, Age: slot.age, Seen: slot.seen, Quanta: slot.quanta})
 	}
 }
 
 // recordHead is what the match tells its recorder first.
 func (m *Match) recordHead() RecordHead {
-	return RecordHead{
+	head := RecordHead{
 		Match: m.cfg.ID, Game: m.cfg.Kind.Name, Title: m.cfg.Kind.Title, Settings: m.cfg.Settings, Seed: m.cfg.Seed,
 		TickRate: m.cfg.TickRate, MaxPlayers: m.cfg.MaxPlayers, Schema: m.core.schema, Inputs: m.core.inputs.fields,
+		Start: m.core.tick, Checkpoint: m.checkpoint,
 	}
+	for _, p := range m.core.players {
+		if p.Seat != 0 {
+			head.Players = append(head.Players, p)
+		}
+	}
+	m.checkpoint = nil
+	return head
 }
 
 // recordTick tells the recorder about the tick that has been made.

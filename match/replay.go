@@ -67,6 +67,6 @@ func (s *Sim) force(a *Act) error {
 	}
 	slot := &s.core.inputs.bySeat[a.Seat]
 	copy(slot.quanta, a.Quanta)
-	slot.tick, slot.age = s.core.tick-uint32(a.Age), a.Age
+	slot.tick, slot.age, slot.seen = s.core.tick-uint32(a.Age), a.Age, a.Seen
 	return nil
 }

@@ -1,91 +1,101 @@
 package protocol
 
-// component is one number of a field: most fields have one, a quaternion four, a direction two.
+// component is one of the numbers that a field is coded as. Most fields have one, a quaternion has four, a direction two, a string none.
 type component struct {
-	field   int
-	lane    int // within the field
-	bits    int // of a lane's place in the quantum, and of a value that wraps; 0: does not wrap
-	low     int32
-	high    int32
-	rate    int // 1 + the component that is its rate of change, 0 for none
-	perTick int32
-	flags   bool // FieldBool
+	low, high int32
+	wrap      uint8 // bits after which it wraps; 0: it does not
+	rate      int   // 1 + the component that is declared to be its rate of change; 0: none
+	perTick   int32
 }
 
-// packedField is a field in the order of coding.
+// wrapped is v, or of a component that wraps its residue from 0 on.
+func (c *component) wrapped(v int32) int32 {
+	if c.wrap != 0 {
+		v &= 1<<c.wrap - 1
+	}
+	return v
+}
+
+// centred is v, or of a component that wraps its residue nearest to 0.
+func (c *component) centred(v int32) int32 {
+	if c.wrap != 0 {
+		v = v << (32 - c.wrap) >> (32 - c.wrap)
+	}
+	return v
+}
+
+// packedField is a field as the codec sees it.
 type packedField struct {
-	index      int
+	index      int // in the table
 	kind       FieldKind
-	components []component
-	first      int // index of components[0] in the table
+	bits       uint8
 	maxBytes   int
-	bits       int
+	first      int // the table's component that is components[0]
+	components []component
 }
 
+// packedTable is a table's fields in the order in which they are coded: that of the schema, but for rates of change, which come before
+// what they are the rate of.
 type packedTable struct {
 	fields     []packedField
 	components int
-	flag       int // index of a boolean field, or -1
+	marker     int // the first boolean field, which tells rows apart; -1: none
 }
 
-func layoutOf(fields Fields) packedTable {
-	t := packedTable{flag: -1}
-	firsts := make([]int, len(fields))
-	state := make([]int, len(fields)) // 0 new, 1 being visited, 2 done
-	var visit func(f int)
-	visit = func(f int) {
-		state[f] = 1
-		field := fields[f]
+func packTable(fields Fields) packedTable {
+	t := packedTable{marker: -1}
+	const (
+		untouched = iota
+		entered   // waits for its rate of change
+		placed
+	)
+	state, first := make([]int, len(fields)), make([]int, len(fields))
+	var place func(f int)
+	place = func(f int) {
+		state[f] = entered
 		rate := 0
-		if field.Rate != 0 {
-			r := int(field.Rate) - 1
-			if r < len(fields) && state[r] == 0 {
-				visit(r)
+		if r := int(fields[f].Rate) - 1; r >= 0 && r < len(fields) && canHaveRate(fields[f].Kind) && canHaveRate(fields[r].Kind) {
+			if state[r] == untouched {
+				place(r)
 			}
-			if r < len(fields) && state[r] == 2 && fields[r].Kind >= FieldInt && fields[r].Kind <= FieldAngle {
-				rate = 1 + firsts[r]
+			if state[r] == placed { // and not one that waits for this one
+				rate = 1 + first[r]
 			}
 		}
-		pf := packedField{index: f, kind: field.Kind, first: t.components, maxBytes: int(field.MaxBytes), bits: int(field.Bits)}
-		lanes := 1
-		c := component{field: f, rate: rate, perTick: field.PerTick}
-		switch field.Kind {
-		case FieldString:
-			lanes = 0
-		case FieldBool:
-			c.flags = true
-			c.high = 1
-			if t.flag < 0 {
-				t.flag = f
-			}
-		case FieldQuat:
-			lanes = 4
-			c.high = 1<<field.Bits - 1
-		case FieldUnit:
-			lanes = 2
-			c.bits = int(field.Bits)
-			c.high = 1<<field.Bits - 1
-		case FieldAngle:
-			c.bits = int(field.Bits)
-			c.high = 1<<field.Bits - 1
-		case FieldFloat32:
-			c.low, c.high = -1<<31, 1<<31-1
-		default:
-			c.low, c.high = field.Min, field.Max
+		state[f], first[f] = placed, t.components
+		p := packField(f, fields[f], t.components, rate)
+		t.fields = append(t.fields, p)
+		t.components += len(p.components)
+		if t.marker < 0 && p.kind == FieldBool {
+			t.marker = f
 		}
-		for l := range lanes {
-			c.lane = l
-			pf.components = append(pf.components, c)
-		}
-		firsts[f] = t.components
-		t.components += lanes
-		t.fields = append(t.fields, pf)
-		state[f] = 2
 	}
 	for f := range fields {
-		if state[f] == 0 {
-			visit(f)
+		if state[f] == untouched {
+			place(f)
 		}
 	}
 	return t
+}
+
+func canHaveRate(k FieldKind) bool { return k == FieldInt || k == FieldFixed || k == FieldAngle }
+
+func packField(index int, f Field, first, rate int) packedField {
+	p := packedField{index: index, kind: f.Kind, bits: f.Bits, maxBytes: int(f.MaxBytes), first: first}
+	top := int32(1)<<f.Bits - 1
+	switch f.Kind {
+	case FieldString:
+	case FieldQuat:
+		lane := component{high: top}
+		p.components = []component{lane, lane, lane, lane}
+	case FieldUnit:
+		lane := component{high: top, wrap: f.Bits}
+		p.components = []component{lane, lane}
+	case FieldAngle:
+		p.components = []component{{high: top, wrap: f.Bits, rate: rate, perTick: f.PerTick}}
+	default:
+		low, high := f.Bounds()
+		p.components = []component{{low: low, high: high, rate: rate, perTick: f.PerTick}}
+	}
+	return p
 }

@@ -15,11 +15,7 @@ import (
 type Header struct {
 	match.RecordHead
 	Version string    // of the deltatick that wrote it, as its build knew it; may be empty
-	Started time.Time // to the millisecond
-
-	// Start is the tick before the first of the recording: 0 when it begins with its match.
-	Start   uint32
-	Players []match.Player // who sat there then
+	Started time.Time // the recording, to the millisecond
 }
 
 // headInfo is the part of a header that travels as a map, so that readers in other languages need no positions.
@@ -29,9 +25,10 @@ type headInfo struct {
 	Settings   match.Settings `msgpack:"settings"`
 	Seed       string         `msgpack:"seed"` // decimal: 64 bits are more than some languages' numbers hold
 	MaxPlayers uint16         `msgpack:"max_players"`
-	Started    int64          `msgpack:"started"` // Unix ms
-	Codec      string         `msgpack:"codec"`   // of the states
-	Players    []headPlayer   `msgpack:"players"`
+	Started    int64          `msgpack:"started"`    // Unix ms
+	Codec      string         `msgpack:"codec"`      // of the states
+	Players    []headPlayer   `msgpack:"players"`    // at the start
+	Checkpoint []byte         `msgpack:"checkpoint"` // or nil
 }
 
 type headPlayer struct {
@@ -44,11 +41,17 @@ type headPlayer struct {
 // stateCodec is what the states of a recording are written with.
 const stateCodec = protocol.CodecPacked
 
+// maxCheckpoint is how many bytes of a checkpoint a head has room for; one that is larger is left out, and the match cannot be made again.
+const maxCheckpoint = 6 << 20
+
 // encode is the record [64, info, enter]. The schema travels as in the enter frame of a client, which is embedded as binary.
 func (h *Header) encode() []byte {
 	info := headInfo{
 		Version: h.Version, Title: h.Title, Settings: h.Settings, Seed: strconv.FormatUint(h.Seed, 10),
 		MaxPlayers: uint16(h.MaxPlayers), Started: h.Started.UnixMilli(), Codec: stateCodec, Players: []headPlayer{},
+	}
+	if len(h.Checkpoint) <= maxCheckpoint {
+		info.Checkpoint = h.Checkpoint
 	}
 	if info.Settings == nil {
 		info.Settings = match.Settings{}
@@ -98,13 +101,17 @@ func readHeader(record []byte) (Header, error) {
 		RecordHead: match.RecordHead{
 			Match: enter.Match, Game: enter.Game, Title: info.Title, Settings: info.Settings, TickRate: int(enter.TickRate),
 			MaxPlayers: int(info.MaxPlayers), Schema: enter.Tables, Inputs: enter.Inputs,
+			Start: enter.Tick, Checkpoint: info.Checkpoint,
 		},
-		Version: info.Version, Started: time.UnixMilli(info.Started).UTC(), Start: enter.Tick,
+		Version: info.Version, Started: time.UnixMilli(info.Started).UTC(),
 	}
 	if h.Seed, err = strconv.ParseUint(info.Seed, 10, 64); err != nil {
 		return Header{}, damaged("seed %q", info.Seed)
 	}
 	for _, q := range info.Players {
+		if q.Seat < 1 || q.Seat > match.MaxSeats {
+			return Header{}, damaged("player in seat %d", q.Seat)
+		}
 		h.Players = append(h.Players, match.Player{Seat: match.SeatID(q.Seat), User: q.User, Name: q.Name, Away: q.Away})
 	}
 	return h, h.check(info.Codec)

@@ -62,7 +62,7 @@ func step(t testing.TB, sim *match.Sim, tick uint32) *match.TickRecord {
 // acts are what happens before a tick: seats 1 and 2 are taken at ticks 1 and 50, 2 is away for a while, and both steer.
 func acts(tick uint32) (acts []match.Act) {
 	steer := func(seat match.SeatID, turn int32) {
-		acts = append(acts, match.Act{Kind: match.ActInput, Seat: seat, Age: int(tick % 7), Quanta: []int32{turn, 1, int32(tick / 40 % 2), 0, 0}})
+		acts = append(acts, match.Act{Kind: match.ActInput, Seat: seat, Age: int(tick % 7), Seen: tick / 2 * (tick % 2), Quanta: []int32{turn, 1, int32(tick / 40 % 2), 0, 0}})
 	}
 	join := func(seat match.SeatID, name string) {
 		acts = append(acts, match.Act{Kind: match.ActJoin, Seat: seat, Player: match.Player{Seat: seat, User: "u-" + name, Name: name}})

@@ -6,6 +6,7 @@ import (
 	"io"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -117,4 +118,39 @@ func TestRecordingATickAllocatesNothingInTheMatch(t *testing.T) {
 	if n := testing.AllocsPerRun(50, func() { recorder.Tick(&warm) }); n != 0 {
 		t.Errorf("%v allocations per tick", n)
 	}
+}
+
+func TestARestoredMatchIsMadeAgainFromItsCheckpoint(t *testing.T) {
+	sim, _ := newSim(t)
+	for i := range uint32(120) {
+		step(t, sim, i+1)
+	}
+	checkpoint, err := sim.Checkpoint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		d := &disk{}
+		recorder := record(d, new(recording.Counters), 0)
+		m, seats, err := match.Restore(match.Config{Kind: arena.Kind(), Record: recorder}, checkpoint, nil)
+		if err != nil || len(seats) != 2 {
+			t.Fatalf("%d seats, %v", len(seats), err)
+		}
+		written := make(chan error, 1)
+		go func() { written <- recorder.Run() }()
+		ended := make(chan error, 1)
+		go func() { ended <- m.Run(t.Context()) }()
+		time.Sleep(5 * time.Second)
+		m.Stop(match.ReasonShutdown)
+		if err := errors.Join(<-ended, <-written); err != nil {
+			t.Fatal(err)
+		}
+		r := open(t, d.Bytes())
+		if r.First() != 121 || r.Last() < 400 || len(r.Header().Players) != 2 {
+			t.Errorf("ticks %d to %d, players %v", r.First(), r.Last(), r.Header().Players)
+		}
+		if report, err := recording.Verify(arena.Kind(), r); err != nil || report.Difference != nil || report.Ticks != r.Last()-120 {
+			t.Errorf("%+v, %v: %v", report, err, report.Difference)
+		}
+	})
 }

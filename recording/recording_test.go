@@ -181,6 +181,12 @@ func TestARecordingOfAnotherGameIsNotMadeAgain(t *testing.T) {
 	}
 }
 
+// startingAt is the header of a recording that begins behind a tick.
+func startingAt(head match.RecordHead, tick uint32) recording.Header {
+	head.Start = tick
+	return recording.Header{RecordHead: head}
+}
+
 func TestARecordingEndsAtItsLimits(t *testing.T) {
 	sim, head := newSim(t)
 	for name, cfg := range map[string]recording.WriterConfig{
@@ -188,7 +194,7 @@ func TestARecordingEndsAtItsLimits(t *testing.T) {
 		"time":  {MaxDuration: 10 * time.Second, KeyframeEvery: time.Second},
 	} {
 		var file bytes.Buffer
-		w, err := recording.NewWriter(&file, recording.Header{RecordHead: head, Start: sim.Tick()}, cfg)
+		w, err := recording.NewWriter(&file, startingAt(head, sim.Tick()), cfg)
 		if err != nil {
 			t.Fatal(err)
 		}

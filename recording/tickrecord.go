@@ -21,8 +21,9 @@ type Tick struct {
 //
 // with the last two nil when the game broke in it, and
 //
-//	act:   [kind, seat, ...]: join has user, name, away; configure a map of settings; input its age, and a quantum for each field
-//	                          unless they are those of the seat's last input in the segment
+//	act:   [kind, seat, ...]: join has user, name, away; configure a map of settings; input its age, how many ticks before this
+//	                          one the world was that its player saw (nil: not known), and a quantum for each field unless they are those of the
+//	                          seat's last input in the segment
 //	event: [seat, name, payload]: 0 for everyone; payload is binary or nil
 //	state: a snapshot body in codec "packed": a keyframe for the first tick of a segment, then a delta from the tick before
 
@@ -69,7 +70,7 @@ func (w *tickWriter) encode(t *match.TickRecord) []byte {
 	w.out.integer(int64(t.Tick))
 	w.out.array(len(t.Acts))
 	for i := range t.Acts {
-		w.act(&t.Acts[i])
+		w.act(t.Tick, &t.Acts[i])
 	}
 	w.out.array(len(t.Events))
 	for _, e := range t.Events {
@@ -89,7 +90,7 @@ func (w *tickWriter) encode(t *match.TickRecord) []byte {
 	return w.out.buf.Bytes()
 }
 
-func (w *tickWriter) act(a *match.Act) {
+func (w *tickWriter) act(tick uint32, a *match.Act) {
 	out := w.out
 	head := func(more int) {
 		out.array(2 + more)
@@ -108,19 +109,30 @@ func (w *tickWriter) act(a *match.Act) {
 	case match.ActInput:
 		last := &w.last[a.Seat]
 		if len(a.Quanta) == len(*last) && equal(a.Quanta, *last) {
-			head(1)
+			head(2)
 			out.integer(int64(a.Age))
+			w.seen(tick, a.Seen)
 			return
 		}
 		*last = append((*last)[:0], a.Quanta...)
-		head(1 + len(a.Quanta))
+		head(2 + len(a.Quanta))
 		out.integer(int64(a.Age))
+		w.seen(tick, a.Seen)
 		for _, q := range a.Quanta {
 			out.integer(int64(q))
 		}
 	default:
 		head(0)
 	}
+}
+
+// seen is written as a distance, which stays much the same from tick to tick.
+func (w *tickWriter) seen(tick, seen uint32) {
+	if seen == 0 {
+		w.out.null()
+		return
+	}
+	w.out.integer(int64(tick) - int64(seen))
 }
 
 func equal(a, b []int32) bool {
@@ -162,7 +174,7 @@ func (r *tickReader) decode(record []byte, keyframe bool) (*Tick, error) {
 	t := &Tick{}
 	t.Tick = p.u32()
 	for n := p.array(); n > 0 && p.err == nil; n-- {
-		t.Acts = append(t.Acts, r.act())
+		t.Acts = append(t.Acts, r.act(t.Tick))
 	}
 	for n := p.array(); n > 0 && p.err == nil; n-- {
 		t.Events = append(t.Events, r.event(t.Tick))
@@ -182,7 +194,7 @@ func (r *tickReader) decode(record []byte, keyframe bool) (*Tick, error) {
 	return t, nil
 }
 
-func (r *tickReader) act() (a match.Act) {
+func (r *tickReader) act(tick uint32) (a match.Act) {
 	p := r.in
 	elements := p.array()
 	if elements < 2 {
@@ -208,29 +220,36 @@ func (r *tickReader) act() (a match.Act) {
 		}
 		p.skip(more - 1)
 	case match.ActInput:
-		r.input(&a, more)
+		r.input(tick, &a, more)
 	default:
 		p.fail("act of kind %d", a.Kind)
 	}
 	return a
 }
 
-func (r *tickReader) input(a *match.Act, more int) {
+func (r *tickReader) input(tick uint32, a *match.Act, more int) {
 	p, last := r.in, &r.last[a.Seat]
 	switch fields := len(r.inputs); {
-	case more == 1+fields && fields > 0:
+	case more == 2+fields && fields > 0:
 		*last = (*last)[:0]
-		a.Age = int(p.integer(0, math.MaxInt32))
+		a.Age, a.Seen = int(p.integer(0, math.MaxInt32)), r.seen(tick)
 		for range fields {
 			*last = append(*last, int32(p.integer(math.MinInt32, math.MaxInt32)))
 		}
-	case more == 1 && len(*last) == fields:
-		a.Age = int(p.integer(0, math.MaxInt32))
+	case more == 2 && len(*last) == fields:
+		a.Age, a.Seen = int(p.integer(0, math.MaxInt32)), r.seen(tick)
 	default:
 		p.fail("input of %d elements for %d fields", more, fields)
 		return
 	}
 	a.Quanta = append([]int32(nil), *last...)
+}
+
+func (r *tickReader) seen(tick uint32) uint32 {
+	if r.in.null() {
+		return 0
+	}
+	return uint32(int64(tick) - r.in.integer(int64(tick)-math.MaxUint32, int64(tick)-1))
 }
 
 func (r *tickReader) event(tick uint32) (e match.SimEvent) {

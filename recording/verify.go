@@ -49,15 +49,15 @@ func Verify(kind match.Kind, r *Reader) (Report, error) {
 // simOf sets the recorded match up again.
 func simOf(kind match.Kind, r *Reader) (*match.Sim, error) {
 	h := &r.head
-	if h.Start != 0 {
-		return nil, fmt.Errorf("%w: it starts behind tick %d", ErrNoStart, h.Start)
-	}
 	if kind.Name != h.Game {
 		return nil, fmt.Errorf("%w: %s, not %s", ErrOtherGame, h.Game, kind.Name)
 	}
-	sim, err := match.NewSim(kind, match.SimConfig{Seed: h.Seed, TickRate: h.TickRate, MaxPlayers: h.MaxPlayers, Settings: h.Settings})
+	sim, err := startOf(kind, h)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOtherGame, err)
+	}
+	if sim == nil || sim.Tick() != h.Start {
+		return nil, fmt.Errorf("%w: it starts behind tick %d", ErrNoStart, h.Start)
 	}
 	if why := schemaDifference(h.Schema, sim.Schema()); why != "" {
 		return nil, fmt.Errorf("%w: %s", ErrOtherGame, why)
@@ -66,6 +66,17 @@ func simOf(kind match.Kind, r *Reader) (*match.Sim, error) {
 		return nil, fmt.Errorf("%w: the inputs have changed", ErrOtherGame)
 	}
 	return sim, nil
+}
+
+// startOf is the match as it was before the recording: before its first tick, or at a checkpoint. It is nil where there is neither.
+func startOf(kind match.Kind, h *Header) (*match.Sim, error) {
+	switch {
+	case h.Checkpoint != nil:
+		return match.RestoreSim(kind, h.Checkpoint)
+	case h.Start == 0:
+		return match.NewSim(kind, match.SimConfig{Seed: h.Seed, TickRate: h.TickRate, MaxPlayers: h.MaxPlayers, Settings: h.Settings})
+	}
+	return nil, nil
 }
 
 // schemaDifference names the first thing that is not the same in two schemas.

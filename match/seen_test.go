@@ -1,0 +1,55 @@
+package match_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// send sends an input of the game lane, with or without what the player saw.
+func (v *view) send(seat *match.Seat, tick uint32, values []int, seen ...any) error {
+	return seat.Input(time.Now(), protocol.NewReader(), protocol.MustEncode(
+		append([]any{protocol.KindInput, v.enter.Epoch, tick, v.head.Tick, values}, seen...)))
+}
+
+// TestWhatAPlayerSaysToHaveSeenIsHeldAgainstWhatTheServerKnows plays over a line of a round trip of 50 ms, three ticks.
+func TestWhatAPlayerSaysToHaveSeenIsHeldAgainstWhatTheServerKnows(t *testing.T) {
+	const usual = 6 // ticks of interpolation: 100 ms
+	for name, c := range map[string]struct {
+		seen   func(acked uint32) uint32
+		behind uint32 // how far the tick that counts lies behind the newest there was when the input arrived
+	}{
+		"nothing":                       {func(uint32) uint32 { return 0 }, 3 + usual},
+		"what it has":                   {func(acked uint32) uint32 { return acked }, 3},
+		"what it has, interpolated":     {func(acked uint32) uint32 { return acked - usual }, 3 + usual},
+		"a little less than that":       {func(acked uint32) uint32 { return acked - usual - 3 }, 3 + usual + 3},
+		"what nobody can still look at": {func(acked uint32) uint32 { return acked - usual - 4 }, 3 + usual},
+		"the beginning":                 {func(uint32) uint32 { return 1 }, 3 + usual},
+		"what it cannot have yet":       {func(acked uint32) uint32 { return acked + 1 }, 3 + usual},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, game, seat, view := laneMatch(t, match.Config{})
+				var saw uint32
+				game.look = func(now *match.Tick) { saw = now.Number() - 1 - now.Seen(seat.ID()) }
+				var waiting [][]byte // on the line
+				for range 40 {
+					waiting = append(waiting, protocol.MustEncode([]any{protocol.KindInput, view.enter.Epoch, view.head.Tick + 5,
+						view.head.Tick, []int{0, 0}, c.seen(view.head.Tick)}))
+					ticks(1)
+					if len(waiting) == 3 { // they arrive where the tick before is the newest
+						must(t, seat.Input(time.Now(), protocol.NewReader(), waiting[0]))
+						waiting = waiting[1:]
+					}
+					view.read()
+				}
+				if saw != c.behind+1 {
+					t.Errorf("%d ticks behind, want %d", saw, c.behind)
+				}
+			})
+		})
+	}
+}

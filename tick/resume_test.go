@@ -1,0 +1,44 @@
+package tick_test
+
+import (
+	"math"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/deltatick/deltatick/tick"
+)
+
+func TestAClockThatGoesOnFromATickKeepsTheScheduleOfOneThatBegins(t *testing.T) {
+	for _, from := range []uint32{1, 59, 1_000_000, math.MaxUint32 - 3} {
+		begins, goesOn := newClock(t, tick.Config{Rate: 7}), newClock(t, tick.Config{Rate: 7, Tick: from})
+		now := start
+		for _, wait := range []time.Duration{0, 1, 142857142, time.Second, 10 * time.Second, time.Millisecond, time.Second} {
+			now = now.Add(wait)
+			steps, slipped := begins.Advance(now)
+			if s, l := goesOn.Advance(now); s != steps || l != slipped {
+				t.Fatalf("from %d at %v: %d steps and %d slipped, want %d and %d", from, now.Sub(start), s, l, steps, slipped)
+			}
+			if goesOn.Tick() != begins.Tick()+from || !goesOn.Next().Equal(begins.Next()) {
+				t.Fatalf("from %d at %v: tick %d, next %v; want %d, %v", from, now.Sub(start), goesOn.Tick(), goesOn.Next(),
+					begins.Tick()+from, begins.Next())
+			}
+			if due := goesOn.Due(from + 3); !due.Equal(begins.Due(3)) {
+				t.Fatalf("from %d at %v: its third tick is due at %v, want %v", from, now.Sub(start), due, begins.Due(3))
+			}
+		}
+	}
+}
+
+func TestALoopThatGoesOnFromATickNumbersFromThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var numbers []uint32
+		runFor(t, time.Second, tick.LoopConfig{Rate: 4, Tick: 41, Step: func(n uint32) bool {
+			numbers = append(numbers, n)
+			return true
+		}})
+		if len(numbers) != 4 || numbers[0] != 42 || numbers[3] != 45 {
+			t.Errorf("ticks %v, want 42 to 45", numbers)
+		}
+	})
+}
