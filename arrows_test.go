@@ -21,16 +21,21 @@ const module = "github.com/deltatick/deltatick"
 // always import itself. The arrows point down only:
 //
 //	cmd -> server -> session, lobby -> match -> tick, protocol
+//	cmd/replay -> replay -> server, recording; server -> recording -> match
 //	simulator -> client-go -> protocol     bots know only the wire
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
 	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
 	"cmd/dots":      {"server", "match", "games/*"},
+	"cmd/replay":    {"replay", "games/*"},
+	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "games/*"},
 	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
 	"cmd/internal":  {}, // what the mains share: flags and their environment
-	"server":        {"session", "lobby", "match", "tick", "protocol", "client-js"},
+	"server":        {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"session":       {"protocol"},
 	"lobby":         {"match", "protocol"},
+	"replay":        {"server", "lobby", "recording", "match", "protocol"},
+	"recording":     {"match", "tick", "protocol"},
 	"games/*":       {"match"},
 	"match":         {"tick", "protocol"},
 	"simulator":     {"client-go", "protocol"},
@@ -46,6 +51,8 @@ var testArrows = map[string][]string{
 	"cmd/server": {"client-go"},
 	"server":     {"client-go", "games/*"},
 	"lobby":      {"tick"},
+	"recording":  {"games/*"},
+	"replay":     {"games/*", "client-go"},
 	"games/*":    {"tick", "protocol"},
 }
 

@@ -127,7 +127,7 @@ var (
 )
 
 func mustPlan(t reflect.Type) *protocol.Plan {
-	p, err := protocol.PlanOf(t)
+	p, err := protocol.PlanOf(t, 60)
 	if err != nil {
 		panic(err)
 	}

@@ -72,8 +72,12 @@ func (c Column) Quantum(v *View, row int) int32 {
 	return rows.Quanta[c.at*len(rows.IDs)+row]
 }
 
-// Float is the value as a number: booleans are 0 or 1, angles radians, strings 0.
+// Float is the value as a number: booleans are 0 or 1, angles radians, strings, rotations and directions 0.
 func (c Column) Float(v *View, row int) float64 { return c.field.Value(c.Quantum(v, row)) }
+
+// Components is the value of a rotation (x, y, z, w) or a direction (x, y, z, 0), whose length is 1; of another field, its number and
+// zeros.
+func (c Column) Components(v *View, row int) [4]float64 { return c.field.Components(c.Quantum(v, row)) }
 
 // Int is the value of an integer field.
 func (c Column) Int(v *View, row int) int { return int(c.Quantum(v, row)) }

@@ -46,9 +46,12 @@ func (g *drift) Step(t *Tick) {
 }
 
 // nowhere is a link that takes everything at once.
-type nowhere struct{ bytes int }
+type nowhere struct {
+	codec string
+	bytes int
+}
 
-func (*nowhere) Codec() string { return protocol.CodecMP }
+func (l *nowhere) Codec() string { return l.codec }
 
 func (l *nowhere) Send([]byte) bool { return true }
 func (l *nowhere) Ready() bool      { return true }
@@ -63,7 +66,7 @@ type silent struct{}
 func (silent) Emit(string, string, []byte, uint32) {}
 
 // newDrifting makes a match whose ticks the caller runs itself.
-func newDrifting(tb testing.TB, seats, entities int) (run func(), bytes func() int) {
+func newDrifting(tb testing.TB, codec string, seats, entities int) (run func(), bytes func() int) {
 	now := time.Unix(1, 0)
 	kind := Kind{Name: "drift", MaxPlayers: 64, New: func() Game { return &drift{n: entities} }}
 	m, err := New(Config{Kind: kind, Now: func() time.Time { return now }})
@@ -73,7 +76,7 @@ func newDrifting(tb testing.TB, seats, entities int) (run func(), bytes func() i
 	links := make([]*nowhere, seats)
 	all := make([]*Seat, seats)
 	for i := range links {
-		links[i] = &nowhere{}
+		links[i] = &nowhere{codec: codec}
 		if all[i], err = m.Join(Member{Out: silent{}}); err != nil {
 			tb.Fatal(err)
 		}
@@ -99,22 +102,26 @@ func newDrifting(tb testing.TB, seats, entities int) (run func(), bytes func() i
 }
 
 func TestATickAllocatesNothingInSteadyState(t *testing.T) {
-	run, _ := newDrifting(t, 8, 100)
-	if n := testing.AllocsPerRun(200, run); n != 0 {
-		t.Errorf("%v allocations a tick", n)
+	for _, codec := range []string{protocol.CodecMP} {
+		run, _ := newDrifting(t, codec, 8, 100)
+		if n := testing.AllocsPerRun(200, run); n != 0 {
+			t.Errorf("%v allocations a tick in codec %s", n, codec)
+		}
 	}
 }
 
 func BenchmarkTick(b *testing.B) {
-	for _, size := range []struct{ seats, entities int }{{8, 8}, {8, 100}, {16, 100}, {64, 100}, {16, 1000}} {
-		b.Run(fmt.Sprintf("seats=%d/entities=%d", size.seats, size.entities), func(b *testing.B) {
-			run, bytes := newDrifting(b, size.seats, size.entities)
-			before := bytes()
-			b.ReportAllocs()
-			for b.Loop() {
-				run()
-			}
-			b.ReportMetric(float64(bytes()-before)/float64(b.N), "bytes/seat-tick")
-		})
+	for _, codec := range []string{protocol.CodecMP, protocol.CodecPacked} {
+		for _, size := range []struct{ seats, entities int }{{8, 16}, {8, 100}, {64, 100}, {16, 1000}, {16, 5000}} {
+			b.Run(fmt.Sprintf("codec=%s/seats=%d/entities=%d", codec, size.seats, size.entities), func(b *testing.B) {
+				run, bytes := newDrifting(b, codec, size.seats, size.entities)
+				before := bytes()
+				b.ReportAllocs()
+				for b.Loop() {
+					run()
+				}
+				b.ReportMetric(float64(bytes()-before)/float64(b.N), "bytes/seat-tick")
+			})
+		}
 	}
 }

@@ -209,6 +209,9 @@ func Restore(cfg Config, checkpoint []byte, outboxOf func(seat SeatID, user stri
 	if err != nil {
 		return nil, nil, err
 	}
+	if cfg.Record != nil {
+		m.checkpoint = checkpoint
+	}
 	return m, m.reseat(r.match.Seats, outboxOf), nil
 }
 

@@ -26,6 +26,8 @@ type Config struct {
 	Grace         time.Duration // for which the seat of a player who is away is kept; default 60 s
 	HashEvery     int           // ticks between snapshots that carry the world's hash; default the tick rate
 
+	Record Recorder // takes the match down; default: nobody does
+
 	Logger   *slog.Logger     // default: discard
 	Counters *Counters        // shared by the matches of a node; default: its own
 	Stats    *tick.Stats      // shared likewise

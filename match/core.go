@@ -27,11 +27,13 @@ type core struct {
 	tick    uint32
 	players []Player // index: seat; Seat is 0 where it is free
 	history [protocol.RingTicks]*protocol.Snapshot
-	outbox  []emitted // events of this tick, in order
-	ended   []byte    // result, once the game has ended the match
-	handle  Tick      // what the game is given: always the same, so that a tick allocates nothing
-	clamped uint64    // values cut to their field's range
-	faults  []error   // of Setup
+	views   *views
+	outbox  []emitted   // events of this tick, in order
+	ended   []byte      // result, once the game has ended the match
+	handle  Tick        // what the game is given: always the same, so that a tick allocates nothing
+	clamped uint64      // values cut to their field's range
+	faults  []error     // of Setup
+	record  *TickRecord // of this tick; nil: nobody records the match
 
 	parts []savedPart // what a checkpoint is held against; nil until there is one
 	plan  *state.Plan // of the game's own struct, if the game does not keep it by hand
@@ -105,6 +107,7 @@ func newCore(cfg coreConfig) (*core, error) {
 	for i := range c.history {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
+	c.views = newViews(c)
 	return c, nil
 }
 
@@ -130,15 +133,20 @@ func (c *core) guard(f func()) (err error) {
 func (c *core) begin() {
 	c.tick++
 	c.outbox = c.outbox[:0]
+	if c.record != nil {
+		c.record.Acts = c.record.Acts[:0]
+	}
 }
 
 func (c *core) join(p Player) error {
+	c.note(Act{Kind: ActJoin, Seat: p.Seat, Player: p})
 	c.players[p.Seat] = p
 	c.inputs.clear(p.Seat)
 	return c.guard(func() { c.game.Join(&c.handle, p) })
 }
 
 func (c *core) leave(seat SeatID) error {
+	c.note(Act{Kind: ActLeave, Seat: seat})
 	p := c.players[seat]
 	c.players[seat] = Player{}
 	c.inputs.clear(seat)
@@ -146,6 +154,11 @@ func (c *core) leave(seat SeatID) error {
 }
 
 func (c *core) setAway(seat SeatID, away bool) error {
+	kind := ActBack
+	if away {
+		kind = ActAway
+	}
+	c.note(Act{Kind: kind, Seat: seat})
 	c.players[seat].Away = away
 	handler, ok := c.game.(AwayHandler)
 	if !ok {
@@ -162,6 +175,7 @@ func (c *core) setAway(seat SeatID, away bool) error {
 }
 
 func (c *core) configure(s Settings) error {
+	c.note(Act{Kind: ActConfigure, Settings: s})
 	c.settings = s
 	if game, ok := c.game.(Configurer); ok {
 		return c.guard(func() { game.Configure(&c.handle, s) })
@@ -185,6 +199,7 @@ func (c *core) quantise() {
 	for i, t := range c.tables {
 		c.clamped += uint64(t.quantise(&snap.Tables[i]))
 	}
+	c.views.begin(snap)
 }
 
 // at is the snapshot of a tick, or nil when it is not in the ring any more.

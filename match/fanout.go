@@ -1,134 +1,95 @@
 package match
 
-import (
-	"time"
+import "github.com/deltatick/deltatick/protocol"
 
-	"github.com/deltatick/deltatick/protocol"
-)
-
-// fanout encodes each tick's snapshot once for every distinct baseline and shares the bytes between all seats that have it.
+// fanout brings seats from the snapshot that they hold to that of this tick, and encodes once what several of them need.
 type fanout struct {
-	schema protocol.Schema
-	body   *protocol.BodyEncoder
-	head   *protocol.HeadEncoder
-	bodies []encodedBody // of this tick; the memory is kept from tick to tick
-	hash   uint32
-	hashed bool
+	schema  protocol.Schema
+	mp      *protocol.BodyEncoder
+	packed  *protocol.PackedEncoder
+	head    *protocol.HeadEncoder
+	streams streams
+	hops    []hop  // of this tick; the memory is kept from tick to tick
+	body    []byte // scratch
 }
 
-type encodedBody struct {
-	base  uint32 // 0: keyframe
-	bytes []byte
+// hop is one body: from a baseline to a view of this tick.
+type hop struct {
+	to     *view
+	at     *shot   // the baseline; nil: keyframe
+	from   *stream // of the first seat; nil: keyframe
+	packed bool
+	mixed  bool  // seats of several streams, which are one from now on
+	first  *Seat // those who get it, linked by sending.next
+	seats  int
 }
 
-func newFanout(schema protocol.Schema) *fanout {
-	return &fanout{schema: schema, body: protocol.NewBodyEncoder(schema), head: protocol.NewHeadEncoder()}
-}
-
-func (f *fanout) begin() {
-	f.bodies = f.bodies[:0]
-	f.hashed = false
-}
-
-// bodyFrom is the body from a base, which is nil for a keyframe, to cur. fresh says that nobody had asked for it in this tick.
-func (f *fanout) bodyFrom(base, cur *protocol.Snapshot) (body []byte, fresh bool) {
-	tick := uint32(0)
-	if base != nil {
-		tick = base.Tick
+func newFanout(schema protocol.Schema, shots *shots) *fanout {
+	return &fanout{
+		schema: schema, streams: streams{schema: schema, shots: shots},
+		mp: protocol.NewBodyEncoder(schema), packed: protocol.NewPackedEncoder(schema), head: protocol.NewHeadEncoder(),
 	}
-	for i := range f.bodies {
-		if f.bodies[i].base == tick {
-			return f.bodies[i].bytes, false
+}
+
+// place puts a seat that is ready among those who get the same body.
+func (f *fanout) place(s *Seat, to *view) {
+	from := s.out.stream
+	if from != nil && from.at.stale(to.shot.tick) {
+		f.streams.join(s, nil)
+		from = nil
+	}
+	h := f.hopOf(from, to, s.out.packed)
+	h.mixed = h.mixed || h.from != from
+	s.out.next, h.first = h.first, s
+	h.seats++
+}
+
+// hopOf is the hop for a seat of a stream, which is nil for a keyframe. Whose baselines are the same can get the same body in codec
+// "mp", and in codec "packed" if it is a fresh one.
+func (f *fanout) hopOf(from *stream, to *view, packed bool) *hop {
+	var at *shot
+	if from != nil {
+		at = from.at
+	}
+	merge := !packed || to.shot.tick%mergeTicks == 0
+	for i := range f.hops {
+		h := &f.hops[i]
+		if h.to == to && h.packed == packed && h.at == at && (h.from == from || merge) {
+			return h
 		}
 	}
-	n := len(f.bodies)
-	if n < cap(f.bodies) {
-		f.bodies = f.bodies[:n+1]
+	f.hops = append(f.hops, hop{to: to, at: at, from: from, packed: packed})
+	return &f.hops[len(f.hops)-1]
+}
+
+// advance encodes the body of a hop and returns the stream in which the seats that get it are. The caller counts as one of its
+// seats until it gives it back. The body is good until the next call.
+func (f *fanout) advance(h *hop) (*stream, []byte) {
+	s := h.from
+	if s != nil && !h.mixed && h.seats == s.seats {
+		s.seats++
 	} else {
-		f.bodies = append(f.bodies, encodedBody{})
-	}
-	b := &f.bodies[n]
-	b.base = tick
-	b.bytes = append(b.bytes[:0], f.body.Encode(base, cur)...)
-	return b.bytes, true
-}
-
-func (f *fanout) hashOf(cur *protocol.Snapshot) uint32 {
-	if !f.hashed {
-		f.hash, f.hashed = protocol.Hash(cur, f.schema), true
-	}
-	return f.hash
-}
-
-// deliver hands this tick's events to those they are for.
-func (m *Match) deliver() {
-	for _, e := range m.core.outbox {
-		for _, s := range m.seated {
-			if e.to == 0 || e.to == s.id {
-				s.member.Out.Emit(protocol.ChannelMatch, e.name, e.payload, m.core.tick)
-			}
+		s = f.streams.empty(h.packed)
+		if s.state != nil && h.at != nil && !h.mixed {
+			s.state.CopyFrom(h.from.state)
 		}
 	}
+	body := f.encode(s.state, h.at, h.to.shot, h.mixed)
+	h.to.shot.refs++
+	f.streams.shots.release(s.at)
+	s.at = h.to.shot
+	return s, body
 }
 
-// broadcast sends this tick's snapshot to every seat that can take it.
-func (m *Match) broadcast(now time.Time) {
-	m.fanout.begin()
-	cur := m.core.at(m.core.tick)
-	for _, s := range m.seated {
-		if s.out.link != nil {
-			m.sendSnapshot(s, cur, now)
-		}
+// encode writes the body from a baseline, which is nil for a keyframe, to a shot. state is nil for codec "mp".
+func (f *fanout) encode(state *protocol.Packed, from, to *shot, fresh bool) []byte {
+	var base *protocol.Snapshot
+	if from != nil {
+		base = from.snap
 	}
-}
-
-func (m *Match) sendSnapshot(s *Seat, cur *protocol.Snapshot, now time.Time) {
-	out, counters := &s.out, m.cfg.Counters
-	if out.flight.age(now) > protocol.AckTimeout {
-		out.link.Close(protocol.CloseSlow)
-		return
+	if state == nil {
+		return f.mp.Encode(base, to.snap)
 	}
-	if out.flight.full(now) {
-		counters.drop(DropSnapshotFlight)
-		return
-	}
-	if !out.link.Ready() {
-		counters.drop(DropSnapshotBusy)
-		return
-	}
-	base := m.core.at(out.baseline)
-	body, fresh := m.fanout.bodyFrom(base, cur)
-	if fresh {
-		counters.Encodings.Add(1)
-	}
-	head := m.fanout.head.Encode(m.headFor(s, base, cur))
-	if !out.link.Offer(head, body) {
-		counters.drop(DropSnapshotBusy)
-		return
-	}
-	out.baseline = cur.Tick
-	out.flight.send(cur.Tick, now)
-	counters.Snapshots.Add(1)
-	counters.Bytes.Add(uint64(len(head) + len(body)))
-	if base == nil {
-		counters.Keyframes.Add(1)
-	}
-}
-
-func (m *Match) headFor(s *Seat, base, cur *protocol.Snapshot) protocol.SnapshotHead {
-	h := protocol.SnapshotHead{Epoch: m.cfg.Epoch, Tick: cur.Tick}
-	if base != nil {
-		h.Base = base.Tick
-	}
-	if base == nil || cur.Tick%uint32(m.cfg.HashEvery) == 0 {
-		h.Hash, h.HasHash = m.fanout.hashOf(cur), true
-	}
-	if s.id != 0 {
-		// Not what the seat holds now: that may have come while the step was running.
-		h.Input = m.core.inputs.bySeat[s.id].tick
-		s.mu.Lock()
-		h.Slack = s.inputs.slack
-		s.mu.Unlock()
-	}
-	return h
+	f.body = f.packed.Encode(f.body[:0], state, base, to.snap, fresh)
+	return f.body
 }

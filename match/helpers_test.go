@@ -2,6 +2,7 @@ package match_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -111,13 +112,15 @@ func walkKind(games chan<- *walk) match.Kind {
 // fakeLink is a connection in memory. Like a real one it holds one snapshot until it is written, which happens at once unless the
 // test says that the socket is stuck.
 type fakeLink struct {
+	codec string // default protocol.CodecMP
+
 	mu     sync.Mutex
 	stuck  bool
 	frames [][]byte
 	closed protocol.CloseCode
 }
 
-func (l *fakeLink) Codec() string { return protocol.CodecMP }
+func (l *fakeLink) Codec() string { return cmp.Or(l.codec, protocol.CodecMP) }
 
 func (l *fakeLink) Send(frame []byte) bool {
 	l.mu.Lock()
@@ -168,6 +171,7 @@ type view struct {
 	link   *fakeLink
 	reader *protocol.Reader
 	enter  protocol.Enter
+	packed *protocol.Packed // of codec "packed"
 	world  *protocol.Snapshot
 	head   protocol.SnapshotHead
 	heads  []protocol.SnapshotHead
@@ -189,6 +193,7 @@ func (v *view) read() {
 			if err := protocol.DecodeFrame(frame, &v.enter); err != nil {
 				v.t.Fatal(err)
 			}
+			v.packed = protocol.NewPacked(v.enter.Tables)
 			continue
 		}
 		v.apply(frame)
@@ -207,7 +212,12 @@ func (v *view) apply(frame []byte) {
 	} else if base == nil || base.Tick != head.Base {
 		v.t.Fatalf("snapshot %d is against %d, which the client does not hold", head.Tick, head.Base)
 	}
-	if v.world, err = v.reader.Apply(v.enter.Tables, base, head.Tick, body); err != nil {
+	if v.link.Codec() == protocol.CodecPacked {
+		v.world, err = v.reader.ApplyPacked(v.enter.Tables, v.packed, base, head.Tick, body)
+	} else {
+		v.world, err = v.reader.Apply(v.enter.Tables, base, head.Tick, body)
+	}
+	if err != nil {
 		v.t.Fatal(err)
 	}
 	if head.HasHash && head.Hash != protocol.Hash(v.world, v.enter.Tables) {
@@ -237,6 +247,24 @@ func (v *view) input(seat *match.Seat, tick uint32, dx int, flags ...int) error 
 	}
 	return seat.Input(time.Now(), protocol.NewReader(),
 		protocol.MustEncode([]any{protocol.KindInput, v.enter.Epoch, tick, v.head.Tick, values}))
+}
+
+// ack acknowledges the newest snapshot.
+func (v *view) ack(seat *match.Seat) {
+	v.t.Helper()
+	frame := protocol.MustEncode(&protocol.Ack{Kind: protocol.KindAck, Epoch: v.enter.Epoch, Tick: v.head.Tick})
+	if err := seat.Ack(time.Now(), protocol.NewReader(), frame); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// resync asks for a keyframe.
+func (v *view) resync(seat *match.Seat) {
+	v.t.Helper()
+	frame := protocol.MustEncode(&protocol.Resync{Kind: protocol.KindResync, Epoch: v.enter.Epoch, Reason: protocol.ResyncAsked})
+	if err := seat.Resync(time.Now(), protocol.NewReader(), frame); err != nil {
+		v.t.Fatal(err)
+	}
 }
 
 // outbox records events.

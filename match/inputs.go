@@ -31,7 +31,7 @@ type inputSlot struct {
 // AddInputs declares what players send. It is called from [Game.Setup], at most once; faults are reported when Setup returns.
 func AddInputs[I any](s *Setup) *Inputs[I] {
 	in := &Inputs[I]{slots: &s.core.inputs}
-	plan, err := protocol.PlanOf(reflect.TypeFor[I]())
+	plan, err := protocol.PlanOf(reflect.TypeFor[I](), 0)
 	if err == nil {
 		err = protocol.ValidateInputs(plan.Fields)
 	}
@@ -75,7 +75,7 @@ func (s *inputSlots) clear(seat SeatID) {
 // encode turns an input struct of the declared type into quanta, for [Sim].
 func (s *inputSlots) encode(input any) ([]int32, error) {
 	v := reflect.ValueOf(input)
-	plan, err := protocol.PlanOf(v.Type())
+	plan, err := protocol.PlanOf(v.Type(), 0)
 	if err != nil {
 		return nil, err
 	}

@@ -17,14 +17,15 @@ type Match struct {
 	done chan struct{} // closed when over
 
 	// Owned by the goroutine in Run. (The schema and the input fields in core do not change, and are read by all.)
-	core    *core
-	loop    *tick.Loop
-	seated  []*Seat // players and spectators, in the order in which they came
-	fanout  *fanout
-	fault   error // of the game: the match ends
-	end     End
-	closing bool   // the game is called no more
-	result  Result // readable by all once done is closed
+	core       *core
+	loop       *tick.Loop
+	seated     []*Seat // players and spectators, in the order in which they came
+	fanout     *fanout
+	fault      error // of the game: the match ends
+	end        End
+	closing    bool   // the game is called no more
+	checkpoint []byte // that the match was restored from, until its recorder has it; nil: none, or no recorder
+	result     Result // readable by all once done is closed
 
 	// Guarded by mu.
 	mu       sync.Mutex
@@ -69,7 +70,10 @@ func New(cfg Config) (*Match, error) {
 func newMatch(cfg Config, c *core) (m *Match, err error) {
 	m = &Match{
 		cfg: cfg, core: c, done: make(chan struct{}),
-		fanout: newFanout(c.schema), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+		fanout: newFanout(c.schema, &c.views.shots), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+	}
+	if cfg.Record != nil {
+		c.record = new(TickRecord)
 	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
 		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats, Tick: c.tick,
@@ -92,6 +96,9 @@ func (m *Match) Run(ctx context.Context) error {
 	m.end = EndStop
 	for _, s := range m.seated { // of a restored match
 		m.countSeat(s, +1)
+	}
+	if m.cfg.Record != nil {
+		m.cfg.Record.Begin(m.recordHead())
 	}
 	err := m.loop.Run(ctx)
 	if fault := m.fault; fault != nil {
@@ -202,6 +209,7 @@ func (m *Match) step(n uint32) (more bool) {
 	if m.fault == nil {
 		m.try(m.core.step())
 	}
+	m.recordTick()
 	if m.fault != nil {
 		m.broken()
 		return false
@@ -253,6 +261,9 @@ func (m *Match) finish() {
 		m.countSeat(s, -1)
 	}
 	m.seated = nil
+	if m.cfg.Record != nil {
+		m.cfg.Record.End(m.result)
+	}
 	m.cfg.Counters.Ends[m.end].Add(1)
 	close(m.done)
 }

@@ -44,9 +44,11 @@ type Seat struct {
 
 // sending is how far one connection has been brought.
 type sending struct {
-	link     Link
-	baseline uint32 // tick of the last snapshot sent; 0: the next is a keyframe
-	flight   flight
+	link   Link
+	packed bool    // its codec
+	stream *stream // nil: the next snapshot is a keyframe
+	flight flight
+	next   *Seat // of those who get the same body in this tick
 }
 
 // Member is who takes a seat.

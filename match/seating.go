@@ -39,6 +39,7 @@ func (m *Match) sweep() {
 			continue
 		}
 		m.countSeat(s, -1)
+		m.fanout.streams.join(s, nil)
 		m.mu.Lock()
 		s.left = true
 		if s.id != 0 {
@@ -79,6 +80,7 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 		if slot.age > 0 {
 			m.cfg.Counters.Repeats.Add(1)
 		}
+		m.core.noteInput(s.id)
 	}
 	s.mu.Unlock()
 	if link != s.out.link {
@@ -88,7 +90,7 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 	}
 	if resync {
 		// Who asks for a keyframe has read what was sent, and may be unable to acknowledge it.
-		s.out.baseline = 0
+		m.fanout.streams.join(s, nil)
 		s.out.flight.forget()
 	}
 	m.watchPresence(s, now)
@@ -96,11 +98,13 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 
 // connect starts a seat's sending anew on another connection, or stops it.
 func (m *Match) connect(s *Seat, link Link, now time.Time) {
+	m.fanout.streams.join(s, nil)
 	s.out = sending{link: link}
 	if link == nil {
 		s.downSince = now
 		return
 	}
+	s.out.packed = link.Codec() == protocol.CodecPacked
 	s.attached = true
 	link.Send(protocol.MustEncode(&protocol.Enter{
 		Kind: protocol.KindEnter, Epoch: m.cfg.Epoch, Match: m.cfg.ID, Game: m.cfg.Kind.Name, Seat: uint16(s.id),

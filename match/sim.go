@@ -139,7 +139,6 @@ func (s *Sim) InputSeen(seat SeatID, input any, seen uint32) error {
 // Step makes one tick. It returns a [*PanicError] when the game panics.
 func (s *Sim) Step() error {
 	s.begin()
-	s.open = false
 	for i := range s.core.inputs.bySeat {
 		if slot := &s.core.inputs.bySeat[i]; slot.tick != 0 {
 			slot.age = int(s.core.tick - slot.tick)
@@ -148,6 +147,11 @@ func (s *Sim) Step() error {
 			}
 		}
 	}
+	return s.step()
+}
+
+func (s *Sim) step() error {
+	s.open = false
 	err := s.core.step()
 	for _, e := range s.core.outbox {
 		s.events = append(s.events, SimEvent{s.core.tick, e.to, e.name, e.payload})
@@ -199,6 +203,9 @@ func (s *Sim) Snapshot() *protocol.Snapshot { return s.core.at(s.Tick()) }
 
 // Schema describes the world.
 func (s *Sim) Schema() protocol.Schema { return s.core.schema }
+
+// Inputs describes what players send.
+func (s *Sim) Inputs() protocol.Fields { return s.core.inputs.fields }
 
 // Hash is the view hash of the world after the last step; 0 before the first.
 func (s *Sim) Hash() uint32 {

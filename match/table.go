@@ -18,6 +18,12 @@ import (
 //	sync:"min=0,max=100"  range of a whole number; values outside are cut to it
 //	sync:"step=0.01"      precision of a float, also with min and max; without a step it travels as a float32
 //	sync:"angle,bits=10"  radians, wrapped, in 2^10 parts of a turn (default 12 bits)
+//	sync:"rate=vx"        names the field that is this one's change per second (for an angle in radians), by its name on the wire:
+//	                      a whole number or a stepped float of T. Costs nothing, and saves bytes where things move as their rates say
+//	sync:"quat,bits=9"    a [4]float32 or [4]float64: a rotation, the unit quaternion x, y, z, w, with 9 bits for a component (2 to 10,
+//	                      default 9: within 0.6 degrees)
+//	sync:"unit,bits=12"   a [3]float32 or [3]float64: a direction, the unit vector x, y, z, with 12 bits for a coordinate (2 to 15,
+//	                      default 12: within 0.06 degrees)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
 //
 // A checkpoint keeps all fields of a row, those that stay on the server too (package state says which types it can).
@@ -36,7 +42,7 @@ type Table[T any] struct {
 // AddTable declares a table. It is called from [Game.Setup]; what is wrong with T or the name is reported when Setup returns.
 func AddTable[T any](s *Setup, name string) *Table[T] {
 	t := &Table[T]{name: name}
-	plan, err := protocol.PlanOf(reflect.TypeFor[T]())
+	plan, err := protocol.PlanOf(reflect.TypeFor[T](), s.TickRate)
 	if err != nil {
 		s.core.fault(fmt.Errorf("table %s: %w", name, err))
 		return t

@@ -132,6 +132,8 @@ func (r *Reader) changeField(field *Field, rows *Rows, f, row int) {
 		rows.Strings[f][row] = r.str(int(field.MaxBytes))
 	case FieldFloat32:
 		rows.Quanta[at] = r.float32Bits()
+	case FieldQuat, FieldUnit:
+		rows.Quanta[at] = r.ranged(field, int64(r.quantum()))
 	default:
 		// A difference of two 32-bit quanta needs 33 bits.
 		q := int64(rows.Quanta[at]) + r.integer(-math.MaxUint32, math.MaxUint32)

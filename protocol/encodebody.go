@@ -116,13 +116,16 @@ func (e *BodyEncoder) add(fields Fields, to *Rows, j int) {
 	}
 }
 
-// value writes field f of row j: a number as its distance from a base, which is 0 for a row that is new.
+// value writes field f of row j: a number as its distance from a base, which is 0 for a row that is new; a rotation or direction,
+// whose quanta are packed and have no distance, as its quantum.
 func (l *list) value(kind FieldKind, rows *Rows, f, j int, base int32) {
 	switch q := rows.Quanta[f*rows.Len()+j]; kind {
 	case FieldString:
 		l.str(rows.Strings[f][j])
 	case FieldFloat32:
 		l.float(q)
+	case FieldQuat, FieldUnit:
+		l.integer(int64(q))
 	default:
 		l.integer(int64(q) - int64(base))
 	}

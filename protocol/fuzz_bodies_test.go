@@ -11,10 +11,14 @@ import (
 )
 
 // fuzzSchema has every kind of field, tables without rows and one without fields.
-var fuzzSchema = slices.Concat(hostileSchemaOfBodies, protocol.Schema{{Name: "d", Fields: protocol.Fields{
+var fuzzSchema = slices.Concat(hostileSchemaOfBodies, protocol.Schema{{Name: "e", Fields: protocol.Fields{
 	{Name: "wide", Kind: protocol.FieldInt, Min: -1 << 31, Max: 1<<31 - 1},
 	{Name: "raw", Kind: protocol.FieldFloat32},
 	{Name: "text", Kind: protocol.FieldString, MaxBytes: 255},
+	{Name: "spin", Kind: protocol.FieldQuat, Bits: 10},
+	{Name: "aim", Kind: protocol.FieldUnit, Bits: 12},
+	{Name: "x", Kind: protocol.FieldFixed, Step: 0.1, Min: -1 << 20, Max: 1 << 20, Rate: 7, PerTick: -70000},
+	{Name: "vx", Kind: protocol.FieldFixed, Offset: -100, Step: 0.01, Max: 20000},
 }}})
 
 // dice makes decisions from a fuzzer's bytes; zeros when they are used up.

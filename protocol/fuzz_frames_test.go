@@ -231,5 +231,11 @@ func checkField(t *testing.T, field protocol.Field) {
 		if back, _ := field.Quantum(field.Value(q)); !field.Holds(back) {
 			t.Errorf("%+v: value %v has quantum %d", field, field.Value(q), back)
 		}
+		if field.Kind != protocol.FieldQuat && field.Kind != protocol.FieldUnit {
+			continue
+		}
+		if back, is := field.QuantumOf(field.Components(q)); !field.Holds(back) || !is {
+			t.Errorf("%+v: components %v have quantum %d", field, field.Components(q), back)
+		}
 	}
 }

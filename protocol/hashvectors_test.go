@@ -35,6 +35,8 @@ func hashVectors(t testing.TB) []hashVector {
 	add("ids alone", protocol.Schema{{Name: "a"}}, []row{{1, nil}, {2, nil}, {1<<32 - 1, nil}})
 	add("numbers", protocol.Schema{{Name: "a", Fields: number}}, []row{{1, list{0}}, {2, list{-1}}, {3, list{-1 << 31}}, {4, list{1<<31 - 1}}})
 	add("float32", protocol.Schema{{Name: "a", Fields: raw}}, []row{{1, list{single(1.5)}}, {2, list{single(-0.1)}}})
+	turned := protocol.Fields{{Name: "q", Kind: protocol.FieldQuat, Bits: 10}, {Name: "u", Kind: protocol.FieldUnit, Bits: 12}}
+	add("rotations and directions", protocol.Schema{{Name: "a", Fields: turned}}, []row{{1, list{-1, 1<<24 - 1}}, {2, list{0x20080200, 0x800800}}})
 	for _, s := range []string{"", "a", "ab", "abc", "abcd", "abcde", "größer", "日本 🚀"} {
 		add("the string "+s, protocol.Schema{{Name: "a", Fields: text}}, []row{{7, list{s}}})
 	}

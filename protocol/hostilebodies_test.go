@@ -20,12 +20,14 @@ var hostileSchemaOfBodies = protocol.Schema{
 	}},
 	{Name: "b"},
 	{Name: "c", Fields: protocol.Fields{{Name: "on", Kind: protocol.FieldBool}}},
+	{Name: "d", Fields: protocol.Fields{{Name: "q", Kind: protocol.FieldQuat, Bits: 2}, {Name: "u", Kind: protocol.FieldUnit, Bits: 2}}},
 }
 
 var hostileBase = world{9, [][]row{
 	{{5, list{50, 0, 3, single(1.5), "ab"}}, {9, list{0, -50, 15, single(0), ""}}},
 	{{1, nil}, {math.MaxUint32, nil}},
 	{{2, list{1}}},
+	{{3, list{200, 10}}},
 }}
 
 type brokenBody struct {
@@ -51,7 +53,7 @@ var brokenEntries = []brokenBody{
 	{"an entry of five elements", list{list{0, list{5}, list{}, list{}, list{}}}},
 	{"an entry of five elements, the last an entry", list{list{0, list{5}, list{}, list{}, list{1, list{}, list{}, list{}}}}},
 	{"table index is negative", list{list{-1, list{}, list{}, list{}}}},
-	{"table index beyond the schema", list{list{3, list{}, list{}, list{}}}},
+	{"table index beyond the schema", list{list{4, list{}, list{}, list{}}}},
 	{"table index far beyond the schema", list{list{1 << 32, list{}, list{}, list{}}}},
 	{"table index is a float", list{list{float(0.5), list{}, list{}, list{}}}},
 	{"table index is nil", list{list{nil, list{}, list{}, list{}}}},
@@ -100,6 +102,12 @@ var brokenChanges = []brokenBody{
 	{"changed: angle above its range", changed(9, 4, 1)},
 	{"changed: angle below its range", changed(5, 4, -4)},
 	{"changed: bool above its range", list{list{2, list{}, list{2, 1, 1}, list{}}}},
+	{"changed: rotation above its range", list{list{3, list{}, list{3, 1, 256}, list{}}}},
+	{"changed: rotation below its range", list{list{3, list{}, list{3, 1, -1}, list{}}}},
+	{"changed: rotation over 32 bits", list{list{3, list{}, list{3, 1, 1 << 32}, list{}}}},
+	{"changed: rotation is a list", list{list{3, list{}, list{3, 1, list{0, 0, 0, 1}}, list{}}}},
+	{"changed: direction above its range", list{list{3, list{}, list{3, 2, 16}, list{}}}},
+	{"changed: direction is a float", list{list{3, list{}, list{3, 2, float(0.5)}, list{}}}},
 	{"changed: difference that wraps to a good quantum", changed(5, 1, 1<<32)},
 	{"changed: difference far over 33 bits", changed(5, 1, 1<<53)},
 	{"changed: difference is a float", changed(5, 1, float(0.5))},
@@ -131,6 +139,8 @@ var brokenAdditions = []brokenBody{
 	{"added: int is a float", added(1, float(0.5), 1, 1, single(1), "")},
 	{"added: fixed below its range", added(1, 1, -51, 1, single(1), "")},
 	{"added: angle above its range", added(1, 1, 1, 16, single(1), "")},
+	{"added: rotation above its range", list{list{3, list{}, list{}, list{1, 256, 0}}}},
+	{"added: direction below its range", list{list{3, list{}, list{}, list{1, 0, -1}}}},
 	{"added: float32 is a float64", added(1, 1, 1, 1, float(0.1), "")},
 	{"added: string is a number", added(1, 1, 1, 1, single(1), 1)},
 	{"added: string too long", added(1, 1, 1, 1, single(1), "abcde")},

@@ -137,11 +137,36 @@ func hostileSchemas() []hostileSchema {
 		{"two inputs of one name", list{}, list{list{"a", 0}, list{"a", 0}}},
 		{"a float32 as input", list{}, list{list{"a", 4}}},
 		{"a string as input", list{}, list{list{"a", 5, 10}}},
+		{"a rotation as input", list{}, list{list{"a", 6, 9}}},
+		{"a direction as input", list{}, list{list{"a", 7, 9}}},
+		{"an input with a rate", list{}, list{list{"a", 1, 0, 9, 2, 65536}, list{"b", 1, 0, 9}}},
+	}
+	for _, c := range brokenRates {
+		schemas = append(schemas, hostileSchema{"a rate: " + c.name, list{list{"t", c.fields}}, list{}})
 	}
 	for _, f := range brokenFields {
 		schemas = append(schemas, hostileSchema{"a field: " + f.name, list{list{"t", list{f.field}}}, list{}})
 	}
 	return schemas
+}
+
+// brokenRates are fields of which each is good but for whose rate the first one has.
+var brokenRates = []struct {
+	name   string
+	fields list
+}{
+	{"that is a bool", list{list{"x", 1, 0, 9, 2, 65536}, list{"v", 0}}},
+	{"that is an angle", list{list{"x", 1, 0, 9, 2, 65536}, list{"v", 3, 10}}},
+	{"that is a float32", list{list{"x", 3, 10, 2, 65536}, list{"v", 4}}},
+	{"that is a string", list{list{"x", 3, 10, 2, 65536}, list{"v", 5, 9}}},
+	{"that is a rotation", list{list{"x", 3, 10, 2, 65536}, list{"v", 6, 9}}},
+	{"that is a direction", list{list{"x", 3, 10, 2, 65536}, list{"v", 7, 9}}},
+	{"that changes nothing", list{list{"x", 1, 0, 9, 2, 0}, list{"v", 1, 0, 9}}},
+	{"over 32 bits a quantum", list{list{"x", 1, 0, 9, 2, 1 << 31}, list{"v", 1, 0, 9}}},
+	{"beyond 2^53 a tick", list{list{"x", 1, 0, 9, 2, 1 << 23}, list{"v", 1, -1 << 31, 0}}},
+	{"beyond 2^53 a tick from where it is zero", list{list{"x", 1, 0, 9, 2, 1 << 23}, list{"v", 2, float(-1e300), 1, 0, 1}}},
+	{"that goes round", list{list{"x", 1, 0, 9, 2, 65536}, list{"v", 1, 0, 9, 1, 65536}}},
+	{"that leads into a round", list{list{"x", 1, 0, 9, 2, 65536}, list{"v", 1, 0, 9, 3, 65536}, list{"a", 1, 0, 9, 2, 65536}}},
 }
 
 var brokenFields = []struct {
@@ -153,7 +178,7 @@ var brokenFields = []struct {
 	{"has an empty name", list{"", 0}},
 	{"has a name of 65 bytes", list{text(65), 0}},
 	{"has a number as name", list{1, 0}},
-	{"has an unknown kind", list{"a", 6}},
+	{"has an unknown kind", list{"a", 8}},
 	{"has a negative kind", list{"a", -1}},
 	{"int without a range", list{"a", 1}},
 	{"int without a maximum", list{"a", 1, 0}},
@@ -172,6 +197,18 @@ var brokenFields = []struct {
 	{"angle without bits", list{"a", 3}},
 	{"angle of 0 bits", list{"a", 3, 0}},
 	{"angle of 25 bits", list{"a", 3, 25}},
+	{"rotation without bits", list{"a", 6}},
+	{"rotation of 1 bit", list{"a", 6, 1}},
+	{"rotation of 11 bits", list{"a", 6, 11}},
+	{"direction without bits", list{"a", 7}},
+	{"direction of 1 bit", list{"a", 7, 1}},
+	{"direction of 16 bits", list{"a", 7, 16}},
+	{"rate without its change per tick", list{"a", 1, 0, 9, 1}},
+	{"rate is a string", list{"a", 1, 0, 9, "a", 1}},
+	{"rate is negative", list{"a", 1, 0, 9, -1, 1}},
+	{"rate that is the field itself", list{"a", 1, 0, 9, 1, 65536}},
+	{"rate beyond the fields", list{"a", 3, 10, 2, 65536}},
+	{"no rate, but a change per tick", list{"a", 2, 0, float(1), 0, 1, 0, 65536}},
 	{"string without a length", list{"a", 5}},
 	{"string of at most 0 bytes", list{"a", 5, 0}},
 	{"string of at most 256 bytes", list{"a", 5, 256}},

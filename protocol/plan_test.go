@@ -12,7 +12,10 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-type team uint8
+type (
+	team       uint8
+	quaternion [4]float64
+)
 
 func TestPlanDescribesAStructByItsTags(t *testing.T) {
 	type ship struct {
@@ -32,10 +35,14 @@ func TestPlanDescribesAStructByItsTags(t *testing.T) {
 		Name     string
 		Tag      string `sync:"max=255,name=Tag"`
 		X2Y      bool
+		Spin     [4]float32     `sync:"quat"`
+		Fine     quaternion     `sync:"quat,bits=10"`
+		Aim      [3]float64     `sync:"unit"`
+		North    [3]float32     `sync:"unit,bits=2"`
 		hidden   func()         //lint:ignore U1000 fields that are not exported stay on the server: the test is that it is left out
 		Secret   map[string]int `sync:"-"`
 	}
-	p, err := protocol.PlanOf(reflect.TypeFor[ship]())
+	p, err := protocol.PlanOf(reflect.TypeFor[ship](), 60)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,6 +64,10 @@ func TestPlanDescribesAStructByItsTags(t *testing.T) {
 		{Name: "name", Kind: protocol.FieldString, MaxBytes: 64},
 		{Name: "Tag", Kind: protocol.FieldString, MaxBytes: 255},
 		{Name: "x2_y", Kind: protocol.FieldBool},
+		{Name: "spin", Kind: protocol.FieldQuat, Bits: 9},
+		{Name: "fine", Kind: protocol.FieldQuat, Bits: 10},
+		{Name: "aim", Kind: protocol.FieldUnit, Bits: 12},
+		{Name: "north", Kind: protocol.FieldUnit, Bits: 2},
 	}
 	if diff := cmp.Diff(want, p.Fields); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
@@ -78,7 +89,7 @@ func TestEveryIntegerTypeHasItsRange(t *testing.T) {
 		{reflect.TypeFor[int64](), low, high}, {reflect.TypeFor[uint64](), 0, high},
 		{reflect.TypeFor[int](), low, high}, {reflect.TypeFor[uint](), 0, high},
 	} {
-		p, err := protocol.PlanOf(reflect.StructOf([]reflect.StructField{{Name: "N", Type: c.typ}}))
+		p, err := protocol.PlanOf(reflect.StructOf([]reflect.StructField{{Name: "N", Type: c.typ}}), 60)
 		if err != nil {
 			t.Errorf("%s: %v", c.typ, err)
 			continue
@@ -91,6 +102,7 @@ func TestEveryIntegerTypeHasItsRange(t *testing.T) {
 
 func TestEveryTagErrorNamesTheField(t *testing.T) {
 	number, float, text, truth := reflect.TypeFor[uint8](), reflect.TypeFor[float32](), reflect.TypeFor[string](), reflect.TypeFor[bool]()
+	three, four := reflect.TypeFor[[3]float32](), reflect.TypeFor[[4]float64]()
 	for _, c := range []struct {
 		typ  reflect.Type
 		tag  string
@@ -108,12 +120,18 @@ func TestEveryTagErrorNamesTheField(t *testing.T) {
 		{float, "min=1,max=0,step=0.1", "max"}, {float, "min=0,max=1,step=1e-10", "2^31"}, {float, "min=-1e308,max=1e308,step=1", "2^31"},
 		{float, "max=1e10,step=1", "2^31"}, {float, "bits=3", "angle"}, {float, "angle=3", "angle"}, {float, "angle,bits=0", "bits"}, {float, "angle,bits=25", "bits"},
 		{float, "angle,bits=1.5", "bits"}, {float, "angle,bits=-1e300", "bits"}, {float, "angle,step=1", "bits"}, {float, "angle,min=0", "bits"}, {float, "angle,max=1", "bits"},
+		{float, "quat", "[4]float32"}, {float, "unit", "[3]float32"}, {number, "quat", "[4]float32"}, {text, "unit", "[3]float32"}, {truth, "quat", "[4]float32"},
+		{four, "", "quat"}, {three, "", "unit"}, {four, "unit", "quat"}, {three, "quat", "unit"}, {four, "quat,unit", "bits only"}, {four, "quat,angle", "bits only"},
+		{four, "quat,min=0", "bits only"}, {four, "quat,max=1", "bits only"}, {three, "unit,step=1", "bits only"}, {four, "quat=9", "no value"},
+		{four, "quat,bits=1", "2 to 10"}, {four, "quat,bits=11", "2 to 10"}, {four, "quat,bits=2.5", "2 to 10"}, {three, "unit,bits=1", "2 to 15"},
+		{three, "unit,bits=16", "2 to 15"}, {reflect.TypeFor[[4]int](), "quat", "[4]int"}, {reflect.TypeFor[[]float32](), "", "[]float32"},
+		{float, "step=1,rate", "rate="}, {float, "step=1,rate=", "rate="}, {float, "step=1,rate=none", "none"},
 		{text, "min=1", "max"}, {text, "step=1", "max"}, {text, "angle", "max"}, {text, "bits=1", "max"}, {text, "max=0", "255"}, {text, "max=256", "255"}, {text, "max=1.5", "255"},
 		{truth, "min=0", "bool"}, {truth, "max=1", "bool"}, {truth, "step=1", "bool"}, {truth, "angle", "bool"}, {truth, "bits=1", "bool"},
 	} {
 		typ := reflect.StructOf([]reflect.StructField{{Name: "Good", Type: truth},
 			{Name: "Broken", Type: c.typ, Tag: reflect.StructTag(`sync:"` + c.tag + `"`)}})
-		_, err := protocol.PlanOf(typ)
+		_, err := protocol.PlanOf(typ, 60)
 		if err == nil || !strings.Contains(err.Error(), "Broken") || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s with %q: %v; want an error about Broken and %q", c.typ, c.tag, err, c.says)
 		}
@@ -129,7 +147,7 @@ func TestPlanErrorsNameTheType(t *testing.T) {
 	for typ, says := range map[reflect.Type]string{
 		reflect.TypeFor[twice](): `twice: field name "a"`, reflect.TypeFor[wide](): "wide.F", reflect.TypeFor[int](): "int is not a struct",
 	} {
-		if _, err := protocol.PlanOf(typ); err == nil || !strings.Contains(err.Error(), says) {
+		if _, err := protocol.PlanOf(typ, 60); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v; want %q", typ, err, says)
 		}
 	}
@@ -137,10 +155,10 @@ func TestPlanErrorsNameTheType(t *testing.T) {
 	for _, c := range "abcdefghijklmnopqrstuvwxyz0123456" {
 		fields = append(fields, reflect.StructField{Name: "F" + string(c), Type: reflect.TypeFor[bool]()})
 	}
-	if _, err := protocol.PlanOf(reflect.StructOf(fields[:32])); err != nil {
+	if _, err := protocol.PlanOf(reflect.StructOf(fields[:32]), 60); err != nil {
 		t.Errorf("32 fields: %v", err)
 	}
-	if _, err := protocol.PlanOf(reflect.StructOf(fields)); err == nil || !strings.Contains(err.Error(), "33 fields") {
+	if _, err := protocol.PlanOf(reflect.StructOf(fields), 60); err == nil || !strings.Contains(err.Error(), "33 fields") {
 		t.Errorf("33 fields: %v", err)
 	}
 }
@@ -149,7 +167,7 @@ func TestNamesThatReachAPrototypeAreRefused(t *testing.T) {
 	type hostile struct {
 		X int `sync:"name=__proto__"`
 	}
-	if _, err := protocol.PlanOf(reflect.TypeFor[hostile]()); err == nil {
+	if _, err := protocol.PlanOf(reflect.TypeFor[hostile](), 60); err == nil {
 		t.Error("a field called __proto__ was taken")
 	}
 	for _, name := range []string{"constructor", "prototype"} {

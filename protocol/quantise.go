@@ -74,6 +74,8 @@ func (c *column) quantum(at unsafe.Pointer) (int32, bool) {
 			return 1, true
 		}
 		return 0, true
+	case reflect.Array:
+		return c.field.QuantumOf(c.loadVector(at))
 	}
 	v := c.load(at)
 	switch {
@@ -121,6 +123,38 @@ func (c *column) load(at unsafe.Pointer) int64 {
 	}
 }
 
+// loadVector reads a rotation or direction; the fourth of a direction is 0.
+func (c *column) loadVector(at unsafe.Pointer) (v [4]float64) {
+	n := c.components()
+	if c.double {
+		copy(v[:], unsafe.Slice((*float64)(at), n))
+		return v
+	}
+	for i, component := range unsafe.Slice((*float32)(at), n) {
+		v[i] = float64(component)
+	}
+	return v
+}
+
+func (c *column) fillVector(at unsafe.Pointer, q int32) {
+	v, n := c.field.Components(q), c.components()
+	if c.double {
+		copy(unsafe.Slice((*float64)(at), n), v[:])
+		return
+	}
+	for i, to := 0, unsafe.Slice((*float32)(at), n); i < n; i++ {
+		to[i] = float32(v[i])
+	}
+}
+
+// components is the length of the array that holds a rotation or direction.
+func (c *column) components() int {
+	if c.field.Kind == FieldUnit {
+		return 3
+	}
+	return 4
+}
+
 func clampUint(v uint64) int64 { return int64(min(v, math.MaxInt64)) }
 
 func (c *column) fill(at unsafe.Pointer, q int32) {
@@ -131,6 +165,8 @@ func (c *column) fill(at unsafe.Pointer, q int32) {
 		*(*float64)(at) = c.field.Value(q)
 	case reflect.Bool:
 		*(*bool)(at) = q != 0
+	case reflect.Array:
+		c.fillVector(at, q)
 	case reflect.Int8:
 		*(*int8)(at) = int8(q)
 	case reflect.Uint8:

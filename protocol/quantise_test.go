@@ -17,7 +17,7 @@ import (
 
 func planOf[T any](t testing.TB) *protocol.Plan {
 	t.Helper()
-	p, err := protocol.PlanOf(reflect.TypeFor[T]())
+	p, err := protocol.PlanOf(reflect.TypeFor[T](), 60)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ type Reader struct {
 	src bytes.Reader
 	dec *msgpack.Decoder
 	err error // first error since the last reset; later reads return zero values
+
+	walk walk // codec "packed"
 }
 
 // NewReader returns a Reader ready for its first frame.

@@ -11,19 +11,21 @@ import (
 )
 
 type thing struct {
-	X, Y    float32 `sync:"min=-1000,max=1000,step=0.01"`
+	X, Y    float32 `sync:"min=-1000,max=1000,step=0.01,rate=drift"`
 	Heading float64 `sync:"angle,bits=10"`
 	Health  uint8
 	Drift   int32
 	Raw     float32
 	Alive   bool
-	Name    string `sync:"max=12"`
+	Name    string     `sync:"max=12"`
+	Spin    [4]float32 `sync:"quat"`
+	Aim     [3]float64 `sync:"unit"`
 	secret  int
 }
 
 func thingSchema(t testing.TB) (protocol.Schema, *protocol.Plan) {
 	t.Helper()
-	plan, err := protocol.PlanOf(reflect.TypeFor[thing]())
+	plan, err := protocol.PlanOf(reflect.TypeFor[thing](), 60)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +85,7 @@ func mutate(rng *rand.Rand, th *thing) {
 		th.Y, th.Heading, th.Raw = rng.Float32()*4000-2000, rng.Float64()*20-10, rng.Float32()
 		th.Drift = int32(rng.Uint32())
 		th.Alive = !th.Alive
+		th.Spin[rng.IntN(4)], th.Aim[rng.IntN(3)] = rng.Float32()*2-1, rng.Float64()*2-1
 		th.Name = fmt.Sprint("n", rng.IntN(1e9), "é")
 	}
 }

@@ -28,13 +28,14 @@ type Field struct {
 	Min, Max int32   // FieldInt, FieldFixed: range of the quantum, both ends included
 	Offset   float64 // FieldFixed
 	Step     float64 // FieldFixed, above 0
-	Bits     uint8   // FieldAngle: 1 to 24
+	Bits     uint8   // FieldAngle: 1 to 24; of a component FieldQuat: 2 to 10, FieldUnit: 2 to 15
 	MaxBytes uint8   // FieldString: 1 to 255
 
-	// Rate and PerTick say that another field of the table is this one's rate of change, which codecs may predict by: with rate
-	// quantum v, this quantum is expected to change by v*PerTick/2^16 in a tick. FieldInt, FieldFixed and FieldAngle only.
+	// Rate and PerTick say that another field of the table is this one's rate of change, which codecs may predict by: with quantum v
+	// of that field, this quantum is expected to change by (v - z) * PerTick / 2^16 in a tick, where z is that field's [Field.Zero].
+	// The product is at most 2^53. FieldInt, FieldFixed and FieldAngle may have a rate, which is a FieldInt or a FieldFixed.
 	Rate    uint8 // 1 + the index of that field; 0: none
-	PerTick int32
+	PerTick int32 // not 0 where there is a rate
 }
 
 // TableSchema describes one table of a world.
@@ -63,6 +64,13 @@ func (f Field) Bounds() (min, max int32) {
 		return 0, 1<<f.Bits - 1
 	case FieldFloat32:
 		return math.MinInt32, math.MaxInt32
+	case FieldQuat:
+		if f.Bits == maxQuatBits { // all 32 bits
+			return math.MinInt32, math.MaxInt32
+		}
+		return 0, 1<<(2+3*f.Bits) - 1
+	case FieldUnit:
+		return 0, 1<<(2*f.Bits) - 1
 	default:
 		return 0, 0
 	}
@@ -74,7 +82,8 @@ func (f Field) Holds(q int32) bool {
 	return q >= min && q <= max
 }
 
-// Value is what quantum q stands for, as a number (docs/PROTOCOL.md, section 6): booleans are 0 or 1, angles radians.
+// Value is what quantum q stands for, as a number (docs/PROTOCOL.md, section 6): booleans are 0 or 1, angles radians. Rotations and
+// directions are no number; see [Field.Components].
 func (f Field) Value(q int32) float64 {
 	switch f.Kind {
 	case FieldFixed:
@@ -84,13 +93,15 @@ func (f Field) Value(q int32) float64 {
 		return float64(q) * (2 * math.Pi) / float64(int64(1)<<f.Bits)
 	case FieldFloat32:
 		return float64(math.Float32frombits(uint32(q)))
+	case FieldQuat, FieldUnit:
+		return 0
 	default:
 		return float64(q)
 	}
 }
 
 // Quantum is the quantum nearest to value v, and whether v was inside the field's range. Outside, the nearest end is taken; NaN
-// becomes the lower end, except that a float32 holds it. Angles wrap. The reverse of [Field.Value].
+// becomes the lower end, except that a float32 holds it. Angles wrap. The reverse of [Field.Value], for kinds that are numbers.
 func (f Field) Quantum(v float64) (q int32, inside bool) {
 	switch f.Kind {
 	case FieldBool:
@@ -155,6 +166,10 @@ func (f Field) check() error {
 		if f.Bits < 1 || f.Bits > 24 {
 			return fmt.Errorf("field %s: bits must be 1 to 24, not %d", f.Name, f.Bits)
 		}
+	case FieldQuat, FieldUnit:
+		if most := vectorBits(f.Kind); f.Bits < minVectorBits || f.Bits > most {
+			return fmt.Errorf("field %s: bits must be %d to %d, not %d", f.Name, minVectorBits, most, f.Bits)
+		}
 	case FieldString:
 		if f.MaxBytes < 1 {
 			return fmt.Errorf("field %s: max must be 1 to %d bytes", f.Name, MaxStringBytes)
@@ -184,11 +199,11 @@ func (s Schema) Validate() error {
 	return nil
 }
 
-// ValidateInputs is [Schema.Validate] for the fields of an input: at most 16, and numbers with a range only.
+// ValidateInputs is [Schema.Validate] for the fields of an input: at most 16, numbers with a range only, and no rates.
 func ValidateInputs(fields Fields) error {
 	for _, f := range fields {
-		if f.Kind > FieldAngle {
-			return fmt.Errorf("input field %s: only bool, integers, stepped floats and angles are allowed", f.Name)
+		if f.Kind > FieldAngle || f.Rate != 0 {
+			return fmt.Errorf("input field %s: only bool, integers, stepped floats and angles are allowed, without a rate", f.Name)
 		}
 	}
 	return validateFields(fields, MaxInputFields)
@@ -208,5 +223,5 @@ func validateFields(fields Fields, max int) error {
 		}
 		seen[f.Name] = true
 	}
-	return nil
+	return fields.checkRates()
 }

@@ -14,6 +14,11 @@ var (
 	_ msgpack.CustomEncoder = Fields(nil)
 )
 
+// parameters is how many parameters a field of each kind has; rateParameters those that follow them where it has a rate.
+var parameters = [...]int{FieldInt: 2, FieldFixed: 4, FieldAngle: 1, FieldString: 1, FieldQuat: 1, FieldUnit: 1}
+
+const rateParameters = 2
+
 // EncodeMsgpack writes [[name, [field, ...]], ...].
 func (s Schema) EncodeMsgpack(enc *msgpack.Encoder) error {
 	if err := enc.EncodeArrayLen(len(s)); err != nil {
@@ -45,18 +50,28 @@ func (fs Fields) EncodeMsgpack(enc *msgpack.Encoder) error {
 }
 
 func (f Field) encode(enc *msgpack.Encoder) error {
+	elements := 2 + parameters[f.Kind]
+	if f.Rate != 0 {
+		elements += rateParameters
+	}
+	if err := enc.EncodeMulti(arrayLen(elements), f.Name, uint8(f.Kind)); err != nil {
+		return err
+	}
+	var err error
 	switch f.Kind {
 	case FieldInt:
-		return enc.EncodeMulti(arrayLen(4), f.Name, uint8(f.Kind), f.Min, f.Max)
+		err = enc.EncodeMulti(f.Min, f.Max)
 	case FieldFixed:
-		return enc.EncodeMulti(arrayLen(6), f.Name, uint8(f.Kind), f.Offset, f.Step, f.Min, f.Max)
-	case FieldAngle:
-		return enc.EncodeMulti(arrayLen(3), f.Name, uint8(f.Kind), f.Bits)
+		err = enc.EncodeMulti(f.Offset, f.Step, f.Min, f.Max)
+	case FieldAngle, FieldQuat, FieldUnit:
+		err = enc.EncodeMulti(f.Bits)
 	case FieldString:
-		return enc.EncodeMulti(arrayLen(3), f.Name, uint8(f.Kind), f.MaxBytes)
-	default:
-		return enc.EncodeMulti(arrayLen(2), f.Name, uint8(f.Kind))
+		err = enc.EncodeMulti(f.MaxBytes)
 	}
+	if err == nil && f.Rate != 0 {
+		err = enc.EncodeMulti(f.Rate, f.PerTick)
+	}
+	return err
 }
 
 // arrayLen encodes as an array header, so that EncodeMulti can write an array's parts.
@@ -103,28 +118,39 @@ func (r *Reader) fields() Fields {
 	return fs
 }
 
-// field reads [name, kind, parameters...]; extra parameters are skipped.
+// field reads [name, kind, parameters...]; extra parameters are skipped. Whether a rate is one is for who has all fields to say.
 func (r *Reader) field() Field {
 	n := r.array()
 	if n < 2 {
 		r.fail("field with %d elements, needs 2", n)
 	}
 	f := Field{Name: r.str(MaxIdentBytes), Kind: FieldKind(r.integer(0, math.MaxUint8))}
-	params := map[FieldKind]int{FieldInt: 2, FieldFixed: 4, FieldAngle: 1, FieldString: 1}[f.Kind]
-	if n < 2+params {
-		r.fail("field %s with %d parameters, needs %d", f.Name, n-2, params)
+	if int(f.Kind) >= len(parameters) {
+		r.fail("field %s: unknown kind %d", f.Name, f.Kind)
+		return f
+	}
+	left := n - 2 - parameters[f.Kind]
+	if left < 0 {
+		r.fail("field %s with %d parameters, needs %d", f.Name, n-2, parameters[f.Kind])
 	}
 	switch f.Kind {
 	case FieldInt:
 		f.Min, f.Max = r.quantum(), r.quantum()
 	case FieldFixed:
 		f.Offset, f.Step, f.Min, f.Max = r.number(), r.number(), r.quantum(), r.quantum()
-	case FieldAngle:
+	case FieldAngle, FieldQuat, FieldUnit:
 		f.Bits = uint8(r.integer(1, 24))
 	case FieldString:
 		f.MaxBytes = uint8(r.integer(1, MaxStringBytes))
 	}
-	r.skip(n - 2 - params)
+	if left > 0 && (f.Kind == FieldInt || f.Kind == FieldFixed || f.Kind == FieldAngle) {
+		if left < rateParameters {
+			r.fail("field %s: a rate without its change per tick", f.Name)
+		}
+		f.Rate, f.PerTick = uint8(r.integer(0, MaxFields)), r.quantum()
+		left -= rateParameters
+	}
+	r.skip(left)
 	r.refuse(f.check())
 	return f
 }

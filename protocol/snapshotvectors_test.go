@@ -65,7 +65,7 @@ type story struct {
 }
 
 func stories() []story {
-	return []story{everyKind(), extremes(), severalTables(), thirtyTwoFields(), longLists(), nothingAtAll()}
+	return []story{everyKind(), extremes(), severalTables(), thirtyTwoFields(), longLists(), nothingAtAll(), turning(), gliding()}
 }
 
 func everyKind() story {
@@ -172,6 +172,56 @@ func longLists() story {
 			{2, [][]row{rows(1, 60, 1, 13)}},
 			{3, [][]row{rows(2, 90, 2, 700)}},
 			{4, [][]row{rows(4, 120, 4, 1)}},
+		}}
+}
+
+func turning() story {
+	const low, high = math.MinInt32, math.MaxInt32
+	fields := protocol.Fields{
+		{Name: "spin", Kind: protocol.FieldQuat, Bits: 9}, {Name: "fine", Kind: protocol.FieldQuat, Bits: 10},
+		{Name: "coarse", Kind: protocol.FieldQuat, Bits: 2}, {Name: "aim", Kind: protocol.FieldUnit, Bits: 12},
+		{Name: "up", Kind: protocol.FieldUnit, Bits: 15}, {Name: "side", Kind: protocol.FieldUnit, Bits: 2},
+	}
+	vectors := [][4]float64{{0, 0, 0, 1}, {1, 0, 0, 0}, {0, -1, 0, 0}, {0, 0, -2, 0}, {1, 1, 1, 1}, {-1, -1, 1, -1}, {0.1, -0.2, 0.3, -0.4}, {3, -4, -5, 0}}
+	body := func(id uint32, v [4]float64) row {
+		r := row{id: id}
+		for _, f := range fields {
+			q, _ := f.QuantumOf(v)
+			r.values = append(r.values, int(q))
+		}
+		return r
+	}
+	bodies := func(from int) (rows []row) {
+		for i := range vectors {
+			rows = append(rows, body(uint32(i+1), vectors[(from+i)%len(vectors)]))
+		}
+		return rows
+	}
+	return story{"rotations and directions: the axes, equal components, signs, and quanta that no encoder makes",
+		protocol.Schema{{Name: "bodies", Fields: fields}},
+		[]world{
+			{1, [][]row{bodies(0)}},
+			{2, [][]row{bodies(1)}},
+			{3, [][]row{append(bodies(3)[:4], row{9, list{0, 0, 0, 0, 0, 0}}, row{10, list{1<<29 - 1, high, 255, 1<<24 - 1, 1<<30 - 1, 15}})}},
+			{4, [][]row{{{9, list{1<<29 - 1, low, 0, 1 << 12, 1<<15 - 1, 9}}, {10, list{3 << 27, -1, 1, 1<<12 - 1, 1 << 15, 4}}}}},
+		}}
+}
+
+func gliding() story {
+	glider := func(id uint32, x, vx, ax, heading, turn int) row { return row{id, list{x, vx, ax, heading, turn}} }
+	return story{"rates: before and behind their field, of one another, of an angle, from where they are zero",
+		protocol.Schema{{Name: "gliders", Fields: protocol.Fields{
+			{Name: "x", Kind: protocol.FieldFixed, Step: 0.01, Min: -100000, Max: 100000, Rate: 2, PerTick: 54613}, // 0.5 / 0.01 / 60 * 2^16
+			{Name: "vx", Kind: protocol.FieldFixed, Offset: -600, Step: 0.5, Max: 2400, Rate: 3, PerTick: 2185},    // 1 / 0.5 / 60 * 2^16
+			{Name: "ax", Kind: protocol.FieldInt, Min: -100, Max: 100},
+			{Name: "heading", Kind: protocol.FieldAngle, Bits: 12, Rate: 5, PerTick: 7121}, // 0.01 / (2π / 2^12) / 60 * 2^16
+			{Name: "turn", Kind: protocol.FieldFixed, Step: 0.01, Min: -1000, Max: 1000},
+		}}},
+		[]world{
+			{60, [][]row{{glider(1, 0, 1300, 60, 4000, 600), glider(2, -100000, 0, 0, 0, -600), glider(3, 5, 1200, 0, 7, 0)}}},
+			{61, [][]row{{glider(1, 83, 1302, 60, 4065, 600), glider(2, -100000, 0, 0, 4031, -600), glider(3, 5, 1200, 0, 7, 0)}}},
+			{62, [][]row{{glider(1, 168, 1304, 60, 34, 600), glider(2, -99000, 2400, -100, 3966, -600), glider(4, 7, 7, 7, 7, 7)}}},
+			{70, [][]row{{glider(1, 840, 1320, 59, 559, 0), glider(4, 100000, 0, 0, 0, 1000)}}},
 		}}
 }
 

@@ -90,6 +90,10 @@ func sayWorld(schema protocol.Schema, s *protocol.Snapshot) [][]rowJSON {
 					r.Quanta, r.Values = append(r.Quanta, nil), append(r.Values, rows.Strings[f][i])
 				case protocol.FieldBool:
 					r.Quanta, r.Values = append(r.Quanta, q), append(r.Values, q != 0)
+				case protocol.FieldQuat:
+					r.Quanta, r.Values = append(r.Quanta, q), append(r.Values, floats(field.Components(q), 4))
+				case protocol.FieldUnit:
+					r.Quanta, r.Values = append(r.Quanta, q), append(r.Values, floats(field.Components(q), 3))
 				default:
 					r.Quanta, r.Values = append(r.Quanta, q), append(r.Values, float(field.Value(q)))
 				}
@@ -98,6 +102,14 @@ func sayWorld(schema protocol.Schema, s *protocol.Snapshot) [][]rowJSON {
 		}
 	}
 	return tables
+}
+
+func floats(v [4]float64, n int) list {
+	var out list
+	for _, component := range v[:n] {
+		out = append(out, float(component))
+	}
+	return out
 }
 
 // saySchema is a schema as it is on the wire.

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -20,6 +22,13 @@ type Config struct {
 	MaxLobbies  int           // default 1,000
 	Grace       time.Duration // for which a dropped player's session, lobby place and seat are kept; default 60 s
 	DrainWait   time.Duration // for which Run waits for sessions to end by themselves, once it is told to stop; default 10 s
+
+	// Channels answer requests on channels of the game's own, by name: of identifiers, and none of the server's.
+	Channels map[string]Channel
+
+	// RecordDir is the directory in which every match is recorded, each in a file of its own; it is made if it is not there. Default: none.
+	RecordDir      string
+	RecordMaxBytes int64 // of one recording, 1 MiB or more; it ends there, and the match goes on; default 1 GiB
 
 	Origins []string // hosts whose pages may connect; empty: the server's own; "*": any
 	Dev     bool     // serve /debug/pprof, and the page without caching
@@ -35,6 +44,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.MaxLobbies = cmp.Or(cfg.MaxLobbies, 1_000)
 	cfg.Grace = cmp.Or(cfg.Grace, 60*time.Second)
 	cfg.DrainWait = cmp.Or(cfg.DrainWait, 10*time.Second)
+	cfg.RecordMaxBytes = cmp.Or(cfg.RecordMaxBytes, 1<<30)
 	cfg.Name = cmp.Or(cfg.Name, "deltatick")
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -48,6 +58,13 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("server: %d players: want 1 to %d", cfg.MaxPlayers, match.MaxSeats)
 	case cfg.MaxSessions < 1 || cfg.MaxLobbies < 1 || cfg.Grace < 0 || cfg.DrainWait < 0:
 		return cfg, fmt.Errorf("server: a limit is below 1, or a time below 0")
+	case cfg.RecordMaxBytes < 1<<20:
+		return cfg, fmt.Errorf("server: recordings of %d bytes: want 1 MiB or more", cfg.RecordMaxBytes)
+	}
+	for name := range cfg.Channels {
+		if !protocol.ValidIdent(name) || slices.Contains(ownChannels, name) {
+			return cfg, fmt.Errorf("server: channel %q: want an identifier other than %q", name, ownChannels)
+		}
 	}
 	kinds := make([]match.Kind, len(cfg.Kinds))
 	for i, k := range cfg.Kinds {

@@ -47,11 +47,14 @@ func (s *Server) Expired(sess *session.Session) {
 
 // Request answers a client's request on one of the server's channels.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	if channel := s.cfg.Channels[q.Channel]; channel != nil {
+		return channel(ctx, sess.User(), q.Name, q.Payload)
+	}
 	if q.Channel != protocol.ChannelLobby {
 		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+q.Channel)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
-	defer cancel()
 	return s.directory.Request(ctx, s.playerOf(sess), q.Name, q.Payload)
 }
 

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -105,7 +106,9 @@ type house struct {
 // bubble runs a test with a server that has ended, and left nothing behind, when the test has.
 func bubble(t *testing.T, cfg server.Config, test func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
-		cfg.Kinds = []match.Kind{tallyKind()}
+		if cfg.Kinds == nil {
+			cfg.Kinds = []match.Kind{tallyKind()}
+		}
 		cfg.Logger = slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 		s, err := server.New(cfg)
 		if err != nil {
@@ -202,7 +205,7 @@ func (h *house) must(err error) {
 // host opens a lobby, starts a match in it and waits until it is in.
 func (g *guest) host(lobby client.NewLobby) (*client.State, *client.Room) {
 	g.h.Helper()
-	lobby.Game = "tally"
+	lobby.Game = cmp.Or(lobby.Game, "tally")
 	state, err := g.Lobby().Create(g.h.ctx, lobby)
 	g.h.must(err)
 	g.h.must(g.Lobby().Start(g.h.ctx))

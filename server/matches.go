@@ -17,6 +17,7 @@ type matchmaker struct {
 	cfg      Config
 	counters *match.Counters
 	stats    *tick.Stats
+	records  *recordings
 	made     atomic.Uint32
 }
 
@@ -28,10 +29,19 @@ const seatMargin = 10 * time.Second
 // its own phase, so that they do not all step at the same moment.
 func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
 	n := k.made.Add(1)
-	return match.New(match.Config{
+	cfg := match.Config{
 		Kind: q.Kind, Settings: q.Settings, MaxPlayers: q.MaxPlayers, MaxSpectators: q.MaxSpectators,
 		ID: "m-" + uuid.NewString(), Epoch: n, Seed: rand.Uint64(),
 		TickRate: k.cfg.TickRate, Phase: tick.Phase(uint64(n), k.cfg.TickRate), Grace: k.cfg.Grace + seatMargin,
 		Logger: k.cfg.Logger, Counters: k.counters, Stats: k.stats,
-	})
+	}
+	recorder := k.records.recorder()
+	if recorder != nil {
+		cfg.Record = recorder
+	}
+	m, err := match.New(cfg)
+	if err == nil && recorder != nil {
+		k.records.run(recorder)
+	}
+	return m, err
 }

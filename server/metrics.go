@@ -9,6 +9,7 @@ import (
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/recording"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/tick"
 )
@@ -74,6 +75,11 @@ var (
 	descPanics    = describe("match_panics_total", "Games that broke.")
 	descEnds      = describe("match_ends_total", "Matches over, by reason.", "reason")
 
+	descRecordings = describe("recordings", "Recordings being written.")
+	descRecorded   = describe("recorded_ticks_total", "Match ticks written to recordings.")
+	descRecBytes   = describe("recorded_bytes_total", "Bytes of recordings.")
+	descRecEnds    = describe("recording_ends_total", "Recordings over, by outcome; slow: truncated because the disk fell behind.", "outcome")
+
 	descTicks    = describe("ticks_total", "Match ticks run.")
 	descTickFate = describe("tick_faults_total", "Ticks late, caught up, slipped, or overrun.", "fault")
 	descLateness = describe("tick_lateness_seconds", "From when a tick was due to when its step began.")
@@ -88,6 +94,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	c.sessions(m)
 	c.lobbies(m)
 	c.matches(m)
+	c.recordings(m)
 	m.ticks(c.server.matches.stats.Snapshot())
 }
 
@@ -192,5 +199,15 @@ func (c *collector) matches(m sink) {
 	}
 	for _, reason := range match.Ends() {
 		m.count(descEnds, n.Ends[reason].Load(), reason.String())
+	}
+}
+
+func (c *collector) recordings(m sink) {
+	n := c.server.matches.records.counters
+	m.gauge(descRecordings, n.Running.Load())
+	m.count(descRecorded, n.Ticks.Load())
+	m.count(descRecBytes, n.Bytes.Load())
+	for _, outcome := range recording.Outcomes() {
+		m.count(descRecEnds, n.Ends[outcome].Load(), outcome.String())
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/tick"
 )
@@ -34,9 +35,13 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	records, err := newRecordings(cfg)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s := &Server{
 		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
-		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats)},
+		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
 	s.directory, err = lobby.NewDirectory(lobby.Config{
 		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: s.matches.newMatch, Logger: cfg.Logger, Counters: s.lobbies,
@@ -45,6 +50,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s.hub, err = session.NewHub(session.Config{
+		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
@@ -60,9 +66,15 @@ func New(cfg Config) (*Server, error) {
 // Handler serves everything: /ws, the page and the client, health and metrics (docs/PROTOCOL.md, section 10).
 func (s *Server) Handler() http.Handler { return s.handler }
 
+// Ticks is how well all matches have kept time so far.
+func (s *Server) Ticks() tick.StatsSnapshot { return s.matches.stats.Snapshot() }
+
+// Directory holds the server's lobbies, for Go code that opens or joins some itself.
+func (s *Server) Directory() *lobby.Directory { return s.directory }
+
 // Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
-// taken and /readyz says so; sessions get DrainWait to end by themselves; then lobbies and matches end, and the sessions that are
-// left are told to come back. When it returns nil, nothing of the server is running.
+// taken and /readyz says so; sessions get DrainWait to end by themselves; then lobbies and matches end, the sessions that are
+// left are told to come back, and recordings are written to their ends. When it returns nil, nothing of the server is running.
 func (s *Server) Run(ctx context.Context) error {
 	houseCtx, stopHouse := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHouse()
@@ -87,11 +99,18 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	return errors.Join(err, s.hub.Shutdown(closing))
+	err = errors.Join(err, s.hub.Shutdown(closing))
+	if !s.matches.records.wait(closeTimeout) {
+		err = errors.Join(err, errUnwritten)
+	}
+	return err
 }
 
 // closeTimeout bounds the end of all lobbies and matches, and after it the closing of all connections.
 const closeTimeout = 5 * time.Second
+
+// errUnwritten means that a disk does not take the end of a recording.
+var errUnwritten = errors.New("server: a recording is not written to its end")
 
 // errHung means that the step of some game does not return: nothing can stop it but the end of the process.
 var errHung = errors.New("server: a match does not end")

@@ -14,9 +14,14 @@ import (
 type conn struct {
 	hub       *Hub
 	transport Transport
-	out       *outgoing
+	prompt    Prompt // the same; nil: its writes may wait
+	out       outgoing
 	began     time.Time
-	written   chan struct{} // closed when the writing goroutine has returned
+	write     func()        // writeAll; made once: a new one for each goroutine would be garbage
+	written   chan struct{} // closed when nothing is written any more
+
+	// The holder of the pen; see outgoing.
+	pen pen
 
 	// Any goroutine.
 	cause   atomic.Pointer[cause] // why it is over; nil until then, and the first one stays
@@ -38,15 +43,18 @@ type conn struct {
 
 // cause is why a connection is over.
 type cause struct {
-	code protocol.CloseCode // 0: the socket broke, or the peer closed it
+	code protocol.CloseCode // for the close frame; 0: the socket broke
 	err  error
 }
 
 func newConn(h *Hub, t Transport) *conn {
-	return &conn{
-		hub: h, transport: t, out: newOutgoing(h.cfg.QueueFrames, h.cfg.QueueBytes), began: h.cfg.Now(),
+	c := &conn{
+		hub: h, transport: t, out: outgoing{maxFrames: h.cfg.QueueFrames, maxBytes: h.cfg.QueueBytes}, began: h.cfg.Now(),
 		written: make(chan struct{}), reader: protocol.NewReader(), control: newGate(h.cfg.Signals),
 	}
+	c.prompt, _ = t.(Prompt)
+	c.write = c.writeAll
+	return c
 }
 
 // log is for the reading goroutine.
@@ -64,7 +72,7 @@ func (c *conn) end(code protocol.CloseCode) {
 		return
 	}
 	c.hub.cfg.Counters.closed(code)
-	c.out.finish(worthFlushing(code))
+	c.stopWriting(worthFlushing(code))
 	time.AfterFunc(c.hub.cfg.CloseTimeout, func() { _ = c.transport.Close() })
 }
 
@@ -74,22 +82,42 @@ func worthFlushing(code protocol.CloseCode) bool {
 	return code != protocol.CloseSlow && code != protocol.CloseSilent && code != protocol.CloseDisplaced
 }
 
+// stopWriting has the writing goroutine finish.
+func (c *conn) stopWriting(flush bool) {
+	if c.out.finish(flush) {
+		go c.write()
+	}
+}
+
 // lose notes that the socket is broken or closed.
 func (c *conn) lose(err error) {
 	if c.cause.CompareAndSwap(nil, &cause{0, err}) {
 		c.hub.cfg.Counters.Lost.Add(1)
 	}
-	c.out.finish(false)
+	c.stopWriting(false)
 	_ = c.transport.Close()
+}
+
+// part ends a connection that the peer has ended, and that is owed a close frame.
+func (c *conn) part(f *Farewell, err error) {
+	if !c.cause.CompareAndSwap(nil, &cause{f.Code, err}) {
+		return
+	}
+	c.hub.cfg.Counters.Lost.Add(1)
+	c.stopWriting(false)
+	time.AfterFunc(c.hub.cfg.CloseTimeout, func() { _ = c.transport.Close() })
 }
 
 // endWith ends the connection for an error that the reading goroutine has met while it was doing something: with the code in it, with
 // the code that it stands for, as lost when it is about the socket, and otherwise as a fault of the server.
 func (c *conn) endWith(during string, err error) {
 	var closed *protocol.Closed
+	var farewell *Farewell
 	switch {
 	case errors.As(err, &closed):
 		c.end(closed.Code)
+	case errors.As(err, &farewell):
+		c.part(farewell, fmt.Errorf("%s: %w", during, err))
 	case errors.Is(err, protocol.ErrFlooding):
 		c.end(protocol.CloseFlooding)
 	case errors.Is(err, protocol.ErrMalformed), errors.Is(err, ErrText):
@@ -105,17 +133,6 @@ func (c *conn) endWith(during string, err error) {
 }
 
 func (c *conn) over() bool { return c.cause.Load() != nil }
-
-// push queues a frame, and ends the connection when there is no room for it.
-func (c *conn) push(frame []byte, from *Link) bool {
-	switch c.out.push(frame, from) {
-	case taken:
-		return true
-	case overflow:
-		c.end(protocol.CloseSlow)
-	}
-	return false
-}
 
 // live is the connection's life as a session's.
 func (c *conn) live(s *Session, resumed bool) {
@@ -155,17 +172,20 @@ func (c *conn) read() ([]byte, error) {
 }
 
 // onControl is called by Read for signs of life that are not messages.
-func (c *conn) onControl() error {
+func (c *conn) onControl(ping bool, data string) error {
 	at := c.hub.cfg.Now()
 	c.heard.Store(int64(at.Sub(c.began)))
-	err := c.control.ask(at)
-	if err != nil {
+	if err := c.control.ask(at); err != nil {
 		c.drop(DropSignalRate)
+		if errors.Is(err, protocol.ErrFlooding) {
+			return refuse(protocol.CloseFlooding)
+		}
+		return nil // and no answer
 	}
-	if errors.Is(err, protocol.ErrFlooding) {
-		return refuse(protocol.CloseFlooding)
+	if ping && c.out.pongSoon(data) {
+		go c.write()
 	}
-	return err
+	return nil
 }
 
 // leave waits until the close frame is out and the peer has closed its side, or the time for that is up, and lets the socket go.

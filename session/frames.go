@@ -101,8 +101,8 @@ func (c *conn) ping(at time.Time, frame []byte) error {
 		return err
 	}
 	c.session.handled(ping.Seq)
-	c.push(protocol.MustEncode(protocol.Pong{
+	c.answer(protocol.MustEncode(protocol.Pong{
 		Kind: protocol.KindPong, Time: ping.Time, Now: uint64(max(0, at.UnixMilli())),
-	}), nil)
+	}))
 	return nil
 }

@@ -57,7 +57,6 @@ func (h *Hub) Serve(ctx context.Context, t Transport) error {
 	t.SetLimit(protocol.MaxHelloFrame)
 	t.OnControl(c.onControl)
 	c.watch(h.cfg.HelloTimeout)
-	go c.writeAll()
 	if s, resumed, err := c.hello(ctx); err != nil {
 		c.endWith("hello", err)
 	} else {

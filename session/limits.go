@@ -1,6 +1,7 @@
 package session
 
 import (
+	"errors"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -38,4 +39,12 @@ func (g gate) ask(at time.Time) error {
 		return protocol.ErrRateLimited
 	}
 	return protocol.ErrFlooding
+}
+
+// unlessLimited is nil for a frame that was only dropped.
+func unlessLimited(err error) error {
+	if errors.Is(err, protocol.ErrRateLimited) {
+		return nil
+	}
+	return err
 }

@@ -27,7 +27,7 @@ func (l *Link) Ready() bool { return l != nil && l.conn.out.ready(l) }
 
 // Offer copies a frame, head followed by body, into the connection's place for a snapshot, from where it is written as soon as the socket
 // is free and what was queued before it is written. It reports false, and takes nothing, while the last one is still there.
-func (l *Link) Offer(head, body []byte) bool { return l != nil && l.conn.out.offer(l, head, body) }
+func (l *Link) Offer(head, body []byte) bool { return l != nil && l.conn.offer(l, head, body) }
 
 // Close ends the connection with a code.
 func (l *Link) Close(code protocol.CloseCode) {

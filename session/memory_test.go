@@ -44,7 +44,7 @@ func (m *memory) Read() ([]byte, error) {
 
 func (m *memory) SetLimit(bytes int) { m.limit = bytes }
 
-func (m *memory) OnControl(func() error) {}
+func (m *memory) OnControl(func(bool, string) error) {}
 
 func (m *memory) Write(frame []byte, within time.Duration) error {
 	timeout := time.NewTimer(within)
@@ -60,6 +60,8 @@ func (m *memory) Write(frame []byte, within time.Duration) error {
 }
 
 func (m *memory) Ping(time.Duration) error { return nil }
+
+func (m *memory) Pong(string, time.Duration) error { return nil }
 
 func (m *memory) WriteClose(code protocol.CloseCode, _ time.Duration) error {
 	m.closed <- code

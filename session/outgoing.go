@@ -6,12 +6,12 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// outgoing is what waits to be written on one connection: an ordered queue, and a place for one snapshot beside it. Putting something
-// in never blocks; the writing goroutine takes it out.
+// outgoing is what waits to be written on one connection: an ordered queue, and a place for one snapshot beside it. It also says whose
+// turn it is to write: there is one pen, and whoever puts something in while nobody holds it gets it. The holder writes, or starts
+// somebody who does, until next or release has taken the pen back, which they do only when nothing waits. Putting something in never blocks.
 type outgoing struct {
 	maxFrames int
 	maxBytes  int
-	wake      chan struct{} // one slot: something below has changed
 
 	mu       sync.Mutex
 	queue    fifo
@@ -20,25 +20,34 @@ type outgoing struct {
 	ahead    int    // frames of the queue that were there before it, and leave before it
 	link     *Link  // the only one whose calls count
 	ping     bool   // a ping is due
+	pong     bool   // an answer is due
+	data     string // of the answer
 	over     bool   // nothing is put in any more
 	flush    bool   // over, but what is queued still leaves
-}
-
-func newOutgoing(maxFrames, maxBytes int) *outgoing {
-	return &outgoing{maxFrames: maxFrames, maxBytes: maxBytes, wake: make(chan struct{}, 1)}
+	writing  bool   // the pen is held; for good once the end was handed out
 }
 
 // verdict is what became of a frame.
 type verdict uint8
 
 const (
-	taken    verdict = iota
-	refused          // the connection is over, or the link is dead
-	overflow         // there is no room: the connection has to end
+	refused  verdict = iota // the connection is over, the link dead, or the place taken
+	overflow                // there is no room: the connection has to end
+	taken                   // whoever holds the pen will come to it
+	start                   // put in, and the caller holds the pen
+	direct                  // not put in, since nothing is before it: the caller holds the pen and is to write it
 )
 
-// push queues a frame, which must not be changed any more. With a link, only if it is the connection's present one.
-func (o *outgoing) push(frame []byte, from *Link) verdict {
+// grasp takes the pen, if nobody holds it. It needs mu.
+func (o *outgoing) grasp() (got bool) {
+	got = !o.writing
+	o.writing = true
+	return got
+}
+
+// push queues a frame, which must not be changed any more. With a link, only if it is the connection's present one. With now, the caller
+// would rather write it at once.
+func (o *outgoing) push(frame []byte, from *Link, now bool) verdict {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
@@ -47,22 +56,35 @@ func (o *outgoing) push(frame []byte, from *Link) verdict {
 	case o.queue.n >= o.maxFrames, o.queue.n > 0 && o.queue.bytes+len(frame) > o.maxBytes:
 		return overflow
 	}
+	got := o.grasp()
+	if got && now {
+		return direct
+	}
 	o.queue.push(frame)
-	o.signal()
+	if got {
+		return start
+	}
 	return taken
 }
 
-// offer copies a snapshot into the free place. It reports false when the place is not free or the link is dead.
-func (o *outgoing) offer(from *Link, head, body []byte) bool {
+// offer copies a snapshot into the free place, unless with now the caller would rather write it at once and may. It refuses when the
+// place is not free or the link is dead.
+func (o *outgoing) offer(from *Link, head, body []byte, now bool) verdict {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.over || o.link != from || o.offered {
-		return false
+		return refused
+	}
+	got := o.grasp()
+	if got && now {
+		return direct
 	}
 	o.snapshot = append(append(o.snapshot[:0], head...), body...)
 	o.offered, o.ahead = true, o.queue.n
-	o.signal()
-	return true
+	if got {
+		return start
+	}
+	return taken
 }
 
 func (o *outgoing) ready(from *Link) bool {
@@ -86,38 +108,40 @@ func (o *outgoing) setLink(l *Link) (dropped bool) {
 	return dropped
 }
 
-func (o *outgoing) pingSoon() {
+// pingSoon reports whether the caller holds the pen, as pongSoon and finish do.
+func (o *outgoing) pingSoon() (start bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.ping = true
-	o.signal()
+	return o.grasp()
+}
+
+// pongSoon has a ping answered, and no earlier one that was not yet (RFC 6455, section 5.5.3).
+func (o *outgoing) pongSoon(data string) (start bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.pong, o.data = true, data
+	return o.grasp()
 }
 
 // finish takes nothing more in. With flush, what is queued still leaves.
-func (o *outgoing) finish(flush bool) {
+func (o *outgoing) finish(flush bool) (start bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.over, o.flush = true, flush
-	o.signal()
+	return o.grasp()
 }
 
-// signal needs mu.
-func (o *outgoing) signal() {
-	select {
-	case o.wake <- struct{}{}:
-	default: // the writer has not yet woken for the last one
-	}
-}
-
-// action is what the writing goroutine is to do next.
+// action is what the holder of the pen is to do next.
 type action uint8
 
 const (
-	actWait action = iota
+	actNothing action = iota // the pen is not held any more
 	actFrame
 	actSnapshot
 	actPing
-	actClose
+	actPong
+	actClose // and nothing after it: the pen stays held
 )
 
 // next takes out what is to be written next. For a snapshot, its buffer changes places with spare.
@@ -132,6 +156,9 @@ func (o *outgoing) next(spare []byte) (action, []byte) {
 		return actFrame, o.queue.pop()
 	case o.over:
 		return actClose, nil
+	case o.pong:
+		o.pong = false
+		return actPong, []byte(o.data)
 	case o.ping:
 		o.ping = false
 		return actPing, nil
@@ -140,7 +167,16 @@ func (o *outgoing) next(spare []byte) (action, []byte) {
 		o.snapshot, o.offered = spare, false
 		return actSnapshot, frame
 	}
-	return actWait, nil
+	o.writing = false
+	return actNothing, nil
+}
+
+// release gives the pen back, unless something waits: then it reports true, and the caller still holds it.
+func (o *outgoing) release() (more bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.writing = o.queue.n > 0 || o.over || o.pong || o.ping || o.offered
+	return o.writing
 }
 
 // left is what was never taken out of a connection that is over.

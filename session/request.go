@@ -60,5 +60,5 @@ func (c *conn) reply(id uint32, refusal *protocol.Error, payload protocol.Raw) {
 	if refusal != nil {
 		payload = nil
 	}
-	c.push(protocol.MustEncode(protocol.Reply{Kind: protocol.KindReply, ID: id, Error: refusal, Payload: protocol.OrNil(payload)}), nil)
+	c.answer(protocol.MustEncode(protocol.Reply{Kind: protocol.KindReply, ID: id, Error: refusal, Payload: protocol.OrNil(payload)}))
 }

@@ -220,6 +220,7 @@ func TestAPeerThatClosesIsAnsweredAndLeavesTheSessionAway(t *testing.T) {
 		if !errors.As(c.err, &closed) || closed.Code != websocket.CloseGoingAway {
 			t.Errorf("closed with %v", c.err)
 		}
+		synctest.Wait() // until the server has seen the end, too: before that, the resume would displace the connection
 		w.resume(welcome.Token, 0)
 		if n := w.counters.Resumes[session.ResumeTaken].Load(); n != 1 {
 			t.Errorf("%d resumes counted", n)

@@ -31,7 +31,9 @@ func (c *conn) check() {
 	case quiet >= limit:
 		c.end(protocol.CloseSilent)
 	case quiet >= patience:
-		c.out.pingSoon()
+		if c.out.pingSoon() {
+			go c.write()
+		}
 		c.watchdog.Reset(min(patience, limit-quiet))
 	default:
 		c.watchdog.Reset(patience - quiet)

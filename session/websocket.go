@@ -3,47 +3,64 @@ package session
 import (
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
-
-	"github.com/deltatick/deltatick/protocol"
 )
 
 // ServeHTTP makes a WebSocket of a request and serves it until it ends. A page of a foreign origin gets 403.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ws, err := h.upgrader.Upgrade(w, r, nil)
+	hijack := &hijack{ResponseWriter: w}
+	ws, err := h.upgrader.Upgrade(hijack, r, nil)
 	if err != nil {
 		h.cfg.Counters.Handshakes.Add(1)
 		h.log.Debug("handshake refused", "remote", r.RemoteAddr, "origin", r.Header.Get("Origin"), "err", err)
 		return
 	}
 	// How a connection ended is counted and logged in Serve; there is nobody else to tell.
-	_ = h.Serve(r.Context(), newWebSocket(ws))
+	_ = h.Serve(r.Context(), newWebSocket(ws, hijack.conn))
 }
 
-// newUpgrader leaves the buffers to gorilla, which takes over those of the HTTP server, and compression off: see docs/PROTOCOL.md,
-// section 1.
+// readBuffer is in bytes: every frame of a player fits but few. gorilla would take over the HTTP server's buffer of 4 KiB, most of which
+// never fills.
+const readBuffer = 512
+
+// newUpgrader leaves compression off: see docs/PROTOCOL.md, section 1. The pool, from which nothing is ever taken since gorilla writes
+// nothing but the handshake, keeps it from allocating a buffer for writes.
 func newUpgrader(origins []string, timeout time.Duration) websocket.Upgrader {
 	return websocket.Upgrader{
 		HandshakeTimeout: timeout,
+		ReadBufferSize:   readBuffer,
+		WriteBufferPool:  new(sync.Pool),
 		CheckOrigin:      func(r *http.Request) bool { return originAllowed(origins, r) },
 	}
 }
 
-// webSocket is the [Transport] of a WebSocket.
+// webSocket is the [Transport] of a WebSocket. gorilla shakes hands and reads; frames are written here (framewriter.go).
 type webSocket struct {
-	ws *websocket.Conn
+	frameWriter
+	ws   *websocket.Conn
+	mute *muteConn
 
 	// Of the reading goroutine.
 	limit int
 	buf   []byte
 }
 
-func newWebSocket(ws *websocket.Conn) *webSocket { return &webSocket{ws: ws} }
+// newWebSocket makes a transport of a connection whose handshake is done.
+func newWebSocket(ws *websocket.Conn, conn *muteConn) Transport {
+	conn.muted = true
+	w := &webSocket{frameWriter: frameWriter{conn: conn.Conn}, ws: ws, mute: conn}
+	if raw := rawConn(conn.Conn); raw != nil {
+		return newPromptSocket(w, raw)
+	}
+	return w
+}
 
-const firstReadBuffer = 512 // bytes; enough for every frame of a game but few
+const firstReadBuffer = 64 // bytes; enough for an input and a ping
 
 func (w *webSocket) SetLimit(bytes int) { w.limit = bytes }
 
@@ -51,7 +68,7 @@ func (w *webSocket) SetLimit(bytes int) { w.limit = bytes }
 func (w *webSocket) Read() ([]byte, error) {
 	kind, r, err := w.ws.NextReader()
 	if err != nil {
-		return nil, err
+		return nil, w.ended(err)
 	}
 	if kind != websocket.BinaryMessage {
 		return nil, ErrText
@@ -71,7 +88,7 @@ func (w *webSocket) Read() ([]byte, error) {
 		switch {
 		case err == nil:
 		case !errors.Is(err, io.EOF):
-			return nil, err
+			return nil, w.ended(err)
 		case n > w.limit:
 			return nil, ErrTooBig
 		default:
@@ -80,37 +97,33 @@ func (w *webSocket) Read() ([]byte, error) {
 	}
 }
 
-func (w *webSocket) OnControl(f func() error) {
-	w.ws.SetPongHandler(func(string) error { return unlessLimited(f()) })
-	answer := w.ws.PingHandler()
-	w.ws.SetPingHandler(func(data string) error {
-		if err := f(); err != nil {
-			return unlessLimited(err)
-		}
-		return answer(data)
-	})
+// ended adds what gorilla would have said to the peer to the error with which it stops reading.
+func (w *webSocket) ended(err error) error {
+	if w.mute.code == 0 {
+		return err
+	}
+	return &Farewell{Code: w.mute.code, Err: err}
 }
 
-func unlessLimited(err error) error {
-	if errors.Is(err, protocol.ErrRateLimited) {
+func (w *webSocket) OnControl(f func(ping bool, data string) error) {
+	w.ws.SetPongHandler(func(string) error { return f(false, "") })
+	w.ws.SetPingHandler(func(data string) error { return f(true, data) })
+}
+
+func (w *webSocket) Close() error { return w.conn.Close() }
+
+// rawConn is the descriptor under a connection that is nothing more than a socket, and nil for any other, such as one with TLS: what is
+// wrapped around a socket may have work of its own to do in Write, which must not be passed by.
+func rawConn(conn net.Conn) (raw descriptor) {
+	var err error
+	switch c := conn.(type) {
+	case *net.TCPConn:
+		raw, err = c.SyscallConn()
+	case *net.UnixConn:
+		raw, err = c.SyscallConn()
+	}
+	if err != nil {
 		return nil
 	}
-	return err
+	return raw
 }
-
-func (w *webSocket) Write(frame []byte, within time.Duration) error {
-	// Its error is nil always: gorilla only stores the time.
-	_ = w.ws.SetWriteDeadline(time.Now().Add(within))
-	return w.ws.WriteMessage(websocket.BinaryMessage, frame)
-}
-
-func (w *webSocket) Ping(within time.Duration) error {
-	return w.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(within))
-}
-
-func (w *webSocket) WriteClose(code protocol.CloseCode, within time.Duration) error {
-	message := websocket.FormatCloseMessage(int(code), code.Text())
-	return w.ws.WriteControl(websocket.CloseMessage, message, time.Now().Add(within))
-}
-
-func (w *webSocket) Close() error { return w.ws.Close() }

@@ -6,6 +6,7 @@ import { Keys } from "./keys.js";
 import { lostWords } from "./link-state.js";
 import { NetReadout } from "./net-readout.js";
 import { Pointer } from "./pointer.js";
+import { ReplayBar } from "./replay-bar.js";
 import { Results } from "./results.js";
 import { shareLink } from "./share-link.js";
 import { Stage } from "./stage.js";
@@ -21,6 +22,7 @@ export class MatchView {
   #scenes = { arena: new ArenaView(), swarm: new SwarmView() };
   #hud = new Hud();
   #readout = new NetReadout();
+  #replay = new ReplayBar(byId("replay"));
   #keys = new Keys((command) => (command === "net" ? this.#readout.toggle() : this.#openMenu()));
   #pointer = new Pointer(byId("field"));
   #touch = new Touch(byId("match"));
@@ -69,6 +71,7 @@ export class MatchView {
     ];
     byId("match-role").hidden = room.seat > 0;
     this.#touch.enable(room.seat > 0);
+    this.#replay.show(net);
     this.#showHint(room);
     this.#keys.start();
     byId("match").hidden = false;
@@ -98,6 +101,7 @@ export class MatchView {
     this.#room = null;
     this.#sent = "";
     this.#results.hide();
+    this.#replay.hide();
     byId("down").hidden = true;
     byId("match").classList.remove("offline");
     if (byId("menu").open) byId("menu").close();

@@ -1,3 +1,5 @@
+import { isReplay } from "./replay-server.js";
+
 /** Two clicks to playing: into an arena that has room, or into one of one's own with bots in it. */
 
 const GAME = "arena";
@@ -16,9 +18,16 @@ export function candidates(lobbies) {
     .sort((a, b) => rank(a) - rank(b) || b.players - a.players);
 }
 
-/** Joins the best lobby with room; one that filled up meanwhile is passed over. Otherwise creates and starts one. @param {any} net */
+/**
+ * Joins the best lobby with room; one that filled up meanwhile is passed over. Otherwise creates and starts one. A replay is
+ * watched.
+ * @param {any} net
+ */
 export async function quickPlay(net) {
   const lobbies = await net.lobby.list();
+  if (isReplay(net) && lobbies.length > 0) {
+    return net.lobby.join({ id: lobbies[0].id, spectate: true });
+  }
   for (const { id } of candidates(lobbies).slice(0, 3)) {
     try {
       return await net.lobby.join({ id });

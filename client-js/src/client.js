@@ -37,6 +37,8 @@ export class Client {
   user = "";
   name = "";
   session = "";
+  /** What the server calls itself; empty before the first welcome. */
+  server = "";
   /** @type {Room | null} the match one is in */
   room = null;
   /**
@@ -150,11 +152,12 @@ export class Client {
   }
 
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost }) {
+  #welcome({ session, user, name, resumed, lost, server }) {
     if (this.session !== "") this.stats.reconnects++;
     this.session = session;
     this.user = user;
     this.name = name;
+    this.server = server;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
     if (!resumed) this.#exit("lost", null);

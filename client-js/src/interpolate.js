@@ -1,5 +1,6 @@
 import * as FieldKind from "./fieldkinds.js";
 import { Playback } from "./playback.js";
+import { normalize } from "./rotation.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./world.js").Table} Table */
@@ -18,9 +19,16 @@ const MAX_DELAY = 500;
  */
 
 /**
+ * A field that is interpolated.
+ * @typedef {object} Moving
+ * @property {string} name
+ * @property {number} kind
+ * @property {number} size components: 1 for a number
+ *
  * What one table shows: the rows last handed out and the object of each id.
  * @typedef {object} Shown
- * @property {import("./schema.js").Field[]} moving fields that are interpolated
+ * @property {Moving[]} moving
+ * @property {number} width components of all that is moving
  * @property {import("./schema.js").Field[]} steady fields that take their newest value
  * @property {Row[]} rows
  * @property {Map<number, Row>} objects
@@ -28,8 +36,9 @@ const MAX_DELAY = 500;
 
 /**
  * Shows the world a little in the past, between two snapshots: fixed-point and float32 numbers
- * linearly, angles the short way round, everything else at its newest. Nothing is extrapolated: past
- * the newest snapshot the newest stands. Rows and arrays are reused from call to call.
+ * linearly, angles and rotations the short way round, directions along the arc between them, everything else
+ * at its newest. Nothing is extrapolated: past the newest snapshot the newest stands. Rows and arrays,
+ * those of rotations and directions too, are reused from call to call.
  */
 export class Interpolator {
   /** @type {Frame[]} a ring */
@@ -51,12 +60,16 @@ export class Interpolator {
   constructor(world, tickRate) {
     this.#world = world;
     this.#playback = new Playback(1000 / tickRate);
-    this.#shown = world.tables.map(({ fields }) => ({
-      moving: fields.filter((f) => isMoving(f) && f.name !== "id"),
-      steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
-      rows: [],
-      objects: new Map(),
-    }));
+    this.#shown = world.tables.map(({ fields }) => {
+      const moving = fields.filter((f) => isMoving(f) && f.name !== "id").map(sized);
+      return {
+        moving,
+        width: moving.reduce((sum, { size }) => sum + size, 0),
+        steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
+        rows: [],
+        objects: new Map(),
+      };
+    });
     this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
   }
 
@@ -102,7 +115,7 @@ export class Interpolator {
     frame.tick = tick;
     this.#count++;
     this.#world.tables.forEach((table, i) => {
-      copyTable(table, this.#shown[i].moving, frame.tables[i]);
+      copyTable(table, this.#shown[i], frame.tables[i]);
     });
   }
 
@@ -147,16 +160,20 @@ export class Interpolator {
 
 /** @param {import("./schema.js").Field} f */
 function isMoving(f) {
-  return f.kind === FieldKind.FIXED || f.kind === FieldKind.ANGLE || f.kind === FieldKind.FLOAT;
+  return f.kind >= FieldKind.FIXED && f.kind !== FieldKind.STRING;
+}
+
+/** @param {import("./schema.js").Field} f @returns {Moving} */
+function sized({ name, kind }) {
+  return { name, kind, size: kind === FieldKind.QUAT ? 4 : kind === FieldKind.UNIT ? 3 : 1 };
 }
 
 /**
  * @param {Table} table
- * @param {import("./schema.js").Field[]} moving
+ * @param {Shown} shown
  * @param {Frame["tables"][0]} into
  */
-function copyTable({ entities }, moving, into) {
-  const width = moving.length;
+function copyTable({ entities }, { moving, width }, into) {
   const count = entities.length;
   if (into.ids.length < count) {
     into.ids = new Float64Array(count + (count >> 1));
@@ -166,8 +183,10 @@ function copyTable({ entities }, moving, into) {
   for (let i = 0, at = 0; i < count; i++) {
     const { id, row } = entities[i];
     into.ids[i] = id;
-    for (let f = 0; f < width; f++) {
-      into.values[at++] = /** @type {number} */ (row[moving[f].name]);
+    for (const { name, size } of moving) {
+      const value = row[name];
+      if (size === 1) into.values[at++] = /** @type {number} */ (value);
+      else for (const c of /** @type {number[]} */ (value)) into.values[at++] = c;
     }
   }
 }
@@ -181,17 +200,25 @@ function copyTable({ entities }, moving, into) {
  * @param {number} part 0 to 1
  */
 function showTable(table, shown, a, b, part) {
-  const { moving, steady, rows, objects } = shown;
-  const width = moving.length;
+  const { moving, width, steady, rows, objects } = shown;
   for (let i = 0, j = 0; i < a.count; i++) {
     const id = a.ids[i];
     while (j < b.count && b.ids[j] < id) j++;
     const to = j < b.count && b.ids[j] === id ? j : -1;
     const row = objectOf(objects, id);
-    for (let f = 0; f < width; f++) {
-      const from = a.values[i * width + f];
-      const delta = to < 0 ? 0 : b.values[to * width + f] - from;
-      row[moving[f].name] = between(moving[f], from, delta, part);
+    let from = i * width;
+    let towards = to < 0 ? from : to * width;
+    const values = to < 0 ? a.values : b.values;
+    for (const { name, kind, size } of moving) {
+      if (size === 1) {
+        row[name] = between(kind, a.values[from], values[towards] - a.values[from], part);
+      } else {
+        row[name] ??= new Array(size).fill(0);
+        const into = /** @type {number[]} */ (row[name]);
+        turn(into, kind, a.values, from, values, towards, part);
+      }
+      from += size;
+      towards += size;
     }
     const newest = table.rows.get(id);
     if (newest !== undefined) for (const { name } of steady) row[name] = newest[name];
@@ -212,18 +239,41 @@ function objectOf(objects, id) {
 }
 
 /**
- * @param {import("./schema.js").Field} field
+ * @param {number} kind
  * @param {number} from
  * @param {number} delta
  * @param {number} part
  */
-function between({ kind }, from, delta, part) {
+function between(kind, from, delta, part) {
   if (part === 0 || delta === 0) return from;
   if (kind !== FieldKind.ANGLE) return from + delta * part;
   const turn = 2 * Math.PI;
   const short = delta - turn * Math.round(delta / turn);
   const angle = from + short * part;
   return angle < 0 ? angle + turn : angle >= turn ? angle - turn : angle;
+}
+
+/**
+ * Puts the rotation or direction between two into an array: their mean by weight, brought to length 1, which
+ * is on the arc between them. Of a rotation and its opposite, which is the same, the nearer one is taken.
+ * @param {number[]} into as long as they are
+ * @param {number} kind
+ * @param {Float64Array} a
+ * @param {number} from index of the first in a
+ * @param {Float64Array} b
+ * @param {number} to index of the second in b
+ * @param {number} part
+ */
+function turn(into, kind, a, from, b, to, part) {
+  let dot = 0;
+  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
+  const sign = kind === FieldKind.QUAT && dot < 0 ? -1 : 1;
+  // Opposite directions have no arc between them: the first stands until the second does.
+  const share = part < 1 && sign * dot < -0.999999 ? 0 : part;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
+  }
+  if (share > 0) normalize(into);
 }
 
 /** Forgets the objects of rows that are no longer shown. @param {Shown} shown */

@@ -1,4 +1,5 @@
 import * as FieldKind from "./fieldkinds.js";
+import { bitsOf } from "./float32.js";
 import { WireError } from "./guard.js";
 import { dequantize } from "./schema.js";
 
@@ -122,8 +123,8 @@ function readRows({ fields }, list) {
     const entity = { id, q: [], row: {} };
     for (let i = 0; i < fields.length; i++) {
       const v = list[at + 1 + i];
-      entity.q.push(fields[i].kind < FieldKind.FLOAT ? quantum(fields[i], v) : 0);
-      entity.row[fields[i].name] = decodeField(fields[i], entity.q[i], v);
+      entity.q.push(quantumOf(fields[i], 0, v));
+      entity.row[fields[i].name] = decodedValue(fields[i], entity.q[i], v);
     }
     rows.push(entity);
   }
@@ -166,41 +167,42 @@ function changeRow({ q, row }, fields, list, at) {
     const i = 31 - Math.clz32(rest & -rest);
     const field = fields[i];
     const v = list[at++];
-    if (field.kind < FieldKind.FLOAT) {
-      if (!Number.isInteger(v)) throw new WireError("delta is not an integer");
-      q[i] = quantum(field, q[i] + v);
-    }
-    row[field.name] = decodeField(field, q[i], v);
+    q[i] = quantumOf(field, q[i], v);
+    row[field.name] = decodedValue(field, q[i], v);
   }
   return at;
 }
 
 /**
+ * The quantum that a body's value stands for: a number is told by its distance, a rotation or direction by
+ * its quantum, a float32 by itself; a string has none.
  * @param {Field} field
- * @param {any} q
- * @returns {number} the quantum, checked
+ * @param {number} base the quantum it had, 0 for a new row
+ * @param {any} v
+ * @returns {number} checked
  */
-function quantum(field, q) {
-  if (!Number.isInteger(q) || q < field.min || q > field.max) {
-    throw new WireError("quantum outside its range");
+function quantumOf(field, base, v) {
+  if (field.kind === FieldKind.STRING) return 0;
+  if (field.kind === FieldKind.FLOAT) {
+    if (typeof v !== "number" || (Math.fround(v) !== v && !Number.isNaN(v))) {
+      throw new WireError("not a float32");
+    }
+    return bitsOf(v);
   }
+  if (!Number.isInteger(v)) throw new WireError("quantum is not an integer");
+  const q = FieldKind.isVector(field.kind) ? v : base + v;
+  if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
   return q | 0;
 }
 
 /**
  * @param {Field} field
- * @param {number} q its quantum, kinds 0-3
- * @param {any} v what the body holds, kinds 4 and 5
- * @returns {number | boolean | string}
+ * @param {number} q
+ * @param {any} v what the body holds: a string's value
+ * @returns {import("./world.js").Value}
  */
-function decodeField(field, q, v) {
-  if (field.kind < FieldKind.FLOAT) return dequantize(field, q);
-  if (field.kind === FieldKind.FLOAT) {
-    if (typeof v !== "number" || (Math.fround(v) !== v && !Number.isNaN(v))) {
-      throw new WireError("not a float32");
-    }
-    return v;
-  }
+function decodedValue(field, q, v) {
+  if (field.kind !== FieldKind.STRING) return dequantize(field, q);
   if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
   return v;
 }

@@ -1,5 +1,8 @@
 import * as FieldKind from "./fieldkinds.js";
+import { floatOf } from "./float32.js";
 import { refusedKeys, WireError } from "./guard.js";
+import { checkRates } from "./rates.js";
+import { direction, rotation } from "./rotation.js";
 
 const MAX_TABLES = 32;
 const MAX_FIELDS = 32;
@@ -20,6 +23,9 @@ const utf8 = new TextEncoder();
  * @property {number} offset value of quantum 0
  * @property {number} step value of one quantum; for an angle in radians
  * @property {number} maxBytes of a string
+ * @property {number} bits of an angle, or of each component of a rotation or direction
+ * @property {number} rate index of the field that is this one's rate of change; -1 for none
+ * @property {number} perTick what a quantum of that rate changes in a tick, in 65536ths of a quantum
  *
  * @typedef {object} TableSchema
  * @property {string} name
@@ -41,10 +47,12 @@ export function parseSchema(tables, inputs) {
   if (tables.length > MAX_TABLES) throw new WireError("too many tables");
   const parsed = tables.map((t) => {
     if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
-    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, FieldKind.STRING) };
+    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, FieldKind.UNIT) };
   });
   distinct(parsed);
-  return { tables: parsed, inputs: parseFields(inputs, MAX_INPUTS, FieldKind.ANGLE) };
+  const fields = parseFields(inputs, MAX_INPUTS, FieldKind.ANGLE);
+  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
+  return { tables: parsed, inputs: fields };
 }
 
 /**
@@ -57,6 +65,7 @@ function parseFields(list, max, lastKind) {
   if (!Array.isArray(list) || list.length > max) throw new WireError("bad list of fields");
   const fields = list.map((f) => parseField(f, lastKind));
   distinct(fields);
+  checkRates(fields);
   return fields;
 }
 
@@ -69,21 +78,45 @@ function parseField(f, lastKind) {
   if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
   const [name, kind, a, b, c, d] = f;
   if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
-  const field = { name: checkName(name), kind, min: 0, max: 1, offset: 0, step: 1, maxBytes: 0 };
+  const field = {
+    name: checkName(name),
+    kind,
+    min: 0,
+    max: 1,
+    offset: 0,
+    step: 1,
+    maxBytes: 0,
+    bits: 0,
+    rate: -1,
+    perTick: 0,
+  };
   switch (kind) {
     case FieldKind.INT:
       setRange(field, a, b);
+      setRate(field, f, 4);
       break;
     case FieldKind.FIXED:
       if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
       field.offset = a;
       field.step = b;
       setRange(field, c, d);
+      setRate(field, f, 6);
       break;
     case FieldKind.ANGLE:
-      if (!Number.isInteger(a) || a < 1 || a > 24) throw new WireError("angle bits");
+      setBits(field, a, 1, 24);
       field.max = 2 ** a - 1;
       field.step = (2 * Math.PI) / 2 ** a;
+      setRate(field, f, 3);
+      break;
+    case FieldKind.QUAT:
+      setBits(field, a, 2, 10);
+      // Ten bits and the index fill an int32, signs and all.
+      field.min = a === 10 ? -INT32 - 1 : 0;
+      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
+      break;
+    case FieldKind.UNIT:
+      setBits(field, a, 2, 15);
+      field.max = 2 ** (2 * a) - 1;
       break;
     case FieldKind.STRING:
       if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
@@ -101,6 +134,29 @@ function setRange(field, min, max) {
   if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
   field.min = min;
   field.max = max;
+}
+
+/** @param {Field} field @param {any} bits @param {number} least @param {number} most */
+function setBits(field, bits, least, most) {
+  if (!Number.isInteger(bits) || bits < least || bits > most) throw new WireError("field bits");
+  field.bits = bits;
+}
+
+/**
+ * Reads the rate behind a field's parameters, if there is one.
+ * @param {Field} field
+ * @param {any[]} list
+ * @param {number} at
+ */
+function setRate(field, list, at) {
+  if (list.length <= at) return;
+  const [rate, perTick] = list.slice(at, at + 2);
+  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
+  // Nothing but whole 32-bit numbers come through `| 0` unchanged; none is 0 where there is no rate.
+  if ((perTick | 0) !== perTick || (perTick !== 0) !== rate > 0)
+    throw new WireError("rate per tick");
+  field.rate = rate - 1;
+  field.perTick = perTick;
 }
 
 /** @param {any} name @returns {string} */
@@ -121,10 +177,10 @@ function distinct(list) {
 }
 
 /**
- * The value of a quantum, kinds 0-3.
+ * The value of a quantum, of any kind but strings; components come in a new array each time.
  * @param {Field} field
  * @param {number} q
- * @returns {number | boolean}
+ * @returns {number | boolean | number[]}
  */
 export function dequantize(field, q) {
   switch (field.kind) {
@@ -135,6 +191,12 @@ export function dequantize(field, q) {
     case FieldKind.ANGLE:
       // The formula of the protocol, in its order of operations.
       return (q * 2 * Math.PI) / (field.max + 1);
+    case FieldKind.FLOAT:
+      return floatOf(q);
+    case FieldKind.QUAT:
+      return rotation(q, field.bits);
+    case FieldKind.UNIT:
+      return direction(q, field.bits);
     default:
       return field.offset + q * field.step;
   }

@@ -3,10 +3,14 @@ import { finish, mix } from "./hash.js";
 
 /** @typedef {import("./schema.js").Schema} Schema */
 /** @typedef {import("./schema.js").TableSchema} TableSchema */
-/** @typedef {Record<string, number | boolean | string>} Row */
+/**
+ * A rotation is [x, y, z, w], a direction [x, y, z]: an array that is replaced by a change, never written to.
+ * @typedef {number | boolean | string | number[]} Value
+ * @typedef {Record<string, Value>} Row
+ */
 
 /**
- * One entity: its quanta (kinds 0-3; 0 for the others) beside the row the game reads.
+ * One entity: its quanta, signed 32-bit integers (0 for a string), beside the row the game reads.
  * @typedef {object} Entity
  * @property {number} id
  * @property {number[]} q
@@ -57,33 +61,20 @@ export class World {
       for (const { id, q, row } of entities) {
         h = mix(h, id);
         for (let i = 0; i < fields.length; i++) {
-          const field = fields[i];
-          if (field.kind < FieldKind.FLOAT) {
+          words++;
+          if (fields[i].kind !== FieldKind.STRING) {
             h = mix(h, q[i]);
-            words++;
-          } else if (field.kind === FieldKind.FLOAT) {
-            h = mix(h, bitsOf(/** @type {number} */ (row[field.name])));
-            words++;
-          } else {
-            const used = fillText(/** @type {string} */ (row[field.name]));
-            h = mix(h, used);
-            words += 1 + ((used + 3) >> 2);
-            for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
+            continue;
           }
+          const used = fillText(/** @type {string} */ (row[fields[i].name]));
+          h = mix(h, used);
+          words += (used + 3) >> 2;
+          for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
         }
       }
     }
     return finish(h, words);
   }
-}
-
-const floats = new Float32Array(1);
-const bits = new Int32Array(floats.buffer);
-
-/** @param {number} v a float32, whose bits are wanted; NaN has but one form in the hash */
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? 0x7fc00000 : bits[0];
 }
 
 const utf8 = new TextEncoder();

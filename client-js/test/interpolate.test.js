@@ -76,6 +76,81 @@ test("angles turn the short way round, over the full turn too", () => {
   }
 });
 
+/** A world with a rotation and a direction (row 1), and the angle about z and about x that a view shows. */
+function turning() {
+  const fields = [
+    ["spin", 6, 10],
+    ["aim", 7, 15],
+  ];
+  const world = new World(parseSchema([["bodies", fields]], []));
+  const view = new Interpolator(world, 60);
+  let tick = 0;
+  return {
+    world,
+    view,
+    /** @param {number} spin quantum @param {number} aim quantum */
+    step(spin, aim) {
+      tick++;
+      applyKeyframe(world, [[0, [], [], [1, spin, aim]]], null);
+      view.capture(tick, tick * TICK);
+    },
+    /** @param {number} at tick @returns {{spin: number[], aim: number[]}} */
+    at: (at) => /** @type {any} */ (view.view(at * TICK + 100).bodies[0]),
+  };
+}
+const identity = (3 << 30) | (512 << 20) | (512 << 10) | 512;
+const halfTurn = (2 << 30) | (512 << 20) | (512 << 10) | 512; // about z
+const [up, along, down] = [
+  [16384, 16384],
+  [32767, 16384],
+  [32767, 32767],
+].map(([u, v]) => (u << 15) | v);
+
+test("rotations and directions keep their length between two snapshots, and are half-way at the half", () => {
+  const it = turning();
+  it.step(identity, up);
+  it.step(halfTurn, along);
+  const near = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+    const { spin, aim } = it.at(1 + part);
+    assert.ok(Math.abs(Math.hypot(...spin) - 1) < 1e-12, `${spin}`);
+    assert.ok(Math.abs(Math.hypot(...aim) - 1) < 1e-12, `${aim}`);
+    return [...spin, ...aim];
+  });
+  const half = [0, 0, Math.SQRT1_2, Math.SQRT1_2, Math.SQRT1_2, 0, Math.SQRT1_2];
+  for (const [i, c] of half.entries()) assert.ok(Math.abs(near[2][i] - c) < 1e-9, `${near[2]}`);
+});
+
+test("a rotation takes the short way, whatever the signs its quantum leaves it with", () => {
+  const it = turning();
+  // Just under and just over half a turn about z: w is left out and then z, with w's sign turned.
+  it.step((2 << 30) | (512 << 20) | (512 << 10) | 520, up);
+  it.step((2 << 30) | (512 << 20) | (512 << 10) | 504, up);
+  const { spin } = it.at(1.5);
+  assert.ok(Math.abs(Math.abs(spin[2]) - 1) < 1e-9, `${spin}`);
+});
+
+test("a direction that is turned about at once stands until it does", () => {
+  const it = turning();
+  it.step(identity, up);
+  it.step(identity, down);
+  assert.deepEqual(it.at(1.9).aim, [0, 0, 1]);
+  assert.deepEqual(it.at(2).aim, [0, 0, -1]);
+});
+
+test("a view's arrays of components are its own and reused; the state's are replaced, not written to", () => {
+  const it = turning();
+  it.step(identity, up);
+  it.step(halfTurn, along);
+  const first = it.at(1.2).spin;
+  const state = it.world.state.tables.bodies.get(1)?.spin;
+  assert.equal(it.at(1.7).spin, first);
+  assert.notEqual(first, state);
+  const before = [.../** @type {number[]} */ (state)];
+  it.step(identity, down);
+  assert.deepEqual(state, before);
+  assert.deepEqual(it.world.state.tables.bodies.get(1)?.spin, [0, 0, 0, 1]);
+});
+
 test("what rested does not begin to move before it did", () => {
   const it = start();
   for (let tick = 1; tick <= 20; tick++) it.step(tick, []);

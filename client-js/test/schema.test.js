@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WireError } from "../src/guard.js";
+import { zeroOf } from "../src/rates.js";
 import { dequantize, parseSchema, quantize } from "../src/schema.js";
+import { seeded } from "./support/clock.js";
 
 /** @param {any[]} field */
 const one = (...field) => parseSchema([["t", [field]]], []).tables[0].fields[0];
@@ -11,6 +13,46 @@ test("every kind's value is the formula of the protocol", () => {
   assert.equal(dequantize(one("f", 1, -9, 9), -4), -4);
   assert.equal(dequantize(one("f", 2, -1000, 0.01, 0, 200000), 123456), -1000 + 123456 * 0.01);
   assert.equal(dequantize(one("f", 3, 10), 256), Math.PI / 2);
+});
+
+test("rotations and directions hold the axes exactly, and any bits make a vector of length 1", () => {
+  const spin = one("f", 6, 9);
+  assert.deepEqual(dequantize(spin, (3 << 27) | (256 << 18) | (256 << 9) | 256), [0, 0, 0, 1]);
+  assert.deepEqual([spin.min, spin.max], [0, 2 ** 29 - 1]);
+  const fine = one("f", 6, 10);
+  assert.deepEqual([fine.min, fine.max], [-(2 ** 31), 2 ** 31 - 1]);
+  const aim = one("f", 7, 12);
+  assert.deepEqual(dequantize(aim, (2048 << 12) | 4095), [0, 1, 0]);
+  assert.deepEqual(dequantize(aim, 0xffffff), [0, 0, -1]);
+  const random = seeded(5);
+  for (let n = 0; n < 2000; n++) {
+    for (const field of [spin, fine, one("f", 6, 2), aim, one("f", 7, 2), one("f", 7, 15)]) {
+      const q = field.min + Math.floor(random() * (field.max - field.min + 1));
+      const v = /** @type {number[]} */ (dequantize(field, q));
+      assert.ok(Math.abs(Math.hypot(...v) - 1) < 1e-12, `${q}: ${v}`);
+    }
+  }
+});
+
+test("a rate names its field and is counted from the quantum of zero", () => {
+  const [x, v, a] = parseSchema(
+    [
+      [
+        "t",
+        [
+          ["x", 2, 0, 0.01, 0, 9, 2, 54613],
+          ["v", 2, -600, 0.5, 0, 2400],
+          ["a", 3, 10, 2, -5],
+        ],
+      ],
+    ],
+    [],
+  ).tables[0].fields;
+  assert.deepEqual([x.rate, x.perTick, v.rate, a.rate, a.perTick], [1, 54613, -1, 1, -5]);
+  assert.equal(zeroOf(v), 1200);
+  assert.equal(zeroOf(one("f", 2, 2.5, 1, 0, 9)), -2);
+  assert.equal(zeroOf(one("f", 2, -1e300, 1e-300, 0, 9)), 2 ** 31 - 1);
+  assert.equal(zeroOf(one("f", 1, 5, 9)), 0);
 });
 
 test("a value becomes its nearest quantum, within the range", () => {
@@ -49,7 +91,8 @@ test("quantum and value are inverse over a field's whole range", () => {
 });
 
 test("unknown parameters behind the known ones are ignored", () => {
-  assert.equal(one("f", 1, 0, 5, "later").max, 5);
+  assert.equal(one("f", 1, 0, 5, 0, 0, "later").max, 5);
+  assert.equal(one("f", 5, 7, "later").maxBytes, 7);
 });
 
 const broken = {
@@ -80,7 +123,17 @@ const broken = {
   "a name of a prototype": [[["__proto__", []]], []],
   "a field name of a prototype": [[["t", [["constructor", 0]]]], []],
   "an empty name": [[["", []]], []],
-  "an unknown kind": [[["t", [["f", 6]]]], []],
+  "an unknown kind": [[["t", [["f", 8]]]], []],
+  "a rotation as input": [[], [["f", 6, 9]]],
+  "an input with a rate": [
+    [],
+    [
+      ["f", 1, 0, 9, 2, 65536],
+      ["v", 1, 0, 9],
+    ],
+  ],
+  "a rotation of 11 bits": [[["t", [["f", 6, 11]]]], []],
+  "a direction of 16 bits": [[["t", [["f", 7, 16]]]], []],
   "a string as input": [[], [["f", 5, 10]]],
   "a float as input": [[], [["f", 4]]],
   "a range upside down": [[["t", [["f", 1, 5, 4]]]], []],

@@ -42,6 +42,8 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.IntVar(&c.MaxLobbies, "max-lobbies", 1_000, "`lobbies` at most")
 	fs.DurationVar(&c.Grace, "grace", 60*time.Second, "`time` for which a dropped player's seat is kept")
 	fs.DurationVar(&c.DrainWait, "drain", 10*time.Second, "`time` to let sessions end by themselves after SIGTERM")
+	fs.StringVar(&c.RecordDir, "record", "", "`directory` in which to record every match, in a file each (docs/replays.md); none if empty")
+	fs.Int64Var(&c.RecordMaxBytes, "record-max-bytes", 1<<30, "`bytes` of a recording at most: it ends there, and the match goes on")
 	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas, in place of this server's own (name it, too, if it serves the page); * for any")
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
@@ -87,6 +89,9 @@ func (cfg *config) check() error {
 		if n.value < n.min || n.value > n.max {
 			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
 		}
+	}
+	if c.RecordMaxBytes < 1<<20 || c.RecordMaxBytes > 1<<40 {
+		return fmt.Errorf("-record-max-bytes: %d is outside 1048576..1099511627776", c.RecordMaxBytes)
 	}
 	for _, d := range []struct {
 		flag  string

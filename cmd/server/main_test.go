@@ -43,6 +43,7 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-max-lobbies", "-1"}, want: "-max-lobbies"},
 		{args: []string{"-grace", "0s"}, want: "-grace"},
 		{args: []string{"-drain", "soon"}, want: "-drain"},
+		{args: []string{"-record-max-bytes", "1000"}, want: "-record-max-bytes"},
 		{args: []string{"-addr", "nowhere"}, want: "-addr"},
 		{args: []string{"-addr", ":99999"}, want: "-addr"},
 		{args: []string{"-addr", ":https 1"}, want: "-addr"},
@@ -80,7 +81,7 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, noEnv, &out, io.Discard); !errors.Is(err, env.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "drain", "origins", "log-level", "log-format", "dev"} {
+	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}

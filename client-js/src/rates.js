@@ -1,0 +1,36 @@
+import * as FieldKind from "./fieldkinds.js";
+import { WireError } from "./guard.js";
+
+/** @typedef {import("./schema.js").Field} Field */
+
+/**
+ * The quantum that stands for 0, or the nearest to it that 32 bits hold, whether or not the field's range
+ * has it: what a rate is counted from.
+ * @param {Field} field of kind 1 or 2
+ */
+export function zeroOf({ offset, step }) {
+  return Math.min(0x7fffffff, Math.max(-0x80000000, Math.floor(-offset / step + 0.5))) + 0;
+}
+
+/**
+ * Holds each rate to be a number's that does not lead back to its field, and a tick's change to what a
+ * number holds exactly.
+ * @param {Field[]} fields
+ * @throws {WireError}
+ */
+export function checkRates(fields) {
+  for (const field of fields) {
+    if (field.rate < 0) continue;
+    const rate = fields[field.rate];
+    if (rate?.kind !== FieldKind.INT && rate?.kind !== FieldKind.FIXED) {
+      throw new WireError("a rate that is no number");
+    }
+    const zero = zeroOf(rate);
+    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
+    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
+    let steps = 0;
+    for (let at = field.rate; at >= 0; at = fields[at]?.rate ?? -1) {
+      if (++steps > fields.length) throw new WireError("rates that go round");
+    }
+  }
+}

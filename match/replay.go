@@ -1,0 +1,72 @@
+package match
+
+import "fmt"
+
+// Replay makes a tick again from its record: it does the acts in their order and steps. The record's events and snapshot are not
+// looked at; what came of it this time is in [Sim.Snapshot], [Sim.Events] and [Sim.Ended]. It fails, before anything is done, when the
+// tick is not the next one, in the middle with what is wrong with an act, and with a [*PanicError] when the game panics.
+func (s *Sim) Replay(t *TickRecord) error {
+	if s.open || t.Tick != s.core.tick+1 {
+		return fmt.Errorf("tick %d does not come after tick %d", t.Tick, s.Tick())
+	}
+	s.begin()
+	for i := range t.Acts {
+		if err := s.act(&t.Acts[i]); err != nil {
+			return err
+		}
+	}
+	return s.step()
+}
+
+// act does one act of a record, which may be of anyone's making.
+func (s *Sim) act(a *Act) error {
+	switch a.Kind {
+	case ActConfigure:
+		all, err := s.kind.Complete(a.Settings)
+		if err != nil {
+			return err
+		}
+		return s.core.configure(all)
+	case ActJoin:
+		return s.sit(a)
+	}
+	if err := s.check(a.Seat); err != nil {
+		return err
+	}
+	switch a.Kind {
+	case ActLeave:
+		return s.core.leave(a.Seat)
+	case ActAway, ActBack:
+		return s.core.setAway(a.Seat, a.Kind == ActAway)
+	case ActInput:
+		return s.force(a)
+	}
+	return fmt.Errorf("act %d is none", a.Kind)
+}
+
+// sit seats a player where the record says.
+func (s *Sim) sit(a *Act) error {
+	if a.Seat == 0 || int(a.Seat) >= len(s.core.players) || s.core.players[a.Seat].Seat != 0 {
+		return fmt.Errorf("join: seat %d is taken, or there is none", a.Seat)
+	}
+	p := a.Player
+	p.Seat = a.Seat
+	return s.core.join(p)
+}
+
+// force puts an input in force.
+func (s *Sim) force(a *Act) error {
+	fields := s.core.inputs.fields
+	if len(a.Quanta) != len(fields) || a.Age < 0 || uint64(a.Age) >= uint64(s.core.tick) {
+		return fmt.Errorf("input of seat %d: %d values of age %d, want %d", a.Seat, len(a.Quanta), a.Age, len(fields))
+	}
+	for i, q := range a.Quanta {
+		if !fields[i].Holds(q) {
+			return fmt.Errorf("input of seat %d: %s: %d is out of range", a.Seat, fields[i].Name, q)
+		}
+	}
+	slot := &s.core.inputs.bySeat[a.Seat]
+	copy(slot.quanta, a.Quanta)
+	slot.tick, slot.age, slot.seen = s.core.tick-uint32(a.Age), a.Age, a.Seen
+	return nil
+}

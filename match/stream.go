@@ -1,0 +1,80 @@
+package match
+
+import "github.com/deltatick/deltatick/protocol"
+
+// stream is what seats that have received exactly the same bodies have in common: the snapshot that those made, which is the next
+// one's baseline, and the state of the codec. A body is encoded once for all of a stream's seats.
+//
+// Not every seat of a stream is ready at every tick. If all are, the stream moves on in place. If some are, it forks: those that got
+// the body go on in a copy, and those that did not keep what they had. Streams that hold the same come together again:
+//
+//	tick          1        2        3        4       ...      120
+//	seats a b c   A-------A'-------A"                         A-+
+//	                       \ c is busy                          +--A (fresh)
+//	seat  c                 C----------------C (from 2)       C-+
+//
+// In codec "mp" the baseline is the whole state, so c is in one stream with a and b as soon as both were sent the same tick. In codec
+// "packed" it is not: every mergeTicks the streams with one baseline get a body that sets the state back ("fresh"), which costs
+// them what the state had learnt, and are one from then on. A keyframe does the same for all who get one at a tick.
+//
+// A snapshot is of a view (see [View]), and those of two views are never the same, so a stream has seats of one view only.
+type stream struct {
+	at    *shot            // what its seats hold
+	state *protocol.Packed // nil: codec "mp"
+	seats int              // how many, and one more while it is being sent to
+}
+
+// mergeTicks is how often streams of codec "packed" with one baseline are made one. All divisors of the tick rate divide it.
+const mergeTicks = 120
+
+// streams makes streams, out of those without seats where there are some.
+type streams struct {
+	schema protocol.Schema
+	shots  *shots
+	mp     []*stream
+	packed []*stream
+}
+
+// empty is a stream that holds nothing and has the caller for a seat.
+func (p *streams) empty(packed bool) *stream {
+	list := &p.mp
+	if packed {
+		list = &p.packed
+	}
+	s := pop(list)
+	if s == nil {
+		if s = new(stream); packed {
+			s.state = protocol.NewPacked(p.schema)
+		}
+	}
+	s.seats = 1
+	return s
+}
+
+// release takes a seat from a stream.
+func (p *streams) release(s *stream) {
+	if s.seats--; s.seats > 0 {
+		return
+	}
+	p.shots.release(s.at)
+	s.at = nil
+	if s.state == nil {
+		p.mp = append(p.mp, s)
+	} else {
+		p.packed = append(p.packed, s)
+	}
+}
+
+// join puts a seat into a stream, in place of the one it was in; nil leaves it in none, so that it gets a keyframe next.
+func (p *streams) join(s *Seat, to *stream) {
+	from := s.out.stream
+	if from == to {
+		return
+	}
+	if to != nil {
+		to.seats++
+	}
+	if s.out.stream = to; from != nil {
+		p.release(from)
+	}
+}

@@ -1,0 +1,6 @@
+package match
+
+// view is what some seats see in this tick.
+type view struct {
+	shot *shot
+}

@@ -1,0 +1,179 @@
+package protocol
+
+import "math/bits"
+
+// The predictors of a component. Each says how much the value changes from the baseline to now, in 1/256 of a quantum.
+const (
+	predictStill = iota // not at all
+	predictTrack        // by the fast tracker
+	predictBlend        // by a learned mixture of the last step and both trackers
+	predictRate         // by the declared rate
+	predictors
+)
+
+// motion is what a stream remembers of one component of one row: what it was seen to do in the bodies in which it was coded.
+type motion struct {
+	seen    uint32            // tick of the snapshot in which it was last coded
+	changed uint32            // tick of its last change; while pause is 0 that of its first snapshot
+	step    int32             // what it last changed by, in quanta, maybe 0
+	lag     int32             // what the declared rate last said too much, in 1/256 quantum, of which three quarters are kept
+	cost    [predictors]int16 // running mean of what a predictor's residuals cost, in 1/256 bit
+	fast    tracker
+	slow    tracker
+	pause   uint16 // ticks between its last two changes, at most 65535; 0: not two yet
+	ticks   uint8  // in how many ticks it made that step; 0: in none yet
+	steps   uint8  // that the trackers have seen since they were reset, up to len(firstGains)
+	class   uint8  // of its last residual: 0 for 0, else the length of the magnitude in bits
+	sign    int8   // of its last change: -1 or 1, 0 before the first
+}
+
+// tracker follows a value's place, velocity and acceleration in 1/256 quantum and ticks, each corrected by a part of what the prediction
+// was wrong by: a fading-memory filter of second order (N. Morrison, "Introduction to Sequential Smoothing and Prediction", 1969).
+type tracker struct {
+	ahead    int32 // of the value: a value is rounded, a place is not
+	velocity int32
+	accel    int32
+}
+
+// gains are the parts in 1/256. They are, for a memory that fades by theta a step: theta^3 (what is left of the place's error),
+// 1.5 (1-theta)^2 (1+theta) and (1-theta)^3.
+type gains struct{ left, velocity, accel int32 }
+
+var (
+	fastGains = gains{7, 245, 88} // theta 0.30
+	slowGains = gains{70, 78, 11} // theta 0.65
+
+	// firstGains are those of the first steps after a reset, where they are higher: velocity from the first, acceleration from
+	// the second, then theta 0.25, 0.35, 0.45, 0.50, 0.55, 0.60.
+	firstGains = [8]gains{
+		{0, 256, 0}, {0, 384, 256}, {4, 270, 108}, {11, 219, 70}, {23, 168, 43}, {32, 144, 32}, {43, 121, 23}, {55, 98, 16},
+	}
+)
+
+const (
+	maxTicks  = 16      // further apart, a baseline counts as so far
+	maxRest   = 6       // ticks without a change after which motion starts anew
+	maxStep   = 1 << 17 // quanta: a longer step is a jump, after which motion starts anew
+	maxGuess  = 1 << 26
+	maxError  = 1 << 22 // 1/256 quantum: a tracker that is wrong by more starts anew
+	maxAccel  = 1 << 22
+	costShift = 2
+	advantage = 192 // by which another predictor's cost must be lower than that of the first choice
+)
+
+func (t *tracker) guess(ticks int32) int32 {
+	return clampGuess(t.ahead + t.velocity*ticks + t.accel*ticks/2*ticks)
+}
+
+func clampGuess(v int32) int32 { return max(-maxGuess, min(maxGuess, v)) }
+
+// observe takes a step in. wrong is the step minus what the tracker said.
+func (t *tracker) observe(step, ticks, wrong int32, g *gains) {
+	if wrong > maxError || wrong < -maxError {
+		*t = tracker{velocity: step * 256 / ticks}
+		return
+	}
+	perTick := wrong / ticks
+	t.ahead = -(wrong * g.left >> 8)
+	t.velocity = clampGuess(t.velocity + t.accel*ticks + perTick*g.velocity>>8)
+	t.accel = max(-maxAccel, min(maxAccel, t.accel+perTick/ticks*g.accel>>8))
+}
+
+// observe lets both trackers take a step in.
+func (m *motion) observe(step, ticks, wrongFast, wrongSlow int32) {
+	fast, slow := &fastGains, &slowGains
+	if int(m.steps) < len(firstGains) {
+		first := &firstGains[m.steps]
+		if first.velocity > fast.velocity {
+			fast = first
+		}
+		if first.velocity > slow.velocity {
+			slow = first
+		}
+		m.steps++
+	}
+	m.fast.observe(step, ticks, wrongFast, fast)
+	m.slow.observe(step, ticks, wrongSlow, slow)
+}
+
+// rest catches up with bodies in which the component was not coded because nothing changed, up to the baseline's tick.
+func (m *motion) rest(baseTick uint32) {
+	ticks := baseTick - m.seen
+	m.seen = baseTick
+	m.step, m.ticks, m.lag = 0, 1, 0
+	if ticks > maxRest {
+		m.fast, m.slow, m.steps = tracker{}, tracker{}, 0
+		return
+	}
+	m.observe(0, int32(ticks), -m.fast.guess(int32(ticks)), -m.slow.guess(int32(ticks)))
+}
+
+// reverse turns the direction of everything around: the value is measured the other way.
+func (m *motion) reverse() {
+	m.step, m.sign = -m.step, -m.sign
+	m.fast = tracker{-m.fast.ahead, -m.fast.velocity, -m.fast.accel}
+	m.slow = tracker{-m.slow.ahead, -m.slow.velocity, -m.slow.accel}
+}
+
+// due tells whether the next change is expected, if they come at even intervals: 0 no, 1 now, 2 it is late.
+func (m *motion) due(baseTick, tick uint32) int32 {
+	switch {
+	case m.pause == 0 || tick-m.changed < uint32(m.pause):
+		return 0
+	case baseTick-m.changed < uint32(m.pause):
+		return 1
+	default:
+		return 2
+	}
+}
+
+// blend is what a component's rows have in common: how the last step l, the fast tracker f and the slow one s are best combined,
+// as weights of l, f-l and s-f in 1/65536.
+type blend [3]int32
+
+var startBlend = blend{60000, 60000, 32000}
+
+func (b *blend) guess(l, f, s int32) int32 {
+	sum := int64(b[0])*int64(l) + int64(b[1])*int64(f-l) + int64(b[2])*int64(s-f) // below 2^53
+	return int32(max(-maxGuess, min(maxGuess, sum>>16)))
+}
+
+// learn moves every weight by a constant, in the direction in which the guess would have been less wrong.
+func (b *blend) learn(l, f, s, wrong int32) {
+	const (
+		rate   = 40
+		exact  = 64  // a guess that is not more wrong teaches nothing
+		matter = 128 // what is not larger had no part in it
+	)
+	e := rate * signBeyond(wrong, exact)
+	if e == 0 {
+		return
+	}
+	b[0] = max(-1<<18, min(1<<18, b[0]+e*signBeyond(l, matter)))
+	b[1] = max(-1<<18, min(1<<18, b[1]+e*signBeyond(f-l, matter)))
+	b[2] = max(-1<<18, min(1<<18, b[2]+e*signBeyond(s-f, matter)))
+}
+
+// signBeyond is the sign of v, and 0 if v is not farther than limit from 0.
+func signBeyond(v, limit int32) int32 {
+	if v > limit {
+		return 1
+	}
+	if v < -limit {
+		return -1
+	}
+	return 0
+}
+
+// costOf is about what a residual of v/256 quanta costs, in 1/256 bit: 0 for 0 and, when v is large, 256 more for twice as much. It is
+// the logarithm of |v|+16, with straight lines between the powers of two.
+func costOf(v int32) int32 {
+	if v < 0 {
+		v = -v
+	}
+	u := uint32(v) + 16
+	n := bits.Len32(u) - 5
+	return (int32(n)<<4 + int32(u>>n) - 16) << 4
+}
+
+func bitLength(v uint32) int { return bits.Len32(v) }

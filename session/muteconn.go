@@ -1,0 +1,63 @@
+package session
+
+import (
+	"bufio"
+	"encoding/binary"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// muteConn is the connection that gorilla has. gorilla writes by itself while it reads, to answer a close frame or to tell what was
+// wrong with another, and would do so in the middle of a frame that is being written elsewhere, or wait there for a socket that is
+// full while a match comes to write. So after the handshake nothing of it goes out: the code of the close frame is noted, and whoever
+// writes on the connection sends it in turn.
+type muteConn struct {
+	net.Conn
+
+	// Of the goroutine that shakes hands, then of the one that reads.
+	muted bool
+	code  protocol.CloseCode // of the close frame that gorilla would have sent; 0: none
+}
+
+// Write takes a whole control frame (RFC 6455, section 5.5), since gorilla writes those in one call.
+func (m *muteConn) Write(frame []byte) (int, error) {
+	if !m.muted {
+		return m.Conn.Write(frame)
+	}
+	if len(frame) >= 2 && frame[0] == finalBit|websocket.CloseMessage {
+		m.code = websocket.CloseNoStatusReceived
+		if len(frame) >= 4 {
+			m.code = protocol.CloseCode(binary.BigEndian.Uint16(frame[2:]))
+		}
+	}
+	return len(frame), nil
+}
+
+// SetWriteDeadline keeps gorilla's deadlines from those who do write.
+func (m *muteConn) SetWriteDeadline(t time.Time) error {
+	if m.muted {
+		return nil
+	}
+	return m.Conn.SetWriteDeadline(t)
+}
+
+// hijack is a response whose connection becomes a muteConn when it is taken over.
+type hijack struct {
+	http.ResponseWriter
+	conn *muteConn
+}
+
+// Hijack takes the connection from the HTTP server.
+func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, rw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	h.conn = &muteConn{Conn: conn}
+	return h.conn, rw, nil
+}
