@@ -42,6 +42,7 @@ type core struct {
 // source is what the core needs of a table of any type.
 type source interface {
 	schema() protocol.TableSchema
+	visibility() *visibility
 	quantise(rows *protocol.Rows) (clamped int)
 	save() (savedTable, error)
 	load(savedTable) error
@@ -99,6 +100,11 @@ func newCore(cfg coreConfig) (*core, error) {
 	}
 	if err := c.schema.Validate(); err != nil {
 		c.fault(err)
+	}
+	for i, t := range c.tables {
+		if err := t.visibility().check(c.schema[i], c.game); err != nil {
+			c.fault(err)
+		}
 	}
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("game %s: %w", cfg.kind.Name, errors.Join(c.faults...))
