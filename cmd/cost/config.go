@@ -16,8 +16,8 @@ deltatick cost: what a server costs for each player and tick, against the floor:
   go run ./cmd/cost -rooms 10 -game swarm -entities 100
   go run ./cmd/cost -idle 10000                # memory of connections that wait in a lobby
 
-Everything runs on this machine's loopback, in processes that end with this one. When the machine cannot sustain the load, that
-is said, and half of it is tried.`
+Everything runs on this machine's loopback, in processes that end with this one. A pair in which
+one of the two could not sustain the load is measured again; when none can, that is said, and half of the load is tried.`
 
 // config is what the flags say.
 type config struct {
