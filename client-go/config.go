@@ -20,6 +20,10 @@ type Config struct {
 	// Software is the name and version in the hello, at most 64 bytes. Default "deltatick-go/1".
 	Software string
 
+	// Codecs are those that snapshot bodies may come in, the best first; the server chooses. Default protocol.CodecPacked, then
+	// protocol.CodecMP, which every server can write.
+	Codecs []string
+
 	// Handlers are told what happens.
 	Handlers Handlers
 
@@ -62,6 +66,14 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	if len(cfg.Software) > protocol.MaxIdentBytes {
 		return cfg, fmt.Errorf("software name of %d bytes, at most %d", len(cfg.Software), protocol.MaxIdentBytes)
+	}
+	if len(cfg.Codecs) == 0 {
+		cfg.Codecs = []string{protocol.CodecPacked, protocol.CodecMP}
+	}
+	for _, codec := range cfg.Codecs {
+		if codec != protocol.CodecPacked && codec != protocol.CodecMP {
+			return cfg, fmt.Errorf("codec %q: want %s or %s", codec, protocol.CodecPacked, protocol.CodecMP)
+		}
 	}
 	for _, d := range []struct {
 		value *time.Duration

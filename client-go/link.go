@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -82,7 +83,7 @@ func (c *Client) greet(ctx context.Context) (*socket, *protocol.Welcome, error) 
 func (c *Client) hello(sock *socket) (*protocol.Welcome, error) {
 	hello := &protocol.Hello{
 		Kind: protocol.KindHello, Version: protocol.Version, Client: c.cfg.Software,
-		Codecs: []string{protocol.CodecMP}, Auth: []string{"guest", c.cfg.Name},
+		Codecs: c.cfg.Codecs, Auth: []string{"guest", c.cfg.Name},
 	}
 	if c.token != "" {
 		hello.Resume = &protocol.Resume{Token: c.token, Seq: c.seq.Load()}
@@ -103,7 +104,7 @@ func (c *Client) hello(sock *socket) (*protocol.Welcome, error) {
 		switch kind {
 		case protocol.KindWelcome:
 			c.stats.rtt.sample(time.Since(said))
-			return c.readWelcome(frame)
+			return c.readWelcome(sock, frame)
 		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot:
 			return nil, fmt.Errorf("%w: %s before the welcome", protocol.ErrMalformed, kind)
 		default:
@@ -112,17 +113,18 @@ func (c *Client) hello(sock *socket) (*protocol.Welcome, error) {
 	}
 }
 
-func (c *Client) readWelcome(frame []byte) (*protocol.Welcome, error) {
+func (c *Client) readWelcome(sock *socket, frame []byte) (*protocol.Welcome, error) {
 	w, err := c.reader.Welcome(frame)
 	if err != nil {
 		return nil, err
 	}
-	if w.Version != protocol.Version || w.Codec != protocol.CodecMP {
+	if w.Version != protocol.Version || !slices.Contains(c.cfg.Codecs, w.Codec) {
 		return nil, fmt.Errorf("%w: welcome to version %d, codec %q", protocol.ErrMalformed, w.Version, w.Codec)
 	}
 	if w.Token == "" {
 		return nil, fmt.Errorf("%w: welcome without a resume token", protocol.ErrMalformed)
 	}
+	sock.codec = w.Codec
 	return &w, nil
 }
 

@@ -38,6 +38,7 @@ type Room struct {
 
 	// Owned by Run's goroutine.
 	held  *protocol.Snapshot // what the next delta is measured from; nil while a keyframe is awaited
+	state *protocol.Packed   // codec packed: what goes with held; nil in codec mp
 	asked time.Time          // when a keyframe was asked for last
 
 	ready chan struct{} // closed at the first view
@@ -61,11 +62,15 @@ func newRoom(c *Client, sock *socket, e protocol.Enter) (*Room, error) {
 	if err := protocol.ValidateInputs(e.Inputs); err != nil {
 		return nil, fmt.Errorf("%w: enter: %w", protocol.ErrMalformed, err)
 	}
-	return &Room{
+	room := &Room{
 		Epoch: e.Epoch, Match: e.Match, Game: e.Game, Seat: int(e.Seat), TickRate: int(e.TickRate), Tick: e.Tick,
 		HashEvery: e.HashEvery, Schema: e.Tables, Inputs: e.Inputs,
 		client: c, sock: sock, ready: make(chan struct{}), done: make(chan struct{}),
-	}, nil
+	}
+	if sock.codec == protocol.CodecPacked {
+		room.state = protocol.NewPacked(e.Tables)
+	}
+	return room, nil
 }
 
 // View returns the newest view, or nil before the first keyframe.
@@ -122,7 +127,7 @@ func (r *Room) take(rd *protocol.Reader, head protocol.SnapshotHead, body []byte
 	if keyframe {
 		base = nil
 	}
-	snap, err := rd.Apply(r.Schema, base, head.Tick, body)
+	snap, err := r.decode(rd, base, head.Tick, body)
 	if err != nil {
 		r.client.log.Warn("body not understood", "tick", head.Tick, "err", err)
 		return nil, protocol.ResyncBody
@@ -141,6 +146,13 @@ func (r *Room) take(rd *protocol.Reader, head protocol.SnapshotHead, body []byte
 		close(r.ready)
 	}
 	return view, 0
+}
+
+func (r *Room) decode(rd *protocol.Reader, base *protocol.Snapshot, tick uint32, body []byte) (*protocol.Snapshot, error) {
+	if r.state != nil {
+		return rd.ApplyPacked(r.Schema, r.state, base, tick, body)
+	}
+	return rd.Apply(r.Schema, base, tick, body)
 }
 
 // resync forgets what is held and asks for a keyframe.

@@ -20,6 +20,7 @@ type socket struct {
 	ws    *websocket.Conn
 	stats *counters
 	quiet time.Duration // longest silence that a read puts up with
+	codec string        // of snapshot bodies, as the welcome says; Run's goroutine alone uses it
 
 	// lock is held by who writes. It is a channel, not a mutex, so that a test's virtual time goes on while a writer waits.
 	lock chan struct{}

@@ -13,8 +13,9 @@ func (r *Reader) Apply(schema Schema, base *Snapshot, tick uint32, body []byte) 
 	next := &Snapshot{Tick: tick, Tables: make([]Rows, len(schema))}
 	last := -1
 	for range r.array() {
-		if n := r.array(); n != 4 {
-			r.fail("table with %d elements, not 4", n)
+		elements := r.array()
+		if elements != 4 && elements != 5 {
+			r.fail("table with %d elements, not 4 or 5", elements)
 		}
 		t := int(r.integer(int64(last)+1, int64(len(schema))-1))
 		if r.err != nil {
@@ -25,7 +26,7 @@ func (r *Reader) Apply(schema Schema, base *Snapshot, tick uint32, body []byte) 
 		if base != nil {
 			from = &base.Tables[t]
 		}
-		next.Tables[t] = r.table(schema[t].Fields, from)
+		next.Tables[t] = r.table(schema[t].Fields, from, elements == 5)
 		if r.err != nil {
 			return nil, fmt.Errorf("table %s: %w", schema[t].Name, r.err)
 		}
@@ -49,20 +50,29 @@ func unchanged(base *Snapshot, t, fields int) Rows {
 	if base == nil {
 		return Rows{Strings: make([][]string, fields)}
 	}
-	return base.Tables[t]
+	rows := base.Tables[t]
+	rows.Left = nil
+	return rows
 }
 
-func (r *Reader) table(fields Fields, from *Rows) Rows {
+func (r *Reader) table(fields Fields, from *Rows, left bool) Rows {
 	if from == nil {
 		from = &Rows{}
 	}
-	kept := r.remove(fields, from)
+	kept := r.remove(fields, from, nil)
 	r.change(fields, &kept)
-	return r.add(fields, from, kept)
+	rows := r.add(fields, from, kept)
+	if left && r.err == nil {
+		ids := make([]uint32, 0, 8)
+		rows = r.remove(fields, &rows, &ids)
+		rows.Left = ids
+		r.wereThere(from, ids)
+	}
+	return rows
 }
 
-// remove reads the removed ids and copies the rows that stay.
-func (r *Reader) remove(fields Fields, from *Rows) Rows {
+// remove reads ids that go and copies the rows that stay. The ids are added to a list, if there is one.
+func (r *Reader) remove(fields Fields, from *Rows, ids *[]uint32) Rows {
 	n := r.array()
 	gone := make([]bool, from.Len())
 	id := uint32(0)
@@ -74,6 +84,9 @@ func (r *Reader) remove(fields Fields, from *Rows) Rows {
 			break
 		}
 		gone[row] = true
+		if ids != nil {
+			*ids = append(*ids, id)
+		}
 	}
 	kept := Rows{Strings: make([][]string, len(fields))}
 	if r.err != nil {
@@ -89,6 +102,15 @@ func (r *Reader) remove(fields Fields, from *Rows) Rows {
 		}
 	}
 	return kept
+}
+
+// wereThere holds ids that left the view to the baseline: what this body adds cannot leave in it.
+func (r *Reader) wereThere(before *Rows, ids []uint32) {
+	for _, id := range ids {
+		if _, ok := before.Find(id); !ok {
+			r.fail("id %d left, and was not there", id)
+		}
+	}
 }
 
 func copyRow(fields Fields, to *Rows, i int, from *Rows, j int) {

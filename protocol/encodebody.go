@@ -9,9 +9,9 @@ import (
 
 // BodyEncoder writes snapshot bodies in codec "mp". It keeps its buffers between calls and belongs to one goroutine.
 type BodyEncoder struct {
-	schema                  Schema
-	out                     list
-	removed, changed, added list
+	schema                        Schema
+	out                           list
+	removed, changed, added, left list
 }
 
 // list is a msgpack array under construction: its length goes before it, so its elements are collected first.
@@ -25,7 +25,7 @@ type list struct {
 // NewBodyEncoder returns an encoder for worlds of a schema.
 func NewBodyEncoder(schema Schema) *BodyEncoder {
 	e := &BodyEncoder{schema: schema}
-	for _, l := range []*list{&e.out, &e.removed, &e.changed, &e.added} {
+	for _, l := range []*list{&e.out, &e.removed, &e.changed, &e.added, &e.left} {
 		l.enc = msgpack.NewEncoder(&l.buf)
 	}
 	return e
@@ -41,15 +41,18 @@ func (e *BodyEncoder) Encode(base, cur *Snapshot) []byte {
 			from = &base.Tables[t]
 		}
 		e.diff(e.schema[t].Fields, from, &cur.Tables[t])
-		if e.removed.n+e.changed.n+e.added.n == 0 {
+		if e.removed.n+e.changed.n+e.added.n+e.left.n == 0 {
 			continue
 		}
 		tables++
-		must(e.out.enc.EncodeArrayLen(4))
+		must(e.out.enc.EncodeArrayLen(4 + min(e.left.n, 1)))
 		must(e.out.enc.EncodeInt(int64(t)))
 		e.out.append(&e.removed)
 		e.out.append(&e.changed)
 		e.out.append(&e.added)
+		if e.left.n > 0 {
+			e.out.append(&e.left)
+		}
 	}
 	// The tables' count goes before them: they are moved up behind it in the scratch of a list that is free by now.
 	e.added.reset()
@@ -63,13 +66,15 @@ func (e *BodyEncoder) diff(fields Fields, from, to *Rows) {
 	e.removed.reset()
 	e.changed.reset()
 	e.added.reset()
+	e.left.reset()
+	lost := losses{to.Left}
 	i, n := 0, 0
 	if from != nil {
 		n = from.Len()
 	}
 	for j, id := range to.IDs {
 		for i < n && from.IDs[i] < id {
-			e.removed.gap(from.IDs[i])
+			e.lose(&lost, from.IDs[i])
 			i++
 		}
 		if i < n && from.IDs[i] == id {
@@ -80,7 +85,25 @@ func (e *BodyEncoder) diff(fields Fields, from, to *Rows) {
 		e.add(fields, to, j)
 	}
 	for ; i < n; i++ {
-		e.removed.gap(from.IDs[i])
+		e.lose(&lost, from.IDs[i])
+	}
+}
+
+// losses tells, of ids that rise, which are among those that left the view.
+type losses struct{ left []uint32 }
+
+func (l *losses) leftView(id uint32) bool {
+	for len(l.left) > 0 && l.left[0] < id {
+		l.left = l.left[1:]
+	}
+	return len(l.left) > 0 && l.left[0] == id
+}
+
+func (e *BodyEncoder) lose(lost *losses, id uint32) {
+	if lost.leftView(id) {
+		e.left.gap(id)
+	} else {
+		e.removed.gap(id)
 	}
 }
 

@@ -67,15 +67,9 @@ func (w *walk) diff(fields Fields, from, to *Rows) (differs bool) {
 
 // match walks two sorted lists of rows side by side.
 func (w *walk) match(from, to *Rows) {
-	i, left := 0, to.Left
+	i, lost := 0, losses{to.Left}
 	lose := func() {
-		for len(left) > 0 && left[0] < from.IDs[i] {
-			left = left[1:]
-		}
-		w.fates[i] = fateGone
-		if len(left) > 0 && left[0] == from.IDs[i] {
-			w.fates[i] = fateLeft
-		}
+		w.fates[i] = fateGone + uint8(flag(lost.leftView(from.IDs[i])))
 		i++
 	}
 	for j, id := range to.IDs {

@@ -189,13 +189,19 @@ func FuzzApply(f *testing.F) {
 // checkWorld holds a world that came from outside to its schema.
 func checkWorld(t *testing.T, s *protocol.Snapshot) {
 	t.Helper()
-	for i := range fuzzSchema {
+	holdsTo(t, fuzzSchema, s)
+}
+
+// holdsTo holds a world to a schema.
+func holdsTo(t *testing.T, schema protocol.Schema, s *protocol.Snapshot) {
+	t.Helper()
+	for i := range schema {
 		rows := &s.Tables[i]
 		for row, id := range rows.IDs {
 			if id == 0 || row > 0 && rows.IDs[row-1] >= id {
 				t.Fatalf("table %d: ids %d do not rise", i, rows.IDs)
 			}
-			for f, field := range fuzzSchema[i].Fields {
+			for f, field := range schema[i].Fields {
 				if field.Kind != protocol.FieldString {
 					if q := rows.Column(f)[row]; !field.Holds(q) {
 						t.Fatalf("table %d, id %d, field %s: quantum %d", i, id, field.Name, q)

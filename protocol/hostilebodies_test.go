@@ -50,7 +50,7 @@ var brokenEntries = []brokenBody{
 	{"an entry is nil", list{nil}},
 	{"an entry is a number", list{0}},
 	{"an entry of three elements", list{list{0, list{}, list{}}}},
-	{"an entry of five elements", list{list{0, list{5}, list{}, list{}, list{}}}},
+	{"an entry of six elements", list{list{0, list{5}, list{}, list{}, list{}, list{}}}},
 	{"an entry of five elements, the last an entry", list{list{0, list{5}, list{}, list{}, list{1, list{}, list{}, list{}}}}},
 	{"table index is negative", list{list{-1, list{}, list{}, list{}}}},
 	{"table index beyond the schema", list{list{4, list{}, list{}, list{}}}},
@@ -72,6 +72,11 @@ var brokenRemovals = []brokenBody{
 	{"removed: gap is a string", removed("5")},
 	{"removed: absent id", removed(6)},
 	{"removed: absent id beyond the last", removed(5, 4, 1)},
+	{"left is nil", list{list{0, list{}, list{}, list{}, nil}}},
+	{"left: absent id", list{list{0, list{}, list{}, list{}, list{6}}}},
+	{"left: gap 0", list{list{0, list{}, list{}, list{}, list{5, 0}}}},
+	{"left: an id that was removed", list{list{0, list{5}, list{}, list{}, list{5}}}},
+	{"left: an id that was added", list{list{0, list{}, list{}, list(wholeRow(7)), list{7}}}},
 	{"removed: id beyond 2^32-1", list{list{1, list{1, math.MaxUint32}, list{}, list{}}}},
 }
 

@@ -6,6 +6,7 @@ type component struct {
 	wrap      uint8 // bits after which it wraps; 0: it does not
 	rate      int   // 1 + the component that is declared to be its rate of change; 0: none
 	perTick   int32
+	zero      int32 // the rate's quantum that stands for 0
 }
 
 // wrapped is v, or of a component that wraps its residue from 0 on.
@@ -44,26 +45,18 @@ type packedTable struct {
 
 func packTable(fields Fields) packedTable {
 	t := packedTable{marker: -1}
-	const (
-		untouched = iota
-		entered   // waits for its rate of change
-		placed
-	)
-	state, first := make([]int, len(fields)), make([]int, len(fields))
+	first := make([]int, len(fields)) // 1 + the field's first component, once it has its place
 	var place func(f int)
 	place = func(f int) {
-		state[f] = entered
-		rate := 0
-		if r := int(fields[f].Rate) - 1; r >= 0 && r < len(fields) && canHaveRate(fields[f].Kind) && canHaveRate(fields[r].Kind) {
-			if state[r] == untouched {
-				place(r)
+		var lane component
+		if rate := int(fields[f].Rate) - 1; rate >= 0 {
+			if first[rate] == 0 {
+				place(rate) // rates do not lead back to where they began
 			}
-			if state[r] == placed { // and not one that waits for this one
-				rate = 1 + first[r]
-			}
+			lane = component{rate: first[rate], perTick: fields[f].PerTick, zero: fields[rate].Zero()}
 		}
-		state[f], first[f] = placed, t.components
-		p := packField(f, fields[f], t.components, rate)
+		first[f] = 1 + t.components
+		p := packField(f, fields[f], t.components, lane)
 		t.fields = append(t.fields, p)
 		t.components += len(p.components)
 		if t.marker < 0 && p.kind == FieldBool {
@@ -71,31 +64,30 @@ func packTable(fields Fields) packedTable {
 		}
 	}
 	for f := range fields {
-		if state[f] == untouched {
+		if first[f] == 0 {
 			place(f)
 		}
 	}
 	return t
 }
 
-func canHaveRate(k FieldKind) bool { return k == FieldInt || k == FieldFixed || k == FieldAngle }
-
-func packField(index int, f Field, first, rate int) packedField {
+// packField makes the components of a field out of what they have in common.
+func packField(index int, f Field, first int, lane component) packedField {
 	p := packedField{index: index, kind: f.Kind, bits: f.Bits, maxBytes: int(f.MaxBytes), first: first}
-	top := int32(1)<<f.Bits - 1
+	lane.high = int32(1)<<f.Bits - 1
 	switch f.Kind {
 	case FieldString:
 	case FieldQuat:
-		lane := component{high: top}
 		p.components = []component{lane, lane, lane, lane}
 	case FieldUnit:
-		lane := component{high: top, wrap: f.Bits}
+		lane.wrap = f.Bits
 		p.components = []component{lane, lane}
 	case FieldAngle:
-		p.components = []component{{high: top, wrap: f.Bits, rate: rate, perTick: f.PerTick}}
+		lane.wrap = f.Bits
+		p.components = []component{lane}
 	default:
-		low, high := f.Bounds()
-		p.components = []component{{low: low, high: high, rate: rate, perTick: f.PerTick}}
+		lane.low, lane.high = f.Bounds()
+		p.components = []component{lane}
 	}
 	return p
 }

@@ -5,13 +5,13 @@ import "math"
 // quaternion codes a rotation. All four lanes are followed, the omitted one as what the length of 1 leaves for it; a quaternion and its
 // negative are the same rotation, so that when another lane becomes the omitted one, and was negative, all lanes are turned around.
 func (w *walk) quaternion(s *tableState, f *packedField, motions []motion, base, now int32) int32 {
-	top := f.components[0].high
+	half, top := int32(1)<<(f.bits-1), f.components[0].high
 	var was, is [4]int32
 	omitted := splitQuat(base, f.bits, &was)
 	next := splitQuat(now, f.bits, &is)
-	if next = w.omission(&s.added[f.index], omitted, next); next != omitted && 2*was[next] < top {
+	if next = w.omission(&s.added[f.index], omitted, next); next != omitted && was[next] < half {
 		for i := range was {
-			was[i] = top - was[i]
+			was[i] = 2*half - was[i]
 			motions[i].reverse()
 		}
 	}
@@ -28,7 +28,7 @@ func (w *walk) quaternion(s *tableState, f *packedField, motions []motion, base,
 		}
 		q = q<<f.bits | is[i]
 	}
-	is[next] = omittedLane(&is, next, top)
+	is[next] = omittedLane(&is, next, f.bits)
 	w.follow(&f.components[next], &s.components[f.first+next], &motions[next], was[next], is[next])
 	return q
 }
@@ -46,30 +46,29 @@ func (w *walk) omission(m *addedModels, was, now int) int {
 	return (was + 2 + int(c.plain(&m.last, flag(ahead == 2)))) & 3
 }
 
-// splitQuat takes the four lanes out of a quantum, each from 0 to 2^bits-1 for -1/sqrt(2) to 1/sqrt(2), and says which one is omitted.
-// That one is at least the others, so it goes beyond.
+// splitQuat takes the four lanes out of a quantum, each around 2^(bits-1), and says which one is omitted. That one is at least as large
+// as the others, so it goes beyond what bits hold.
 func splitQuat(q int32, bits uint8, lanes *[4]int32) (omitted int) {
-	top := int32(1)<<bits - 1
 	omitted = int(uint32(q) >> (3 * bits) & 3)
 	shift := 3 * bits
 	for i := range lanes {
 		if i != omitted {
 			shift -= bits
-			lanes[i] = q >> shift & top
+			lanes[i] = q >> shift & (1<<bits - 1)
 		}
 	}
-	lanes[omitted] = omittedLane(lanes, omitted, top)
+	lanes[omitted] = omittedLane(lanes, omitted, bits)
 	return omitted
 }
 
-// omittedLane is what the other three leave for a lane. A lane v stands for (2v-top)/(top sqrt(2)).
-func omittedLane(lanes *[4]int32, omitted int, top int32) int32 {
-	rest := 2 * top * top
+// omittedLane is what the other three leave for a lane. A lane v stands for (v-half)/((half-1) sqrt(2)), where half is 2^(bits-1).
+func omittedLane(lanes *[4]int32, omitted int, bits uint8) int32 {
+	half := int32(1) << (bits - 1)
+	rest := 2 * (half - 1) * (half - 1)
 	for i, v := range lanes {
 		if i != omitted {
-			rest -= (2*v - top) * (2*v - top)
+			rest -= (v - half) * (v - half)
 		}
 	}
-	root := int32(math.Sqrt(float64(max(0, rest)))) // exact: far below 2^53
-	return (root + top) >> 1
+	return half + int32(math.Sqrt(float64(max(0, rest)))) // exact: far below 2^53
 }

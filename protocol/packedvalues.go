@@ -67,7 +67,7 @@ func (w *walk) field(s *tableState, f *packedField, motions []motion, base, now 
 	}
 	rate := int32(0)
 	if c.rate != 0 {
-		rate = byRate(w.before[c.rate-1], w.now[c.rate-1], c.perTick, w.ticks)
+		rate = c.byRate(w.before[c.rate-1], w.now[c.rate-1], w.ticks)
 	}
 	now = w.component(c, &models[0], &motions[0], base, now, rate)
 	if now < c.low || now > c.high {
@@ -80,12 +80,13 @@ func (w *walk) field(s *tableState, f *packedField, motions []motion, base, now 
 // ordered maps the bits of a float32 to an integer so that the integers are in the order of the floats, and back.
 func ordered(q int32) int32 { return q ^ q>>31&math.MaxInt32 }
 
-// byRate is by how much a value changes, in 1/256 quantum, whose rate of change went from before to now in some ticks: the rate of
+// byRate is by how much a component changes, in 1/256 quantum, whose rate of change went from before to now in some ticks: the rate of
 // each tick is taken to lie on a line between the two, and a tick's step to be made with the rate after it.
-func byRate(before, now, perTick, ticks int32) int32 {
+func (c *component) byRate(before, now, ticks int32) int32 {
 	const maxRate, maxPerTick = 1 << 23, 1 << 24 // so that nothing is beyond 2^53
-	perTick = max(-maxPerTick, min(maxPerTick, perTick))
-	before, now = max(-maxRate, min(maxRate, before)), max(-maxRate, min(maxRate, now))
-	sum := int64(now*(ticks+1)+before*(ticks-1)) * int64(perTick) >> 9
-	return int32(max(-maxGuess, min(maxGuess, sum)))
+	perTick := max(-maxPerTick, min(maxPerTick, int64(c.perTick)))
+	r0 := max(-maxRate, min(maxRate, int64(before)-int64(c.zero)))
+	r1 := max(-maxRate, min(maxRate, int64(now)-int64(c.zero)))
+	change := (r1*int64(ticks+1) + r0*int64(ticks-1)) * perTick >> 9
+	return int32(max(-maxGuess, min(maxGuess, change)))
 }

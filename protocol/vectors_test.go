@@ -18,6 +18,7 @@ func TestVectors(t *testing.T) {
 	for name, content := range map[string]any{
 		"frames.json":    frameVectors(t),
 		"snapshots.json": snapshotVectors(t),
+		"packed.json":    packedVectors(t),
 		"hash.json":      hashVectors(t),
 		"hostile.json":   hostileVectors(t),
 	} {

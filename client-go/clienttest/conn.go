@@ -78,7 +78,10 @@ func (c *Conn) Hello() (protocol.Hello, error) {
 
 // Welcome answers the hello. Fields that must not be empty are filled in where they are.
 func (c *Conn) Welcome(w protocol.Welcome) error {
-	w.Kind, w.Version, w.Codec = protocol.KindWelcome, protocol.Version, protocol.CodecMP
+	w.Kind, w.Version = protocol.KindWelcome, protocol.Version
+	if w.Codec == "" {
+		w.Codec = protocol.CodecMP
+	}
 	if w.Token == "" {
 		w.Token = "token"
 	}

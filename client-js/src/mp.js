@@ -11,10 +11,12 @@ import { dequantize } from "./schema.js";
 /** Rows a world may grow to. */
 export const MAX_ROWS = 1 << 18;
 const MAX_ID = 0xffffffff;
+/** @type {any[]} */
+const NONE = [];
 
 /**
- * What a body did, as flat lists of (table, entity) pairs.
- * @typedef {{added: any[], changed: any[], removed: any[]}} Changes
+ * What a body did, as flat lists of (table, entity) pairs. What is in `left` left the view and lives on.
+ * @typedef {{added: any[], changed: any[], removed: any[], left: any[]}} Changes
  */
 
 /**
@@ -30,8 +32,9 @@ export function applyKeyframe(world, body, changes) {
   /** @type {Entity[][]} */
   const contents = world.tables.map(() => []);
   let rows = 0;
-  for (const [index, removed, changed, added] of entries(world, body)) {
-    if (removed.length + changed.length > 0) throw new WireError("a keyframe only adds");
+  for (const [index, removed, changed, added, left = NONE] of entries(world, body)) {
+    if (removed.length + changed.length + left.length > 0)
+      throw new WireError("a keyframe only adds");
     contents[index] = readRows(world.tables[index], added);
     rows += contents[index].length;
   }
@@ -51,16 +54,19 @@ export function applyKeyframe(world, body, changes) {
  * @throws {WireError}
  */
 export function applyDelta(world, body, changes) {
-  for (const [index, removed, changed, added] of entries(world, body)) {
+  for (const [index, removed, changed, added, left = NONE] of entries(world, body)) {
     const table = world.tables[index];
     const gone = readIds(removed);
+    const away = readIds(left);
     const fresh = readRows(table, added);
     for (const { id } of fresh) {
       if (table.rows.has(id)) throw new WireError("added row is present");
     }
-    if (world.size - gone.length + fresh.length > MAX_ROWS) throw new WireError("too many rows");
-    removeRows(table, gone, changes);
+    if (world.size - gone.length - away.length + fresh.length > MAX_ROWS)
+      throw new WireError("too many rows");
+    removeRows(table, gone, changes?.removed);
     changeRows(table, changed, changes);
+    removeRows(table, away, changes?.left);
     insertRows(table, fresh, changes);
   }
 }
@@ -69,20 +75,20 @@ export function applyDelta(world, body, changes) {
  * The body's entries with their outer shape checked.
  * @param {World} world
  * @param {any} body
- * @returns {[number, any[], any[], any[]][]}
+ * @returns {[number, any[], any[], any[], any[]?][]}
  */
 function entries(world, body) {
   if (!Array.isArray(body)) throw new WireError("body is not an array");
   let last = -1;
   for (const entry of body) {
-    if (!Array.isArray(entry) || entry.length !== 4) throw new WireError("bad table entry");
-    const [index, removed, changed, added] = entry;
+    if (!Array.isArray(entry) || entry.length < 4 || entry.length > 5) {
+      throw new WireError("bad table entry");
+    }
+    const [index, ...lists] = entry;
     if (!Number.isInteger(index) || index <= last || index >= world.tables.length) {
       throw new WireError("table index");
     }
-    if (!Array.isArray(removed) || !Array.isArray(changed) || !Array.isArray(added)) {
-      throw new WireError("bad table entry");
-    }
+    if (!lists.every(Array.isArray)) throw new WireError("bad table entry");
     last = index;
   }
   return body;
@@ -221,9 +227,9 @@ function fits(s, max) {
 /**
  * @param {Table} table
  * @param {number[]} ids by rising id
- * @param {Changes | null} changes
+ * @param {any[] | undefined} list collects the rows, when given
  */
-function removeRows(table, ids, changes) {
+function removeRows(table, ids, list) {
   if (ids.length === 0) return;
   for (const id of ids) if (!table.rows.has(id)) throw new WireError("removed row is absent");
   let next = 0;
@@ -231,7 +237,7 @@ function removeRows(table, ids, changes) {
     if (entity.id !== ids[next]) return true;
     next++;
     table.rows.delete(entity.id);
-    changes?.removed.push(table, entity);
+    list?.push(table, entity);
     return false;
   });
 }

@@ -40,7 +40,7 @@ export class Room {
   /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
   /** @type {import("./mp.js").Changes} reused */
-  #changes = { added: [], changed: [], removed: [] };
+  #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
@@ -66,7 +66,13 @@ export class Room {
     this.#emitter = new Emitter(report);
     this.#gameEvents = new Emitter(report);
     this.#replica = new Replica(schema, stats, uplink);
-    this.#inputs = new InputSender(schema.inputs, enter.tickRate, uplink);
+    this.#inputs = new InputSender(
+      schema.inputs,
+      enter.tickRate,
+      uplink,
+      // Who draws the state instead of the view shows the newest.
+      () => this.#interpolator?.tick || this.#replica.tick,
+    );
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -168,8 +174,8 @@ export class Room {
 
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot) {
-    const { added, changed, removed } = this.#changes;
-    added.length = changed.length = removed.length = 0;
+    const { added, changed, removed, left } = this.#changes;
+    added.length = changed.length = removed.length = left.length = 0;
     const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
     const applied = this.#replica.accept(snapshot, wanted ? this.#changes : null);
     this.#slack = snapshot.slack;
@@ -184,6 +190,7 @@ export class Room {
     // Told even of a snapshot that failed half-way: the rows did change, and what a keyframe then
     // does is told relative to them.
     this.#tell("remove", removed);
+    this.#tell("remove", left);
     this.#tell("add", added);
     this.#tell("change", changed);
     if (applied) this.#emitter.emit("snapshot", this);

@@ -41,7 +41,7 @@ function start() {
 }
 
 /** @returns {import("../src/mp.js").Changes} */
-const noChanges = () => ({ added: [], changed: [], removed: [] });
+const noChanges = () => ({ added: [], changed: [], removed: [], left: [] });
 /** @param {any[]} pairs */
 const ids = (pairs) => pairs.filter((_, i) => i % 2 === 1).map((e) => e.id);
 
@@ -76,6 +76,16 @@ test("a delta removes, changes and adds", () => {
   );
 });
 
+test("rows that leave the view go like removed ones, and are told apart", () => {
+  const world = start();
+  const changes = noChanges();
+  applyDelta(world, [[0, [2], [], [], [5]]], changes);
+  assert.equal(world.state.tables.ships.size, 0);
+  assert.deepEqual([changes.removed, changes.left].map(ids), [[2], [5]]);
+  applyDelta(world, [[0, [], [], [5, 1, 2, 3, 1, "Bo", 4]]], changes);
+  assert.equal(world.state.tables.ships.get(5)?.name, "Bo");
+});
+
 test("a row keeps its object through changes and keyframes", () => {
   const world = start();
   const row = world.state.tables.ships.get(5);
@@ -103,7 +113,11 @@ const badDeltas = {
   "a body that is no array": null,
   "an entry that is no array": [7],
   "an entry with a part missing": [[0, [], []]],
-  "an entry with a part too many": [[0, [], [], [], []]],
+  "an entry with a part too many": [[0, [], [], [], [], []]],
+  "a list of rows that left that is none": [[0, [], [], [], 2]],
+  "an absent row that left": [[0, [], [], [], [3]]],
+  "a row that was removed and left": [[0, [2], [], [], [2]]],
+  "a row that was added and left": [[0, [], [], [1, ...row], [1]]],
   "lists that are not": [[0, 1, 2, 3]],
   "a table that is not there": [[2, [], [], []]],
   "a negative table": [[-1, [], [], []]],
