@@ -24,7 +24,7 @@ const maxTries = 3
 // pairs in which both sustained the load. When there are none it goes on with half of the load.
 func compare(ctx context.Context, cfg config, out io.Writer) error {
 	for {
-		fmt.Fprintf(out, "%s, %d rooms of %d, %v measured after %v; %d processors\n", cfg.game, cfg.rooms, cfg.size, cfg.window, cfg.warm, runtime.NumCPU())
+		fmt.Fprintf(out, "%s, codec %s, %d rooms of %d, %v measured after %v; %d processors\n", cfg.game, cfg.codec, cfg.rooms, cfg.size, cfg.window, cfg.warm, runtime.NumCPU())
 		all, err := measurePairs(ctx, cfg, out)
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
+	"github.com/deltatick/deltatick/protocol"
 )
 
 const intro = `
@@ -25,6 +26,7 @@ type config struct {
 	size     int
 	game     string
 	entities int
+	codec    string
 	pairs    int
 	warm     time.Duration
 	window   time.Duration
@@ -40,6 +42,7 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (co
 	fs.IntVar(&cfg.size, "room-size", 8, "`players` in a room")
 	fs.StringVar(&cfg.game, "game", "arena", "`game`: arena or swarm")
 	fs.IntVar(&cfg.entities, "entities", 8, "`entities` of a swarm")
+	fs.StringVar(&cfg.codec, "codec", protocol.CodecPacked, "`codec` of snapshot bodies: packed or mp")
 	fs.IntVar(&cfg.pairs, "pairs", 3, "`times` that server and floor are measured, in turn")
 	fs.DurationVar(&cfg.warm, "warm", 3*time.Second, "`time` to play before measuring")
 	fs.DurationVar(&cfg.window, "for", 10*time.Second, "`time` to measure")
@@ -64,6 +67,9 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (co
 	}
 	if cfg.window < time.Second || cfg.window > time.Minute {
 		return cfg, fmt.Errorf("-for: %v is outside 1s..1m", cfg.window)
+	}
+	if cfg.codec != protocol.CodecPacked && cfg.codec != protocol.CodecMP {
+		return cfg, fmt.Errorf("-codec: %q is not packed or mp", cfg.codec)
 	}
 	if _, known := games[cfg.game]; !known {
 		return cfg, fmt.Errorf("-game: %q is not arena or swarm", cfg.game)
