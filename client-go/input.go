@@ -2,6 +2,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 
 	"github.com/vmihailenco/msgpack/v5"
 
@@ -12,6 +13,7 @@ import (
 // each is the one nearest to 0. It belongs to one goroutine.
 type Input struct {
 	Tick uint32 // the tick it is for
+	Seen uint32 // the tick that whoever gives it was looking at, for lag compensation; 0: the newest there is when it is sent
 
 	fields protocol.Fields
 	values []int32
@@ -71,10 +73,10 @@ func (in *Input) Value(c Control) float64 {
 	return in.fields[c.at-1].Value(in.values[c.at-1])
 }
 
-// frame encodes the input, acknowledging the snapshot of tick ack. The bytes are good until the next call.
+// frame encodes the input, acknowledging the snapshot of tick ack, which is also what was seen unless Seen says otherwise. The bytes are good until the next call.
 func (in *Input) frame(epoch, ack uint32) []byte {
 	in.buf.Reset()
-	in.array(5)
+	in.array(6)
 	for _, v := range [...]uint32{uint32(protocol.KindInput), epoch, in.Tick, ack} {
 		in.integer(int64(v))
 	}
@@ -82,6 +84,7 @@ func (in *Input) frame(epoch, ack uint32) []byte {
 	for _, q := range in.values {
 		in.integer(int64(q))
 	}
+	in.integer(int64(cmp.Or(in.Seen, ack)))
 	return in.buf.Bytes()
 }
 

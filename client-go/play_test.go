@@ -29,7 +29,7 @@ func TestInputsTravelAsTheirSchemaSays(t *testing.T) {
 		values := make([]int32, 3)
 		head, err := protocol.NewReader().Input(frame, values)
 		r.must(err)
-		if head.Epoch != 1 || head.Tick != 105 || head.Ack != 100 {
+		if head.Epoch != 1 || head.Tick != 105 || head.Ack != 100 || head.Seen != 100 {
 			t.Errorf("head %+v", head)
 		}
 		if want := []int32{-1, 1, 256}; !slices.Equal(values, want) {

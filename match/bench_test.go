@@ -11,6 +11,7 @@ import (
 // drift is a game whose entities all move each tick.
 type drift struct {
 	n      int
+	radius float64 // of what a seat sees; 0: everything
 	bodies *Table[driftBody]
 	inputs *Inputs[driftInput]
 }
@@ -30,9 +31,16 @@ func (g *drift) Setup(s *Setup) error {
 	g.bodies = AddTable[driftBody](s, "bodies")
 	g.inputs = AddInputs[driftInput](s)
 	for i := range g.n {
-		g.bodies.Spawn(driftBody{X: float32(i), Name: fmt.Sprint("body ", i)})
+		g.bodies.Spawn(driftBody{X: float32(i), Y: float32(i * 7919 % 2000), Name: fmt.Sprint("body ", i)})
+	}
+	if g.radius > 0 {
+		g.bodies.Interest(Grid{Radius: g.radius}, func(b *driftBody) (x, y float64) { return float64(b.X), float64(b.Y) })
 	}
 	return nil
+}
+
+func (g *drift) View(seat SeatID) View {
+	return View{Key: ViewID(seat), X: float64(seat * 120 % 2000), Y: float64(seat * 370 % 2000)}
 }
 
 func (g *drift) Join(*Tick, Player)  {}
@@ -40,7 +48,7 @@ func (g *drift) Leave(*Tick, Player) {}
 
 func (g *drift) Step(t *Tick) {
 	for id, b := range g.bodies.All() {
-		b.X = float32((uint32(id)*37 + t.Number()) % 2000)
+		b.X = float32((uint32(id)*37 + t.Number()) % 2000) // who goes out at one side comes in at the other
 		b.Angle += 0.01
 	}
 }
@@ -65,18 +73,43 @@ type silent struct{}
 
 func (silent) Emit(string, string, []byte, uint32) {}
 
-// newDrifting makes a match whose ticks the caller runs itself.
-func newDrifting(tb testing.TB, codec string, seats, entities int) (run func(), bytes func() int) {
+// unread is a recorder that takes nothing down.
+type unread struct{}
+
+func (unread) Begin(RecordHead) {}
+func (unread) Tick(*TickRecord) {}
+func (unread) End(Result)       {}
+
+// drifting is a match whose ticks the caller runs itself.
+type drifting struct {
+	codec           string
+	seats, entities int
+	radius          float64
+	budget          int
+}
+
+func (d drifting) String() string {
+	s := fmt.Sprintf("codec=%s/seats=%d/entities=%d", d.codec, d.seats, d.entities)
+	if d.radius > 0 {
+		s += fmt.Sprintf("/radius=%v", d.radius)
+	}
+	if d.budget > 0 {
+		s += fmt.Sprintf("/budget=%d", d.budget)
+	}
+	return s
+}
+
+func (d drifting) start(tb testing.TB) (run func(), bytes func() int) {
 	now := time.Unix(1, 0)
-	kind := Kind{Name: "drift", MaxPlayers: 64, New: func() Game { return &drift{n: entities} }}
-	m, err := New(Config{Kind: kind, Now: func() time.Time { return now }})
+	kind := Kind{Name: "drift", MaxPlayers: 64, New: func() Game { return &drift{n: d.entities, radius: d.radius} }}
+	m, err := New(Config{Kind: kind, Budget: d.budget, Now: func() time.Time { return now }, Record: unread{}})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	links := make([]*nowhere, seats)
-	all := make([]*Seat, seats)
+	links := make([]*nowhere, d.seats)
+	all := make([]*Seat, d.seats)
 	for i := range links {
-		links[i] = &nowhere{codec: codec}
+		links[i] = &nowhere{codec: d.codec}
 		if all[i], err = m.Join(Member{Out: silent{}}); err != nil {
 			tb.Fatal(err)
 		}
@@ -95,26 +128,42 @@ func newDrifting(tb testing.TB, codec string, seats, entities int) (run func(), 
 			s.mu.Unlock()
 		}
 	}
-	for range 2 * protocol.RingTicks { // until every buffer has its size
+	warm := 2 * protocol.RingTicks // until every buffer has its size
+	if d.radius > 0 {
+		warm = 2000 // and everyone has passed everyone
+	}
+	for range warm {
 		run()
 	}
 	return run, func() int { return links[0].bytes }
 }
 
 func TestATickAllocatesNothingInSteadyState(t *testing.T) {
-	for _, codec := range []string{protocol.CodecMP} {
-		run, _ := newDrifting(t, codec, 8, 100)
-		if n := testing.AllocsPerRun(200, run); n != 0 {
-			t.Errorf("%v allocations a tick in codec %s", n, codec)
+	for _, d := range []drifting{
+		{seats: 8, entities: 100},
+		{seats: 8, entities: 300, radius: 300},
+		{seats: 4, entities: 100, budget: 100},
+		{seats: 4, entities: 300, radius: 300, budget: 100},
+	} {
+		for _, d.codec = range []string{protocol.CodecMP, protocol.CodecPacked} {
+			run, _ := d.start(t)
+			if n := testing.AllocsPerRun(200, run); n != 0 {
+				t.Errorf("%v: %v allocations a tick", d, n)
+			}
 		}
 	}
 }
 
 func BenchmarkTick(b *testing.B) {
-	for _, codec := range []string{protocol.CodecMP, protocol.CodecPacked} {
-		for _, size := range []struct{ seats, entities int }{{8, 16}, {8, 100}, {64, 100}, {16, 1000}, {16, 5000}} {
-			b.Run(fmt.Sprintf("codec=%s/seats=%d/entities=%d", codec, size.seats, size.entities), func(b *testing.B) {
-				run, bytes := newDrifting(b, codec, size.seats, size.entities)
+	for _, d := range []drifting{
+		{seats: 8, entities: 16}, {seats: 8, entities: 100}, {seats: 64, entities: 100}, {seats: 16, entities: 1000}, {seats: 16, entities: 5000},
+		{seats: 16, entities: 16, radius: 300}, {seats: 16, entities: 100, radius: 300},
+		{seats: 16, entities: 1000, radius: 300}, {seats: 16, entities: 5000, radius: 300},
+		{seats: 16, entities: 1000, radius: 300, budget: 300},
+	} {
+		for _, d.codec = range []string{protocol.CodecMP, protocol.CodecPacked} {
+			b.Run(d.String(), func(b *testing.B) {
+				run, bytes := d.start(b)
 				before := bytes()
 				b.ReportAllocs()
 				for b.Loop() {
@@ -123,5 +172,42 @@ func BenchmarkTick(b *testing.B) {
 				b.ReportMetric(float64(bytes()-before)/float64(b.N), "bytes/seat-tick")
 			})
 		}
+	}
+}
+
+// BenchmarkLook is what the views alone cost, for 16 seats that each see a part of the world.
+func BenchmarkLook(b *testing.B) {
+	for _, entities := range []int{16, 100, 1000, 5000} {
+		b.Run(fmt.Sprintf("entities=%d", entities), func(b *testing.B) {
+			kind := Kind{Name: "drift", New: func() Game { return &drift{n: entities, radius: 300} }}
+			kind, err := kind.Checked()
+			if err != nil {
+				b.Fatal(err)
+			}
+			c, err := newCore(coreConfig{kind: kind, rate: 60})
+			if err != nil {
+				b.Fatal(err)
+			}
+			seats := make([]SeatID, 16)
+			for i := range seats {
+				seats[i] = SeatID(i + 1)
+				if err := c.join(Player{Seat: seats[i]}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			seen := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				b.StopTimer()
+				c.begin()
+				if err := c.step(); err != nil {
+					b.Fatal(err)
+				}
+				b.StartTimer()
+				c.views.look(seats)
+				seen += len(c.views.of(1).tables[0].rows)
+			}
+			b.ReportMetric(float64(seen)/float64(b.N), "rows/view")
+		})
 	}
 }

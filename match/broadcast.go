@@ -17,23 +17,56 @@ func (m *Match) deliver() {
 	}
 }
 
-// broadcast sends this tick's snapshot to every seat that can take it.
+// look finds out who can be sent this tick's snapshot, and makes their views of it. The error is the game's.
+func (m *Match) look(now time.Time) error {
+	m.ready, m.looking = m.ready[:0], m.looking[:0]
+	for _, s := range m.seated {
+		if s.out.link != nil && m.isDue(s) && m.canSend(s, now) {
+			m.ready, m.looking = append(m.ready, s), append(m.looking, s.id)
+		}
+	}
+	return m.core.guard(func() { m.core.views.look(m.looking) })
+}
+
+// broadcast sends this tick's snapshot to the seats that are ready for it.
 func (m *Match) broadcast(now time.Time) {
 	f := m.fanout
-	f.hops = f.hops[:0]
-	for _, s := range m.seated {
-		if s.out.link != nil && m.ready(s, now) {
-			f.place(s, m.core.views.of(s.id))
-		}
+	f.begin(m.core.views.all.shot.snap)
+	for _, s := range m.ready {
+		f.place(s, m.core.views.of(s.id))
 	}
 	for i := range f.hops {
 		m.send(&f.hops[i], now)
 	}
 }
 
-// ready reports whether a seat can be sent a snapshot.
-func (m *Match) ready(s *Seat, now time.Time) bool {
+// isDue reports whether a seat's link can carry a snapshot in this tick, as far as is known of it, and takes a look at what is known.
+func (m *Match) isDue(s *Seat) bool {
+	out, counters := &s.out, m.cfg.Counters
+	step := out.pace.step
+	if out.pace.tick(m.cfg.TickRate, out.flight.least) {
+		out.flight.least = 0
+	}
+	if now := out.pace.step; now != step {
+		counters.Pace[step].Add(-1)
+		counters.Pace[now].Add(1)
+		if now > step {
+			counters.Falls.Add(1)
+		} else {
+			counters.Rises.Add(1)
+		}
+	}
+	if out.stream == nil || out.pace.isDue(m.core.tick, out.flight.last) {
+		return true
+	}
+	counters.drop(DropSnapshotRate)
+	return false
+}
+
+// canSend reports whether a seat can be sent a snapshot, and keeps the pace informed.
+func (m *Match) canSend(s *Seat, now time.Time) (can bool) {
 	out := &s.out
+	defer func() { out.pace.note(can) }()
 	switch {
 	case out.flight.age(now) > protocol.AckTimeout:
 		out.link.Close(protocol.CloseSlow)
@@ -55,12 +88,12 @@ func (m *Match) send(h *hop, now time.Time) {
 		head.Base = h.at.tick
 	}
 	to, body := m.fanout.advance(h)
-	counters.Encodings.Add(1)
 	every := uint32(m.cfg.HashEvery)
 	if h.at == nil || cur.tick/every != head.Base/every {
 		head.Hash, head.HasHash = to.at.hashOf(m.core.schema), true
 	}
-	for s, next := h.first, h.first; s != nil; s = next {
+	var next *Seat
+	for s := h.first; s != nil; s = next {
 		next = s.out.next
 		s.out.next = nil
 		bytes := m.fanout.head.Encode(m.headFor(s, head))

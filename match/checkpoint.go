@@ -76,8 +76,7 @@ type capture struct {
 
 // capture copies the state between two ticks.
 func (c *core) capture() (*capture, error) {
-	parts, err := c.parts()
-	if err != nil {
+	if err := c.planCheckpoints(); err != nil {
 		return nil, err
 	}
 	random, err := c.pcg.MarshalBinary()
@@ -86,7 +85,7 @@ func (c *core) capture() (*capture, error) {
 	}
 	k := &capture{schema: c.schema, head: checkpointHead{
 		Kind: c.cfg.kind.Name, Seed: c.cfg.seed, TickRate: c.rate, MaxPlayers: c.cfg.maxPlayers,
-		First: c.cfg.kind.saveSettings(c.cfg.settings), Now: c.cfg.kind.saveSettings(c.settings), Parts: parts,
+		First: c.cfg.kind.saveSettings(c.cfg.settings), Now: c.cfg.kind.saveSettings(c.settings), Parts: c.parts,
 	}, core: savedCore{
 		Tick: c.tick, Random: random, Players: append([]Player(nil), c.players...), Ended: c.ended,
 		Inputs: make([]inputSlot, len(c.inputs.bySeat)), Tables: make([]savedTable, len(c.tables)),
@@ -114,25 +113,30 @@ func (c *core) capture() (*capture, error) {
 	return k, nil
 }
 
-// parts are the layouts of the world, the inputs and the game.
-func (c *core) parts() ([]savedPart, error) {
+// planCheckpoints finds out, once, how the game is kept: the layouts of its world, its inputs and itself.
+func (c *core) planCheckpoints() error {
+	if c.parts != nil {
+		return nil
+	}
 	parts := make([]savedPart, 0, len(c.tables)+2)
 	for i, t := range c.tables {
 		layout, err := t.layout()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		parts = append(parts, savedPart{"table " + c.schema[i].Name, layout})
 	}
 	parts = append(parts, savedPart{"inputs", layoutOf(c.inputs.fields)})
 	if _, byHand := c.game.(Checkpointer); byHand {
-		return append(parts, savedPart{"game by hand", 0}), nil
+		c.parts = append(parts, savedPart{"game by hand", 0})
+		return nil
 	}
-	plan, err := c.gamePlan()
-	if err != nil {
-		return nil, err
+	var err error
+	if c.plan, err = planGame(c.game); err != nil {
+		return err
 	}
-	return append(parts, savedPart{"game", plan.Layout()}), nil
+	c.parts = append(parts, savedPart{"game", c.plan.Layout()})
+	return nil
 }
 
 // layoutOf is a hash of what travels.
@@ -147,9 +151,9 @@ var handles = reflect.TypeFor[interface{ madeBySetup() }]()
 func (*Table[T]) madeBySetup()  {}
 func (*Inputs[I]) madeBySetup() {}
 
-// gamePlan is how the game's own struct is kept, without the handles that Setup gave it.
-func (c *core) gamePlan() (*state.Plan, error) {
-	t := reflect.TypeOf(c.game)
+// planGame is how a game's own struct is kept, without the handles that Setup gave it.
+func planGame(game Game) (*state.Plan, error) {
+	t := reflect.TypeOf(game)
 	if t.Kind() != reflect.Pointer || t.Elem().Kind() != reflect.Struct {
 		return nil, fmt.Errorf("checkpoint: %s is neither a pointer to a struct nor a Checkpointer", t)
 	}
@@ -161,14 +165,10 @@ func (c *core) gamePlan() (*state.Plan, error) {
 }
 
 func (c *core) saveGame() (data []byte, err error) {
-	game, byHand := c.game.(Checkpointer)
-	if !byHand {
-		plan, err := c.gamePlan()
-		if err != nil {
-			return nil, err
-		}
-		return plan.Append(nil, reflect.ValueOf(c.game).UnsafePointer())
+	if c.plan != nil {
+		return c.plan.Append(nil, reflect.ValueOf(c.game).UnsafePointer())
 	}
+	game := c.game.(Checkpointer)
 	if fault := c.guard(func() { data, err = game.Checkpoint() }); fault != nil {
 		return nil, fault
 	}

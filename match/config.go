@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -25,6 +26,12 @@ type Config struct {
 	MaxSpectators int           // default 32
 	Grace         time.Duration // for which the seat of a player who is away is kept; default 60 s
 	HashEvery     int           // ticks between snapshots that carry the world's hash; default the tick rate
+
+	// MaxDivisor is in how many ticks a seat gets one snapshot at least, when its link cannot carry more: 1 (always one in each), 2, 3
+	// or 6; default 6.
+	MaxDivisor int
+	// Budget is how many bytes a snapshot's body may have; default the kind's. What does not fit waits, by [Table.Priority].
+	Budget int
 
 	Record Recorder // takes the match down; default: nobody does
 
@@ -56,11 +63,16 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
 	cfg.Grace = cmp.Or(cfg.Grace, defaultGrace)
 	cfg.HashEvery = cmp.Or(cfg.HashEvery, cfg.TickRate)
+	cfg.MaxDivisor = cmp.Or(cfg.MaxDivisor, slices.Max(Divisors()))
+	cfg.Budget = cmp.Or(cfg.Budget, kind.Budget)
 	if cfg.MaxPlayers < 1 || cfg.MaxPlayers > kind.MaxPlayers {
 		return cfg, fmt.Errorf("match of %s: %d players, the game takes 1 to %d", kind.Name, cfg.MaxPlayers, kind.MaxPlayers)
 	}
-	if len(cfg.ID) > protocol.MaxIdentBytes || cfg.MaxSpectators < 0 || cfg.Grace < 0 || cfg.HashEvery < 1 {
-		return cfg, fmt.Errorf("match of %s: id, spectators, grace or hash interval out of range", kind.Name)
+	if len(cfg.ID) > protocol.MaxIdentBytes || cfg.MaxSpectators < 0 || cfg.Grace < 0 || cfg.HashEvery < 1 || cfg.Budget < 0 {
+		return cfg, fmt.Errorf("match of %s: id, spectators, grace, hash interval or budget out of range", kind.Name)
+	}
+	if !slices.Contains(Divisors(), cfg.MaxDivisor) {
+		return cfg, fmt.Errorf("match of %s: a snapshot in %d ticks: want one of %v", kind.Name, cfg.MaxDivisor, Divisors())
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 
+	"github.com/deltatick/deltatick/match/state"
 	"github.com/deltatick/deltatick/protocol"
 )
 
@@ -33,11 +34,15 @@ type core struct {
 	clamped uint64      // values cut to their field's range
 	faults  []error     // of Setup
 	record  *TickRecord // of this tick; nil: nobody records the match
+
+	parts []savedPart // what a checkpoint is held against; nil until there is one
+	plan  *state.Plan // of the game's own struct, if the game does not keep it by hand
 }
 
 // source is what the core needs of a table of any type.
 type source interface {
 	schema() protocol.TableSchema
+	visibility() *visibility
 	quantise(rows *protocol.Rows) (clamped int)
 	save() (savedTable, error)
 	load(savedTable) error
@@ -95,6 +100,11 @@ func newCore(cfg coreConfig) (*core, error) {
 	}
 	if err := c.schema.Validate(); err != nil {
 		c.fault(err)
+	}
+	for i, t := range c.tables {
+		if err := t.visibility().check(c.schema[i], c.game); err != nil {
+			c.fault(err)
+		}
 	}
 	if len(c.faults) > 0 {
 		return nil, fmt.Errorf("game %s: %w", cfg.kind.Name, errors.Join(c.faults...))

@@ -9,15 +9,19 @@ type Counters struct {
 	Away      atomic.Int64 // of them away
 	Watchers  atomic.Int64 // spectators now
 	Snapshots atomic.Uint64
-	Keyframes atomic.Uint64 // of the snapshots
-	Bytes     atomic.Uint64 // of snapshot frames
-	Encodings atomic.Uint64 // bodies encoded: less than Snapshots where seats share one
-	Inputs    atomic.Uint64 // taken for their tick
-	Repeats   atomic.Uint64 // ticks for which a seat's newest input was repeated
-	Clamped   atomic.Uint64 // field values cut to their range
-	Desyncs   atomic.Uint64 // clients whose hash differed
-	Resyncs   atomic.Uint64 // keyframes asked for, desyncs included
-	Panics    atomic.Uint64 // games that broke
+	Keyframes atomic.Uint64               // of the snapshots
+	Bytes     atomic.Uint64               // of snapshot frames
+	Encodings atomic.Uint64               // bodies encoded: less than Snapshots where seats share one
+	Deferred  atomic.Uint64               // changes of rows that did not fit a budget and wait, counted in each tick and body
+	Falls     atomic.Uint64               // connections that get snapshots less often from now on
+	Rises     atomic.Uint64               // and more often
+	Inputs    atomic.Uint64               // taken for their tick
+	Repeats   atomic.Uint64               // ticks for which a seat's newest input was repeated
+	Clamped   atomic.Uint64               // field values cut to their range
+	Desyncs   atomic.Uint64               // clients whose hash differed
+	Resyncs   atomic.Uint64               // keyframes asked for, desyncs included
+	Panics    atomic.Uint64               // games that broke
+	Pace      [len(divisors)]atomic.Int64 // connections now, by how often they get a snapshot: index of [Divisors]
 	Drops     [dropReasons]atomic.Uint64
 	Ends      [endReasons]atomic.Uint64
 }
@@ -38,13 +42,14 @@ const (
 	DropResyncStale                // resync of another epoch, or the seat is over
 	DropSnapshotBusy               // the socket has not taken the last snapshot yet
 	DropSnapshotFlight             // too much is unacknowledged
+	DropSnapshotRate               // its turn comes in a later tick: its link cannot carry one in each
 	dropReasons
 )
 
 // String is the reason as a metric label.
 func (d Drop) String() string {
 	return [...]string{"input_rate", "input_late", "input_future", "input_duplicate", "input_range", "input_stale",
-		"ack_rate", "ack_stale", "resync_stale", "snapshot_busy", "snapshot_flight"}[d]
+		"ack_rate", "ack_stale", "resync_stale", "snapshot_busy", "snapshot_flight", "snapshot_rate"}[d]
 }
 
 // Drops lists all reasons.

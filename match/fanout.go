@@ -9,8 +9,14 @@ type fanout struct {
 	packed  *protocol.PackedEncoder
 	head    *protocol.HeadEncoder
 	streams streams
-	hops    []hop  // of this tick; the memory is kept from tick to tick
+	budget  budget
 	body    []byte // scratch
+
+	counters *Counters
+
+	// Of this tick; the memory is kept from tick to tick.
+	world *protocol.Snapshot
+	hops  []hop
 }
 
 // hop is one body: from a baseline to a view of this tick.
@@ -24,12 +30,16 @@ type hop struct {
 	seats  int
 }
 
-func newFanout(schema protocol.Schema, shots *shots) *fanout {
+func newFanout(schema protocol.Schema, shots *shots, bytes int, counters *Counters) *fanout {
 	return &fanout{
+		budget: budget{bytes: bytes}, counters: counters,
 		schema: schema, streams: streams{schema: schema, shots: shots},
 		mp: protocol.NewBodyEncoder(schema), packed: protocol.NewPackedEncoder(schema), head: protocol.NewHeadEncoder(),
 	}
 }
+
+// begin takes the world of another tick.
+func (f *fanout) begin(world *protocol.Snapshot) { f.world, f.hops = world, f.hops[:0] }
 
 // place puts a seat that is ready among those who get the same body.
 func (f *fanout) place(s *Seat, to *view) {
@@ -70,9 +80,12 @@ func (f *fanout) advance(h *hop) (*stream, []byte) {
 		s.seats++
 	} else {
 		s = f.streams.empty(h.packed)
-		if s.state != nil && h.at != nil && !h.mixed {
-			s.state.CopyFrom(h.from.state)
+		if h.at != nil && !h.mixed {
+			s.fork(h.from)
 		}
+	}
+	if f.budget.bytes > 0 {
+		return s, f.fit(s, h)
 	}
 	body := f.encode(s.state, h.at, h.to.shot, h.mixed)
 	h.to.shot.refs++
@@ -87,9 +100,36 @@ func (f *fanout) encode(state *protocol.Packed, from, to *shot, fresh bool) []by
 	if from != nil {
 		base = from.snap
 	}
+	f.counters.Encodings.Add(1)
+	if !to.world {
+		markLeft(base, to.snap, f.world)
+	}
 	if state == nil {
 		return f.mp.Encode(base, to.snap)
 	}
 	f.body = f.packed.Encode(f.body[:0], state, base, to.snap, fresh)
 	return f.body
+}
+
+// markLeft lists in a snapshot of a view the rows that its baseline had, that it has not, and that live on in the world.
+func markLeft(base, to, world *protocol.Snapshot) {
+	for t := range to.Tables {
+		rows := &to.Tables[t]
+		rows.Left = rows.Left[:0]
+		if base == nil {
+			continue
+		}
+		i := 0
+		for _, id := range base.Tables[t].IDs {
+			for i < len(rows.IDs) && rows.IDs[i] < id {
+				i++
+			}
+			if i < len(rows.IDs) && rows.IDs[i] == id {
+				continue
+			}
+			if _, lives := world.Tables[t].Find(id); lives {
+				rows.Left = append(rows.Left, id)
+			}
+		}
+	}
 }

@@ -14,6 +14,7 @@ type flight struct {
 	count  int
 	last   uint32        // newest tick sent
 	minRTT time.Duration // the way there and back without a queue, as far as is known; 0: not yet
+	least  time.Duration // the least round trip since somebody set it to 0
 }
 
 type sentSnapshot struct {
@@ -54,6 +55,9 @@ func (f *flight) acknowledge(tick uint32, at time.Time) bool {
 // others delayed says nothing about the way, and must not raise the bound.
 func (f *flight) measure(s sentSnapshot, rtt time.Duration, exact bool) {
 	rtt = min(max(rtt, 1), firstRTT)
+	if exact && (f.least == 0 || rtt < f.least) {
+		f.least = rtt
+	}
 	switch {
 	case exact && (f.minRTT == 0 || rtt < f.minRTT):
 		f.minRTT = rtt

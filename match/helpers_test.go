@@ -117,6 +117,7 @@ type fakeLink struct {
 	mu     sync.Mutex
 	stuck  bool
 	frames [][]byte
+	bodies []byte // of all snapshots, whether they were taken or not
 	closed protocol.CloseCode
 }
 
@@ -142,6 +143,7 @@ func (l *fakeLink) Offer(head, body []byte) bool {
 		return false
 	}
 	l.frames = append(l.frames, append(bytes.Clone(head), body...))
+	l.bodies = append(l.bodies, body...)
 	return true
 }
 
@@ -175,6 +177,7 @@ type view struct {
 	world  *protocol.Snapshot
 	head   protocol.SnapshotHead
 	heads  []protocol.SnapshotHead
+	body   int // bytes of the newest snapshot's
 }
 
 func newView(t *testing.T, link *fakeLink) *view {
@@ -223,7 +226,7 @@ func (v *view) apply(frame []byte) {
 	if head.HasHash && head.Hash != protocol.Hash(v.world, v.enter.Tables) {
 		v.t.Fatalf("desync at %d", head.Tick)
 	}
-	v.head = head
+	v.head, v.body = head, len(body)
 	v.heads = append(v.heads, head)
 }
 

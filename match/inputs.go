@@ -35,6 +35,9 @@ func AddInputs[I any](s *Setup) *Inputs[I] {
 	if err == nil {
 		err = protocol.ValidateInputs(plan.Fields)
 	}
+	if err == nil && plan.Private() != 0 {
+		err = fmt.Errorf("a private field: what a player sends is seen by the game alone")
+	}
 	if err == nil && s.core.inputs.fields != nil {
 		err = fmt.Errorf("declared twice")
 	}

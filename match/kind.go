@@ -15,6 +15,7 @@ type Kind struct {
 	MinPlayers int       // players needed to start; default 1
 	MaxPlayers int       // seats at most, 1 to 64; default 16
 	Settings   []Setting // what a lobby's host may set
+	Budget     int       // bytes that a snapshot's body may have ([Config.Budget]); 0, the default: as many as it takes
 
 	// MaxRewind is how far back a game can look at its world ([Table.At], [Tick.Seen]): the bound of lag compensation, and so of what
 	// a player with a slow line can do to others. Default 250 ms; at most 127 ticks, whatever the tick rate.
@@ -74,6 +75,9 @@ func (k Kind) withDefaults() (Kind, error) {
 	k.MaxRewind = cmp.Or(k.MaxRewind, defaultRewind)
 	if k.MinPlayers < 1 || k.MaxPlayers < k.MinPlayers || k.MaxPlayers > MaxSeats {
 		return k, fmt.Errorf("game %s: players %d to %d: want 1 to %d", k.Name, k.MinPlayers, k.MaxPlayers, MaxSeats)
+	}
+	if k.Budget < 0 {
+		return k, fmt.Errorf("game %s: a budget of %d bytes: want 0 or more", k.Name, k.Budget)
 	}
 	seen := map[string]bool{}
 	for _, s := range k.Settings {

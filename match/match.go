@@ -19,7 +19,9 @@ type Match struct {
 	// Owned by the goroutine in Run. (The schema and the input fields in core do not change, and are read by all.)
 	core       *core
 	loop       *tick.Loop
-	seated     []*Seat // players and spectators, in the order in which they came
+	seated     []*Seat  // players and spectators, in the order in which they came
+	ready      []*Seat  // of them those who are sent this tick's snapshot
+	looking    []SeatID // scratch: their numbers
 	fanout     *fanout
 	fault      error // of the game: the match ends
 	end        End
@@ -70,7 +72,10 @@ func New(cfg Config) (*Match, error) {
 func newMatch(cfg Config, c *core) (m *Match, err error) {
 	m = &Match{
 		cfg: cfg, core: c, done: make(chan struct{}),
-		fanout: newFanout(c.schema, &c.views.shots), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+		fanout: newFanout(c.schema, &c.views.shots, cfg.Budget, cfg.Counters), bySeat: make([]*Seat, cfg.MaxPlayers+1),
+	}
+	if cfg.Budget > 0 {
+		c.views.grade()
 	}
 	if cfg.Record != nil {
 		c.record = new(TickRecord)
@@ -210,6 +215,9 @@ func (m *Match) step(n uint32) (more bool) {
 		m.try(m.core.step())
 	}
 	m.recordTick()
+	if m.fault == nil {
+		m.try(m.look(now))
+	}
 	if m.fault != nil {
 		m.broken()
 		return false
@@ -258,6 +266,7 @@ func (m *Match) finish() {
 			s.close()
 			s.tellExit(exit, m.core.tick)
 		}
+		m.unlink(s)
 		m.countSeat(s, -1)
 	}
 	m.seated = nil

@@ -86,10 +86,10 @@ func (k Kind) loadSettings(saved []savedSetting) (Settings, error) {
 
 // compare holds the layouts of then against those of now.
 func (c *core) compare(saved []savedPart) error {
-	parts, err := c.parts()
-	if err != nil {
+	if err := c.planCheckpoints(); err != nil {
 		return err
 	}
+	parts := c.parts
 	for i := range max(len(parts), len(saved)) {
 		switch {
 		case i >= len(parts):
@@ -172,18 +172,14 @@ func (s *inputSlots) check(tick uint32, quanta []int32) error {
 }
 
 func (c *core) loadGame(data []byte) (err error) {
-	game, byHand := c.game.(Checkpointer)
-	if !byHand {
-		plan, err := c.gamePlan()
-		if err != nil {
-			return err
-		}
-		rest, err := plan.Load(data, reflect.ValueOf(c.game).UnsafePointer())
+	if c.plan != nil {
+		rest, err := c.plan.Load(data, reflect.ValueOf(c.game).UnsafePointer())
 		if err == nil && len(rest) > 0 {
 			err = fmt.Errorf("game: %d bytes are left over", len(rest))
 		}
 		return err
 	}
+	game := c.game.(Checkpointer)
 	if fault := c.guard(func() { err = game.Restore(data) }); fault != nil {
 		return fault
 	}

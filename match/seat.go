@@ -48,6 +48,7 @@ type sending struct {
 	packed bool    // its codec
 	stream *stream // nil: the next snapshot is a keyframe
 	flight flight
+	pace   pace
 	next   *Seat // of those who get the same body in this tick
 }
 

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -39,7 +40,7 @@ func (m *Match) sweep() {
 			continue
 		}
 		m.countSeat(s, -1)
-		m.fanout.streams.join(s, nil)
+		m.unlink(s)
 		m.mu.Lock()
 		s.left = true
 		if s.id != 0 {
@@ -98,19 +99,29 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 
 // connect starts a seat's sending anew on another connection, or stops it.
 func (m *Match) connect(s *Seat, link Link, now time.Time) {
-	m.fanout.streams.join(s, nil)
-	s.out = sending{link: link}
+	m.unlink(s)
 	if link == nil {
 		s.downSince = now
 		return
 	}
-	s.out.packed = link.Codec() == protocol.CodecPacked
+	s.out.link, s.out.packed = link, link.Codec() == protocol.CodecPacked
+	s.out.pace.slowest = slices.Index(divisors[:], uint32(m.cfg.MaxDivisor))
+	m.cfg.Counters.Pace[0].Add(1)
 	s.attached = true
 	link.Send(protocol.MustEncode(&protocol.Enter{
 		Kind: protocol.KindEnter, Epoch: m.cfg.Epoch, Match: m.cfg.ID, Game: m.cfg.Kind.Name, Seat: uint16(s.id),
 		TickRate: uint32(m.cfg.TickRate), Tick: m.core.tick, HashEvery: uint32(m.cfg.HashEvery),
 		Tables: m.core.schema, Inputs: m.core.inputs.fields,
 	}))
+}
+
+// unlink forgets a seat's connection and how far it had been brought.
+func (m *Match) unlink(s *Seat) {
+	if s.out.link != nil {
+		m.cfg.Counters.Pace[s.out.pace.step].Add(-1)
+	}
+	m.fanout.streams.join(s, nil)
+	s.out = sending{}
 }
 
 // arrivalTime is how long someone who has just been seated may take to bring a connection before the game is told that the

@@ -201,6 +201,25 @@ func (s *Sim) Tick() uint32 {
 // Snapshot is the world after the last step, good until 127 more steps; nil before the first.
 func (s *Sim) Snapshot() *protocol.Snapshot { return s.core.at(s.Tick()) }
 
+// SeenBy is what a seat sees of the world after the last step, 0 being a spectator's. It is good until the next call of a method that
+// changes anything. Who is in view by Interest goes by the steps after which it is asked. It fails with [ErrNoSeat] when nobody sits there, with a
+// [*PanicError] when the game panics, and between a join or the like and the step that it belongs to.
+func (s *Sim) SeenBy(seat SeatID) (*protocol.Snapshot, error) {
+	if seat != 0 {
+		if err := s.check(seat); err != nil {
+			return nil, err
+		}
+	}
+	if s.open || s.core.tick == 0 {
+		return nil, fmt.Errorf("seat %d: there is no world to see before the next step", seat)
+	}
+	seats := [...]SeatID{seat}
+	if err := s.core.guard(func() { s.core.views.look(seats[:]) }); err != nil {
+		return nil, err
+	}
+	return s.core.views.of(seat).shot.snap, nil
+}
+
 // Schema describes the world.
 func (s *Sim) Schema() protocol.Schema { return s.core.schema }
 

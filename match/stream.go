@@ -22,6 +22,22 @@ type stream struct {
 	at    *shot            // what its seats hold
 	state *protocol.Packed // nil: codec "mp"
 	seats int              // how many, and one more while it is being sent to
+
+	// With a budget.
+	claims [][]claim // by table: the rows that wait, by rising id
+	perRow float32   // bytes that a row has taken lately; 0: not known
+	others bool      // it is the turn of rows that are not the view's own
+}
+
+// fork makes a stream without a past go on as another one has, beside it.
+func (s *stream) fork(from *stream) {
+	if s.state != nil {
+		s.state.CopyFrom(from.state)
+	}
+	s.perRow, s.others = from.perRow, from.others
+	for t := range from.claims {
+		s.claims[t] = append(s.claims[t][:0], from.claims[t]...)
+	}
 }
 
 // mergeTicks is how often streams of codec "packed" with one baseline are made one. All divisors of the tick rate divide it.
@@ -43,11 +59,15 @@ func (p *streams) empty(packed bool) *stream {
 	}
 	s := pop(list)
 	if s == nil {
-		if s = new(stream); packed {
+		s = &stream{claims: make([][]claim, len(p.schema))}
+		if packed {
 			s.state = protocol.NewPacked(p.schema)
 		}
 	}
-	s.seats = 1
+	s.seats, s.perRow, s.others = 1, 0, false
+	for t := range s.claims {
+		s.claims[t] = s.claims[t][:0]
+	}
 	return s
 }
 

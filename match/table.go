@@ -25,6 +25,7 @@ import (
 //	sync:"unit,bits=12"   a [3]float32 or [3]float64: a direction, the unit vector x, y, z, with 12 bits for a coordinate (2 to 15,
 //	                      default 12: within 0.06 degrees)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
+//	sync:"private"        only the row's owner gets the value ([Table.Owner])
 //
 // A checkpoint keeps all fields of a row, those that stay on the server too (package state says which types it can).
 //
@@ -37,6 +38,8 @@ type Table[T any] struct {
 	rows []*T       // nil: despawned in this tick
 	dead int        // rows that are nil
 	last EntityID
+
+	shown visibility
 }
 
 // AddTable declares a table. It is called from [Game.Setup]; what is wrong with T or the name is reported when Setup returns.
@@ -48,6 +51,7 @@ func AddTable[T any](s *Setup, name string) *Table[T] {
 		return t
 	}
 	t.plan, t.at = plan, len(s.core.tables)
+	t.shown.private = plan.Private()
 	s.core.addTable(t)
 	return t
 }
@@ -102,6 +106,8 @@ func (t *Table[T]) find(id EntityID) (int, bool) {
 func (t *Table[T]) schema() protocol.TableSchema {
 	return protocol.TableSchema{Name: t.name, Fields: t.plan.Fields}
 }
+
+func (t *Table[T]) visibility() *visibility { return &t.shown }
 
 // quantise forgets despawned rows and writes the others into rows.
 func (t *Table[T]) quantise(rows *protocol.Rows) (clamped int) {

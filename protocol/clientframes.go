@@ -51,6 +51,13 @@ type InputHead struct {
 // Input reads an input frame. Its quanta go into values, whose length says how many there must be; their ranges are for the
 // owner of the schema to check ([Field.Holds]).
 func (r *Reader) Input(frame []byte, values []int32) (InputHead, error) {
+	if head, ok := scanInput(frame, values); ok {
+		return head, nil
+	}
+	return r.inputByLibrary(frame, values)
+}
+
+func (r *Reader) inputByLibrary(frame []byte, values []int32) (InputHead, error) {
 	n := r.open(frame, KindInput)
 	head := InputHead{Epoch: r.u32(), Tick: r.u32(), Ack: r.u32()}
 	if n := r.array(); n != len(values) {

@@ -71,6 +71,7 @@ func clientFrames() []frameVector {
 		{Name: "input without fields", Value: list{3, 1, 61, 58, list{}}},
 		{Name: "input at the ends of its range", Value: list{3, 2, math.MaxUint32, 0, list{0, 1, -1, math.MaxInt32, math.MinInt32}}},
 		{Name: "input with sixteen fields", Value: list{3, 1, 300, 298, list{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}},
+		{Name: "input that says what was seen", Value: list{3, 1, 300, 298, list{1, -1}, 292}},
 		{Name: "input in wider integers than needed", Value: list{3, 1, 2, 3, list{4, -5, 6, -7}},
 			Hex: "95 03 cc01 cd0002 ce00000003 94 cf0000000000000004 d0fb d10006 d3fffffffffffffff9"},
 		{Name: "ack", Value: list{4, 1, 59}, frame: protocol.Ack{Kind: 4, Epoch: 1, Tick: 59}},

@@ -125,7 +125,7 @@ func checkInput(t *testing.T, r *protocol.Reader, kind protocol.Kind, frame []by
 		for i := range values {
 			quanta[i] = values[i]
 		}
-		again := protocol.MustEncode(list{kind, head.Epoch, head.Tick, head.Ack, quanta})
+		again := protocol.MustEncode(list{kind, head.Epoch, head.Tick, head.Ack, quanta, head.Seen})
 		values2 := make([]int32, n)
 		if head2, err := r.Input(again, values2); err != nil || kind != protocol.KindInput || head2 != head || !slices.Equal(values, values2) {
 			t.Errorf("%+v %d, then %+v %d, %v", head, values, head2, values2, err)

@@ -20,6 +20,7 @@ import (
 //	sync:"quat,bits=9"    a rotation, the unit quaternion x, y, z, w, with 9 bits for a component (2 to 10, default 9)
 //	sync:"unit,bits=12"   a direction, the unit vector x, y, z, with 12 bits for a coordinate (2 to 15, default 12)
 //	sync:"max=24"         bytes of a string (default 64, at most 255)
+//	sync:"private"        see [Plan.Private]
 //
 // Types: bool, every integer, float32, float64, string, [4]float32 or [4]float64 for a rotation, [3]float32 or [3]float64 for a direction,
 // and types made from them. An integer without a range has its type's, cut to 32 signed bits.

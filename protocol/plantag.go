@@ -20,7 +20,7 @@ func parseTag(tag string) (tagOptions, error) {
 	for part := range strings.SplitSeq(tag, ",") {
 		key, value, hasValue := strings.Cut(strings.TrimSpace(part), "=")
 		switch key {
-		case "":
+		case "", optionPrivate:
 			continue
 		case "angle", "quat", "unit":
 			if hasValue {
@@ -37,7 +37,7 @@ func parseTag(tag string) (tagOptions, error) {
 		}
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil || math.IsNaN(number) || math.IsInf(number, 0) {
-			return o, fmt.Errorf("tag option %q: want min=, max=, step=, bits= with a number, name=, rate=, angle, quat, unit or -", part)
+			return o, fmt.Errorf("tag option %q: want min=, max=, step=, bits= with a number, name=, rate=, angle, quat, unit, private or -", part)
 		}
 		switch key {
 		case "min":

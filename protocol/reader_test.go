@@ -53,6 +53,24 @@ func TestInputNeedsAsManyValuesAsTheSchemaHasFields(t *testing.T) {
 	}
 }
 
+func TestInputMaySayWhatWasSeen(t *testing.T) {
+	r := protocol.NewReader()
+	for _, c := range []struct {
+		more list
+		want uint32
+	}{{list{}, 0}, {list{0}, 0}, {list{57}, 57}, {list{uint32(math.MaxUint32), "and more"}, math.MaxUint32}} {
+		head, err := r.Input(protocol.MustEncode(append(list{3, 7, 61, 58, list{}}, c.more...)), nil)
+		if err != nil || head.Seen != c.want {
+			t.Errorf("%v: seen %d, %v", c.more, head.Seen, err)
+		}
+	}
+	for _, bad := range []any{-1, 1 << 32, "57", nil, 57.0, list{57}} {
+		if _, err := r.Input(protocol.MustEncode(list{3, 7, 61, 58, list{}, bad}), nil); !errors.Is(err, protocol.ErrMalformed) {
+			t.Errorf("seen is %v: %v", bad, err)
+		}
+	}
+}
+
 func TestReaderIsAsGoodAsNewAfterAnError(t *testing.T) {
 	r := protocol.NewReader()
 	for _, v := range hostileVectors(t).Contents {

@@ -25,8 +25,8 @@ func (r *Reader) Cursor() *Cursor {
 	return &Cursor{r: r, ticks: ticks, last: r.head.Start, upTo: r.head.Start}
 }
 
-// Next reads the next tick, which does not change any more. It returns io.EOF behind the last; other errors are those of the file or wrap protocol.ErrMalformed,
-// and the cursor is then good for [Cursor.Seek] only.
+// Next reads the next tick, which does not change any more. It returns io.EOF behind the last; other errors are those of the file or
+// wrap protocol.ErrMalformed, and the cursor is then good for [Cursor.Seek] only.
 func (c *Cursor) Next() (*Tick, error) {
 	if len(c.block) == 0 {
 		if c.last != c.upTo {

@@ -68,10 +68,11 @@ func valueText(field *protocol.Field, rows *protocol.Rows, f, row int) string {
 		return strconv.Quote(rows.Strings[f][row])
 	}
 	q := rows.Column(f)[row]
-	text := strconv.FormatFloat(field.Value(q), 'g', -1, 64)
 	switch field.Kind {
-	case protocol.FieldFixed, protocol.FieldAngle, protocol.FieldFloat32:
-		return fmt.Sprintf("%s (quantum %d)", text, q)
+	case protocol.FieldBool, protocol.FieldInt:
+		return strconv.Itoa(int(q))
+	case protocol.FieldQuat, protocol.FieldUnit:
+		return fmt.Sprintf("%v (quantum %d)", field.Components(q), q)
 	}
-	return text
+	return fmt.Sprintf("%s (quantum %d)", strconv.FormatFloat(field.Value(q), 'g', -1, 64), q)
 }

@@ -20,7 +20,8 @@ var (
 	ErrFull = errors.New("recording is full")
 	// ErrSlow means that a recording ended because its file took ticks more slowly than the match made them.
 	ErrSlow = errors.New("recording fell behind")
-	// ErrNoStart means that a recording begins in the middle of its match, without a checkpoint, so that the match cannot be made again from it.
+	// ErrNoStart means that a recording begins in the middle of its match, without a checkpoint, so that the match cannot be made
+	// again from it.
 	ErrNoStart = errors.New("recording does not begin with its match")
 	// ErrOtherGame means that a recording was made by a game whose name, settings, tables or inputs differ.
 	ErrOtherGame = errors.New("recording is of another game, or another version of it")

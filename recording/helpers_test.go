@@ -10,8 +10,8 @@ import (
 	"github.com/deltatick/deltatick/recording"
 )
 
-// play is a match of two seats in the arena, with bots, that was stepped with inputs that change now and then. doctor may change a tick's record
-// before it is written, as somebody would who changes a file.
+// play is a match of two seats in the arena, with bots, that was stepped with inputs that change now and then. doctor may change a
+// tick's record before it is written, as somebody would who changes a file.
 func play(t testing.TB, cfg recording.WriterConfig, ticks int, doctor func(*match.TickRecord)) []byte {
 	t.Helper()
 	sim, head := newSim(t)
@@ -38,7 +38,8 @@ func play(t testing.TB, cfg recording.WriterConfig, ticks int, doctor func(*matc
 func newSim(t testing.TB) (*match.Sim, match.RecordHead) {
 	t.Helper()
 	head := match.RecordHead{
-		Match: "m-1", Game: "arena", Title: "Arena", Settings: match.Settings{"bots": 6, "seconds": 600}, Seed: 1<<63 + 7, TickRate: 60, MaxPlayers: 16,
+		Match: "m-1", Game: "arena", Title: "Arena", Settings: match.Settings{"bots": 6, "seconds": 600},
+		Seed: 1<<63 + 7, TickRate: 60, MaxPlayers: 16,
 	}
 	sim, err := match.NewSim(arena.Kind(), match.SimConfig{Seed: head.Seed, Settings: head.Settings, MaxPlayers: head.MaxPlayers})
 	if err != nil {
@@ -62,7 +63,10 @@ func step(t testing.TB, sim *match.Sim, tick uint32) *match.TickRecord {
 // acts are what happens before a tick: seats 1 and 2 are taken at ticks 1 and 50, 2 is away for a while, and both steer.
 func acts(tick uint32) (acts []match.Act) {
 	steer := func(seat match.SeatID, turn int32) {
-		acts = append(acts, match.Act{Kind: match.ActInput, Seat: seat, Age: int(tick % 7), Seen: tick / 2 * (tick % 2), Quanta: []int32{turn, 1, int32(tick / 40 % 2), 0, 0}})
+		acts = append(acts, match.Act{
+			Kind: match.ActInput, Seat: seat, Age: int(tick % 7), Seen: tick / 2 * (tick % 2),
+			Quanta: []int32{turn, 1, int32(tick / 40 % 2), 0, 0},
+		})
 	}
 	join := func(seat match.SeatID, name string) {
 		acts = append(acts, match.Act{Kind: match.ActJoin, Seat: seat, Player: match.Player{Seat: seat, User: "u-" + name, Name: name}})

@@ -27,9 +27,9 @@ type Segment struct {
 	block descriptor
 }
 
-// Open finds its way through a recording of a size in bytes: it reads the head, the end and all descriptors, and leaves the ticks. A file that stops in the
-// middle, or is damaged behind its head, is read as far as it is good ([Reader.Torn]). Errors: ErrNotARecording, ErrFormat, those of
-// the file, and others that wrap protocol.ErrMalformed.
+// Open finds its way through a recording of a size in bytes: it reads the head, the end and all descriptors, and leaves the ticks. A
+// file that stops in the middle, or is damaged behind its head, is read as far as it is good ([Reader.Torn]). Errors:
+// ErrNotARecording, ErrFormat, those of the file, and others that wrap protocol.ErrMalformed.
 func Open(file io.ReaderAt, size int64) (*Reader, error) {
 	r := &Reader{file: file, size: size}
 	d, err := r.descriptor(0)

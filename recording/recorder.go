@@ -10,8 +10,8 @@ import (
 	"github.com/deltatick/deltatick/match"
 )
 
-// Recorder writes a running match to a file. It is a match.Recorder: Begin, Tick and End are called by the match's goroutine, copy what they are given
-// and never wait. [Recorder.Run] does the rest on a goroutine of its own.
+// Recorder writes a running match to a file. It is a match.Recorder: Begin, Tick and End are called by the match's goroutine, copy
+// what they are given and never wait. [Recorder.Run] does the rest on a goroutine of its own.
 type Recorder struct {
 	cfg   RecorderConfig
 	queue *queue
@@ -61,8 +61,9 @@ func (r *Recorder) Tick(t *match.TickRecord) { r.queue.put(t) }
 // End says that no tick comes any more.
 func (r *Recorder) End(result match.Result) { r.queue.finish(result) }
 
-// Run writes the recording: it returns when the match is over and all is in the file, or the recording ended before. A file that takes its time holds Run up and
-// nobody else; once the match is over, who waits for Run should do so for a bounded time. The error is the file's, or [ErrSlow] or [ErrFull].
+// Run writes the recording: it returns when the match is over and all is in the file, or the recording ended before. A file that takes
+// its time holds Run up and nobody else; once the match is over, who waits for Run should do so for a bounded time. The error is the
+// file's, or [ErrSlow] or [ErrFull].
 func (r *Recorder) Run() error {
 	counters := r.cfg.Counters
 	counters.Running.Add(1)

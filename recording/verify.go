@@ -18,9 +18,10 @@ type Report struct {
 	Torn       error       // of the recording: only what is before was looked at
 }
 
-// Verify makes a match again from its recording, with the game's code as it is now, and compares every tick with what was recorded: the hash and, where it differs, the
-// world, field by field; the events; the panic of a game that broke; and the result. It stops at the first difference. Errors say
-// why there is nothing to compare: [ErrNoStart], [ErrOtherGame] wrapped with what is different, or what is damaged.
+// Verify makes a match again from its recording, with the game's code as it is now, and compares every tick with what was recorded:
+// the hash and, where it differs, the world, field by field; the events; the panic of a game that broke; and the result. It stops at
+// the first difference. Errors say why there is nothing to compare: [ErrNoStart], [ErrOtherGame] wrapped with what is different, or
+// what is damaged.
 func Verify(kind match.Kind, r *Reader) (Report, error) {
 	report := Report{Torn: r.Torn()}
 	sim, err := simOf(kind, r)
@@ -117,15 +118,22 @@ func compareTick(sim *match.Sim, t *Tick) *Difference {
 	if now := sim.Hash(); now != t.Hash {
 		d := compareWorlds(t.Snapshot, sim.Snapshot(), schema)
 		if d == nil {
-			d = &Difference{What: "hash", Recorded: fmt.Sprintf("%08x, which is not that of the recorded state", t.Hash), Replayed: fmt.Sprintf("%08x", now)}
+			d = hashDifference(t.Hash, fmt.Sprintf("%08x, as the recorded state has", now))
 		}
 		d.Tick = t.Tick
 		return d
 	}
 	if recorded := protocol.Hash(t.Snapshot, schema); recorded != t.Hash {
-		return &Difference{Tick: t.Tick, What: "hash", Recorded: fmt.Sprintf("%08x of a state that has %08x", t.Hash, recorded), Replayed: fmt.Sprintf("%08x", t.Hash)}
+		d := hashDifference(t.Hash, fmt.Sprintf("%08x, and the recorded state has %08x", t.Hash, recorded))
+		d.Tick = t.Tick
+		return d
 	}
 	return compareEvents(t, sim.Events())
+}
+
+// hashDifference is a recording that is not at one with itself.
+func hashDifference(recorded uint32, replayed string) *Difference {
+	return &Difference{What: "hash", Recorded: fmt.Sprintf("%08x", recorded), Replayed: replayed}
 }
 
 func fate(broke bool, err error) string {

@@ -64,7 +64,8 @@ func TestVerifyTellsWhetherAMatchComesOutTheSame(t *testing.T) {
 	if err != nil || strings.Count(out, "are the same") != 2 || !strings.Contains(out, "all 120 ticks") || strings.Count(out, "torn") < 1 {
 		t.Errorf("%v: %s", err, out)
 	}
-	if err := replay.Run(t.Context(), []string{"verify", name}, io.Discard, io.Discard, swarm.Kind()); err == nil || !strings.Contains(err.Error(), "arena is not built into") {
+	err = replay.Run(t.Context(), []string{"verify", name}, io.Discard, io.Discard, swarm.Kind())
+	if err == nil || !strings.Contains(err.Error(), "arena is not built into") {
 		t.Errorf("without the game: %v", err)
 	}
 	changed := arena.Kind()
@@ -72,7 +73,8 @@ func TestVerifyTellsWhetherAMatchComesOutTheSame(t *testing.T) {
 	inner := changed.New
 	changed.New = func() match.Game { return slower{inner()} }
 	var b bytes.Buffer
-	if err := replay.Run(t.Context(), []string{"verify", name}, &b, io.Discard, changed); err == nil || !strings.Contains(b.String(), "tick 61: ") {
+	err = replay.Run(t.Context(), []string{"verify", name}, &b, io.Discard, changed)
+	if err == nil || !strings.Contains(b.String(), "tick 61: ") {
 		t.Errorf("with a game that has changed: %v: %s", err, b.String())
 	}
 }
@@ -120,11 +122,20 @@ func TestExtractWritesStatesEventsAndInputs(t *testing.T) {
 
 func TestAPartThatIsCutOutIsARecording(t *testing.T) {
 	name := record(t, 4)
-	for _, c := range []struct{ from, to, verified string }{{"1", "150", ""}, {"100", "150", "does not begin with its match"}, {"100", "240", "does not"}} {
+	for _, c := range []struct {
+		from, to string
+		kinds    []match.Kind // built in when it is cut
+		verified string
+	}{
+		{"1", "150", nil, ""},
+		{"100", "150", []match.Kind{arena.Kind()}, ""},
+		{"100", "240", []match.Kind{arena.Kind()}, ""},
+		{"100", "150", nil, "does not begin with its match"},
+	} {
 		part := filepath.Join(t.TempDir(), "part.dtr")
-		_, err := run(t, "extract", name, "-format", "recording", "-from", c.from, "-to", c.to, "-o", part)
-		must(t, err)
-		_, err = run(t, "verify", part)
+		cut := []string{"extract", name, "-format", "recording", "-from", c.from, "-to", c.to, "-o", part}
+		must(t, replay.Run(t.Context(), cut, io.Discard, io.Discard, c.kinds...))
+		_, err := run(t, "verify", part)
 		if (err == nil) != (c.verified == "") || err != nil && !strings.Contains(err.Error(), c.verified) {
 			t.Errorf("%s to %s: %v", c.from, c.to, err)
 		}

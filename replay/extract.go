@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/recording"
 )
 
@@ -26,8 +27,8 @@ func (p *program) extract(args []string) (err error) {
 	tick := fs.Uint64("tick", 0, "only this `tick`")
 	from := fs.Uint64("from", 0, "first `tick`; default the recording's first")
 	to := fs.Uint64("to", 0, "last `tick`; default the recording's last")
-	format := fs.String("format", "json", "`format`: json (an object for each tick, a line each), csv, or recording (the ticks, as a recording of their own)")
-	part := fs.String("part", "", "`what` to write of each tick: state (default with -tick), events (default otherwise) or inputs; not with recording")
+	format := fs.String("format", "json", "`format`: json (a line for each tick), csv, or recording (the ticks, as a recording of their own)")
+	part := fs.String("part", "", "`what` to write of a tick: state (default with -tick), events (default otherwise) or inputs; not with recording")
 	output := fs.String("o", "", "`file` to write, which must not be there yet; default standard output")
 	files, err := p.flags(fs, args)
 	if err != nil {
@@ -46,7 +47,8 @@ func (p *program) extract(args []string) (err error) {
 	if err := x.bounds(*tick, *from, *to); err != nil {
 		return err
 	}
-	write, err := x.writer(*format)
+	kind, _ := p.kind(f.Header().Game)
+	write, err := x.writer(*format, kind)
 	if err != nil {
 		return err
 	}
@@ -103,15 +105,17 @@ func (x *extraction) bounds(tick, from, to uint64) error {
 	return nil
 }
 
-// writer is what writes the extraction in a format.
-func (x *extraction) writer(format string) (func(io.Writer) error, error) {
+// writer is what writes the extraction in a format. kind is the recorded game where it is built in.
+func (x *extraction) writer(format string, kind match.Kind) (func(io.Writer) error, error) {
 	switch format {
 	case "json":
 		return x.json, nil
 	case "csv":
 		return x.csv, nil
 	case "recording":
-		return func(out io.Writer) error { return recording.Cut(x.r, x.from, x.to, out, recording.WriterConfig{}) }, nil
+		return func(out io.Writer) error {
+			return recording.Cut(x.r, x.from, x.to, out, recording.CutConfig{Kind: kind})
+		}, nil
 	}
 	return nil, misused("-format: %q is not json, csv or recording", format)
 }

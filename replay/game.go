@@ -33,9 +33,9 @@ func (s *screen) Leave(*match.Tick, match.Player) {}
 func (s *screen) Step(t *match.Tick) {
 	s.playback.advance(t.Number(), func(name string, payload []byte) {
 		// The file can be of anyone's making: what no game could have emitted is left out.
-		if _, err := recording.PayloadValue(payload); err != nil || len(payload) > protocol.MaxPayload || !protocol.ValidIdent(name) || name == protocol.EventExit {
-			return
+		_, err := recording.PayloadValue(payload)
+		if err == nil && len(payload) <= protocol.MaxPayload && protocol.ValidIdent(name) && name != protocol.EventExit {
+			t.Emit(name, protocol.OrNil(payload))
 		}
-		t.Emit(name, protocol.OrNil(payload))
 	})
 }

@@ -35,7 +35,8 @@ func record(t *testing.T, seconds int) string {
 	must(t, err)
 	head.Schema, head.Inputs = sim.Schema(), sim.Inputs()
 	var file bytes.Buffer
-	w, err := recording.NewWriter(&file, recording.Header{RecordHead: head, Started: time.UnixMilli(1_700_000_000_000)}, recording.WriterConfig{KeyframeEvery: time.Second})
+	header := recording.Header{RecordHead: head, Started: time.UnixMilli(1_700_000_000_000)}
+	w, err := recording.NewWriter(&file, header, recording.WriterConfig{KeyframeEvery: time.Second})
 	must(t, err)
 	for n := range uint32(seconds * 60) {
 		r := &match.TickRecord{Tick: n + 1}

@@ -49,7 +49,8 @@ type State struct {
 // errEmpty means that there is nothing to show.
 var errEmpty = errors.New("the recording holds no tick")
 
-// NewPlayback stands at a recording's first tick and plays at a speed, which is brought between MinSpeed and MaxSpeed. Errors are those of the first tick.
+// NewPlayback stands at a recording's first tick and plays at a speed, which is brought between MinSpeed and MaxSpeed. Errors are
+// those of the first tick.
 func NewPlayback(r *recording.Reader, speed float64) (*Playback, error) {
 	p := &Playback{reader: r, cursor: r.Cursor(), speed: within(speed)}
 	if r.Last() < r.First() {
@@ -141,7 +142,8 @@ func (p *Playback) show(t *recording.Tick) {
 	p.shown, p.at = t, 0
 }
 
-// advance goes on by what one tick of the match is worth, and tells emit of every event that everyone was told on the way. n is the match's tick.
+// advance goes on by what one tick of the match is worth, and tells emit of every event that everyone was told on the way. n is the
+// match's tick.
 func (p *Playback) advance(n uint32, emit func(name string, payload []byte)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -8,13 +8,20 @@ import (
 	"github.com/deltatick/deltatick/recording"
 )
 
-// fieldValue is a quantum as people and programs read it: booleans, whole numbers and floats. What JSON has no number for is a string.
+// fieldValue is a quantum as people and programs read it: booleans, whole numbers, floats, and the components of rotations and
+// directions. What JSON has no number for is a string.
 func fieldValue(f protocol.Field, q int32) any {
 	switch f.Kind {
 	case protocol.FieldBool:
 		return q != 0
 	case protocol.FieldFixed, protocol.FieldAngle, protocol.FieldFloat32:
 		return number(f.Value(q))
+	case protocol.FieldQuat:
+		v := f.Components(q)
+		return v[:]
+	case protocol.FieldUnit:
+		v := f.Components(q)
+		return v[:3]
 	}
 	return q
 }

@@ -21,6 +21,7 @@ type Config struct {
 	MaxSessions int           // connected or away; default 10,000
 	MaxLobbies  int           // default 1,000
 	Grace       time.Duration // for which a dropped player's session, lobby place and seat are kept; default 60 s
+	MaxDivisor  int           // ticks in which a player on a poor link gets one snapshot at least: match.Config.MaxDivisor; default 6
 	DrainWait   time.Duration // for which Run waits for sessions to end by themselves, once it is told to stop; default 10 s
 
 	// Channels answer requests on channels of the game's own, by name: of identifiers, and none of the server's.
@@ -43,6 +44,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.MaxSessions = cmp.Or(cfg.MaxSessions, 10_000)
 	cfg.MaxLobbies = cmp.Or(cfg.MaxLobbies, 1_000)
 	cfg.Grace = cmp.Or(cfg.Grace, 60*time.Second)
+	cfg.MaxDivisor = cmp.Or(cfg.MaxDivisor, slices.Max(match.Divisors()))
 	cfg.DrainWait = cmp.Or(cfg.DrainWait, 10*time.Second)
 	cfg.RecordMaxBytes = cmp.Or(cfg.RecordMaxBytes, 1<<30)
 	cfg.Name = cmp.Or(cfg.Name, "deltatick")
@@ -56,6 +58,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("server: tick rate %d: want 1 to %d", cfg.TickRate, tick.MaxRate)
 	case cfg.MaxPlayers < 1 || cfg.MaxPlayers > match.MaxSeats:
 		return cfg, fmt.Errorf("server: %d players: want 1 to %d", cfg.MaxPlayers, match.MaxSeats)
+	case !slices.Contains(match.Divisors(), cfg.MaxDivisor):
+		return cfg, fmt.Errorf("server: a snapshot in %d ticks: want one of %v", cfg.MaxDivisor, match.Divisors())
 	case cfg.MaxSessions < 1 || cfg.MaxLobbies < 1 || cfg.Grace < 0 || cfg.DrainWait < 0:
 		return cfg, fmt.Errorf("server: a limit is below 1, or a time below 0")
 	case cfg.RecordMaxBytes < 1<<20:

@@ -33,7 +33,8 @@ func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
 		Kind: q.Kind, Settings: q.Settings, MaxPlayers: q.MaxPlayers, MaxSpectators: q.MaxSpectators,
 		ID: "m-" + uuid.NewString(), Epoch: n, Seed: rand.Uint64(),
 		TickRate: k.cfg.TickRate, Phase: tick.Phase(uint64(n), k.cfg.TickRate), Grace: k.cfg.Grace + seatMargin,
-		Logger: k.cfg.Logger, Counters: k.counters, Stats: k.stats,
+		MaxDivisor: k.cfg.MaxDivisor,
+		Logger:     k.cfg.Logger, Counters: k.counters, Stats: k.stats,
 	}
 	recorder := k.records.recorder()
 	if recorder != nil {

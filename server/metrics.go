@@ -67,6 +67,9 @@ var (
 	descSnapshots = describe("snapshots_total", "Snapshots sent, by kind.", "kind")
 	descSnapBytes = describe("snapshot_bytes_total", "Bytes of snapshot frames.")
 	descEncodings = describe("snapshot_encodings_total", "Snapshot bodies encoded; the rest were shared.")
+	descDeferred  = describe("deferred_rows_total", "Changes that did not fit a snapshot's budget, counted in each body in which they wait.")
+	descPace      = describe("snapshot_pace", "Connections in matches, by the ticks in which they get one snapshot.", "divisor")
+	descPaces     = describe("snapshot_pace_changes_total", "Connections whose links took snapshots less often, or more often, from then on.", "to")
 	descInputs    = describe("inputs_total", "Inputs taken for their tick.")
 	descRepeats   = describe("input_repeats_total", "Ticks for which a seat's newest input was repeated.")
 	descClamped   = describe("clamped_values_total", "Field values cut to their range.")
@@ -188,6 +191,12 @@ func (c *collector) matches(m sink) {
 	m.count(descSnapshots, keyframes, "keyframe")
 	m.count(descSnapBytes, n.Bytes.Load())
 	m.count(descEncodings, n.Encodings.Load())
+	m.count(descDeferred, n.Deferred.Load())
+	for i, divisor := range match.Divisors() {
+		m.gauge(descPace, n.Pace[i].Load(), strconv.Itoa(divisor))
+	}
+	m.count(descPaces, n.Falls.Load(), "slower")
+	m.count(descPaces, n.Rises.Load(), "faster")
 	m.count(descInputs, n.Inputs.Load())
 	m.count(descRepeats, n.Repeats.Load())
 	m.count(descClamped, n.Clamped.Load())

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -55,6 +56,24 @@ func newConn(h *Hub, t Transport) *conn {
 	c.prompt, _ = t.(Prompt)
 	c.write = c.writeAll
 	return c
+}
+
+// serve is the reading goroutine, from the hello to the end of an admitted connection. ctx is for the authenticator. The error is as
+// that of [Hub.Serve].
+func (c *conn) serve(ctx context.Context) error {
+	defer c.hub.dismiss(c)
+	c.transport.SetLimit(protocol.MaxHelloFrame)
+	c.transport.OnControl(c.onControl)
+	c.watch(c.hub.cfg.HelloTimeout)
+	if s, resumed, err := c.hello(ctx); err != nil {
+		c.endWith("hello", err)
+	} else {
+		c.live(s, resumed)
+	}
+	c.leave()
+	err := c.cause.Load().err
+	c.log().Debug("connection over", "why", err)
+	return err
 }
 
 // log is for the reading goroutine.
@@ -124,7 +143,7 @@ func (c *conn) endWith(during string, err error) {
 		c.end(protocol.CloseMalformed)
 	case errors.Is(err, ErrTooBig):
 		c.end(protocol.CloseTooBig)
-	case c.unreachable:
+	case c.unreachable && !isPanic(err):
 		c.lose(fmt.Errorf("%s: %w", during, err))
 	default:
 		c.end(protocol.CloseInternal)
@@ -164,11 +183,12 @@ func (c *conn) readAll() {
 	}
 }
 
-// read is Transport.Read that remembers whether there is any use in calling it again.
-func (c *conn) read() ([]byte, error) {
-	frame, err := c.transport.Read()
-	c.unreachable = err != nil && !errors.Is(err, ErrTooBig) && !errors.Is(err, ErrText)
-	return frame, err
+// read is Transport.Read that remembers whether there is any use in calling it again. A panic of it, which hostile bytes may find a way
+// to, costs this connection and no other.
+func (c *conn) read() (frame []byte, err error) {
+	defer func() { c.unreachable = err != nil && !errors.Is(err, ErrTooBig) && !errors.Is(err, ErrText) }()
+	defer c.hub.contain(&err)
+	return c.transport.Read()
 }
 
 // onControl is called by Read for signs of life that are not messages.

@@ -15,6 +15,11 @@ type panicked struct {
 // Error gives the panic's value; the stack is for the log.
 func (p *panicked) Error() string { return fmt.Sprintf("panic: %v", p.value) }
 
+func isPanic(err error) bool {
+	var p *panicked
+	return errors.As(err, &p)
+}
+
 // contain turns a panic into an error. It is deferred by whoever calls what is not ours.
 func (h *Hub) contain(err *error) {
 	if v := recover(); v != nil {

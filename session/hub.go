@@ -48,24 +48,11 @@ func NewHub(cfg Config) (*Hub, error) {
 // is a [*protocol.Closed] when the hub has closed it, and otherwise says how it was lost. It is never nil.
 func (h *Hub) Serve(ctx context.Context, t Transport) error {
 	c := newConn(h, t)
-	if !h.admit(c) {
-		h.cfg.Counters.closed(protocol.CloseGoingAway)
-		return errors.Join(refuse(protocol.CloseGoingAway), t.WriteClose(protocol.CloseGoingAway, h.cfg.CloseTimeout), t.Close())
+	if err := h.admit(c); err != nil {
+		return err
 	}
-	defer h.dismiss(c)
 	defer context.AfterFunc(ctx, func() { c.end(protocol.CloseGoingAway) })()
-	t.SetLimit(protocol.MaxHelloFrame)
-	t.OnControl(c.onControl)
-	c.watch(h.cfg.HelloTimeout)
-	if s, resumed, err := c.hello(ctx); err != nil {
-		c.endWith("hello", err)
-	} else {
-		c.live(s, resumed)
-	}
-	c.leave()
-	err := c.cause.Load().err
-	c.log().Debug("connection over", "why", err)
-	return err
+	return c.serve(ctx)
 }
 
 // open begins a session on a connection.
@@ -109,17 +96,22 @@ func (h *Hub) resume(c *conn, want protocol.Resume) (s *Session, err error) {
 	return s, err
 }
 
-// admit takes a connection in, unless the hub is closed.
-func (h *Hub) admit(c *conn) bool {
+// admit takes a connection in, or, when the hub is closed, turns it away.
+func (h *Hub) admit(c *conn) error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
-		return false
+	open := !h.closed
+	if open {
+		h.conns[c] = struct{}{}
+		h.cfg.Counters.Accepted.Add(1)
+		h.cfg.Counters.Connections.Add(1)
 	}
-	h.conns[c] = struct{}{}
-	h.cfg.Counters.Accepted.Add(1)
-	h.cfg.Counters.Connections.Add(1)
-	return true
+	h.mu.Unlock()
+	if open {
+		return nil
+	}
+	h.cfg.Counters.closed(protocol.CloseGoingAway)
+	farewell := c.transport.WriteClose(protocol.CloseGoingAway, h.cfg.CloseTimeout)
+	return errors.Join(refuse(protocol.CloseGoingAway), farewell, c.transport.Close())
 }
 
 func (h *Hub) dismiss(c *conn) {

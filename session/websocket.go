@@ -1,6 +1,7 @@
 package session
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -11,7 +12,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// ServeHTTP makes a WebSocket of a request and serves it until it ends. A page of a foreign origin gets 403.
+// ServeHTTP makes a WebSocket of a request and returns; a goroutine that ends with the connection serves it. So the goroutine of the
+// HTTP server, with its stack, its buffers and its request, is not kept for as long as a player plays. The connection outlives the
+// request's context, of which the authenticator gets the values, and is closed by [Hub.Shutdown]. A page of a foreign origin gets 403.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	hijack := &hijack{ResponseWriter: w}
 	ws, err := h.upgrader.Upgrade(hijack, r, nil)
@@ -20,8 +23,15 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.log.Debug("handshake refused", "remote", r.RemoteAddr, "origin", r.Header.Get("Origin"), "err", err)
 		return
 	}
-	// How a connection ended is counted and logged in Serve; there is nobody else to tell.
-	_ = h.Serve(r.Context(), newWebSocket(ws, hijack.conn))
+	c := newConn(h, newWebSocket(ws, hijack.conn))
+	// Here, so that a Shutdown that finds no connection can rely on it.
+	if h.admit(c) != nil {
+		return // it was told
+	}
+	go func(ctx context.Context) {
+		// How a connection ended is counted and logged; there is nobody else to tell.
+		_ = c.serve(ctx)
+	}(context.WithoutCancel(r.Context()))
 }
 
 // readBuffer is in bytes: every frame of a player fits but few. gorilla would take over the HTTP server's buffer of 4 KiB, most of which

@@ -237,7 +237,8 @@ export class Client {
   #uplink() {
     const connection = this.#connection;
     return {
-      input: (epoch, tick, ack, values) => connection.offer([Kind.INPUT, epoch, tick, ack, values]),
+      input: (epoch, tick, ack, values, seen) =>
+        connection.offer([Kind.INPUT, epoch, tick, ack, values, seen]),
       ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
       resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,

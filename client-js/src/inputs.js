@@ -7,7 +7,7 @@ const ACK_EVERY = 50;
 /**
  * What a match says to the server; the epoch is added by the room.
  * @typedef {object} Uplink
- * @property {(epoch: number, tick: number, ack: number, values: number[]) => void} input
+ * @property {(epoch: number, tick: number, ack: number, values: number[], seen: number) => void} input
  * @property {(epoch: number, ack: number) => void} ack
  * @property {(epoch: number, reason: number) => void} resync
  * @property {() => number} rtt in milliseconds
@@ -24,6 +24,7 @@ export class InputSender {
   #uplink;
   #pacer;
   #tickRate;
+  #seen;
   #epoch = 0;
   /** @type {number[] | null} quanta of the current input; none is sent before there is one */
   #values = null;
@@ -39,11 +40,13 @@ export class InputSender {
    * @param {import("./schema.js").Field[]} fields of the input
    * @param {number} tickRate Hz
    * @param {Uplink} uplink
+   * @param {() => number} seen tick of what the player is shown
    */
-  constructor(fields, tickRate, uplink) {
+  constructor(fields, tickRate, uplink, seen) {
     this.#fields = fields;
     this.#tickRate = tickRate;
     this.#uplink = uplink;
+    this.#seen = seen;
     this.#pacer = new Pacer(1000 / tickRate);
   }
 
@@ -115,7 +118,8 @@ export class InputSender {
     const rtt = this.#uplink.rtt();
     for (let tick = this.#pacer.take(now, rtt); tick !== 0; tick = this.#pacer.take(now, rtt)) {
       this.#ackedAt = now;
-      this.#uplink.input(this.#epoch, tick, this.#tick, /** @type {number[]} */ (this.#values));
+      const values = /** @type {number[]} */ (this.#values);
+      this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
     }
   }
 }

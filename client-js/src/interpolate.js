@@ -51,6 +51,7 @@ export class Interpolator {
   /** @type {Record<string, Row[]>} */
   #result;
   #delay = 100;
+  #tick = 0;
 
   /**
    * @param {World} world
@@ -72,6 +73,11 @@ export class Interpolator {
     this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
   }
 
+  /** The tick that was shown last, to the nearest whole one; 0 before the first. */
+  get tick() {
+    return this.#tick;
+  }
+
   /** How far behind the newest snapshot the view is, in milliseconds: 0 to 500. */
   get delayMs() {
     return this.#delay;
@@ -85,6 +91,7 @@ export class Interpolator {
   /** Forgets every snapshot, as after coming back: what lies between was not seen. */
   reset() {
     this.#count = 0;
+    this.#tick = 0;
     this.#playback.reset();
   }
 
@@ -126,6 +133,7 @@ export class Interpolator {
     const [a, b] = this.#around(tick);
     const span = b.tick - a.tick;
     const part = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
+    this.#tick = Math.round(a.tick + part * span);
     this.#world.tables.forEach((table, i) => {
       showTable(table, this.#shown[i], a.tables[i], b.tables[i], part);
     });

@@ -67,7 +67,13 @@ export class Room {
     this.#emitter = new Emitter(report);
     this.#gameEvents = new Emitter(report);
     this.#replica = new Replica(schema, stats, uplink);
-    this.#inputs = new InputSender(schema.inputs, enter.tickRate, uplink);
+    this.#inputs = new InputSender(
+      schema.inputs,
+      enter.tickRate,
+      uplink,
+      // Who draws the state instead of the view shows the newest.
+      () => this.#interpolator?.tick || this.#replica.tick,
+    );
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;

@@ -6,7 +6,7 @@ import { lostWords } from "../page/link-state.js";
 import { outcomeOf } from "../page/outcome.js";
 import { OwnMotion } from "../page/own-motion.js";
 import { hueOf, hullOf } from "../page/palette.js";
-import { candidates } from "../page/quick-play.js";
+import { candidates, quickPlay } from "../page/quick-play.js";
 import { settledWithin } from "../page/settled-within.js";
 import { parseHash } from "../page/share-link.js";
 
@@ -96,6 +96,22 @@ test("quick play prefers running arenas with room, the fullest first", () => {
     candidates(list).map(({ id }) => id),
     ["many", "few", "waiting"],
   );
+});
+
+test("quick play on a server that shows a recording watches it", async () => {
+  /** @type {unknown[]} */
+  const joined = [];
+  const net = {
+    server: "deltatick replay",
+    lobby: {
+      list: async () => [
+        { id: "one", game: "arena", phase: "playing", players: 1, max_players: 1 },
+      ],
+      join: async (/** @type {unknown} */ target) => joined.push(target),
+    },
+  };
+  await quickPlay(net);
+  assert.deepEqual(joined, [{ id: "one", spectate: true }]);
 });
 
 test("a share link says where to go and nothing else is believed", () => {

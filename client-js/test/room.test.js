@@ -306,6 +306,32 @@ test("an input is quantised by the schema and sent with the newest snapshot's ti
   assert.equal(clock.pending, 0);
 });
 
+test("an input says which tick the player was shown", () => {
+  const { it, room, clock } = inMatch();
+  room.input({});
+  const seen = () => {
+    clock.advance(1000 / 60);
+    return it.socket.last(INPUT)[5];
+  };
+  assert.equal(seen(), 100, "the newest, to who draws the state");
+  for (let tick = 101; tick <= 130; tick++) {
+    clock.advance(1000 / 60);
+    it.snapshot({ tick, base: tick - 1, body: [] });
+    room.view(clock.now());
+  }
+  assert.equal(seen(), 124, "100 ms ago, to who draws the view");
+  assert.equal(seen(), 124, "what was drawn last");
+  room.view(clock.now() + 10_000);
+  assert.equal(seen(), 130, "never what has not come yet");
+  it.net.cut();
+  clock.advance(200);
+  it.accept({ resumed: true });
+  it.enter({ epoch: 2, tick: 200 });
+  it.snapshot({ epoch: 2, tick: 200, body: [] });
+  clock.advance(40);
+  assert.equal(it.socket.last(INPUT)[5], 200, "after a pause, until it is drawn again");
+});
+
 test("one input goes out per tick, with ticks that rise by one", () => {
   const { it, room, socket, clock } = inMatch();
   room.input({});

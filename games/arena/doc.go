@@ -22,6 +22,7 @@
 //	ship.go     how a ship moves: a pure function, for the server and for prediction at a client
 //	collide.go  ships that meet
 //	weapons.go  shots, hits, kills
+//	rewind.go   shots of those with a slow line
 //	pickups.go  the pads
 //	spawn.go    ships that enter, leave and come back
 //	round.go    warm-up, play, result

@@ -81,14 +81,15 @@ func (g *game) apply(s match.Settings) {
 	g.seconds, g.round.Limit, g.botGoal = s[settingSeconds], s[settingLimit], s[settingBots]
 }
 
-// Step makes one tick. Shots move before new ones are fired, so that a new one is first seen at the nose of its ship.
+// Step makes one tick. Shots move before new ones are fired, so that a new one is first seen at the nose of its ship, or as far ahead as
+// its player's line is slow.
 func (g *game) Step(t *match.Tick) {
 	g.now = t.Number()
 	g.turnPhase(t)
 	g.steerAll(t)
 	g.collide()
 	g.moveShots(t)
-	g.fireAll()
+	g.fireAll(t)
 	g.collect(t)
 	g.restock(t)
 	g.revive(t)

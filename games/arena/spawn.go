@@ -36,6 +36,7 @@ func (g *game) place(rng *rand.Rand, s *ship) {
 	}
 	at.Heading = exact.Atan2(fieldHeight/2-at.Y, fieldWidth/2-at.X)
 	s.move(at.snapped())
+	s.placedAt = g.now
 	s.Alive, s.Thrust = true, false
 	s.HP, s.charge, s.Weapon = fullPoints, initialShield, 0
 	s.readyAt, s.safeUntil = g.now, g.now+g.ticks(safeSeconds)

@@ -2,7 +2,6 @@ package arena
 
 import (
 	"github.com/deltatick/deltatick/match"
-
 	"github.com/deltatick/deltatick/match/exact"
 )
 
@@ -27,7 +26,7 @@ const (
 )
 
 // fireAll lets every ship fire that wants to and may.
-func (g *game) fireAll() {
+func (g *game) fireAll(t *match.Tick) {
 	if g.round.Phase == phaseOver {
 		return
 	}
@@ -36,48 +35,59 @@ func (g *game) fireAll() {
 			s.Weapon = 0
 		}
 		if s.Alive && s.trigger && g.now >= s.readyAt {
-			g.fire(id, s)
+			g.fire(t, id, s)
 		}
 	}
 }
 
-func (g *game) fire(id match.EntityID, s *ship) {
+func (g *game) fire(t *match.Tick, id match.EntityID, s *ship) {
 	w := weapons[s.Weapon]
 	s.readyAt = g.now + g.ticks(w.pause)
 	s.safeUntil = 0
 	sin, cos := exact.Sincos(s.Heading)
 	const nose = shipRadius + shotRadius
+	lag := g.lagOf(t, s)
 	for i := range w.barrels {
 		side := barrelGap * (float64(i) - float64(w.barrels-1)/2)
-		g.shots.Spawn(shot{
+		shotID := g.shots.Spawn(shot{
 			X:      s.X + float64(cos*nose) - float64(sin*side),
 			Y:      s.Y + float64(sin*nose) + float64(cos*side),
 			VX:     float64(cos * shotSpeed),
 			VY:     float64(sin * shotSpeed),
 			Owner:  id,
 			Kind:   s.Weapon,
-			endsAt: g.now + g.ticks(shotSeconds),
+			endsAt: g.now + g.ticks(shotSeconds) - lag,
 		})
+		g.catchUp(t, shotID, lag)
 	}
 }
 
 // moveShots moves every shot on, and ends those that hit a ship or a wall or are spent.
 func (g *game) moveShots(t *match.Tick) {
 	for id, s := range g.shots.All() {
-		fromX, fromY := s.X, s.Y
-		s.X += float64(s.VX * g.dt)
-		s.Y += float64(s.VY * g.dt)
-		if victimID, victim := g.firstHit(s, fromX, fromY); victim != nil {
-			g.hurt(t, victimID, victim, s)
-			g.shots.Despawn(id)
-		} else if g.now >= s.endsAt || s.X < 0 || s.X > fieldWidth || s.Y < 0 || s.Y > fieldHeight {
-			g.shots.Despawn(id)
-		}
+		g.moveShot(t, id, s, g.now)
 	}
 }
 
-// firstHit is the ship that a shot met first on its way from a point to where it is now, or nil.
-func (g *game) firstHit(s *shot, fromX, fromY float64) (hit match.EntityID, victim *ship) {
+// moveShot moves a shot on by one tick, among the ships as they were at a tick. It reports whether the shot still flies.
+func (g *game) moveShot(t *match.Tick, id match.EntityID, s *shot, tick uint32) (flies bool) {
+	fromX, fromY := s.X, s.Y
+	s.X += float64(s.VX * g.dt)
+	s.Y += float64(s.VY * g.dt)
+	if victimID, victim := g.firstHit(t, s, fromX, fromY, tick); victim != nil {
+		g.hurt(t, victimID, victim, s)
+		g.shots.Despawn(id)
+		return false
+	}
+	if g.now >= s.endsAt || s.X < 0 || s.X > fieldWidth || s.Y < 0 || s.Y > fieldHeight {
+		g.shots.Despawn(id)
+		return false
+	}
+	return true
+}
+
+// firstHit is the ship, as they were at a tick, that a shot met first on its way from a point to where it is now, or nil.
+func (g *game) firstHit(t *match.Tick, s *shot, fromX, fromY float64, tick uint32) (hit match.EntityID, victim *ship) {
 	dx, dy := s.X-fromX, s.Y-fromY
 	way := float64(dx*dx) + float64(dy*dy)
 	first := 2.0 // share of the way; above 1: not met
@@ -85,8 +95,12 @@ func (g *game) firstHit(s *shot, fromX, fromY float64) (hit match.EntityID, vict
 		if id == s.Owner || !target.Alive {
 			continue
 		}
+		x, y, there := g.placeAt(t, id, target, tick)
+		if !there {
+			continue
+		}
 		// Where on the way the shot is nearest to the target's middle, and how near that is.
-		toX, toY := target.X-fromX, target.Y-fromY
+		toX, toY := x-fromX, y-fromY
 		at := min(max((float64(toX*dx)+float64(toY*dy))/way, 0), 1)
 		missX, missY := toX-float64(at*dx), toY-float64(at*dy)
 		const reach = shipRadius + shotRadius

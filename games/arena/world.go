@@ -32,6 +32,7 @@ type ship struct {
 	readyAt     uint32 // tick from which it may fire
 	weaponUntil uint32 // tick at which it is back to the plain weapon
 	safeUntil   uint32 // tick until which it cannot be hurt
+	placedAt    uint32 // tick in which it was put where it had not been: it was not hit before
 	respawnAt   uint32 // tick at which it is alive again, if it is not and not away
 	pilot       *pilot `state:"owned"` // nil for a player's ship
 }

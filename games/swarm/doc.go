@@ -12,6 +12,9 @@
 // t is the entity's own time. With motion "all" it always runs. With motion "quarter" it runs for one second and rests for three,
 // and while it rests nothing of the entity changes; of the entities 4n+1 to 4n+4, exactly one moves at any time.
 //
+// With the setting view above 0 a player sees the entities within so many units of the own one, which makes the swarm the workload for
+// interest management; else everyone sees everything.
+//
 // The first entities belong to the seats, one each, and carry their players' names. Inputs are counted ([Game.Inputs]) and have
 // no other effect, so that two runs with the same players show the same world.
 //

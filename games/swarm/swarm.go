@@ -40,6 +40,9 @@ func (g *Game) Setup(s *match.Setup) error {
 	g.entities = match.AddTable[entity](s, "entities")
 	g.inputs = match.AddInputs[Input](s)
 	g.quarter = s.Settings[settingQuarter] == 1
+	if radius := s.Settings[settingView]; radius > 0 {
+		g.entities.Interest(match.Grid{Radius: float64(radius)}, func(e *entity) (x, y float64) { return e.X, e.Y })
+	}
 	g.paths = make([]path, s.Settings[settingEntities])
 	for i := range g.paths {
 		g.paths[i] = pathOf(s.Seed, i, s.TickRate)
@@ -47,6 +50,15 @@ func (g *Game) Setup(s *match.Setup) error {
 		g.place(g.entities.Get(id), g.paths[i], 0, s.TickRate)
 	}
 	return nil
+}
+
+// View is centred at the seat's entity. Spectators, and seats beyond the number of entities, see everything.
+func (g *Game) View(seat match.SeatID) match.View {
+	e := g.entities.Get(match.EntityID(seat))
+	if seat == 0 || e == nil {
+		return match.View{All: true}
+	}
+	return match.View{Key: match.ViewID(seat), X: e.X, Y: e.Y}
 }
 
 // Join gives the player's name to the entity of the seat, if there are that many.

@@ -325,3 +325,33 @@ func TestTheSwarmNeverEnds(t *testing.T) {
 		t.Error("it ended, or said something")
 	}
 }
+
+func TestWithAViewPlayersSeeWhatIsNear(t *testing.T) {
+	f := newField(t, 1, match.Settings{"entities": 500, "view": 300})
+	ann := f.join("ann")
+	watcher := match.SeatID(0)
+	for range 5 * rate {
+		f.steps(1)
+		all := f.entities()
+		seen, err := f.SeenBy(ann)
+		f.must(err)
+		me, near := all[ann-1], 0
+		for i, e := range all {
+			if math.Hypot(e.x-me.x, e.y-me.y) > 299.99 {
+				continue
+			}
+			near++
+			if _, in := seen.Tables[0].Find(uint32(i + 1)); !in {
+				t.Fatalf("entity %d is near and not seen", i+1)
+			}
+		}
+		if n := seen.Tables[0].Len(); n > len(all)/2 || n < near {
+			t.Fatalf("%d of %d entities are seen, %d are near", n, len(all), near)
+		}
+	}
+	seen, err := f.SeenBy(watcher)
+	f.must(err)
+	if n := seen.Tables[0].Len(); n != 500 {
+		t.Errorf("a spectator sees %d of 500", n)
+	}
+}
