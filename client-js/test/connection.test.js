@@ -234,6 +234,19 @@ test("an unsupported version or codec in the welcome is not gone along with", ()
   assert.equal(codec.errors.length, 1);
 });
 
+test("the codecs on offer are those asked for, with mp among them", () => {
+  const plain = harness({ manual: true, codecs: ["mp"] });
+  plain.accept({ codec: "mp" });
+  assert.deepEqual(plain.socket.sent[0][3], ["mp"]);
+  assert.equal(plain.net.codec, "mp");
+  const packed = harness({ manual: true, codecs: ["mp"] });
+  packed.accept({ codec: "packed" });
+  assert.equal(packed.net.status.state, "connecting", "one that was not offered");
+  for (const codecs of [["packed"], [], ["mp", "zip"]]) {
+    assert.throws(() => harness({ codecs }), TypeError);
+  }
+});
+
 test("frames before the welcome and a second welcome are refused", () => {
   const it = harness({ manual: true });
   it.socket.open();

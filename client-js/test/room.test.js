@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { decode } from "../src/codec.js";
 import { harness, settled, ship } from "./support/harness.js";
 
 const [INPUT, ACK, RESYNC] = [3, 4, 6];
@@ -38,6 +40,51 @@ test("a match is entered, and ready with its first keyframe", async () => {
   it.snapshot({ tick: 100, body: [] });
   assert.equal(await room.ready, room);
   assert.equal(room.tick, 100);
+});
+
+test("a row that left the view is told apart from one that is gone", () => {
+  const { it, room } = inMatch();
+  it.snapshot({ tick: 101, base: 100, body: [[0, [], [], ship({ gap: 2 })]] });
+  /** @type {any[]} */
+  const told = [];
+  room.on("remove", (table, id, row, how) => told.push([table, id, row.hp, how]));
+  it.snapshot({ tick: 102, base: 101, body: [[0, [1], [], [], [2]]] });
+  assert.deepEqual(told, [
+    ["ships", 1, 100, "gone"],
+    ["ships", 2, 100, "left"],
+  ]);
+  assert.equal(room.state.tables.ships.size, 0);
+});
+
+test("a match goes on over a socket whose codec is the other one, and back", () => {
+  const { it, room } = inMatch();
+  // A stream that the server's code made.
+  const file = new URL("../../protocol/testdata/vectors/packed.json", import.meta.url);
+  const stream = JSON.parse(readFileSync(file, "utf8")).find((/** @type {any} */ s) =>
+    s.name.startsWith("thirty-two"),
+  );
+  const bodyOf = (/** @type {any} */ b) => decode(Buffer.from(`9215${b.hex}`, "hex"))[1];
+  const matches = { match: "wide", tables: stream.tables, inputs: [] };
+  const wide = /** @type {import("../src/index.js").Room} */ (it.enter({ ...matches, epoch: 2 }));
+  assert.notEqual(wide, room);
+  it.snapshot({ epoch: 2, tick: 1, body: [] });
+  for (const codec of ["packed", "mp", "packed"]) {
+    it.net.cut();
+    it.accept({ resumed: true, codec });
+    assert.equal(it.net.codec, codec);
+    const epoch = wide.epoch + 1;
+    assert.equal(it.enter({ ...matches, epoch }), wide);
+    if (codec === "mp") {
+      it.snapshot({ epoch, tick: 1, body: [] });
+      assert.equal(wide.state.tables.wide.size, 0);
+      continue;
+    }
+    for (const b of stream.bodies) {
+      it.snapshot({ epoch, tick: b.tick, base: b.base, body: bodyOf(b), hash: b.hash });
+    }
+    assert.equal(wide.tick, stream.bodies.at(-1).tick);
+  }
+  assert.equal(it.net.stats.resyncs, 0);
 });
 
 test("snapshots move the state on", () => {
