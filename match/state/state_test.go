@@ -1,5 +1,7 @@
 package state_test
 
+//lint:file-ignore U1000 fields are found by reflection, or refused by it.
+
 import (
 	"errors"
 	"math"
