@@ -11,8 +11,6 @@ import { dequantize } from "./schema.js";
 /** @typedef {import("./rows.js").Changes} Changes */
 
 const MAX_ID = 0xffffffff;
-/** @type {any[]} */
-const NONE = [];
 
 /**
  * Applies a keyframe's body (codec `mp`). Rows that were there before keep their identity. An error
