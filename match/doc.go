@@ -11,6 +11,12 @@
 // A host meets three: [Match] (New, Run, Join), [Seat] (a place in a match, which outlives connections) and the interfaces that
 // it implements for a seat's traffic, [Link] and [Outbox]. A [Recorder] takes a match down, and [Sim.Replay] makes it again.
 //
+// The past: a game can look at its world as clients were told of it some ticks ago ([Table.At]), and knows which tick a player saw
+// when giving an input ([Tick.Seen]): that is what lag compensation is made of. [Kind.MaxRewind] bounds it.
+//
+// The future: a checkpoint ([Match.Checkpoint], [Sim.Checkpoint]) holds all that decides what comes next, so that [Restore] and
+// [RestoreSim] go on from it in another process, to the same worlds. Most games need no code for that; see [Checkpointer].
+//
 // Who owns what:
 //
 //   - The world, the snapshot ring, views, streams and every seat's sending state belong to the goroutine in [Match.Run]. Games are called by it alone.

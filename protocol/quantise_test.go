@@ -231,6 +231,30 @@ func TestFillIsTheReverseOfQuantise(t *testing.T) {
 	}
 }
 
+func TestARowIsFilledWithTheValuesOfItsQuanta(t *testing.T) {
+	type thing struct {
+		X     float64 `sync:"min=0,max=10,step=0.5"`
+		On    bool
+		Name  string     `sync:"max=4"`
+		Turn  [4]float64 `sync:"quat"`
+		Count uint8
+		kept  int
+		Own   string `sync:"-"`
+	}
+	plan := planOf[thing](t)
+	var rows protocol.Rows
+	rows.Strings = make([][]string, len(plan.Fields))
+	rows.Resize(2, plan.Fields)
+	for i, v := range []thing{{X: 1}, {X: 3.3, On: true, Name: "longer", Turn: [4]float64{0, 0, 0, 1}, Count: 9}} {
+		plan.Quantise(&rows, i, unsafe.Pointer(&v))
+	}
+	got := thing{kept: 7, Own: "own"}
+	plan.FillRow(unsafe.Pointer(&got), &rows, 1)
+	if want := (thing{3.5, true, "long", [4]float64{0, 0, 0, 1}, 9, 7, "own"}); got != want {
+		t.Errorf("filled %+v, want %+v", got, want)
+	}
+}
+
 func TestQuantisingCostsNoMemory(t *testing.T) {
 	p := planOf[thing](t)
 	rows := &protocol.Rows{Strings: make([][]string, len(p.Fields))}
