@@ -29,7 +29,7 @@ var arrows = map[string][]string{
 	"cmd/bytes":     {"match", "protocol", "games/*"},
 	"cmd/dots":      {"server", "match", "games/*"},
 	"cmd/replay":    {"replay", "games/*"},
-	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "games/*"},
+	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
 	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
 	"cmd/internal":  {}, // what the mains share: flags and their environment
 	"server":        {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},

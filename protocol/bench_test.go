@@ -55,7 +55,7 @@ func (f *fleet) quantise(to *protocol.Snapshot) {
 }
 
 func forEachFleet(b *testing.B, run func(b *testing.B, f *fleet)) {
-	for _, n := range []int{16, 100, 1000} {
+	for _, n := range []int{16, 100, 1000, 5000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			f := newFleet(b, n)
 			b.ReportAllocs()
@@ -78,7 +78,7 @@ func BenchmarkEncodeDelta(b *testing.B) {
 		for b.Loop() {
 			bytes = len(enc.Encode(f.before, f.now))
 		}
-		b.ReportMetric(float64(bytes), "wire-bytes")
+		reportFields(b, len(f.boats), bytes, 1)
 	})
 }
 
@@ -100,7 +100,97 @@ func BenchmarkApplyDelta(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		reportFields(b, len(f.boats), len(body), 1)
 	})
+}
+
+// voyage is a fleet's snapshots at ticks 1, 2, 3, ..., for codecs that know what was before.
+func (f *fleet) voyage(ticks int) []*protocol.Snapshot {
+	worlds := make([]*protocol.Snapshot, ticks)
+	for i := range worlds {
+		f.sail(i + 1)
+		worlds[i] = protocol.NewSnapshot(f.schema)
+		worlds[i].Reset(uint32(i + 1))
+		f.quantise(worlds[i])
+	}
+	return worlds
+}
+
+const voyageTicks = 64
+
+// movingFields is how many fields of a boat change in a tick.
+const movingFields = 3
+
+func BenchmarkEncodePacked(b *testing.B) {
+	forEachFleet(b, func(b *testing.B, f *fleet) {
+		worlds := f.voyage(voyageTicks)
+		enc, state := protocol.NewPackedEncoder(f.schema), protocol.NewPacked(f.schema)
+		body := enc.Encode(nil, state, nil, worlds[0], false)
+		start := protocol.NewPacked(f.schema)
+		start.CopyFrom(state)
+		bytes, bodies, i := 0, 0, 1
+		for b.Loop() {
+			body = enc.Encode(body[:0], state, worlds[i-1], worlds[i], false)
+			bytes += len(body)
+			bodies++
+			if i++; i == len(worlds) {
+				state.CopyFrom(start)
+				i = 1
+			}
+		}
+		reportFields(b, len(f.boats), bytes, bodies)
+	})
+}
+
+func BenchmarkApplyPacked(b *testing.B) {
+	forEachFleet(b, func(b *testing.B, f *fleet) {
+		worlds := f.voyage(voyageTicks)
+		enc, out, in := protocol.NewPackedEncoder(f.schema), protocol.NewPacked(f.schema), protocol.NewPacked(f.schema)
+		r, bodies := protocol.NewReader(), make([][]byte, len(worlds))
+		for i, s := range worlds {
+			var base *protocol.Snapshot
+			if i > 0 {
+				base = worlds[i-1]
+			}
+			bodies[i] = enc.Encode(nil, out, base, s, false)
+		}
+		apply := func(i int, base *protocol.Snapshot) {
+			if _, err := r.ApplyPacked(f.schema, in, base, uint32(i+1), bodies[i]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		apply(0, nil)
+		start := protocol.NewPacked(f.schema)
+		start.CopyFrom(in)
+		bytes, n, i := 0, 0, 1
+		for b.Loop() {
+			apply(i, worlds[i-1])
+			bytes += len(bodies[i])
+			n++
+			if i++; i == len(worlds) {
+				in.CopyFrom(start)
+				i = 1
+			}
+		}
+		reportFields(b, len(f.boats), bytes, n)
+	})
+}
+
+func BenchmarkForkPacked(b *testing.B) {
+	forEachFleet(b, func(b *testing.B, f *fleet) {
+		worlds := f.voyage(2)
+		enc, state, fork := protocol.NewPackedEncoder(f.schema), protocol.NewPacked(f.schema), protocol.NewPacked(f.schema)
+		enc.Encode(nil, state, nil, worlds[0], false)
+		for b.Loop() {
+			fork.CopyFrom(state)
+		}
+	})
+}
+
+// reportFields adds what a body takes on the wire and what a field that changes takes of the time.
+func reportFields(b *testing.B, boats, bytes, bodies int) {
+	b.ReportMetric(float64(bytes)/float64(bodies), "wire-bytes")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(movingFields*boats), "ns/field")
 }
 
 func BenchmarkHash(b *testing.B) {

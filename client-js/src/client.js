@@ -39,6 +39,8 @@ export class Client {
   session = "";
   /** What the server calls itself; empty before the first welcome. */
   server = "";
+  /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
+  codec = "";
   /** @type {Room | null} the match one is in */
   room = null;
   /**
@@ -152,12 +154,13 @@ export class Client {
   }
 
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server }) {
+  #welcome({ session, user, name, resumed, lost, server, codec }) {
     if (this.session !== "") this.stats.reconnects++;
     this.session = session;
     this.user = user;
     this.name = name;
     this.server = server;
+    this.codec = codec;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
     if (!resumed) this.#exit("lost", null);
@@ -219,10 +222,11 @@ export class Client {
     this.#timers.clearTimeout(this.#enterTimer);
     if (this.room !== null && entered === this.#entered) {
       const { downMs, lost } = this.status;
-      this.room._resume(enter, { downMs, lost });
+      this.room._resume(enter, this.codec, { downMs, lost });
       return;
     }
-    const room = new Room(enter, this.#uplink(), this.stats, (error) => this.#report(error));
+    const report = (/** @type {unknown} */ error) => this.#report(error);
+    const room = new Room(enter, this.codec, this.#uplink(), this.stats, report);
     this.#exit("left", null);
     this.room = room;
     this.#entered = entered;

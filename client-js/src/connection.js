@@ -138,12 +138,12 @@ export class Connection {
   }
 
   #hello() {
-    const { client, name } = this.#settings;
+    const { client, name, codecs } = this.#settings;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [Kind.HELLO, frames.VERSION, client, ["mp"], ["guest", name], resume],
+      [Kind.HELLO, frames.VERSION, client, codecs, ["guest", name], resume],
       this.#maxFrame,
     );
   }
@@ -185,7 +185,8 @@ export class Connection {
       return;
     }
     const welcome = frames.welcome(frame);
-    if (welcome.codec !== "mp") throw new WireError("a codec that was not offered");
+    if (!this.#settings.codecs.includes(/** @type {any} */ (welcome.codec)))
+      throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
     this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome.maxFrame);

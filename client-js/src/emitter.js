@@ -21,7 +21,7 @@ export class Emitter {
    */
   on(name, handler) {
     if (typeof handler !== "function") throw new TypeError("a handler must be a function");
-    const entry = /** @type {Handler} */ ((a, b, c) => handler(a, b, c));
+    const entry = /** @type {Handler} */ ((a, b, c, d) => handler(a, b, c, d));
     this.#handlers.set(name, [...(this.#handlers.get(name) ?? []), entry]);
     return () => {
       const rest = (this.#handlers.get(name) ?? []).filter((h) => h !== entry);
@@ -40,11 +40,12 @@ export class Emitter {
    * @param {any} [a]
    * @param {any} [b]
    * @param {any} [c]
+   * @param {any} [d]
    */
-  emit(name, a, b, c) {
+  emit(name, a, b, c, d) {
     const handlers = this.#handlers.get(name);
     if (handlers === undefined) return;
-    for (let i = 0; i < handlers.length; i++) this.call(handlers[i], a, b, c);
+    for (let i = 0; i < handlers.length; i++) this.call(handlers[i], a, b, c, d);
   }
 
   /**
@@ -53,10 +54,11 @@ export class Emitter {
    * @param {any} [a]
    * @param {any} [b]
    * @param {any} [c]
+   * @param {any} [d]
    */
-  call(handler, a, b, c) {
+  call(handler, a, b, c, d) {
     try {
-      handler(a, b, c);
+      handler(a, b, c, d);
     } catch (error) {
       this.#report(error);
     }

@@ -1,23 +1,16 @@
 import * as FieldKind from "./fieldkinds.js";
 import { bitsOf } from "./float32.js";
 import { WireError } from "./guard.js";
+import { MAX_ROWS, replaceRows } from "./rows.js";
 import { dequantize } from "./schema.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./world.js").Table} Table */
 /** @typedef {import("./world.js").Entity} Entity */
 /** @typedef {import("./schema.js").Field} Field */
+/** @typedef {import("./rows.js").Changes} Changes */
 
-/** Rows a world may grow to. */
-export const MAX_ROWS = 1 << 18;
 const MAX_ID = 0xffffffff;
-/** @type {any[]} */
-const NONE = [];
-
-/**
- * What a body did, as flat lists of (table, entity) pairs. What is in `left` left the view and lives on.
- * @typedef {{added: any[], changed: any[], removed: any[], left: any[]}} Changes
- */
 
 /**
  * Applies a keyframe's body (codec `mp`). Rows that were there before keep their identity. An error
@@ -32,7 +25,7 @@ export function applyKeyframe(world, body, changes) {
   /** @type {Entity[][]} */
   const contents = world.tables.map(() => []);
   let rows = 0;
-  for (const [index, removed, changed, added, left = NONE] of entries(world, body)) {
+  for (const [index, removed, changed, added, left] of entries(world, body)) {
     if (removed.length + changed.length + left.length > 0)
       throw new WireError("a keyframe only adds");
     contents[index] = readRows(world.tables[index], added);
@@ -54,7 +47,7 @@ export function applyKeyframe(world, body, changes) {
  * @throws {WireError}
  */
 export function applyDelta(world, body, changes) {
-  for (const [index, removed, changed, added, left = NONE] of entries(world, body)) {
+  for (const [index, removed, changed, added, left] of entries(world, body)) {
     const table = world.tables[index];
     const gone = readIds(removed);
     const away = readIds(left);
@@ -66,6 +59,7 @@ export function applyDelta(world, body, changes) {
       throw new WireError("too many rows");
     removeRows(table, gone, changes?.removed);
     changeRows(table, changed, changes);
+    // Before what is added, of which none can leave in the same body.
     removeRows(table, away, changes?.left);
     insertRows(table, fresh, changes);
   }
@@ -75,23 +69,24 @@ export function applyDelta(world, body, changes) {
  * The body's entries with their outer shape checked.
  * @param {World} world
  * @param {any} body
- * @returns {[number, any[], any[], any[], any[]?][]}
+ * @returns {[number, any[], any[], any[], any[]][]} table index, removed, changed, added, left
  */
 function entries(world, body) {
   if (!Array.isArray(body)) throw new WireError("body is not an array");
   let last = -1;
-  for (const entry of body) {
-    if (!Array.isArray(entry) || entry.length < 4 || entry.length > 5) {
+  return body.map((entry) => {
+    if (!Array.isArray(entry) || (entry.length !== 4 && entry.length !== 5)) {
       throw new WireError("bad table entry");
     }
-    const [index, ...lists] = entry;
+    const [index, removed, changed, added, left = []] = entry;
     if (!Number.isInteger(index) || index <= last || index >= world.tables.length) {
       throw new WireError("table index");
     }
-    if (!lists.every(Array.isArray)) throw new WireError("bad table entry");
+    if (![removed, changed, added, left].every(Array.isArray))
+      throw new WireError("bad table entry");
     last = index;
-  }
-  return body;
+    return [index, removed, changed, added, left];
+  });
 }
 
 /**
@@ -227,7 +222,7 @@ function fits(s, max) {
 /**
  * @param {Table} table
  * @param {number[]} ids by rising id
- * @param {any[] | undefined} list collects the rows, when given
+ * @param {any[] | undefined} list of changes that they go into
  */
 function removeRows(table, ids, list) {
   if (ids.length === 0) return;
@@ -257,37 +252,4 @@ function insertRows(table, fresh, changes) {
     changes?.added.push(table, entity);
   }
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
-}
-
-/**
- * Makes the table hold exactly these rows. A row that stays keeps its object, so whoever holds it
- * sees it go on.
- * @param {Table} table
- * @param {Entity[]} fresh by rising id
- * @param {Changes | null} changes
- */
-function replaceRows(table, fresh, changes) {
-  const before = new Map(table.entities.map((e) => [e.id, e]));
-  table.rows.clear();
-  table.entities = fresh.map((entity) => {
-    const old = before.get(entity.id);
-    before.delete(entity.id);
-    const kept = old === undefined ? entity : overwrite(table.fields, old, entity);
-    table.rows.set(kept.id, kept.row);
-    if (old === undefined) changes?.added.push(table, kept);
-    else changes?.changed.push(table, kept);
-    return kept;
-  });
-  for (const entity of before.values()) changes?.removed.push(table, entity);
-}
-
-/**
- * @param {Field[]} fields
- * @param {Entity} old
- * @param {Entity} fresh
- */
-function overwrite(fields, old, fresh) {
-  old.q = fresh.q;
-  for (const { name } of fields) old.row[name] = fresh.row[name];
-  return old;
 }

@@ -11,6 +11,8 @@
  *   the tab's session storage (survives a reload), or nowhere (a drop loses the session)
  * @property {string} [resumeKey] storage key, for several clients of one URL in one tab
  * @property {string} [client] what this client calls itself, at most 64 bytes
+ * @property {("packed" | "mp")[]} [codecs] of snapshot bodies that the server may choose from, best first; default
+ *   both. `mp` must be among them; it alone makes bodies that are easy to read in a debugger
  * @property {number} [dialTimeout] ms from dial to welcome before the next attempt; default 5000
  * @property {import("./link.js").SocketClass} [WebSocket]
  * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} [storage]
@@ -42,6 +44,10 @@ export function settings(options) {
   if (!["memory", "tab", "off"].includes(resume)) {
     throw new TypeError('resume must be "memory", "tab" or "off"');
   }
+  const codecs = options.codecs ?? ["packed", "mp"];
+  if (!codecs.includes("mp") || codecs.some((codec) => !["packed", "mp"].includes(codec))) {
+    throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
+  }
   const url = options.url ?? ownOrigin();
   return {
     url,
@@ -49,6 +55,7 @@ export function settings(options) {
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",
+    codecs: [...codecs],
     dialTimeout: options.dialTimeout ?? 5000,
     WebSocket: /** @type {any} */ (WebSocket),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : undefined),

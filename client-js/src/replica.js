@@ -1,5 +1,6 @@
 import { WireError } from "./guard.js";
 import { applyDelta, applyKeyframe } from "./mp.js";
+import { PackedDecoder } from "./packed/decoder.js";
 import * as Resync from "./reasons.js";
 import { World } from "./world.js";
 
@@ -23,6 +24,8 @@ export class Replica {
   seen = 0;
 
   #valid = false;
+  /** @type {PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
+  #packed = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #stats;
   #uplink;
@@ -38,8 +41,13 @@ export class Replica {
     this.#uplink = uplink;
   }
 
-  /** @param {number} epoch a new stream begins, with a keyframe */
-  restart(epoch) {
+  /**
+   * A new stream begins, with a keyframe.
+   * @param {number} epoch
+   * @param {string} codec of its bodies: "packed" or "mp"
+   */
+  restart(epoch, codec) {
+    this.#packed = codec === "packed" ? (this.#packed ?? new PackedDecoder(this.world)) : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;
     this.#valid = false;
@@ -48,7 +56,7 @@ export class Replica {
 
   /**
    * @param {import("./frames.js").Snapshot} snapshot of this epoch
-   * @param {import("./mp.js").Changes | null} changes collects what changed, when given
+   * @param {import("./rows.js").Changes | null} changes collects what changed, when given
    * @returns {boolean} whether the world is now the snapshot's
    */
   accept(snapshot, changes) {
@@ -83,14 +91,15 @@ export class Replica {
 
   /**
    * @param {import("./frames.js").Snapshot} snapshot
-   * @param {import("./mp.js").Changes | null} changes
+   * @param {import("./rows.js").Changes | null} changes
    * @returns {number} 0, or why it could not be applied
    */
   #apply({ tick, base, hash, body }, changes) {
     if (base !== 0 && (!this.#valid || base !== this.tick)) return Resync.BASELINE;
     if (tick <= this.tick) return Resync.BODY;
     try {
-      if (base === 0) applyKeyframe(this.world, body, changes);
+      if (this.#packed !== null) this.#packed.apply(tick, base, body, changes);
+      else if (base === 0) applyKeyframe(this.world, body, changes);
       else applyDelta(this.world, body, changes);
     } catch (error) {
       if (error instanceof WireError) return Resync.BODY;

@@ -12,7 +12,7 @@ import { parseSchema } from "./schema.js";
  * keyframe after it; `exit` is the end.
  *
  * Events: `snapshot` (room); `add`, `change`, `remove` (table, id, row), `add` also for the rows
- * present when the handler is added; `drop` ({code, name}); `resume` ({downMs, lost, missedTicks});
+ * present when the handler is added, `remove` with "gone" or, where it only left the view, "left" after the row; `drop` ({code, name}); `resume` ({downMs, lost, missedTicks});
  * `exit` ({reason, result}).
  */
 export class Room {
@@ -39,7 +39,7 @@ export class Room {
   #delayMs = 100;
   /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
-  /** @type {import("./mp.js").Changes} reused */
+  /** @type {import("./rows.js").Changes} reused */
   #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
@@ -52,11 +52,12 @@ export class Room {
 
   /**
    * @param {import("./frames.js").Enter} enter
+   * @param {string} codec of snapshot bodies
    * @param {import("./inputs.js").Uplink} uplink
    * @param {import("./stats.js").Stats} stats
    * @param {(error: unknown) => void} report
    */
-  constructor(enter, uplink, stats, report) {
+  constructor(enter, codec, uplink, stats, report) {
     const schema = parseSchema(enter.tables, enter.inputs);
     this.match = enter.match;
     this.game = enter.game;
@@ -79,7 +80,7 @@ export class Room {
     });
     // Who does not wait for it must not be told of an unhandled rejection.
     this.ready.catch(() => {});
-    this.#replica.restart(enter.epoch);
+    this.#replica.restart(enter.epoch, codec);
     this.#inputs.start(enter.epoch);
   }
 
@@ -189,8 +190,8 @@ export class Room {
     }
     // Told even of a snapshot that failed half-way: the rows did change, and what a keyframe then
     // does is told relative to them.
-    this.#tell("remove", removed);
-    this.#tell("remove", left);
+    this.#tell("remove", removed, "gone");
+    this.#tell("remove", left, "left");
     this.#tell("add", added);
     this.#tell("change", changed);
     if (applied) this.#emitter.emit("snapshot", this);
@@ -216,14 +217,15 @@ export class Room {
   /**
    * The same match goes on over another socket.
    * @param {import("./frames.js").Enter} enter
+   * @param {string} codec of snapshot bodies
    * @param {{downMs: number, lost: number}} info
    * @internal
    */
-  _resume(enter, info) {
+  _resume(enter, codec, info) {
     this.#lastTick = this.tick;
     this.seat = enter.seat;
     this.#returning = { ...info, missedTicks: 0 };
-    this.#replica.restart(enter.epoch);
+    this.#replica.restart(enter.epoch, codec);
     this.#inputs.start(enter.epoch);
     this.#interpolator?.reset();
   }
@@ -247,10 +249,10 @@ export class Room {
     this.#isReady(this);
   }
 
-  /** @param {string} name @param {any[]} pairs */
-  #tell(name, pairs) {
+  /** @param {string} name @param {any[]} pairs @param {string} [how] */
+  #tell(name, pairs, how) {
     for (let i = 0; i < pairs.length; i += 2) {
-      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row);
+      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row, how);
     }
   }
 }

@@ -108,6 +108,10 @@ function parseField(f, lastKind) {
       field.step = (2 * Math.PI) / 2 ** a;
       setRate(field, f, 3);
       break;
+    case FieldKind.FLOAT:
+      field.min = -INT32 - 1;
+      field.max = INT32;
+      break;
     case FieldKind.QUAT:
       setBits(field, a, 2, 10);
       // Ten bits and the index fill an int32, signs and all.

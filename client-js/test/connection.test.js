@@ -13,7 +13,9 @@ test("the first frame is a hello as a guest, without a token, and the URL carrie
   assert.deepEqual(socket.sent, []);
   assert.equal(net.status.state, "connecting");
   socket.open();
-  assert.deepEqual(socket.sent, [[HELLO, 1, "deltatick-js", ["mp"], ["guest", "Ada"], null]]);
+  assert.deepEqual(socket.sent, [
+    [HELLO, 1, "deltatick-js", ["packed", "mp"], ["guest", "Ada"], null],
+  ]);
 });
 
 test("the welcome opens the connection and says who one is", async () => {

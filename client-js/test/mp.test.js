@@ -40,7 +40,7 @@ function start() {
   return world;
 }
 
-/** @returns {import("../src/mp.js").Changes} */
+/** @returns {import("../src/rows.js").Changes} */
 const noChanges = () => ({ added: [], changed: [], removed: [], left: [] });
 /** @param {any[]} pairs */
 const ids = (pairs) => pairs.filter((_, i) => i % 2 === 1).map((e) => e.id);

@@ -8,76 +8,110 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// result is what a trace took in one codec.
+// result is what the bodies of a trace took in one codec.
 type result struct {
-	bodies  int
-	bytes   int
-	largest int
-	changed int // fields of rows that were there before
-	encode  time.Duration
-	decode  time.Duration
+	bodies, bytes, largest int
+	changed                int // fields of rows that were there before
+	encode, decode         time.Duration
 }
 
 func (r result) mean() float64 { return float64(r.bytes) / float64(r.bodies) }
-func (r result) kbps() float64 { return r.mean() * 8 * 60 / 1000 }
-
-func same(a, b *protocol.Snapshot) bool {
-	return slices.EqualFunc(a.Tables, b.Tables, func(a, b protocol.Rows) bool {
-		return slices.Equal(a.IDs, b.IDs) && slices.Equal(a.Quanta, b.Quanta) && slices.EqualFunc(a.Strings, b.Strings, slices.Equal[[]string])
-	})
+func (r result) kbps() float64 { return r.mean() * 8 * tickRate / 1000 }
+func (r result) encodeNs() float64 {
+	return float64(r.encode.Nanoseconds()) / float64(max(1, r.changed))
+}
+func (r result) decodeNs() float64 {
+	return float64(r.decode.Nanoseconds()) / float64(max(1, r.changed))
 }
 
-func changedFields(a, b *protocol.Snapshot) int {
-	n := 0
-	for t := range a.Tables {
-		if len(a.Tables[t].Quanta) == len(b.Tables[t].Quanta) {
-			for i, q := range a.Tables[t].Quanta {
-				if q != b.Tables[t].Quanta[i] {
-					n++
-				}
-			}
-		}
+func (r *result) count(body []byte) {
+	r.bodies++
+	r.bytes += len(body)
+	r.largest = max(r.largest, len(body))
+}
+
+// base is the baseline of snapshot i, distance ticks before it, or nil at the start.
+func (tr trace) base(i, distance int) *protocol.Snapshot {
+	if i < distance {
+		return nil
 	}
-	return n
+	return tr.snapshots[i-distance]
 }
 
-// packed encodes each snapshot from the one distance before it, decodes it and compares.
-func packed(tr trace, distance int) (result, error) {
+// measurePacked encodes every snapshot against the one distance ticks before it, with the codec's state as that one left it: as many
+// streams as that, taking turns.
+func measurePacked(tr trace, distance int) (result, error) {
 	var res result
-	enc, r := protocol.NewPackedEncoder(tr.schema), protocol.NewReader()
-	var to, from []*protocol.Packed
-	for range distance {
-		to, from = append(to, protocol.NewPacked(tr.schema)), append(from, protocol.NewPacked(tr.schema))
+	enc, reader := protocol.NewPackedEncoder(tr.schema), protocol.NewReader()
+	out, in := make([]*protocol.Packed, distance), make([]*protocol.Packed, distance)
+	for k := range distance {
+		out[k], in[k] = protocol.NewPacked(tr.schema), protocol.NewPacked(tr.schema)
 	}
 	got := make([]*protocol.Snapshot, distance)
 	var body []byte
 	for i, s := range tr.snapshots {
-		k := i % distance
-		var base *protocol.Snapshot
-		if i >= distance {
-			base = tr.snapshots[i-distance]
-		}
+		k, base := i%distance, tr.base(i, distance)
 		start := time.Now()
-		body = enc.Encode(body[:0], to[k], base, s, false)
+		body = enc.Encode(body[:0], out[k], base, s, false)
 		encoded := time.Now()
-		next, err := r.ApplyPacked(tr.schema, from[k], got[k], s.Tick, body)
+		next, err := reader.ApplyPacked(tr.schema, in[k], got[k], s.Tick, body)
 		decoded := time.Now()
 		if err != nil {
-			return res, fmt.Errorf("frame %d: %w", i, err)
+			return res, fmt.Errorf("snapshot %d: %w", i, err)
 		}
 		if !same(s, next) {
-			return res, fmt.Errorf("frame %d does not decode to what was encoded", i)
+			return res, fmt.Errorf("snapshot %d does not decode to what was encoded", i)
 		}
-		got[k] = next
-		if i < tr.skip {
+		if got[k] = next; i < tr.skip {
 			continue
 		}
-		res.bodies++
-		res.bytes += len(body)
-		res.largest = max(res.largest, len(body))
+		res.count(body)
 		res.changed += changedFields(base, s)
 		res.encode += encoded.Sub(start)
 		res.decode += decoded.Sub(encoded)
 	}
 	return res, nil
+}
+
+func measureMP(tr trace, distance int) (res result) {
+	enc := protocol.NewBodyEncoder(tr.schema)
+	for i := tr.skip; i < len(tr.snapshots); i++ {
+		res.count(enc.Encode(tr.base(i, distance), tr.snapshots[i]))
+	}
+	return res
+}
+
+// raw is the mean size of a snapshot as ids and quanta of 4 bytes each, and strings.
+func raw(tr trace) float64 {
+	bytes := 0
+	for _, s := range tr.snapshots[tr.skip:] {
+		for t := range s.Tables {
+			rows := &s.Tables[t]
+			bytes += 4 * (len(rows.IDs) + len(rows.Quanta))
+			for _, column := range rows.Strings {
+				for _, text := range column {
+					bytes += len(text)
+				}
+			}
+		}
+	}
+	return float64(bytes) / float64(len(tr.snapshots)-tr.skip)
+}
+
+func same(a, b *protocol.Snapshot) bool {
+	return a.Tick == b.Tick && slices.EqualFunc(a.Tables, b.Tables, func(a, b protocol.Rows) bool {
+		return slices.Equal(a.IDs, b.IDs) && slices.Equal(a.Quanta, b.Quanta) && slices.EqualFunc(a.Strings, b.Strings, slices.Equal[[]string])
+	})
+}
+
+// changedFields counts the quanta that differ between two snapshots with the same rows.
+func changedFields(a, b *protocol.Snapshot) (n int) {
+	for t := range a.Tables {
+		for i, q := range a.Tables[t].Quanta {
+			if q != b.Tables[t].Quanta[i] {
+				n++
+			}
+		}
+	}
+	return n
 }

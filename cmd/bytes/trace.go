@@ -6,33 +6,37 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"reflect"
 
 	"github.com/deltatick/deltatick/games/swarm"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// trace is a world over time, at 60 Hz.
+// trace is a world over time: snapshots of ticks 1, 2, 3, ...
 type trace struct {
 	name      string
 	schema    protocol.Schema
-	snapshots []*protocol.Snapshot // of ticks 1, 2, 3, ...
-	skip      int                  // snapshots at the start that are not counted
+	snapshots []*protocol.Snapshot
+	skip      int // how many at the start are sent and not counted
 }
 
+// warmUp is how long the worlds made here run before they are counted: a stream's first bodies are keyframes.
+const warmUp = 4 * tickRate
+
 // swarmTrace runs games/swarm.
-func swarmTrace(name string, entities int, quarter bool, warmUp, frames int) (trace, error) {
-	settings := match.Settings{"entities": entities, "quarter": 0}
+func swarmTrace(entities int, quarter bool, seconds int) (trace, error) {
+	tr := trace{name: fmt.Sprintf("swarm, %d, all move", entities), skip: warmUp}
+	settings := match.Settings{"entities": entities}
 	if quarter {
+		tr.name = fmt.Sprintf("swarm, %d, a quarter moves", entities)
 		settings["quarter"] = 1
 	}
-	sim, err := match.NewSim(swarm.Kind(), match.SimConfig{Seed: 1, Settings: settings})
+	sim, err := match.NewSim(swarm.Kind(), match.SimConfig{Seed: 1, TickRate: tickRate, Settings: settings})
 	if err != nil {
 		return trace{}, err
 	}
-	tr := trace{name: name, schema: sim.Schema(), skip: warmUp}
-	for range warmUp + frames {
+	tr.schema = sim.Schema()
+	for range warmUp + seconds*tickRate {
 		if err := sim.Step(); err != nil {
 			return trace{}, err
 		}
@@ -43,56 +47,64 @@ func swarmTrace(name string, entities int, quarter bool, warmUp, frames int) (tr
 	return tr, nil
 }
 
+// The layout of the 2015 "networked physics data compression challenge": G. Fiedler's cubes.
 const (
-	cubes       = 901
-	cubeBytes   = 8 * 4
-	cubeBits    = 9
-	cubesWarmUp = 6 // the frames at the start that are the same
+	cubes      = 901
+	cubeValues = 8 // largest, a, b, c, x, y, z, interacting
+	cubeBits   = 9
+	cubesSkip  = 6 // frames at the start that are the same
 )
 
-func cubeSchema(bits uint8) protocol.Schema {
-	return protocol.Schema{{Name: "cubes", Fields: protocol.Fields{
-		{Name: "rot", Kind: protocol.FieldQuat, Bits: bits},
-		{Name: "x", Kind: protocol.FieldInt, Min: -16383, Max: 16383},
-		{Name: "y", Kind: protocol.FieldInt, Min: -16383, Max: 16383},
-		{Name: "z", Kind: protocol.FieldInt, Min: 0, Max: 8191},
-		{Name: "interacting", Kind: protocol.FieldBool},
-	}}}
-}
+// bodySchema is a rigid body's: a rotation, a place in 1/512 m, and whether it is touched.
+var bodySchema = protocol.Schema{{Name: "bodies", Fields: protocol.Fields{
+	{Name: "rot", Kind: protocol.FieldQuat, Bits: cubeBits},
+	{Name: "x", Kind: protocol.FieldInt, Min: -16383, Max: 16383},
+	{Name: "y", Kind: protocol.FieldInt, Min: -16383, Max: 16383},
+	{Name: "z", Kind: protocol.FieldInt, Min: 0, Max: 8191},
+	{Name: "interacting", Kind: protocol.FieldBool},
+}}}
 
-// cubesTrace reads a file of 901 records a frame of 8 little-endian int32: largest, a, b, c, x, y, z, interacting.
 func cubesTrace(file string) (trace, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return trace{}, err
 	}
 	defer f.Close()
-	tr := trace{name: "cubes", schema: cubeSchema(cubeBits), skip: cubesWarmUp}
-	in := bufio.NewReaderSize(f, 1<<20)
-	frame := make([]byte, cubes*cubeBytes)
+	tr := trace{name: "cubes", schema: bodySchema, skip: cubesSkip}
+	in, frame := bufio.NewReaderSize(f, 1<<20), make([]int32, cubes*cubeValues)
 	for {
-		if _, err := io.ReadFull(in, frame); err == io.EOF {
-			return tr, nil
+		if err := binary.Read(in, binary.LittleEndian, frame); err == io.EOF {
+			break
 		} else if err != nil {
-			return trace{}, fmt.Errorf("%s: %w", file, err)
+			return trace{}, fmt.Errorf("%s: frame %d: %w", file, len(tr.snapshots), err)
 		}
-		s := protocol.NewSnapshot(tr.schema)
-		s.Reset(uint32(len(tr.snapshots) + 1))
-		rows := &s.Tables[0]
-		rows.Resize(cubes, tr.schema[0].Fields)
+		s := tr.next(cubes)
 		for i := range cubes {
-			var v [8]int32
-			for k := range v {
-				v[k] = int32(binary.LittleEndian.Uint32(frame[i*cubeBytes+k*4:]))
-			}
-			rows.IDs[i] = uint32(i + 1)
+			v := frame[i*cubeValues : (i+1)*cubeValues]
 			rot := ((v[0]<<cubeBits|v[1])<<cubeBits|v[2])<<cubeBits | v[3]
 			for f, q := range []int32{rot, v[4], v[5], v[6], v[7]} {
-				rows.Column(f)[i] = q
+				if !bodySchema[0].Fields[f].Holds(q) {
+					return trace{}, fmt.Errorf("%s: frame %d, cube %d: %s is %d", file, len(tr.snapshots)-1, i, bodySchema[0].Fields[f].Name, q)
+				}
+				s.Column(f)[i] = q
 			}
 		}
-		tr.snapshots = append(tr.snapshots, s)
 	}
+	if len(tr.snapshots) <= cubesSkip {
+		return trace{}, fmt.Errorf("%s: %d frames, want more than %d", file, len(tr.snapshots), cubesSkip)
+	}
+	return tr, nil
 }
 
-var _ = reflect.TypeOf
+// next adds a snapshot with n rows, whose values are the caller's to set.
+func (tr *trace) next(n int) *protocol.Rows {
+	s := protocol.NewSnapshot(tr.schema)
+	s.Reset(uint32(len(tr.snapshots) + 1))
+	tr.snapshots = append(tr.snapshots, s)
+	rows := &s.Tables[0]
+	rows.Resize(n, tr.schema[0].Fields)
+	for i := range rows.IDs {
+		rows.IDs[i] = uint32(i + 1)
+	}
+	return rows
+}

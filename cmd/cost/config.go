@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
+	"github.com/deltatick/deltatick/protocol"
 )
 
 const intro = `
@@ -16,8 +17,8 @@ deltatick cost: what a server costs for each player and tick, against the floor:
   go run ./cmd/cost -rooms 10 -game swarm -entities 100
   go run ./cmd/cost -idle 10000                # memory of connections that wait in a lobby
 
-Everything runs on this machine's loopback, in processes that end with this one. When the machine cannot sustain the load, that
-is said, and half of it is tried.`
+Everything runs on this machine's loopback, in processes that end with this one. A pair in which
+one of the two could not sustain the load is measured again; when none can, that is said, and half of the load is tried.`
 
 // config is what the flags say.
 type config struct {
@@ -25,6 +26,7 @@ type config struct {
 	size     int
 	game     string
 	entities int
+	codec    string
 	pairs    int
 	warm     time.Duration
 	window   time.Duration
@@ -40,6 +42,7 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (co
 	fs.IntVar(&cfg.size, "room-size", 8, "`players` in a room")
 	fs.StringVar(&cfg.game, "game", "arena", "`game`: arena or swarm")
 	fs.IntVar(&cfg.entities, "entities", 8, "`entities` of a swarm")
+	fs.StringVar(&cfg.codec, "codec", protocol.CodecPacked, "`codec` of snapshot bodies: packed or mp")
 	fs.IntVar(&cfg.pairs, "pairs", 3, "`times` that server and floor are measured, in turn")
 	fs.DurationVar(&cfg.warm, "warm", 3*time.Second, "`time` to play before measuring")
 	fs.DurationVar(&cfg.window, "for", 10*time.Second, "`time` to measure")
@@ -64,6 +67,9 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (co
 	}
 	if cfg.window < time.Second || cfg.window > time.Minute {
 		return cfg, fmt.Errorf("-for: %v is outside 1s..1m", cfg.window)
+	}
+	if cfg.codec != protocol.CodecPacked && cfg.codec != protocol.CodecMP {
+		return cfg, fmt.Errorf("-codec: %q is not packed or mp", cfg.codec)
 	}
 	if _, known := games[cfg.game]; !known {
 		return cfg, fmt.Errorf("-game: %q is not arena or swarm", cfg.game)

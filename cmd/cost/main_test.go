@@ -41,7 +41,7 @@ func TestIdleConnectionsAreWeighed(t *testing.T) {
 }
 
 func TestAFlagThatCannotBeUsedIsNamed(t *testing.T) {
-	for _, args := range [][]string{{"-rooms", "0"}, {"-game", "chess"}, {"-for", "1h"}, {"-warm", "-1s"}, {"-idle", "1000000"}} {
+	for _, args := range [][]string{{"-rooms", "0"}, {"-game", "chess"}, {"-codec", "gzip"}, {"-for", "1h"}, {"-warm", "-1s"}, {"-idle", "1000000"}} {
 		var out, errOut bytes.Buffer
 		if code := run(t.Context(), args, unset, &out, &errOut); code != 2 || !strings.Contains(errOut.String(), args[0]+":") {
 			t.Errorf("%v: exit code %d, %q", args, code, errOut.String())

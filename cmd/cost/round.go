@@ -43,7 +43,7 @@ func (f figures) sustained() bool {
 func round(ctx context.Context, cfg config, role string, like figures) (figures, error) {
 	players := cfg.rooms * cfg.size
 	target := order{Role: role, Sessions: players + 1, Floor: floor.Config{Rooms: cfg.rooms, Frame: int(like.snapshotBytes + 0.5)}}
-	l := load.Config{Rooms: cfg.rooms, Size: cfg.size, Game: cfg.game, Settings: games[cfg.game](cfg)}
+	l := load.Config{Rooms: cfg.rooms, Size: cfg.size, Game: cfg.game, Codec: cfg.codec, Settings: games[cfg.game](cfg)}
 	if role == roleFloor {
 		l.Floor = int(like.inputBytes + 0.5)
 	} else {

@@ -25,6 +25,7 @@ a second one ends it at once.`
 // config is what the flags say.
 type config struct {
 	addr   string
+	pprof  string // where profiles are served; "" nowhere
 	log    *slog.Logger
 	server server.Config
 }
@@ -47,6 +48,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas, in place of this server's own (name it, too, if it serves the page); * for any")
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
+	fs.StringVar(&cfg.pprof, "pprof", "", "loopback `host:port` for /debug/pprof, apart from players; empty for none")
 	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches")
 	if err := env.Parse(fs, "DELTATICK_", intro, args, lookup, out); err != nil {
 		return cfg, err
@@ -76,6 +78,11 @@ func (cfg *config) check() error {
 	}
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
+	}
+	if cfg.pprof != "" {
+		if err := checkLoopback(cfg.pprof); err != nil {
+			return fmt.Errorf("-pprof: %w", err)
+		}
 	}
 	for _, n := range []struct {
 		flag            string

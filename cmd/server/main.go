@@ -68,6 +68,14 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return fmt.Errorf("-addr %s: %w", cfg.addr, err)
 	}
+	profiled, stop, err := profiles(cfg.pprof)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer stop()
+	if profiled != nil {
+		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
+	}
 	fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", pageURL(listener.Addr()))
 	return serve(ctx, s, listener)
 }

@@ -47,6 +47,9 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-addr", "nowhere"}, want: "-addr"},
 		{args: []string{"-addr", ":99999"}, want: "-addr"},
 		{args: []string{"-addr", ":https 1"}, want: "-addr"},
+		{args: []string{"-pprof", "6060"}, want: "-pprof"},
+		{args: []string{"-pprof", ":6060"}, want: "-pprof"},
+		{args: []string{"-pprof", "192.0.2.1:6060"}, want: "-pprof"},
 		{args: []string{"-log-level", "loud"}, want: "-log-level"},
 		{args: []string{"-log-format", "xml"}, want: "-log-format"},
 		{args: []string{"-colour"}, want: "-colour"},
@@ -81,7 +84,7 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, noEnv, &out, io.Discard); !errors.Is(err, env.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "dev"} {
+	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "pprof", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}

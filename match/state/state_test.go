@@ -1,6 +1,6 @@
 package state_test
 
-//lint:file-ignore U1000 fields are found by reflection, or refused by it.
+//lint:file-ignore U1000 the fields are there for the codec, which finds them by reflection.
 
 import (
 	"errors"

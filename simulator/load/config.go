@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"github.com/deltatick/deltatick/protocol"
 )
 
 // Config says who plays what. The zero value of a field is the default it names.
@@ -15,6 +17,7 @@ type Config struct {
 
 	Game     string         // default "arena"
 	Settings map[string]int // of the lobbies
+	Codec    string         // of snapshot bodies, default protocol.CodecPacked; none is decoded
 	Idle     bool           // stay in the lobby: no match is started, no input sent
 
 	// Floor plays a floor instead, with inputs of as many bytes. 0 plays a server.
@@ -29,6 +32,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.Rooms = cmp.Or(cfg.Rooms, 1)
 	cfg.Size = cmp.Or(cfg.Size, 8)
 	cfg.Game = cmp.Or(cfg.Game, "arena")
+	cfg.Codec = cmp.Or(cfg.Codec, protocol.CodecPacked)
 	cfg.Rate = cmp.Or(cfg.Rate, 60)
 	cfg.Ramp = cmp.Or(cfg.Ramp, time.Duration(cfg.Rooms*cfg.Size)*2*time.Millisecond)
 	cfg.Join = cmp.Or(cfg.Join, 30*time.Second)

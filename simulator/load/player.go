@@ -95,7 +95,7 @@ var writeBuffers sync.Pool
 
 func (p *player) greet() error {
 	err := p.send(protocol.MustEncode(protocol.Hello{
-		Kind: protocol.KindHello, Version: protocol.Version, Client: "deltatick-load/1", Codecs: []string{protocol.CodecMP},
+		Kind: protocol.KindHello, Version: protocol.Version, Client: "deltatick-load/1", Codecs: []string{p.cfg.Codec},
 		Auth: []string{"guest", fmt.Sprintf("load %d", p.index)},
 	}))
 	if err != nil {
