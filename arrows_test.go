@@ -26,6 +26,7 @@ const module = "github.com/deltatick/deltatick"
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
 	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
+	"cmd/bodies":    {"match", "protocol", "games/*"},
 	"cmd/bytes":     {"match", "protocol", "games/*"},
 	"cmd/dots":      {"server", "match", "games/*"},
 	"cmd/replay":    {"replay", "games/*"},

@@ -51,20 +51,23 @@ const played = (room, ticks) => {
   return next(room, "snapshot", (r) => r.tick >= until);
 };
 
-test("a match is played: state moves, inputs are consumed, every hash agrees", async () => {
-  const net = await guest("Ada");
-  const { room } = await started(net, "arena");
-  room.input({ thrust: true, turn: 1 });
-  await next(room, "snapshot", (r) => r.stats.consumedTick > 0);
-  const before = room.stats.consumedTick;
-  await played(room, 130);
-  assert.ok(room.stats.consumedTick > before);
-  assert.equal(net.stats.keyframes, 1);
-  for (const fault of ["desyncs", "resyncs", "malformed", "unapplied", "stale", "unknown"]) {
-    assert.equal(net.stats[/** @type {"desyncs"} */ (fault)], 0, fault);
-  }
-  assert.ok(room.view().ships.length >= 1);
-});
+for (const codec of /** @type {const} */ (["packed", "mp"])) {
+  test(`a match is played in codec ${codec}: state moves, inputs are consumed, every hash agrees`, async () => {
+    const net = await guest("Ada", codec === "mp" ? { codecs: ["mp"] } : {});
+    assert.equal(net.codec, codec);
+    const { room } = await started(net, "arena");
+    room.input({ thrust: true, turn: 1 });
+    await next(room, "snapshot", (r) => r.stats.consumedTick > 0);
+    const before = room.stats.consumedTick;
+    await played(room, 130);
+    assert.ok(room.stats.consumedTick > before);
+    assert.equal(net.stats.keyframes, 1);
+    for (const fault of ["desyncs", "resyncs", "malformed", "unapplied", "stale", "unknown"]) {
+      assert.equal(net.stats[/** @type {"desyncs"} */ (fault)], 0, fault);
+    }
+    assert.ok(room.view().ships.length >= 1);
+  });
+}
 
 test("a player who is cut, twice in a row, is back in the same seat of the same match", async () => {
   const net = await guest("Bo");
