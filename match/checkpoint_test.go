@@ -261,13 +261,16 @@ func TestAMatchGoesOnElsewhereUnderAHigherEpoch(t *testing.T) {
 		m, err := match.New(match.Config{Kind: laneKind(&game), ID: "m-1", Epoch: 7, Seed: 3, TickRate: 60})
 		must(t, err)
 		kill := run(m)
-		_, _, _ = join(t, m, "ada")
+		ada, gone, _ := join(t, m, "ada")
 		seat, view, _ := join(t, m, "bob")
 		for range 50 {
 			ticks(1)
 			view.read()
 			must(t, view.send(seat, view.head.Tick+6, []int{1, 0}))
 		}
+		ada.Detach(gone.link)
+		waits := view.head.Tick + 7
+		must(t, view.send(seat, waits, []int{1, 1}))
 		data, err := m.Checkpoint(t.Context())
 		must(t, err)
 		ticks(1)
@@ -322,6 +325,9 @@ func TestAMatchGoesOnElsewhereUnderAHigherEpoch(t *testing.T) {
 		// 100 at first, then one for every tick with an input: those of before, those that waited in the checkpoint, those of now.
 		if x := game.runners.Get(3).exact; x < 100+50+20 {
 			t.Errorf("bob is at %v", x)
+		}
+		if jumps := game.runners.Get(3).jumps; len(jumps) == 0 || jumps[0] != waits {
+			t.Errorf("bob jumped in ticks %v, first wanted in %d", jumps, waits)
 		}
 		if diff := cmp.Diff([]string{"away ada", "away bob", "back bob"}, game.told); diff != "" {
 			t.Error(diff)

@@ -52,6 +52,8 @@ func (g *lane) Away(_ *match.Tick, p match.Player) { g.told = append(g.told, "aw
 func (g *lane) Back(_ *match.Tick, p match.Player) { g.told = append(g.told, "back "+p.Name) }
 
 func (g *lane) Step(t *match.Tick) {
+	turn.Lock()
+	defer turn.Unlock()
 	if g.look != nil {
 		g.look(t)
 	}

@@ -79,6 +79,24 @@ func TestAPressThatComesLateDoesNotUndoTheInputOfTheNextTick(t *testing.T) {
 	})
 }
 
+func TestAButtonThatIsDownIsNotPressedAgainByALateInput(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, game, seat, view := laneMatch(t, match.Config{})
+		now := view.head.Tick
+		must(t, view.press(seat, now+1, 1))
+		ticks(3)
+		view.read()
+		next := view.head.Tick + 1
+		must(t, view.press(seat, now, 1)) // late, and older than the input in force
+		must(t, view.press(seat, next, 0))
+		ticks(3)
+		jumps := game.runners.Get(2).jumps
+		if len(jumps) == 0 || jumps[len(jumps)-1] != next-1 {
+			t.Errorf("down in ticks %v, want until %d", jumps, next-1)
+		}
+	})
+}
+
 func TestHoweverInputsArriveThereIsOneMoveATick(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, game, seat, view := laneMatch(t, match.Config{})

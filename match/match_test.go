@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -27,8 +28,19 @@ func join(t *testing.T, m *match.Match, name string) (*match.Seat, *view, *outbo
 
 // ticks lets n ticks pass.
 func ticks(n int) {
+	handOver()
 	time.Sleep(time.Duration(n) * time.Second / 60)
 	synctest.Wait()
+}
+
+// turn is held by a test's game during its step. synctest.Wait orders what a match has written before what the test reads after it;
+// this orders what the test has read or written before the match's next step.
+var turn sync.Mutex
+
+// handOver ends the test's turn to look into a game.
+func handOver() {
+	turn.Lock()
+	defer turn.Unlock()
 }
 
 func TestASeatGetsAKeyframeThenADeltaEachTick(t *testing.T) {

@@ -53,3 +53,34 @@ func TestWhatAPlayerSaysToHaveSeenIsHeldAgainstWhatTheServerKnows(t *testing.T) 
 		})
 	}
 }
+
+func TestBeforeARoundTripIsMeasuredTheInputShowsWhatItsPlayerHad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, game, seat, view := laneMatch(t, match.Config{})
+		seen := map[uint32]uint32{}
+		game.look = func(now *match.Tick) { seen[now.Number()] = now.Seen(seat.ID()) }
+		had := view.head.Tick
+		ticks(4)
+		must(t, view.send(seat, had+6, []int{0, 0}))
+		ticks(3)
+		if got := seen[had+6]; got != had-6 { // 100 ms of interpolation
+			t.Errorf("seen %d, want 6 ticks before %d", got, had)
+		}
+	})
+}
+
+func TestWhoseInputsAreMissingGoesOnSeeingTheWorldMove(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, game, seat, view := laneMatch(t, match.Config{})
+		behind := map[uint32]uint32{}
+		game.look = func(now *match.Tick) { behind[now.Number()] = now.Number() - now.Seen(seat.ID()) }
+		first := view.head.Tick + 1
+		must(t, view.send(seat, first, []int{0, 0}, view.head.Tick-2))
+		ticks(20)
+		for n := first; n < first+15; n++ {
+			if behind[n] != 3 {
+				t.Errorf("in tick %d what counts as seen is %d ticks behind, want 3 as in the first", n, behind[n])
+			}
+		}
+	})
+}

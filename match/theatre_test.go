@@ -115,6 +115,8 @@ func (g *theatre) Leave(t *match.Tick, p match.Player) {
 }
 
 func (g *theatre) Step(t *match.Tick) {
+	turn.Lock()
+	defer turn.Unlock()
 	for _, a := range g.actors.All() {
 		if g.still {
 			break

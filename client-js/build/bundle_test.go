@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// maxGzipped is what a page may have to load for the client.
+// maxGzipped is what a page may have to load for the client: 7 kB of it is the reader of packed bodies.
 const maxGzipped = 25_000
 
 func TestCommittedBundlesAreWhatTheSourcesMake(t *testing.T) {

@@ -1390,9 +1390,9 @@ function text(b, start, length, header) {
   }
   return header + length;
 }
-function wide(b, pos, signed) {
+function wide(b, pos, signed2) {
   if (pos + 8 > b.length) throw new WireError("truncated");
-  const high = signed ? u32(b, pos) | 0 : u32(b, pos);
+  const high = signed2 ? u32(b, pos) | 0 : u32(b, pos);
   const over = high > 2097152 || high === 2097152 && u32(b, pos + 4) > 0;
   if (over || high < -2097152) throw new WireError("integer beyond 2^53");
   return 9;
@@ -1859,12 +1859,12 @@ var Connection = class {
     this.#finish(1e3, true);
   }
   #hello() {
-    const { client, name } = this.#settings;
+    const { client, name, codecs } = this.#settings;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [HELLO, VERSION, client, ["mp"], ["guest", name], resume],
+      [HELLO, VERSION, client, codecs, ["guest", name], resume],
       this.#maxFrame
     );
   }
@@ -1902,7 +1902,11 @@ var Connection = class {
       return;
     }
     const welcome2 = welcome(frame);
-    if (welcome2.codec !== "mp") throw new WireError("a codec that was not offered");
+    if (!this.#settings.codecs.includes(
+      /** @type {any} */
+      welcome2.codec
+    ))
+      throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
     this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome2.maxFrame);
@@ -1998,12 +2002,12 @@ var Emitter = class {
     if (typeof handler !== "function") throw new TypeError("a handler must be a function");
     const entry = (
       /** @type {Handler} */
-      ((a, b, c) => handler(a, b, c))
+      ((a, b, c, d) => handler(a, b, c, d))
     );
     this.#handlers.set(name, [...this.#handlers.get(name) ?? [], entry]);
     return () => {
-      const rest = (this.#handlers.get(name) ?? []).filter((h) => h !== entry);
-      if (rest.length > 0) this.#handlers.set(name, rest);
+      const rest2 = (this.#handlers.get(name) ?? []).filter((h) => h !== entry);
+      if (rest2.length > 0) this.#handlers.set(name, rest2);
       else this.#handlers.delete(name);
     };
   }
@@ -2016,11 +2020,12 @@ var Emitter = class {
    * @param {any} [a]
    * @param {any} [b]
    * @param {any} [c]
+   * @param {any} [d]
    */
-  emit(name, a, b, c) {
+  emit(name, a, b, c, d) {
     const handlers = this.#handlers.get(name);
     if (handlers === void 0) return;
-    for (let i = 0; i < handlers.length; i++) this.call(handlers[i], a, b, c);
+    for (let i = 0; i < handlers.length; i++) this.call(handlers[i], a, b, c, d);
   }
   /**
    * Calls one handler with the same care, for what is replayed to a newcomer.
@@ -2028,10 +2033,11 @@ var Emitter = class {
    * @param {any} [a]
    * @param {any} [b]
    * @param {any} [c]
+   * @param {any} [d]
    */
-  call(handler, a, b, c) {
+  call(handler, a, b, c, d) {
     try {
-      handler(a, b, c);
+      handler(a, b, c, d);
     } catch (error) {
       this.#report(error);
     }
@@ -2260,6 +2266,10 @@ function settings(options) {
   if (!["memory", "tab", "off"].includes(resume)) {
     throw new TypeError('resume must be "memory", "tab" or "off"');
   }
+  const codecs = options.codecs ?? ["packed", "mp"];
+  if (!codecs.includes("mp") || codecs.some((codec) => !["packed", "mp"].includes(codec))) {
+    throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
+  }
   const url = options.url ?? ownOrigin();
   return {
     url,
@@ -2267,6 +2277,7 @@ function settings(options) {
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",
+    codecs: [...codecs],
     dialTimeout: options.dialTimeout ?? 5e3,
     WebSocket: (
       /** @type {any} */
@@ -2538,6 +2549,78 @@ var FIXED = 2;
 var ANGLE = 3;
 var FLOAT = 4;
 var STRING = 5;
+var QUAT = 6;
+var UNIT = 7;
+var isVector = (kind) => kind === QUAT || kind === UNIT;
+
+// src/float32.js
+var floats = new Float32Array(1);
+var bits = new Int32Array(floats.buffer);
+var NAN = 2143289344;
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? NAN : bits[0];
+}
+function floatOf(q) {
+  bits[0] = q;
+  return floats[0];
+}
+
+// src/rates.js
+function zeroOf({ offset, step }) {
+  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
+}
+function checkRates(fields) {
+  for (const field of fields) {
+    if (field.rate < 0) continue;
+    const rate = fields[field.rate];
+    if (rate?.kind !== INT && rate?.kind !== FIXED) {
+      throw new WireError("a rate that is no number");
+    }
+    const zero = zeroOf(rate);
+    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
+    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
+    let steps = 0;
+    for (let at = field.rate; at >= 0; at = fields[at]?.rate ?? -1) {
+      if (++steps > fields.length) throw new WireError("rates that go round");
+    }
+  }
+}
+
+// src/rotation.js
+function part(packed, bits2) {
+  const half = 1 << bits2 - 1;
+  return ((packed & (1 << bits2) - 1) - half) / (half - 1);
+}
+function rotation(q, bits2) {
+  const v = [0, 0, 0, 0];
+  const most = q >>> 3 * bits2 & 3;
+  let sum = 0;
+  let shift = 2 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === most) continue;
+    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
+    sum += v[i] * v[i];
+    shift -= bits2;
+  }
+  v[most] = Math.sqrt(Math.max(0, 1 - sum));
+  return normalize(v);
+}
+function direction(q, bits2) {
+  const x = part(q >>> bits2, bits2);
+  const y = part(q, bits2);
+  const z = 1 - Math.abs(x) - Math.abs(y);
+  if (z >= 0) return normalize([x, y, z]);
+  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
+}
+var signed = (v, sign) => sign < 0 ? -v : v;
+function normalize(v) {
+  let sum = 0;
+  for (const c of v) sum += c * c;
+  const length = Math.sqrt(sum);
+  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
+  return v;
+}
 
 // src/schema.js
 var MAX_TABLES = 32;
@@ -2550,36 +2633,66 @@ function parseSchema(tables, inputs) {
   if (tables.length > MAX_TABLES) throw new WireError("too many tables");
   const parsed = tables.map((t) => {
     if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
-    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, STRING) };
+    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
   });
   distinct(parsed);
-  return { tables: parsed, inputs: parseFields(inputs, MAX_INPUTS, ANGLE) };
+  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
+  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
+  return { tables: parsed, inputs: fields };
 }
 function parseFields(list2, max, lastKind) {
   if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
   const fields = list2.map((f) => parseField(f, lastKind));
   distinct(fields);
+  checkRates(fields);
   return fields;
 }
 function parseField(f, lastKind) {
   if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
   const [name, kind, a, b, c, d] = f;
   if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
-  const field = { name: checkName(name), kind, min: 0, max: 1, offset: 0, step: 1, maxBytes: 0 };
+  const field = {
+    name: checkName(name),
+    kind,
+    min: 0,
+    max: 1,
+    offset: 0,
+    step: 1,
+    maxBytes: 0,
+    bits: 0,
+    rate: -1,
+    perTick: 0
+  };
   switch (kind) {
     case INT:
       setRange(field, a, b);
+      setRate(field, f, 4);
       break;
     case FIXED:
       if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
       field.offset = a;
       field.step = b;
       setRange(field, c, d);
+      setRate(field, f, 6);
       break;
     case ANGLE:
-      if (!Number.isInteger(a) || a < 1 || a > 24) throw new WireError("angle bits");
+      setBits(field, a, 1, 24);
       field.max = 2 ** a - 1;
       field.step = 2 * Math.PI / 2 ** a;
+      setRate(field, f, 3);
+      break;
+    case FLOAT:
+      field.min = -INT32 - 1;
+      field.max = INT32;
+      break;
+    case QUAT:
+      setBits(field, a, 2, 10);
+      field.min = a === 10 ? -INT32 - 1 : 0;
+      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
+      break;
+    case UNIT:
+      setBits(field, a, 2, 15);
+      field.max = 2 ** (2 * a) - 1;
       break;
     case STRING:
       if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
@@ -2595,6 +2708,19 @@ function setRange(field, min, max) {
   if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
   field.min = min;
   field.max = max;
+}
+function setBits(field, bits2, least, most) {
+  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
+  field.bits = bits2;
+}
+function setRate(field, list2, at) {
+  if (list2.length <= at) return;
+  const [rate, perTick] = list2.slice(at, at + 2);
+  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
+  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
+    throw new WireError("rate per tick");
+  field.rate = rate - 1;
+  field.perTick = perTick;
 }
 function checkName(name) {
   if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME2) {
@@ -2616,6 +2742,12 @@ function dequantize(field, q) {
       return q;
     case ANGLE:
       return q * 2 * Math.PI / (field.max + 1);
+    case FLOAT:
+      return floatOf(q);
+    case QUAT:
+      return rotation(q, field.bits);
+    case UNIT:
+      return direction(q, field.bits);
     default:
       return field.offset + q * field.step;
   }
@@ -2639,6 +2771,7 @@ var InputSender = class {
   #uplink;
   #pacer;
   #tickRate;
+  #seen;
   #epoch = 0;
   /** @type {number[] | null} quanta of the current input; none is sent before there is one */
   #values = null;
@@ -2653,11 +2786,13 @@ var InputSender = class {
    * @param {import("./schema.js").Field[]} fields of the input
    * @param {number} tickRate Hz
    * @param {Uplink} uplink
+   * @param {() => number} seen tick of what the player is shown
    */
-  constructor(fields, tickRate, uplink) {
+  constructor(fields, tickRate, uplink, seen) {
     this.#fields = fields;
     this.#tickRate = tickRate;
     this.#uplink = uplink;
+    this.#seen = seen;
     this.#pacer = new Pacer(1e3 / tickRate);
   }
   /** Tick of the newest input sent, 0 before the first. */
@@ -2721,13 +2856,11 @@ var InputSender = class {
     const rtt = this.#uplink.rtt();
     for (let tick = this.#pacer.take(now, rtt); tick !== 0; tick = this.#pacer.take(now, rtt)) {
       this.#ackedAt = now;
-      this.#uplink.input(
-        this.#epoch,
-        tick,
-        this.#tick,
+      const values = (
         /** @type {number[]} */
         this.#values
       );
+      this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
     }
   }
 };
@@ -2801,6 +2934,7 @@ var Interpolator = class {
   /** @type {Record<string, Row[]>} */
   #result;
   #delay = 100;
+  #tick = 0;
   /**
    * @param {World} world
    * @param {number} tickRate Hz
@@ -2808,13 +2942,21 @@ var Interpolator = class {
   constructor(world, tickRate) {
     this.#world = world;
     this.#playback = new Playback(1e3 / tickRate);
-    this.#shown = world.tables.map(({ fields }) => ({
-      moving: fields.filter((f) => isMoving(f) && f.name !== "id"),
-      steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
-      rows: [],
-      objects: /* @__PURE__ */ new Map()
-    }));
+    this.#shown = world.tables.map(({ fields }) => {
+      const moving = fields.filter((f) => isMoving(f) && f.name !== "id").map(sized);
+      return {
+        moving,
+        width: moving.reduce((sum, { size }) => sum + size, 0),
+        steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
+        rows: [],
+        objects: /* @__PURE__ */ new Map()
+      };
+    });
     this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
+  }
+  /** The tick that was shown last, to the nearest whole one; 0 before the first. */
+  get tick() {
+    return this.#tick;
   }
   /** How far behind the newest snapshot the view is, in milliseconds: 0 to 500. */
   get delayMs() {
@@ -2827,6 +2969,7 @@ var Interpolator = class {
   /** Forgets every snapshot, as after coming back: what lies between was not seen. */
   reset() {
     this.#count = 0;
+    this.#tick = 0;
     this.#playback.reset();
   }
   /**
@@ -2849,7 +2992,7 @@ var Interpolator = class {
     frame.tick = tick;
     this.#count++;
     this.#world.tables.forEach((table, i) => {
-      copyTable(table, this.#shown[i].moving, frame.tables[i]);
+      copyTable(table, this.#shown[i], frame.tables[i]);
     });
   }
   /**
@@ -2865,9 +3008,10 @@ var Interpolator = class {
     const tick = this.#playback.tickAt(now, this.#delay);
     const [a, b] = this.#around(tick);
     const span = b.tick - a.tick;
-    const part = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
+    const part2 = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
+    this.#tick = Math.round(a.tick + part2 * span);
     this.#world.tables.forEach((table, i) => {
-      showTable(table, this.#shown[i], a.tables[i], b.tables[i], part);
+      showTable(table, this.#shown[i], a.tables[i], b.tables[i], part2);
     });
     return this.#result;
   }
@@ -2889,10 +3033,12 @@ var Interpolator = class {
   }
 };
 function isMoving(f) {
-  return f.kind === FIXED || f.kind === ANGLE || f.kind === FLOAT;
+  return f.kind >= FIXED && f.kind !== STRING;
 }
-function copyTable({ entities }, moving, into) {
-  const width = moving.length;
+function sized({ name, kind }) {
+  return { name, kind, size: kind === QUAT ? 4 : kind === UNIT ? 3 : 1 };
+}
+function copyTable({ entities }, { moving, width }, into) {
   const count = entities.length;
   if (into.ids.length < count) {
     into.ids = new Float64Array(count + (count >> 1));
@@ -2902,24 +3048,41 @@ function copyTable({ entities }, moving, into) {
   for (let i = 0, at = 0; i < count; i++) {
     const { id, row: row2 } = entities[i];
     into.ids[i] = id;
-    for (let f = 0; f < width; f++) {
-      into.values[at++] = /** @type {number} */
-      row2[moving[f].name];
+    for (const { name, size } of moving) {
+      const value = row2[name];
+      if (size === 1) into.values[at++] = /** @type {number} */
+      value;
+      else for (
+        const c of
+        /** @type {number[]} */
+        value
+      ) into.values[at++] = c;
     }
   }
 }
-function showTable(table, shown, a, b, part) {
-  const { moving, steady, rows, objects } = shown;
-  const width = moving.length;
+function showTable(table, shown, a, b, part2) {
+  const { moving, width, steady, rows, objects } = shown;
   for (let i = 0, j = 0; i < a.count; i++) {
     const id = a.ids[i];
     while (j < b.count && b.ids[j] < id) j++;
     const to = j < b.count && b.ids[j] === id ? j : -1;
     const row2 = objectOf(objects, id);
-    for (let f = 0; f < width; f++) {
-      const from = a.values[i * width + f];
-      const delta = to < 0 ? 0 : b.values[to * width + f] - from;
-      row2[moving[f].name] = between(moving[f], from, delta, part);
+    let from = i * width;
+    let towards = to < 0 ? from : to * width;
+    const values = to < 0 ? a.values : b.values;
+    for (const { name, kind, size } of moving) {
+      if (size === 1) {
+        row2[name] = between(kind, a.values[from], values[towards] - a.values[from], part2);
+      } else {
+        row2[name] ??= new Array(size).fill(0);
+        const into = (
+          /** @type {number[]} */
+          row2[name]
+        );
+        turn(into, kind, a.values, from, values, towards, part2);
+      }
+      from += size;
+      towards += size;
     }
     const newest = table.rows.get(id);
     if (newest !== void 0) for (const { name } of steady) row2[name] = newest[name];
@@ -2936,13 +3099,23 @@ function objectOf(objects, id) {
   }
   return row2;
 }
-function between({ kind }, from, delta, part) {
-  if (part === 0 || delta === 0) return from;
-  if (kind !== ANGLE) return from + delta * part;
-  const turn = 2 * Math.PI;
-  const short = delta - turn * Math.round(delta / turn);
-  const angle = from + short * part;
-  return angle < 0 ? angle + turn : angle >= turn ? angle - turn : angle;
+function between(kind, from, delta, part2) {
+  if (part2 === 0 || delta === 0) return from;
+  if (kind !== ANGLE) return from + delta * part2;
+  const turn2 = 2 * Math.PI;
+  const short = delta - turn2 * Math.round(delta / turn2);
+  const angle = from + short * part2;
+  return angle < 0 ? angle + turn2 : angle >= turn2 ? angle - turn2 : angle;
+}
+function turn(into, kind, a, from, b, to, part2) {
+  let dot = 0;
+  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
+  const sign = kind === QUAT && dot < 0 ? -1 : 1;
+  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
+  }
+  if (share > 0) normalize(into);
 }
 function prune({ rows, objects }) {
   objects.clear();
@@ -2981,22 +3154,44 @@ var Rate = class {
   }
   /** @param {number} now */
   #advance(now) {
-    const part = Math.floor(now * PARTS / 1e3);
+    const part2 = Math.floor(now * PARTS / 1e3);
     const { length } = this.#counts;
-    const passed = Math.min(part - this.#part, length);
-    for (let i = 0; i < passed; i++) this.#counts[(part - i) % length] = 0;
-    if (part > this.#part) this.#part = part;
+    const passed = Math.min(part2 - this.#part, length);
+    for (let i = 0; i < passed; i++) this.#counts[(part2 - i) % length] = 0;
+    if (part2 > this.#part) this.#part = part2;
   }
 };
 
-// src/mp.js
+// src/rows.js
 var MAX_ROWS = 1 << 18;
+function replaceRows(table, fresh, changes) {
+  const before = new Map(table.entities.map((e) => [e.id, e]));
+  table.rows.clear();
+  table.entities = fresh.map((entity) => {
+    const old = before.get(entity.id);
+    before.delete(entity.id);
+    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
+    table.rows.set(kept.id, kept.row);
+    if (old === void 0) changes?.added.push(table, kept);
+    else changes?.changed.push(table, kept);
+    return kept;
+  });
+  for (const entity of before.values()) changes?.removed.push(table, entity);
+}
+function overwrite(fields, old, fresh) {
+  old.q = fresh.q;
+  for (const { name } of fields) old.row[name] = fresh.row[name];
+  return old;
+}
+
+// src/mp.js
 var MAX_ID = 4294967295;
 function applyKeyframe(world, body, changes) {
   const contents = world.tables.map(() => []);
   let rows = 0;
-  for (const [index, removed, changed, added] of entries(world, body)) {
-    if (removed.length + changed.length > 0) throw new WireError("a keyframe only adds");
+  for (const [index, removed, changed, added, left2] of entries(world, body)) {
+    if (removed.length + changed.length + left2.length > 0)
+      throw new WireError("a keyframe only adds");
     contents[index] = readRows(world.tables[index], added);
     rows += contents[index].length;
   }
@@ -3006,34 +3201,38 @@ function applyKeyframe(world, body, changes) {
   });
 }
 function applyDelta(world, body, changes) {
-  for (const [index, removed, changed, added] of entries(world, body)) {
+  for (const [index, removed, changed, added, left2] of entries(world, body)) {
     const table = world.tables[index];
     const gone = readIds(removed);
+    const away = readIds(left2);
     const fresh = readRows(table, added);
     for (const { id } of fresh) {
       if (table.rows.has(id)) throw new WireError("added row is present");
     }
-    if (world.size - gone.length + fresh.length > MAX_ROWS) throw new WireError("too many rows");
-    removeRows(table, gone, changes);
+    if (world.size - gone.length - away.length + fresh.length > MAX_ROWS)
+      throw new WireError("too many rows");
+    removeRows(table, gone, changes?.removed);
     changeRows(table, changed, changes);
+    removeRows(table, away, changes?.left);
     insertRows(table, fresh, changes);
   }
 }
 function entries(world, body) {
   if (!Array.isArray(body)) throw new WireError("body is not an array");
   let last = -1;
-  for (const entry of body) {
-    if (!Array.isArray(entry) || entry.length !== 4) throw new WireError("bad table entry");
-    const [index, removed, changed, added] = entry;
+  return body.map((entry) => {
+    if (!Array.isArray(entry) || entry.length !== 4 && entry.length !== 5) {
+      throw new WireError("bad table entry");
+    }
+    const [index, removed, changed, added, left2 = []] = entry;
     if (!Number.isInteger(index) || index <= last || index >= world.tables.length) {
       throw new WireError("table index");
     }
-    if (!Array.isArray(removed) || !Array.isArray(changed) || !Array.isArray(added)) {
+    if (![removed, changed, added, left2].every(Array.isArray))
       throw new WireError("bad table entry");
-    }
     last = index;
-  }
-  return body;
+    return [index, removed, changed, added, left2];
+  });
 }
 function nextId(id, gap) {
   if (!Number.isInteger(gap) || gap < 1 || id + gap > MAX_ID) throw new WireError("id gap");
@@ -3056,8 +3255,8 @@ function readRows({ fields }, list2) {
     const entity = { id, q: [], row: {} };
     for (let i = 0; i < fields.length; i++) {
       const v = list2[at + 1 + i];
-      entity.q.push(fields[i].kind < FLOAT ? quantum(fields[i], v) : 0);
-      entity.row[fields[i].name] = decodeField(fields[i], entity.q[i], v);
+      entity.q.push(quantumOf(fields[i], 0, v));
+      entity.row[fields[i].name] = decodedValue(fields[i], entity.q[i], v);
     }
     rows.push(entity);
   }
@@ -3082,32 +3281,30 @@ function changeRow({ q, row: row2 }, fields, list2, at) {
   if (mask >>> 0 !== mask || mask === 0 || mask >= 2 ** fields.length) {
     throw new WireError("field mask");
   }
-  for (let rest = mask | 0; rest !== 0; rest &= rest - 1) {
-    const i = 31 - Math.clz32(rest & -rest);
+  for (let rest2 = mask | 0; rest2 !== 0; rest2 &= rest2 - 1) {
+    const i = 31 - Math.clz32(rest2 & -rest2);
     const field = fields[i];
     const v = list2[at++];
-    if (field.kind < FLOAT) {
-      if (!Number.isInteger(v)) throw new WireError("delta is not an integer");
-      q[i] = quantum(field, q[i] + v);
-    }
-    row2[field.name] = decodeField(field, q[i], v);
+    q[i] = quantumOf(field, q[i], v);
+    row2[field.name] = decodedValue(field, q[i], v);
   }
   return at;
 }
-function quantum(field, q) {
-  if (!Number.isInteger(q) || q < field.min || q > field.max) {
-    throw new WireError("quantum outside its range");
-  }
-  return q | 0;
-}
-function decodeField(field, q, v) {
-  if (field.kind < FLOAT) return dequantize(field, q);
+function quantumOf(field, base, v) {
+  if (field.kind === STRING) return 0;
   if (field.kind === FLOAT) {
     if (typeof v !== "number" || Math.fround(v) !== v && !Number.isNaN(v)) {
       throw new WireError("not a float32");
     }
-    return v;
+    return bitsOf(v);
   }
+  if (!Number.isInteger(v)) throw new WireError("quantum is not an integer");
+  const q = isVector(field.kind) ? v : base + v;
+  if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
+  return q | 0;
+}
+function decodedValue(field, q, v) {
+  if (field.kind !== STRING) return dequantize(field, q);
   if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
   return v;
 }
@@ -3115,7 +3312,7 @@ var utf82 = new TextEncoder();
 function fits(s, max) {
   return s.length * 3 <= max || s.length <= max && utf82.encode(s).length <= max;
 }
-function removeRows(table, ids, changes) {
+function removeRows(table, ids, list2) {
   if (ids.length === 0) return;
   for (const id of ids) if (!table.rows.has(id)) throw new WireError("removed row is absent");
   let next = 0;
@@ -3123,7 +3320,7 @@ function removeRows(table, ids, changes) {
     if (entity.id !== ids[next]) return true;
     next++;
     table.rows.delete(entity.id);
-    changes?.removed.push(table, entity);
+    list2?.push(table, entity);
     return false;
   });
 }
@@ -3138,25 +3335,1290 @@ function insertRows(table, fresh, changes) {
   }
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
 }
-function replaceRows(table, fresh, changes) {
-  const before = new Map(table.entities.map((e) => [e.id, e]));
-  table.rows.clear();
-  table.entities = fresh.map((entity) => {
-    const old = before.get(entity.id);
-    before.delete(entity.id);
-    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
-    table.rows.set(kept.id, kept.row);
-    if (old === void 0) changes?.added.push(table, kept);
-    else changes?.changed.push(table, kept);
-    return kept;
+
+// src/packed/adaptivebit.js
+var HALF = 2147483648;
+var COUNT = 1023;
+var SLOW = 150;
+var FAST = 30;
+var RATES = Uint32Array.from({ length: SLOW + 1 }, (_, n) => (1 << 17) / (2 * n + 3));
+var POINTS = [
+  22,
+  36,
+  60,
+  98,
+  162,
+  267,
+  439,
+  720,
+  1179,
+  1921,
+  3108,
+  4971,
+  7812,
+  11955,
+  17625,
+  24743,
+  32768,
+  40793,
+  47911,
+  53581,
+  57724,
+  60565,
+  62428,
+  63615,
+  64357,
+  64816,
+  65097,
+  65269,
+  65374,
+  65438,
+  65476,
+  65500,
+  65514
+];
+var LOGISTIC = Int32Array.from({ length: 4096 }, (_, x) => {
+  const [i, w] = [x >> 7, x & 127];
+  return POINTS[i] * (128 - w) + POINTS[i + 1] * w + 64 >> 7;
+});
+var LOGIT = new Int16Array(4096);
+for (let p = 0, x = -2048; p < 4096; p++) {
+  while (x < 2047 && LOGISTIC[x + 2048] < 16 * p + 8) x++;
+  LOGIT[p] = x;
+}
+var START_WEIGHT = 36e3;
+var MAX_WEIGHT = 1 << 18;
+function startProbs(probs) {
+  probs.fill(HALF);
+}
+function startMixers(weights, from, to) {
+  weights.fill(START_WEIGHT, from, to);
+}
+function adapted(p, bit, limit) {
+  const n = p & COUNT;
+  let q = p >>> 10;
+  if (bit !== 0) q += Math.imul(4194303 - q >>> 6, RATES[n]) >>> 10;
+  else q -= Math.imul(q >>> 6, RATES[n]) >>> 10;
+  return q << 10 | (n < limit ? n + 1 : n);
+}
+function plain(coder, probs, at) {
+  const p = probs[at];
+  const bit = coder.bit(Math.max(32, Math.min(65504, p >>> 16)));
+  probs[at] = adapted(p, bit, SLOW);
+  return bit;
+}
+function dear(coder, probs, at) {
+  const p = probs[at];
+  const bit = coder.bit(Math.max(4096, Math.min(61440, p >>> 16)));
+  probs[at] = adapted(p, bit, SLOW);
+  return bit;
+}
+function mixed(coder, probs, a, b, weights, at) {
+  const pa = probs[a];
+  const pb = probs[b];
+  const la = LOGIT[pa >>> 20];
+  const lb = LOGIT[pb >>> 20];
+  const wa = weights[at];
+  const wb = weights[at + 1];
+  const x = Math.imul(wa, la) + Math.imul(wb, lb) >> 16;
+  const p = LOGISTIC[Math.max(-2047, Math.min(2047, x)) + 2048];
+  const bit = coder.bit(p);
+  const error = (bit << 16) - p >> 2;
+  weights[at] = corrected(wa, Math.imul(la, error));
+  weights[at + 1] = corrected(wb, Math.imul(lb, error));
+  probs[a] = adapted(pa, bit, SLOW);
+  probs[b] = adapted(pb, bit, FAST);
+  return bit;
+}
+function corrected(weight, by) {
+  return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight + (by + 32768 >> 16)));
+}
+var NUMBER_MODELS = 32;
+function number(coder, probs, at) {
+  let k = 0;
+  while (k < 31 && dear(coder, probs, at + k) !== 0) k++;
+  return 2 ** k - 1 + coder.raw(k);
+}
+function symbol(coder, probs) {
+  let x = 1;
+  while (x < 256) x = x << 1 | dear(coder, probs, x);
+  return x & 255;
+}
+
+// src/packed/order.js
+var ordered = (q) => q ^ q >> 31 & 2147483647;
+
+// src/packed/arrivals.js
+var MAX_ID2 = 4294967295;
+var ANOTHER = 15 << 12;
+var GROWN = 0;
+var AFTER = 1;
+var GAP = 2;
+var ROW_MODELS = GAP + NUMBER_MODELS;
+var DIFFERS = 0;
+var NEGATIVE = 1;
+var DISTANCE = 2;
+var FIELD_MODELS = DISTANCE + NUMBER_MODELS;
+var Arrivals = class {
+  #fields;
+  #texts;
+  #models = new Uint32Array(ROW_MODELS);
+  #fieldModels;
+  /** By field: the value in the row that came last. */
+  #latest;
+  /** @param {PackedField[]} fields @param {import("./text.js").Texts} texts */
+  constructor(fields, texts) {
+    this.#fields = fields;
+    this.#texts = texts;
+    this.#fieldModels = new Uint32Array(FIELD_MODELS * fields.length);
+    this.#latest = new Int32Array(fields.length);
+  }
+  reset() {
+    startProbs(this.#models);
+    startProbs(this.#fieldModels);
+    this.#latest.fill(0);
+  }
+  /**
+   * Reads the new rows.
+   * @param {RangeDecoder} coder
+   * @param {Entity[]} before the rows of the baseline, by rising id
+   * @param {Map<number, any>} present the same by id
+   * @returns {Entity[]} by rising id
+   * @throws {WireError}
+   */
+  read(coder, before, present) {
+    const rows = [];
+    if (plain(coder, this.#models, GROWN) === 0) return rows;
+    let id = 0;
+    if (before.length > 0 && plain(coder, this.#models, AFTER) !== 0)
+      id = before[before.length - 1].id;
+    do {
+      id += 1 + number(coder, this.#models, GAP);
+      if (id > MAX_ID2) throw new WireError("id gap");
+      if (present.has(id)) throw new WireError("added row is present");
+      if (coder.overrun) throw new WireError("added rows are cut short");
+      if (before.length + rows.length >= MAX_ROWS) throw new WireError("too many rows");
+      rows.push(this.#row(coder, id));
+    } while (coder.bit(ANOTHER) !== 0);
+    return rows;
+  }
+  /** @param {RangeDecoder} coder @param {number} id @returns {Entity} */
+  #row(coder, id) {
+    const entity = { id, q: new Array(this.#fields.length).fill(0), row: {} };
+    for (const { index, field } of this.#fields) {
+      const at = FIELD_MODELS * index;
+      if (field.kind === STRING) {
+        const differs = at + DIFFERS;
+        entity.row[field.name] = this.#texts.read(
+          coder,
+          this.#fieldModels,
+          differs,
+          "",
+          field.maxBytes
+        );
+        continue;
+      }
+      const q = this.#value(coder, at, this.#latest[index], field.kind);
+      if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
+      this.#latest[index] = entity.q[index] = q;
+      entity.row[field.name] = dequantize(field, q);
+    }
+    return entity;
+  }
+  /**
+   * Reads a quantum that is likely to be what it was in the row that came before.
+   * @param {RangeDecoder} coder
+   * @param {number} at of the field's models
+   * @param {number} likely
+   * @param {number} kind
+   */
+  #value(coder, at, likely, kind) {
+    const models = this.#fieldModels;
+    if (dear(coder, models, at + DIFFERS) === 0) return likely;
+    const sign = dear(coder, models, at + NEGATIVE) !== 0 ? -1 : 1;
+    const distance = sign * (number(coder, models, at + DISTANCE) + 1);
+    if (kind === FLOAT) return ordered(ordered(likely) + distance | 0);
+    return likely + distance | 0;
+  }
+};
+
+// src/packed/fates.js
+var KEPT = 0;
+var CHANGED = 1;
+var GONE = 2;
+var LEFT = 3;
+var BLOCK = 16;
+var MAX_RECENT = 5;
+var ANY = 0;
+var FIRST_GONE = ANY + 1;
+var MORE_GONE = FIRST_GONE + 1;
+var OUT_OF_VIEW = MORE_GONE + 1;
+var GONE_GAP = OUT_OF_VIEW + 1;
+var IN_BLOCK = GONE_GAP + NUMBER_MODELS;
+var IN_ROW = IN_BLOCK + 2 * (MAX_RECENT + 1);
+var NEAR = IN_ROW + 256;
+var MODELS = NEAR + 32;
+var Fates = class {
+  #models = new Uint32Array(MODELS);
+  #weights = new Int32Array(4);
+  reset() {
+    startProbs(this.#models);
+    startMixers(this.#weights);
+  }
+  /** Whether anything changed in the table. @param {RangeDecoder} coder */
+  any(coder) {
+    return plain(coder, this.#models, ANY) !== 0;
+  }
+  /**
+   * Reads what becomes of rows.
+   * @param {RangeDecoder} coder
+   * @param {Uint8Array} fates filled
+   * @param {Uint8Array} history of each row: bit i tells whether it changed i bodies ago, 0 being the last one
+   * @param {import("../world.js").Entity[]} rows as they are in the baseline
+   * @param {number} marker the first boolean field, -1 for none
+   * @returns {number} rows that do not stay
+   * @throws {WireError}
+   */
+  read(coder, fates, history, rows, marker) {
+    const n = rows.length;
+    fates.fill(KEPT, 0, n);
+    const gone = this.#readGone(coder, fates, n);
+    let block = 0;
+    for (let start = 0; start < n; start += BLOCK) {
+      const end = Math.min(n, start + BLOCK);
+      let recent = 0;
+      for (let row2 = start; row2 < end; row2++) if ((history[row2] & 3) !== 0) recent++;
+      block = plain(coder, this.#models, IN_BLOCK + 2 * Math.min(recent, MAX_RECENT) + block);
+      if (block !== 0) this.#readBlock(coder, fates, start, end, history, rows, marker);
+    }
+    return gone;
+  }
+  /**
+   * Reads which rows are there no more: how many that stay lie between each and the one before.
+   * @param {RangeDecoder} coder
+   * @param {Uint8Array} fates
+   * @param {number} n
+   */
+  #readGone(coder, fates, n) {
+    const models = this.#models;
+    let count = 0;
+    let row2 = 0;
+    for (let more = plain(coder, models, FIRST_GONE); more; more = plain(coder, models, MORE_GONE)) {
+      row2 += number(coder, models, GONE_GAP);
+      if (row2 >= n) throw new WireError("removed row beyond the last");
+      fates[row2++] = GONE + plain(coder, models, OUT_OF_VIEW);
+      count++;
+    }
+    return count;
+  }
+  /**
+   * Reads which rows of a block change: by a row's history, and by that of the rows beside it.
+   * @param {RangeDecoder} coder
+   * @param {Uint8Array} fates
+   * @param {number} start
+   * @param {number} end
+   * @param {Uint8Array} history
+   * @param {import("../world.js").Entity[]} rows
+   * @param {number} marker
+   */
+  #readBlock(coder, fates, start, end, history, rows, marker) {
+    let before = 0;
+    for (let row2 = start; row2 < end; row2++) {
+      if (fates[row2] >= GONE) continue;
+      const own = history[row2];
+      let near = before | (own & 1) << 1;
+      if (marker >= 0) near |= rows[row2].q[marker] << 4;
+      if (row2 > 0) near |= (history[row2 - 1] & 1) << 2;
+      if (row2 + 1 < rows.length) near |= (history[row2 + 1] & 1) << 3;
+      const weights = 2 * (own & 1);
+      before = mixed(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
+      fates[row2] = before;
+    }
+  }
+};
+
+// src/packed/layout.js
+function layoutOf(fields) {
+  const layout = { fields: [], components: 0, marker: -1 };
+  const first = [];
+  const place = (index) => {
+    const field = fields[index];
+    if (first[index] !== void 0) return;
+    if (field.rate >= 0) place(field.rate);
+    first[index] = layout.components;
+    const zero = field.rate < 0 ? 0 : zeroOf(fields[field.rate]);
+    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate], zero);
+    layout.fields.push({ index, field, first: first[index], components });
+    layout.components += components.length;
+    if (layout.marker < 0 && field.kind === BOOL) layout.marker = index;
+  };
+  fields.forEach((_, index) => {
+    place(index);
   });
-  for (const entity of before.values()) changes?.removed.push(table, entity);
+  return layout;
 }
-function overwrite(fields, old, fresh) {
-  old.q = fresh.q;
-  for (const { name } of fields) old.row[name] = fresh.row[name];
-  return old;
+function componentsOf({ kind, min, max, bits: bits2, perTick }, rate, zero) {
+  const lane = { low: 0, high: 2 ** bits2 - 1, wrap: 0, rate, perTick, zero };
+  switch (kind) {
+    case STRING:
+      return [];
+    case QUAT:
+      return [lane, lane, lane, lane];
+    case UNIT:
+      return [lane, lane].map((c) => ({ ...c, wrap: bits2 }));
+    case ANGLE:
+      return [{ ...lane, wrap: bits2 }];
+    case FLOAT:
+      return [{ ...lane, low: -2147483648, high: 2147483647 }];
+    default:
+      return [{ ...lane, low: min, high: max }];
+  }
 }
+
+// src/packed/motion.js
+var SEEN = 0;
+var CHANGED2 = 1;
+var STEP = 2;
+var TICKS = 3;
+var LAG = 4;
+var PAUSE = 5;
+var STEPS = 6;
+var CLASS = 7;
+var SIGN = 8;
+var COST = 9;
+var FAST2 = 13;
+var SLOW2 = 16;
+var MOTION = 19;
+var MAX_TICKS = 16;
+var MAX_GUESS = 1 << 26;
+var MAX_ERROR = 1 << 22;
+var MAX_ACCEL = 1 << 22;
+var MAX_REST = 6;
+var FAST_GAINS = [7, 245, 88];
+var SLOW_GAINS = [70, 78, 11];
+var FIRST_GAINS = [
+  [0, 256, 0],
+  [0, 384, 256],
+  [4, 270, 108],
+  [11, 219, 70],
+  [23, 168, 43],
+  [32, 144, 32],
+  [43, 121, 23],
+  [55, 98, 16]
+];
+function clampGuess(v) {
+  return Math.max(-MAX_GUESS, Math.min(MAX_GUESS, v)) | 0;
+}
+function startMotion(m, at, tick) {
+  m.fill(0, at, at + MOTION);
+  m[at + SEEN] = m[at + CHANGED2] = tick;
+}
+function trackerGuess(m, at, ticks) {
+  const curve = Math.imul(Math.imul(m[at + 2], ticks) / 2 | 0, ticks);
+  return clampGuess(m[at] + Math.imul(m[at + 1], ticks) + curve);
+}
+function observe(m, at, step, ticks, wrongFast, wrongSlow) {
+  let fast = FAST_GAINS;
+  let slow = SLOW_GAINS;
+  const steps = m[at + STEPS];
+  if (steps < FIRST_GAINS.length) {
+    const first = FIRST_GAINS[steps];
+    if (first[1] > fast[1]) fast = first;
+    if (first[1] > slow[1]) slow = first;
+    m[at + STEPS]++;
+  }
+  observeTracker(m, at + FAST2, step, ticks, wrongFast, fast);
+  observeTracker(m, at + SLOW2, step, ticks, wrongSlow, slow);
+}
+function observeTracker(m, at, step, ticks, wrong, gains) {
+  if (wrong > MAX_ERROR || wrong < -MAX_ERROR) {
+    m[at] = m[at + 2] = 0;
+    m[at + 1] = step * 256 / ticks;
+    return;
+  }
+  const perTick = wrong / ticks | 0;
+  const accel = m[at + 2];
+  const turn2 = Math.imul(perTick / ticks | 0, gains[2]) >> 8;
+  const velocity = m[at + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
+  m[at] = -(Math.imul(wrong, gains[0]) >> 8);
+  m[at + 1] = clampGuess(velocity);
+  m[at + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
+}
+function resetTrackers(m, at) {
+  m.fill(0, at + FAST2, at + MOTION);
+  m[at + STEPS] = m[at + STEP] = m[at + LAG] = 0;
+  m[at + TICKS] = 1;
+}
+function rest(m, at, baseTick) {
+  const ticks = baseTick - m[at + SEEN] >>> 0;
+  m[at + SEEN] = baseTick;
+  if (ticks > MAX_REST) {
+    resetTrackers(m, at);
+    return;
+  }
+  m[at + STEP] = m[at + LAG] = 0;
+  m[at + TICKS] = 1;
+  observe(m, at, 0, ticks, -trackerGuess(m, at + FAST2, ticks), -trackerGuess(m, at + SLOW2, ticks));
+}
+function reverse(m, at) {
+  m[at + STEP] = -m[at + STEP];
+  m[at + SIGN] = -m[at + SIGN];
+  for (let i = at + FAST2; i < at + MOTION; i++) m[i] = -m[i];
+}
+function due(m, at, baseTick, tick) {
+  const pause = m[at + PAUSE];
+  if (pause === 0 || tick - m[at + CHANGED2] >>> 0 < pause) return 0;
+  return baseTick - m[at + CHANGED2] >>> 0 < pause ? 1 : 2;
+}
+
+// src/packed/quaternion.js
+function splitQuaternion(q, bits2, lanes) {
+  const top = (1 << bits2) - 1;
+  const omitted = q >>> 3 * bits2 & 3;
+  let shift = 3 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === omitted) continue;
+    shift -= bits2;
+    lanes[i] = q >> shift & top;
+  }
+  lanes[omitted] = omittedLane(lanes, omitted, bits2);
+  return omitted;
+}
+function omittedLane(lanes, omitted, bits2) {
+  const half = 1 << bits2 - 1;
+  let left2 = 2 * (half - 1) ** 2;
+  for (let i = 0; i < 4; i++) if (i !== omitted) left2 -= (lanes[i] - half) ** 2;
+  return half + Math.floor(Math.sqrt(Math.max(0, left2)));
+}
+
+// src/packed/residual.js
+var TRACK = 1;
+var BLEND = 2;
+var RATE = 3;
+var PREDICTORS = 4;
+var SCALES = 12;
+var LEANS = 3;
+var MOODS = 4;
+var TEMPERS = 4;
+var TURNS = 3;
+var LENGTHS = 8;
+var MAX_LENGTH = 32;
+var ZERO = 0;
+var ZERO_MOOD = ZERO + SCALES * LEANS;
+var NEGATIVE2 = ZERO_MOOD + MOODS * TEMPERS * TURNS;
+var NEGATIVE_TURN = NEGATIVE2 + SCALES * LEANS;
+var LONGER = NEGATIVE_TURN + 3 * TURNS;
+var LONGER_MOOD = LONGER + SCALES * LENGTHS;
+var LONG = LONGER_MOOD + MOODS * TEMPERS * LENGTHS;
+var HIGH2 = LONG + MAX_LENGTH;
+var MODELS2 = HIGH2 + 3 * MAX_LENGTH;
+var ZERO_MIX = 0;
+var NEGATIVE_MIX = ZERO_MIX + 2 * 3;
+var LONGER_MIX = NEGATIVE_MIX + 2;
+var WEIGHTS = LONGER_MIX + 2 * LENGTHS;
+var START_COST = 4 << 8;
+var ADVANTAGE = 192;
+var MAX_STEP = 1 << 17;
+var START_BLEND = [6e4, 6e4, 32e3];
+var MAX_BLEND = 1 << 18;
+var BLEND_RATE = 40;
+var Residuals = class {
+  #models = new Uint32Array(MODELS2);
+  #weights = new Int32Array(WEIGHTS);
+  /** What predictors cost in all rows. */
+  #cost = new Int32Array(PREDICTORS);
+  /** Of the last step l, the fast tracker f and the slow one s: weights of l, f - l and s - f, in 65536ths. */
+  #blend = new Int32Array(3);
+  /** The change that each predictor expects, in 1/256 quantum. */
+  #guesses = new Int32Array(PREDICTORS);
+  #choices;
+  /** The change if the last step goes on, and by the slow tracker. */
+  #line = 0;
+  #slow = 0;
+  #component;
+  /** @param {import("./layout.js").Component} component */
+  constructor(component) {
+    this.#component = component;
+    this.#choices = component.rate < 0 ? RATE : PREDICTORS;
+  }
+  reset() {
+    startProbs(this.#models);
+    startMixers(this.#weights);
+    this.#cost.fill(START_COST);
+    this.#blend.set(START_BLEND);
+  }
+  /**
+   * Begins a motion of this component.
+   * @param {Int32Array} m
+   * @param {number} at
+   * @param {number} tick
+   */
+  start(m, at, tick) {
+    startMotion(m, at, tick);
+    m.set(this.#cost, at + COST);
+  }
+  /**
+   * Reads what a component has become.
+   * @param {Walk} walk
+   * @param {Int32Array} m motions
+   * @param {number} at of this component's
+   * @param {number} base value in the baseline
+   * @param {number} rate change by the declared rate, 0 if there is none
+   * @returns {number} 32 bits, not held to the component's range
+   */
+  read(walk, m, at, base, rate) {
+    const { low, high, wrap } = this.#component;
+    const choice = this.#ask(walk, m, at, rate);
+    const guess = this.#guesses[choice];
+    const whole = guess + 128 >> 8;
+    let lean = guess - (whole << 8);
+    let expected = base + whole;
+    if (wrap === 0 && (expected < low || expected > high)) {
+      expected = expected < low ? low : high;
+      lean = 0;
+    }
+    const turn2 = (this.#guesses[TRACK] + this.#line >> 1) - guess;
+    const r = this.#residual(walk, m, at, m[at + COST + choice], lean, turn2);
+    let now = expected + r | 0;
+    let step = now - base | 0;
+    if (wrap !== 0) {
+      now &= (1 << wrap) - 1;
+      step = now - base << 32 - wrap >> 32 - wrap;
+    }
+    this.#learn(walk, m, at, choice, step);
+    return now;
+  }
+  /**
+   * Takes in a value that follows from others.
+   * @param {Walk} walk
+   * @param {Int32Array} m motions
+   * @param {number} at of this component's
+   * @param {number} base
+   * @param {number} now
+   */
+  follow(walk, m, at, base, now) {
+    this.#learn(walk, m, at, this.#ask(walk, m, at, 0), now - base);
+  }
+  /**
+   * Asks the predictors.
+   * @param {Walk} walk
+   * @param {Int32Array} m
+   * @param {number} at
+   * @param {number} rate
+   * @returns {number} the one that is followed
+   */
+  #ask({ baseTick, ticks }, m, at, rate) {
+    if (m[at + SEEN] !== (baseTick | 0)) rest(m, at, baseTick);
+    const guesses = this.#guesses;
+    const over = m[at + TICKS];
+    const step = m[at + STEP] * 256;
+    const line = over === 0 ? 0 : clampGuess(Math.imul(step / over | 0, ticks));
+    const fast = trackerGuess(m, at + FAST2, ticks);
+    const slow = trackerGuess(m, at + SLOW2, ticks);
+    this.#line = line;
+    this.#slow = slow;
+    guesses[TRACK] = fast;
+    const blend = this.#blend;
+    const sum = blend[0] * line + blend[1] * (fast - line) + blend[2] * (slow - fast);
+    guesses[BLEND] = clampGuess(Math.floor(sum / 65536));
+    let choice = BLEND;
+    if (this.#choices === PREDICTORS) {
+      guesses[RATE] = clampGuess(m[at + LAG] + rate);
+      choice = RATE;
+    }
+    let lowest = m[at + COST + choice] - ADVANTAGE;
+    for (let k = 0; k < this.#choices; k++) {
+      if (m[at + COST + k] < lowest) {
+        lowest = m[at + COST + k];
+        choice = k;
+      }
+    }
+    return choice;
+  }
+  /**
+   * Reads what a prediction was wrong by. One that leans to the lower quantum is mirrored, so that there are half
+   * as many contexts.
+   * @param {Walk} walk
+   * @param {Int32Array} m
+   * @param {number} at
+   * @param {number} cost
+   * @param {number} lean
+   * @param {number} turn
+   */
+  #residual(walk, m, at, cost, lean, turn2) {
+    const { coder } = walk;
+    const mirror = lean < 0 ? -1 : 1;
+    const last = m[at + SIGN] * mirror;
+    const scale = Math.max(0, Math.min(SCALES - 1, (cost - 256) / 192 | 0));
+    const leaning = lean * mirror;
+    const context = scale * LEANS + (leaning > 90 ? 2 : leaning > 40 ? 1 : 0);
+    const turning = turn2 * mirror;
+    const way = turning > 100 ? 1 : turning < -100 ? 2 : 0;
+    const mood = moodOf(walk) * TEMPERS + Math.min(m[at + CLASS], TEMPERS - 1);
+    const third = scale === 0 ? due(m, at, walk.baseTick, walk.tick) : way;
+    const zeroMood = ZERO_MOOD + mood * TURNS + third;
+    const models = this.#models;
+    const weights = this.#weights;
+    m[at + CLASS] = 0;
+    const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
+    if (mixed(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
+    const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
+    const negative = mixed(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
+    const length = this.#length(coder, scale, mood);
+    m[at + CLASS] = length + 1;
+    const magnitude = this.#magnitude(coder, length);
+    return negative !== 0 === mirror > 0 ? -magnitude : magnitude;
+  }
+  /**
+   * Reads how many bits a magnitude has below its highest.
+   * @param {import("./rangecoder.js").RangeDecoder} coder
+   * @param {number} scale
+   * @param {number} mood
+   */
+  #length(coder, scale, mood) {
+    const models = this.#models;
+    const narrow = LONGER + scale * LENGTHS;
+    const wide2 = LONGER_MOOD + mood * LENGTHS;
+    let k = 0;
+    while (k < LENGTHS) {
+      if (mixed(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
+        return k;
+      k++;
+    }
+    while (k < MAX_LENGTH - 1 && plain(coder, models, LONG + k) !== 0) k++;
+    return k;
+  }
+  /**
+   * Reads the bits of a magnitude below its highest, the two upper ones by models.
+   * @param {import("./rangecoder.js").RangeDecoder} coder
+   * @param {number} length
+   */
+  #magnitude(coder, length) {
+    const high = HIGH2 + 3 * length;
+    let got = 1;
+    let left2 = length;
+    if (left2 > 0) {
+      left2--;
+      got = 2 | plain(coder, this.#models, high);
+    }
+    if (left2 > 0) {
+      left2--;
+      got = got << 1 | plain(coder, this.#models, high + 1 + (got & 1));
+    }
+    return got << left2 | coder.raw(left2);
+  }
+  /**
+   * Takes in what became of a prediction.
+   * @param {Walk} walk
+   * @param {Int32Array} m
+   * @param {number} at
+   * @param {number} choice the predictor that was followed
+   * @param {number} step
+   */
+  #learn(walk, m, at, choice, step) {
+    const { tick, ticks } = walk;
+    if (step > MAX_STEP || step < -MAX_STEP) {
+      resetTrackers(m, at);
+    } else {
+      const guesses = this.#guesses;
+      const costs = this.#cost;
+      const change = step << 8;
+      for (let k = 0; k < this.#choices; k++) {
+        const cost = costOf(change - guesses[k]);
+        const kept = m[at + COST + k];
+        const now = kept + (cost - kept >> 2);
+        m[at + COST + k] = now;
+        costs[k] += cost - costs[k] >> 6;
+        if (k === choice) walk.surprise += cost - now;
+      }
+      this.#learnBlend(change);
+      observe(m, at, step, ticks, change - guesses[TRACK], change - this.#slow);
+      if (this.#choices === PREDICTORS) {
+        const lag = (guesses[RATE] - change) * 3 / 4 | 0;
+        m[at + LAG] = Math.max(-256, Math.min(256, lag));
+      }
+      m[at + STEP] = step;
+      m[at + TICKS] = ticks;
+    }
+    m[at + SEEN] = tick;
+    if (step === 0) return;
+    m[at + PAUSE] = Math.min(tick - m[at + CHANGED2] >>> 0, 65535);
+    m[at + CHANGED2] = tick;
+    m[at + SIGN] = step < 0 ? -1 : 1;
+  }
+  /**
+   * Moves every weight of the blend by a constant, in the direction in which the guess would have been less
+   * wrong.
+   * @param {number} change
+   */
+  #learnBlend(change) {
+    const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND], 64);
+    if (e === 0) return;
+    const blend = this.#blend;
+    const line = this.#line;
+    const fast = this.#guesses[TRACK];
+    blend[0] = clampBlend(blend[0] + e * signBeyond(line, 128));
+    blend[1] = clampBlend(blend[1] + e * signBeyond(fast - line, 128));
+    blend[2] = clampBlend(blend[2] + e * signBeyond(this.#slow - fast, 128));
+  }
+};
+function moodOf({ waking, surprise }) {
+  if (waking) return 3;
+  return surprise > 700 ? 2 : surprise > 64 ? 1 : 0;
+}
+var clampBlend = (weight) => Math.max(-MAX_BLEND, Math.min(MAX_BLEND, weight));
+var signBeyond = (v, limit) => v > limit ? 1 : v < -limit ? -1 : 0;
+function costOf(v) {
+  const u = Math.abs(v) + 16;
+  const n = 27 - Math.clz32(u);
+  return (n << 4) + (u >>> n) - 16 << 4;
+}
+
+// src/packed/values.js
+var ACTIVE = 0;
+var TEXT = ACTIVE + 8;
+var TURNED = TEXT + 1;
+var FIELD_MODELS2 = TURNED + 3;
+var MAX_RATE = 1 << 23;
+var MAX_PER_TICK = 1 << 24;
+var Values = class {
+  #layout;
+  #texts;
+  /** @type {Residuals[]} by component */
+  #residuals;
+  #models;
+  /** By field: bit i tells whether it changed i bodies ago. */
+  #changed;
+  /** By field: whether it changes in some row. */
+  #active;
+  /** By component: the row's values in the baseline and now, for fields whose rate they are. */
+  #before;
+  #now;
+  #was = new Int32Array(4);
+  #is = new Int32Array(4);
+  /** @param {import("./layout.js").Layout} layout @param {import("./text.js").Texts} texts */
+  constructor(layout, texts) {
+    const n = layout.fields.length;
+    this.#layout = layout;
+    this.#texts = texts;
+    this.#residuals = layout.fields.flatMap((f) => f.components.map((c) => new Residuals(c)));
+    this.#models = new Uint32Array(n * FIELD_MODELS2);
+    this.#changed = new Uint8Array(n);
+    this.#active = new Uint8Array(n);
+    this.#before = new Int32Array(layout.components);
+    this.#now = new Int32Array(layout.components);
+  }
+  reset() {
+    startProbs(this.#models);
+    this.#changed.fill(0);
+    for (const residuals of this.#residuals) residuals.reset();
+  }
+  /**
+   * Begins the motions of a row.
+   * @param {Int32Array} m
+   * @param {number} at of the first
+   * @param {number} tick
+   */
+  start(m, at, tick) {
+    this.#residuals.forEach((residuals, c) => {
+      residuals.start(m, at + c * MOTION, tick);
+    });
+  }
+  /** Reads which fields change in any row. @param {Walk} walk */
+  readActive({ coder }) {
+    for (let f = 0; f < this.#active.length; f++) {
+      const history = this.#changed[f];
+      const active = plain(coder, this.#models, f * FIELD_MODELS2 + ACTIVE + (history & 7));
+      this.#active[f] = active;
+      this.#changed[f] = history << 1 | active;
+    }
+  }
+  /**
+   * Reads what a row that changes has become.
+   * @param {Walk} walk its surprise and whether the row is waking are set
+   * @param {Entity} entity changed
+   * @param {Int32Array} m motions
+   * @param {number} at of the row's first
+   * @throws {WireError}
+   */
+  read(walk, entity, m, at) {
+    const { q, row: row2 } = entity;
+    for (const packed of this.#layout.fields) {
+      const { index, field, first } = packed;
+      const active = this.#active[index] !== 0;
+      if (field.kind === STRING) {
+        if (!active) continue;
+        const was = (
+          /** @type {string} */
+          row2[field.name]
+        );
+        const changes = index * FIELD_MODELS2 + TEXT;
+        row2[field.name] = this.#texts.read(walk.coder, this.#models, changes, was, field.maxBytes);
+      } else if (!active) {
+        this.#before[first] = this.#now[first] = q[index];
+      } else {
+        const now = this.#field(walk, packed, m, at + first * MOTION, q[index]);
+        if (now === q[index]) continue;
+        q[index] = now;
+        row2[field.name] = dequantize(field, now);
+      }
+    }
+  }
+  /**
+   * @param {Walk} walk
+   * @param {PackedField} packed
+   * @param {Int32Array} m
+   * @param {number} at
+   * @param {number} base
+   * @returns {number} the quantum, checked
+   */
+  #field(walk, packed, m, at, base) {
+    const { field, first, components } = packed;
+    const residuals = this.#residuals[first];
+    switch (field.kind) {
+      case QUAT:
+        return this.#quaternion(walk, packed, m, at, base);
+      case UNIT: {
+        const mask = (1 << field.bits) - 1;
+        const u = residuals.read(walk, m, at, base >> field.bits & mask, 0);
+        const v = this.#residuals[first + 1].read(walk, m, at + MOTION, base & mask, 0);
+        return u << field.bits | v;
+      }
+      case FLOAT:
+        return ordered(residuals.read(walk, m, at, ordered(base), 0));
+    }
+    const { rate, low, high } = components[0];
+    const change = rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
+    const now = residuals.read(walk, m, at, base, change);
+    if (now < low || now > high) throw new WireError("quantum outside its range");
+    this.#before[first] = base;
+    this.#now[first] = now;
+    return now;
+  }
+  /**
+   * A rotation. All four lanes are followed; when another one becomes the omitted one, and was negative, all are
+   * turned around, since a quaternion and its negative are the same rotation.
+   * @param {Walk} walk
+   * @param {PackedField} packed
+   * @param {Int32Array} m
+   * @param {number} at
+   * @param {number} base
+   */
+  #quaternion(walk, { index, field, first }, m, at, base) {
+    const { bits: bits2 } = field;
+    const was = this.#was;
+    const is = this.#is;
+    const omitted = splitQuaternion(base, bits2, was);
+    const next = this.#omission(walk, index, omitted);
+    const half = 1 << bits2 - 1;
+    if (next !== omitted && was[next] < half) {
+      for (let i = 0; i < 4; i++) {
+        was[i] = 2 * half - was[i];
+        reverse(m, at + i * MOTION);
+      }
+    }
+    let q = next;
+    for (let i = 0; i < 4; i++) {
+      if (i === next) continue;
+      is[i] = this.#residuals[first + i].read(walk, m, at + i * MOTION, was[i], 0);
+      if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
+      q = q << bits2 | is[i];
+    }
+    is[next] = omittedLane(is, next, bits2);
+    this.#residuals[first + next].follow(walk, m, at + next * MOTION, was[next], is[next]);
+    return q;
+  }
+  /** Reads which lane is omitted. @param {Walk} walk @param {number} index @param {number} was */
+  #omission({ coder }, index, was) {
+    const at = index * FIELD_MODELS2 + TURNED;
+    if (plain(coder, this.#models, at) === 0) return was;
+    if (plain(coder, this.#models, at + 1) === 0) return was + 1 & 3;
+    return was + 2 + plain(coder, this.#models, at + 2) & 3;
+  }
+};
+function byRate({ perTick, zero }, before, now, ticks) {
+  const factor = Math.max(-MAX_PER_TICK, Math.min(MAX_PER_TICK, perTick));
+  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before - zero));
+  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now - zero));
+  return clampGuess(Math.floor((b * (ticks + 1) + a * (ticks - 1)) * factor / 512));
+}
+
+// src/packed/tablestate.js
+var TableState = class {
+  #table;
+  #layout;
+  #fates = new Fates();
+  #arrivals;
+  #values;
+  /** Integers of a row's motions. */
+  #stride;
+  /** By slot. */
+  #motions = new Int32Array(0);
+  /** @type {number[]} slots that no row has, beside those from #slots on */
+  #free = [];
+  #slots = 0;
+  /** Rows of the baseline, and by row: its slot; bit i tells whether it changed i bodies ago; its fate. */
+  #count = 0;
+  #slotOf = new Int32Array(0);
+  #history = new Uint8Array(0);
+  #fate = new Uint8Array(0);
+  /** What takes their place when rows come or go. */
+  #nextSlotOf = new Int32Array(0);
+  #nextHistory = new Uint8Array(0);
+  /** @param {Table} table @param {import("./text.js").Texts} texts */
+  constructor(table, texts) {
+    this.#table = table;
+    this.#layout = layoutOf(table.fields);
+    this.#arrivals = new Arrivals(this.#layout.fields, texts);
+    this.#values = new Values(this.#layout, texts);
+    this.#stride = this.#layout.components * MOTION;
+  }
+  /**
+   * Forgets everything but that some rows came at a tick.
+   * @param {number} rows
+   * @param {number} tick
+   */
+  reset(rows, tick) {
+    this.#fates.reset();
+    this.#arrivals.reset();
+    this.#values.reset();
+    this.#free.length = this.#slots = 0;
+    this.#count = rows;
+    this.#makeRoom(rows);
+    this.#history.fill(0, 0, rows);
+    for (let row2 = 0; row2 < rows; row2++) this.#slotOf[row2] = this.#begin(tick);
+  }
+  /**
+   * Reads the rows of a keyframe.
+   * @param {Walk} walk
+   * @param {Changes | null} changes collects what changed, when given
+   * @returns {() => void} puts them into the table, once the whole body is known to be good
+   * @throws {WireError}
+   */
+  readKeyframe(walk, changes) {
+    const fresh = this.#fates.any(walk.coder) ? this.#readKeyframeRows(walk) : [];
+    return () => replaceRows(this.#table, fresh, changes);
+  }
+  /** @param {Walk} walk @returns {Entity[]} */
+  #readKeyframeRows({ coder, tick }) {
+    this.#fates.read(coder, this.#fate, this.#history, [], -1);
+    const fresh = this.#arrivals.read(coder, [], /* @__PURE__ */ new Map());
+    this.#merge(
+      [],
+      fresh,
+      fresh.map(() => this.#begin(tick))
+    );
+    return fresh;
+  }
+  /**
+   * Reads the table's part of a delta and changes the table.
+   * @param {Walk} walk
+   * @param {Changes | null} changes collects what changed, when given
+   * @throws {WireError}
+   */
+  readDelta(walk, changes) {
+    const { coder, tick } = walk;
+    const before = this.#table.entities;
+    const n = before.length;
+    if (n !== this.#count) throw new WireError("state of another baseline");
+    if (!this.#fates.any(coder)) {
+      for (let row2 = 0; row2 < n; row2++) this.#history[row2] <<= 1;
+      return;
+    }
+    const { marker } = this.#layout;
+    const gone = this.#fates.read(coder, this.#fate, this.#history, before, marker);
+    const fresh = this.#arrivals.read(coder, before, this.#table.rows);
+    const slots = fresh.map(() => this.#begin(tick));
+    this.#readValues(walk, before, changes);
+    if (gone + fresh.length === 0) return;
+    this.#leave(before, changes);
+    this.#table.entities = this.#merge(before, fresh, slots);
+    for (const entity of fresh) {
+      this.#table.rows.set(entity.id, entity.row);
+      changes?.added.push(this.#table, entity);
+    }
+  }
+  /** @param {Walk} walk @param {Entity[]} before @param {Changes | null} changes */
+  #readValues(walk, before, changes) {
+    const fate = this.#fate;
+    const n = before.length;
+    let first = 0;
+    while (first < n && fate[first] !== CHANGED) first++;
+    if (first < n) this.#values.readActive(walk);
+    for (let row2 = 0; row2 < n; row2++) {
+      const own = this.#history[row2];
+      if (fate[row2] >= GONE) continue;
+      this.#history[row2] = own << 1 | fate[row2];
+      if (fate[row2] !== CHANGED) continue;
+      walk.surprise = 0;
+      walk.waking = (own & 1) === 0;
+      this.#values.read(walk, before[row2], this.#motions, this.#slotOf[row2] * this.#stride);
+      changes?.changed.push(this.#table, before[row2]);
+    }
+  }
+  /** @param {Entity[]} before @param {Changes | null} changes */
+  #leave(before, changes) {
+    before.forEach((entity, row2) => {
+      const fate = this.#fate[row2];
+      if (fate < GONE) return;
+      this.#table.rows.delete(entity.id);
+      if (changes !== null)
+        (fate === LEFT ? changes.left : changes.removed).push(this.#table, entity);
+    });
+  }
+  /**
+   * Brings rows that stay and new ones into order, with what is remembered of them.
+   * @param {Entity[]} before
+   * @param {Entity[]} fresh by rising id
+   * @param {number[]} slots of the fresh ones
+   * @returns {Entity[]} by rising id
+   */
+  #merge(before, fresh, slots) {
+    const merged = [];
+    this.#makeRoom(before.length + fresh.length);
+    const put = (entity, slot, history) => {
+      this.#nextSlotOf[merged.length] = slot;
+      this.#nextHistory[merged.length] = history;
+      merged.push(entity);
+    };
+    let k = 0;
+    before.forEach((entity, row2) => {
+      while (k < fresh.length && fresh[k].id < entity.id) put(fresh[k], slots[k++], 1);
+      if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
+      else put(entity, this.#slotOf[row2], this.#history[row2]);
+    });
+    while (k < fresh.length) put(fresh[k], slots[k++], 1);
+    [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
+    [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
+    this.#count = merged.length;
+    return merged;
+  }
+  /** Gives a new row a slot and begins its motions. @param {number} tick @returns {number} */
+  #begin(tick) {
+    const slot = this.#free.pop() ?? this.#slots++;
+    const end = this.#slots * this.#stride;
+    if (this.#motions.length < end) this.#motions = grown(this.#motions, end);
+    this.#values.start(this.#motions, slot * this.#stride, tick);
+    return slot;
+  }
+  /** @param {number} rows */
+  #makeRoom(rows) {
+    if (this.#fate.length >= rows) return;
+    this.#fate = grown(this.#fate, rows);
+    this.#history = grown(this.#history, rows);
+    this.#slotOf = grown(this.#slotOf, rows);
+    this.#nextHistory = new Uint8Array(this.#history.length);
+    this.#nextSlotOf = new Int32Array(this.#slotOf.length);
+  }
+};
+function grown(array, least) {
+  const larger = new /** @type {any} */
+  array.constructor(least + (least >> 1));
+  larger.set(array);
+  return larger;
+}
+
+// src/packed/text.js
+var utf83 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+var Texts = class {
+  #lengths = new Uint32Array(256);
+  #bytes = new Uint32Array(256);
+  #buffer = new Uint8Array(255);
+  reset() {
+    startProbs(this.#lengths);
+    startProbs(this.#bytes);
+  }
+  /**
+   * Reads a string that is likely to be what it was.
+   * @param {RangeDecoder} coder
+   * @param {Uint32Array} probs
+   * @param {number} at of the model that tells whether it changed
+   * @param {string} was
+   * @param {number} maxBytes
+   * @returns {string}
+   * @throws {WireError}
+   */
+  read(coder, probs, at, was, maxBytes) {
+    if (dear(coder, probs, at) === 0) return was;
+    const length = symbol(coder, this.#lengths);
+    if (length > maxBytes) throw new WireError("string too long");
+    for (let i = 0; i < length; i++) this.#buffer[i] = symbol(coder, this.#bytes);
+    return decodeText(this.#buffer.subarray(0, length));
+  }
+};
+function decodeText(bytes) {
+  let text3 = "";
+  try {
+    text3 = utf83.decode(bytes);
+  } catch {
+    throw new WireError("string is not UTF-8");
+  }
+  if (text3.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
+  return text3;
+}
+
+// src/packed/rangecoder.js
+var MIN_WIDTH = 1 << 24;
+var TAIL = 4;
+var WIDTH = 0;
+var CODE = 1;
+var RangeDecoder = class {
+  /** The interval's width, and the number minus its lower end: unsigned, which only a typed array holds unboxed. */
+  #state = new Uint32Array(2);
+  /** @type {Uint8Array} */
+  #bytes = new Uint8Array(0);
+  /** Bytes taken, those after the end too. */
+  #position = 0;
+  /** @param {Uint8Array} bytes read in place */
+  start(bytes) {
+    this.#bytes = bytes;
+    this.#position = 0;
+    this.#state[WIDTH] = 4294967295;
+    for (let i = 0; i < 4; i++) this.#state[CODE] = this.#state[CODE] << 8 | this.#next();
+  }
+  /** Whether more was asked for than there is; what is read then means nothing. */
+  get overrun() {
+    return this.#position > this.#bytes.length + TAIL;
+  }
+  /** Whether reading came to the end of the bytes and not further. */
+  get finished() {
+    return !this.overrun && this.#position >= this.#bytes.length;
+  }
+  /**
+   * @param {number} p probability of 1, in 65536ths: 1 to 65535
+   * @returns {number} 0 or 1
+   */
+  bit(p) {
+    const state = this.#state;
+    const width = state[WIDTH];
+    const code = state[CODE];
+    const bound = Math.imul(width >>> 16, p) >>> 0;
+    if (code < bound) {
+      state[WIDTH] = bound;
+      if (bound < MIN_WIDTH) this.#widen();
+      return 1;
+    }
+    state[CODE] = code - bound;
+    state[WIDTH] = width - bound;
+    if (width - bound < MIN_WIDTH) this.#widen();
+    return 0;
+  }
+  /**
+   * @param {number} n bits, 0 to 31, all equally likely
+   * @returns {number}
+   */
+  raw(n) {
+    const state = this.#state;
+    let got = 0;
+    for (let left2 = n; left2 > 0; ) {
+      const step = Math.min(left2, 8);
+      left2 -= step;
+      const width = state[WIDTH] >>> step;
+      const part2 = Math.min(state[CODE] / width >>> 0, (1 << step) - 1);
+      state[CODE] -= Math.imul(part2, width);
+      state[WIDTH] = width;
+      got = got << step | part2;
+      if (width < MIN_WIDTH) this.#widen();
+    }
+    return got;
+  }
+  #widen() {
+    const state = this.#state;
+    while (state[WIDTH] < MIN_WIDTH) {
+      state[WIDTH] <<= 8;
+      state[CODE] = state[CODE] << 8 | this.#next();
+    }
+  }
+  /** The next byte; after the end there are zeros. */
+  #next() {
+    const at = this.#position++;
+    return at < this.#bytes.length ? this.#bytes[at] : 0;
+  }
+};
+
+// src/packed/walk.js
+var Walk = class {
+  coder = new RangeDecoder();
+  baseTick = 0;
+  tick = 0;
+  /** Between the two, 1 to 16. */
+  ticks = 1;
+  /** By how much the row's values so far cost more than expected, in 1/256 bit. */
+  surprise = 0;
+  /** Whether the row did not change in the body before. */
+  waking = false;
+  /**
+   * @param {Uint8Array} bytes of the body
+   * @param {number} baseTick 0 for a keyframe
+   * @param {number} tick
+   */
+  start(bytes, baseTick, tick) {
+    this.coder.start(bytes);
+    this.baseTick = baseTick;
+    this.tick = tick;
+    const ticks = baseTick === 0 ? 1 : tick - baseTick >>> 0;
+    this.ticks = Math.max(1, Math.min(MAX_TICKS, ticks));
+  }
+};
+
+// src/packed/decoder.js
+var FRESH = 1 << 10;
+var PackedDecoder = class {
+  #walk = new Walk();
+  #texts = new Texts();
+  #world;
+  #tables;
+  /** A body could not be read, or none was: good for a keyframe only. */
+  #broken = true;
+  /** @param {import("../world.js").World} world */
+  constructor(world) {
+    this.#world = world;
+    this.#tables = world.tables.map((table) => new TableState(table, this.#texts));
+  }
+  /**
+   * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
+   * the body is a keyframe's; else it is then between two snapshots: whole enough for a keyframe to be applied,
+   * and for nothing else.
+   * @param {number} tick
+   * @param {number} base tick of the baseline, 0 for a keyframe
+   * @param {any} body
+   * @param {Changes | null} changes collects what changed, when given
+   * @throws {WireError}
+   */
+  apply(tick, base, body, changes) {
+    if (base !== 0 && this.#broken) throw new WireError("a keyframe is missing");
+    if (!(body instanceof Uint8Array)) throw new WireError("body is not binary");
+    this.#broken = true;
+    this.#walk.start(body, base, tick);
+    const fresh = this.#walk.coder.bit(FRESH) !== 0;
+    if (base === 0) this.#keyframe(fresh, changes);
+    else this.#delta(fresh, changes);
+    this.#broken = false;
+  }
+  /** @param {boolean} fresh @param {Changes | null} changes */
+  #keyframe(fresh, changes) {
+    if (!fresh) throw new WireError("a keyframe that needs others");
+    this.#texts.reset();
+    for (const table of this.#tables) table.reset(0, 0);
+    const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
+    this.#expectEnd();
+    for (const put of puts) put();
+  }
+  /** @param {boolean} fresh @param {Changes | null} changes */
+  #delta(fresh, changes) {
+    if (fresh) {
+      this.#texts.reset();
+      this.#tables.forEach((table, i) => {
+        table.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
+      });
+    }
+    for (const table of this.#tables) table.readDelta(this.#walk, changes);
+    this.#expectEnd();
+  }
+  #expectEnd() {
+    if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
+  }
+};
 
 // src/reasons.js
 var HASH = 1;
@@ -3217,42 +4679,29 @@ var World = class {
       for (const { id, q, row: row2 } of entities) {
         h = mix(h, id);
         for (let i = 0; i < fields.length; i++) {
-          const field = fields[i];
-          if (field.kind < FLOAT) {
+          words++;
+          if (fields[i].kind !== STRING) {
             h = mix(h, q[i]);
-            words++;
-          } else if (field.kind === FLOAT) {
-            h = mix(h, bitsOf(
-              /** @type {number} */
-              row2[field.name]
-            ));
-            words++;
-          } else {
-            const used = fillText(
-              /** @type {string} */
-              row2[field.name]
-            );
-            h = mix(h, used);
-            words += 1 + (used + 3 >> 2);
-            for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
+            continue;
           }
+          const used = fillText(
+            /** @type {string} */
+            row2[fields[i].name]
+          );
+          h = mix(h, used);
+          words += used + 3 >> 2;
+          for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
         }
       }
     }
     return finish(h, words);
   }
 };
-var floats = new Float32Array(1);
-var bits = new Int32Array(floats.buffer);
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? 2143289344 : bits[0];
-}
-var utf83 = new TextEncoder();
+var utf84 = new TextEncoder();
 var text2 = new Uint8Array(260);
 var textView = new DataView(text2.buffer);
 function fillText(s) {
-  const { written } = utf83.encodeInto(s, text2);
+  const { written } = utf84.encodeInto(s, text2);
   text2.fill(0, written, written + 3);
   return written;
 }
@@ -3271,6 +4720,8 @@ var Replica = class {
    */
   seen = 0;
   #valid = false;
+  /** @type {PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
+  #packed = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #stats;
   #uplink;
@@ -3284,8 +4735,13 @@ var Replica = class {
     this.#stats = stats;
     this.#uplink = uplink;
   }
-  /** @param {number} epoch a new stream begins, with a keyframe */
-  restart(epoch) {
+  /**
+   * A new stream begins, with a keyframe.
+   * @param {number} epoch
+   * @param {string} codec of its bodies: "packed" or "mp"
+   */
+  restart(epoch, codec) {
+    this.#packed = codec === "packed" ? this.#packed ?? new PackedDecoder(this.world) : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;
     this.#valid = false;
@@ -3293,7 +4749,7 @@ var Replica = class {
   }
   /**
    * @param {import("./frames.js").Snapshot} snapshot of this epoch
-   * @param {import("./mp.js").Changes | null} changes collects what changed, when given
+   * @param {import("./rows.js").Changes | null} changes collects what changed, when given
    * @returns {boolean} whether the world is now the snapshot's
    */
   accept(snapshot2, changes) {
@@ -3325,14 +4781,15 @@ var Replica = class {
   }
   /**
    * @param {import("./frames.js").Snapshot} snapshot
-   * @param {import("./mp.js").Changes | null} changes
+   * @param {import("./rows.js").Changes | null} changes
    * @returns {number} 0, or why it could not be applied
    */
   #apply({ tick, base, hash, body }, changes) {
     if (base !== 0 && (!this.#valid || base !== this.tick)) return BASELINE;
     if (tick <= this.tick) return BODY;
     try {
-      if (base === 0) applyKeyframe(this.world, body, changes);
+      if (this.#packed !== null) this.#packed.apply(tick, base, body, changes);
+      else if (base === 0) applyKeyframe(this.world, body, changes);
       else applyDelta(this.world, body, changes);
     } catch (error) {
       if (error instanceof WireError) return BODY;
@@ -3368,8 +4825,8 @@ var Room = class {
   #delayMs = 100;
   /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
-  /** @type {import("./mp.js").Changes} reused */
-  #changes = { added: [], changed: [], removed: [] };
+  /** @type {import("./rows.js").Changes} reused */
+  #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
@@ -3382,11 +4839,12 @@ var Room = class {
   };
   /**
    * @param {import("./frames.js").Enter} enter
+   * @param {string} codec of snapshot bodies
    * @param {import("./inputs.js").Uplink} uplink
    * @param {import("./stats.js").Stats} stats
    * @param {(error: unknown) => void} report
    */
-  constructor(enter2, uplink, stats, report) {
+  constructor(enter2, codec, uplink, stats, report) {
     const schema = parseSchema(enter2.tables, enter2.inputs);
     this.match = enter2.match;
     this.game = enter2.game;
@@ -3396,14 +4854,20 @@ var Room = class {
     this.#emitter = new Emitter(report);
     this.#gameEvents = new Emitter(report);
     this.#replica = new Replica(schema, stats, uplink);
-    this.#inputs = new InputSender(schema.inputs, enter2.tickRate, uplink);
+    this.#inputs = new InputSender(
+      schema.inputs,
+      enter2.tickRate,
+      uplink,
+      // Who draws the state instead of the view shows the newest.
+      () => this.#interpolator?.tick || this.#replica.tick
+    );
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
     });
     this.ready.catch(() => {
     });
-    this.#replica.restart(enter2.epoch);
+    this.#replica.restart(enter2.epoch, codec);
     this.#inputs.start(enter2.epoch);
   }
   /** Tick of the newest snapshot applied, 0 before the first. */
@@ -3487,8 +4951,8 @@ var Room = class {
   }
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot2) {
-    const { added, changed, removed } = this.#changes;
-    added.length = changed.length = removed.length = 0;
+    const { added, changed, removed, left: left2 } = this.#changes;
+    added.length = changed.length = removed.length = left2.length = 0;
     const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
     const applied = this.#replica.accept(snapshot2, wanted ? this.#changes : null);
     this.#slack = snapshot2.slack;
@@ -3500,7 +4964,8 @@ var Room = class {
       this.#interpolator?.capture(snapshot2.tick, now);
       if (snapshot2.base === 0) this.#keyframe();
     }
-    this.#tell("remove", removed);
+    this.#tell("remove", removed, "gone");
+    this.#tell("remove", left2, "left");
     this.#tell("add", added);
     this.#tell("change", changed);
     if (applied) this.#emitter.emit("snapshot", this);
@@ -3522,14 +4987,15 @@ var Room = class {
   /**
    * The same match goes on over another socket.
    * @param {import("./frames.js").Enter} enter
+   * @param {string} codec of snapshot bodies
    * @param {{downMs: number, lost: number}} info
    * @internal
    */
-  _resume(enter2, info) {
+  _resume(enter2, codec, info) {
     this.#lastTick = this.tick;
     this.seat = enter2.seat;
     this.#returning = { ...info, missedTicks: 0 };
-    this.#replica.restart(enter2.epoch);
+    this.#replica.restart(enter2.epoch, codec);
     this.#inputs.start(enter2.epoch);
     this.#interpolator?.reset();
   }
@@ -3550,10 +5016,10 @@ var Room = class {
     }
     this.#isReady(this);
   }
-  /** @param {string} name @param {any[]} pairs */
-  #tell(name, pairs) {
+  /** @param {string} name @param {any[]} pairs @param {string} [how] */
+  #tell(name, pairs, how) {
     for (let i = 0; i < pairs.length; i += 2) {
-      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row);
+      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row, how);
     }
   }
 };
@@ -3652,6 +5118,10 @@ var Client = class {
   user = "";
   name = "";
   session = "";
+  /** What the server calls itself; empty before the first welcome. */
+  server = "";
+  /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
+  codec = "";
   /** @type {Room | null} the match one is in */
   room = null;
   /**
@@ -3765,11 +5235,13 @@ var Client = class {
     this.#connection.close();
   }
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost }) {
+  #welcome({ session, user, name, resumed, lost, server, codec }) {
     if (this.session !== "") this.stats.reconnects++;
     this.session = session;
     this.user = user;
     this.name = name;
+    this.server = server;
+    this.codec = codec;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
     if (!resumed) this.#exit("lost", null);
@@ -3827,10 +5299,11 @@ var Client = class {
     this.#timers.clearTimeout(this.#enterTimer);
     if (this.room !== null && entered === this.#entered) {
       const { downMs, lost } = this.status;
-      this.room._resume(enter2, { downMs, lost });
+      this.room._resume(enter2, this.codec, { downMs, lost });
       return;
     }
-    const room = new Room(enter2, this.#uplink(), this.stats, (error) => this.#report(error));
+    const report = (error) => this.#report(error);
+    const room = new Room(enter2, this.codec, this.#uplink(), this.stats, report);
     this.#exit("left", null);
     this.room = room;
     this.#entered = entered;
@@ -3840,7 +5313,7 @@ var Client = class {
   #uplink() {
     const connection = this.#connection;
     return {
-      input: (epoch, tick, ack, values) => connection.offer([INPUT, epoch, tick, ack, values]),
+      input: (epoch, tick, ack, values, seen) => connection.offer([INPUT, epoch, tick, ack, values, seen]),
       ack: (epoch, ack) => connection.offer([ACK, epoch, ack]),
       resync: (epoch, reason) => connection.offer([RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,

@@ -117,3 +117,36 @@ func TestWhoSeesTheWorldTooLateDoesNotHitIt(t *testing.T) {
 		t.Errorf("%d of %d shots hit what was there 35 ticks ago", hits, wantTrials)
 	}
 }
+
+func TestWhoIsBackIsNotHitInThePlaceOfTheirEnd(t *testing.T) {
+	tried := 0
+	for seed := range uint64(20) {
+		f, hunter, target := duel(t, seed)
+		wreck := f.attackUntil(hunter, target, func(s shipView) bool { return !s.alive })
+		for !f.ship(target).alive {
+			s := f.ship(hunter)
+			away := math.Hypot(wreck.x-s.x, wreck.y-s.y)
+			f.must(f.Input(hunter, arena.Input{
+				Aimed: true, Aim: math.Atan2(wreck.y-s.y, wreck.x-s.x), Thrust: away > 120 && math.Hypot(s.vx, s.vy) < away,
+			}))
+			f.steps(1)
+		}
+		f.must(f.Input(target, arena.Input{Fire: true})) // and so ends its own protection
+		f.steps(1)
+		s, before := f.ship(hunter), f.ship(target)
+		away := math.Hypot(wreck.x-s.x, wreck.y-s.y)
+		off := math.Remainder(math.Atan2(wreck.y-s.y, wreck.x-s.x)-s.heading, 2*math.Pi)
+		if before.shield == 100 || away < 40 || away > 170 || math.Abs(off)*away > 10 {
+			continue
+		}
+		tried++
+		f.must(f.InputSeen(hunter, arena.Input{Fire: true}, f.Tick()-14))
+		f.steps(1)
+		if now := f.ship(target); now.hp+now.shield < before.hp+before.shield {
+			t.Errorf("seed %d: hit %.0f units away from where it is", seed, math.Hypot(now.x-wreck.x, now.y-wreck.y))
+		}
+	}
+	if tried < 3 {
+		t.Errorf("only %d times the end was in the hunter's sights", tried)
+	}
+}

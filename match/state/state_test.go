@@ -1,5 +1,7 @@
 package state_test
 
+//lint:file-ignore U1000 the fields are there for the codec, which finds them by reflection.
+
 import (
 	"errors"
 	"math"
