@@ -101,6 +101,9 @@ func TestALinkThatStallsGetsTheNewestStateAtOnceAfterIt(t *testing.T) {
 		if n := r.run(1); n != 1 {
 			t.Errorf("%d snapshots in the first tick after a stall", n)
 		}
+		if view.head.Base != 0 {
+			t.Errorf("a stall of 185 ticks is answered with a delta from %d, which the ring does not hold any more", view.head.Base)
+		}
 	})
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/deltatick/deltatick/match"
-	"github.com/deltatick/deltatick/protocol"
 )
 
 // audit holds what the clients of a theatre are sent against what they may know.
@@ -362,48 +361,50 @@ func TestARowStaysInViewForTheHoldTime(t *testing.T) {
 }
 
 func TestLeavingTheViewIsToldFromDying(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		const leaves, dies, stays = 1, 2, 3
-		g := &theatre{still: true, script: func(now *match.Tick, g *theatre) {
-			for id := match.EntityID(leaves); id <= stays; id++ {
-				if a := g.actors.Get(id); a != nil {
-					a.X, a.Y = 0, 0
+	for _, codec := range codecs {
+		synctest.Test(t, func(t *testing.T) {
+			const leaves, dies, stays = 1, 2, 3
+			g := &theatre{still: true, script: func(now *match.Tick, g *theatre) {
+				for id := match.EntityID(leaves); id <= stays; id++ {
+					if a := g.actors.Get(id); a != nil {
+						a.X, a.Y = 0, 0
+					}
+				}
+				if now.Number() == 10 {
+					g.actors.Get(leaves).Hidden = true
+					g.actors.Despawn(dies)
+				}
+				if now.Number() == 20 {
+					g.actors.Get(leaves).Hidden = false
+				}
+			}}
+			m, _ := g.open(t, match.Config{HashEvery: 1})
+			seat, err := m.Watch(match.Member{User: "w", Out: &outbox{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			v := newView(t, &fakeLink{codec: codec})
+			seat.Attach(v.link)
+			for v.head.Tick < 30 {
+				ticks(1)
+				v.read()
+				v.ack(seat)
+				rows := &v.world.Tables[0]
+				var want []uint32
+				if v.head.Tick == 10 {
+					want = []uint32{leaves}
+				}
+				if diff := cmp.Diff(want, slices.Clone(rows.Left), cmpopts.EquateEmpty()); diff != "" {
+					t.Errorf("tick %d: %s", v.head.Tick, diff)
+				}
+				for id, in := range map[uint32]bool{leaves: v.head.Tick < 10 || v.head.Tick >= 20, dies: v.head.Tick < 10, stays: true} {
+					if _, there := rows.Find(id); there != in {
+						t.Errorf("tick %d: actor %d is in view: %v", v.head.Tick, id, there)
+					}
 				}
 			}
-			if now.Number() == 10 {
-				g.actors.Get(leaves).Hidden = true
-				g.actors.Despawn(dies)
-			}
-			if now.Number() == 20 {
-				g.actors.Get(leaves).Hidden = false
-			}
-		}}
-		m, _ := g.open(t, match.Config{HashEvery: 1})
-		seat, err := m.Watch(match.Member{User: "w", Out: &outbox{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		v := newView(t, &fakeLink{codec: protocol.CodecPacked})
-		seat.Attach(v.link)
-		for v.head.Tick < 30 {
-			ticks(1)
-			v.read()
-			v.ack(seat)
-			rows := &v.world.Tables[0]
-			var want []uint32
-			if v.head.Tick == 10 {
-				want = []uint32{leaves}
-			}
-			if diff := cmp.Diff(want, slices.Clone(rows.Left), cmpopts.EquateEmpty()); diff != "" {
-				t.Errorf("tick %d: %s", v.head.Tick, diff)
-			}
-			for id, in := range map[uint32]bool{leaves: v.head.Tick < 10 || v.head.Tick >= 20, dies: v.head.Tick < 10, stays: true} {
-				if _, there := rows.Find(id); there != in {
-					t.Errorf("tick %d: actor %d is in view: %v", v.head.Tick, id, there)
-				}
-			}
-		}
-	})
+		})
+	}
 }
 
 func newTheatreSim(t *testing.T, g *theatre) *match.Sim {
