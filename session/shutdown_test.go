@@ -32,6 +32,7 @@ func TestShutdownTellsEveryoneAndLeavesNothing(t *testing.T) {
 		var clients []*client
 		for i := range 5 {
 			c, _ := w.join(fmt.Sprint("p", i))
+			synctest.Wait() // a welcome leaves before the house hears of the session, whose order w.session counts by
 			clients = append(clients, c)
 		}
 		early := w.dial()
