@@ -68,7 +68,9 @@ func (g *guest) fly(seed uint64) (stop func()) {
 func TestAMatchWithDropsResumesAndLateJoinersIsMadeAgainFromItsRecording(t *testing.T) {
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(5, 5))
-	bubble(t, server.Config{Kinds: []match.Kind{arena.Kind()}, RecordDir: dir, Grace: 3 * time.Second}, func(h *house) {
+	// Longer than a client that was cut off again and again waits before it dials (docs/PROTOCOL.md, section 3), so that only who means to go is gone.
+	const grace = 10 * time.Second
+	bubble(t, server.Config{Kinds: []match.Kind{arena.Kind()}, RecordDir: dir, Grace: grace}, func(h *house) {
 		host := h.guest("ada")
 		lobby, _ := host.host(client.NewLobby{Game: "arena", Settings: map[string]int{"bots": 12, "seconds": 60}})
 		guests := []*guest{host}
@@ -96,7 +98,7 @@ func TestAMatchWithDropsResumesAndLateJoinersIsMadeAgainFromItsRecording(t *test
 		h.must(host.Lobby().Settings(h.ctx, client.LobbyChange{Settings: map[string]int{"bots": 5}}))
 		guests[3].cancel() // goes for good: away, then gone when the grace is over
 		h.must(guests[4].Lobby().Leave(h.ctx))
-		time.Sleep(5 * time.Second)
+		time.Sleep(grace + 2*time.Second)
 	})
 	f := recorded(t, dir)
 	seen := map[match.ActKind]int{}
