@@ -44,17 +44,7 @@ func partOf(to, from, base *protocol.Rows, fields protocol.Fields, rows []pendin
 			}
 		}
 		to.IDs[i] = id
-		copyRow(fields, to, i, source, at)
+		to.CopyRow(i, source, at, fields)
 		i++
-	}
-}
-
-func copyRow(fields protocol.Fields, to *protocol.Rows, i int, from *protocol.Rows, j int) {
-	n, m := to.Len(), from.Len()
-	for f := range fields {
-		to.Quanta[f*n+i] = from.Quanta[f*m+j]
-		if fields[f].Kind == protocol.FieldString {
-			to.Strings[f][i] = from.Strings[f][j]
-		}
 	}
 }

@@ -97,7 +97,7 @@ func (r *Reader) remove(fields Fields, from *Rows, ids *[]uint32) Rows {
 	for row := range gone {
 		if !gone[row] {
 			kept.IDs[to] = from.IDs[row]
-			copyRow(fields, &kept, to, from, row)
+			kept.CopyRow(to, from, row, fields)
 			to++
 		}
 	}
@@ -109,15 +109,6 @@ func (r *Reader) wereThere(before *Rows, ids []uint32) {
 	for _, id := range ids {
 		if _, ok := before.Find(id); !ok {
 			r.fail("id %d left, and was not there", id)
-		}
-	}
-}
-
-func copyRow(fields Fields, to *Rows, i int, from *Rows, j int) {
-	for f := range fields {
-		to.Quanta[f*to.Len()+i] = from.Quanta[f*from.Len()+j]
-		if fields[f].Kind == FieldString {
-			to.Strings[f][i] = from.Strings[f][j]
 		}
 	}
 }
@@ -190,7 +181,7 @@ func (r *Reader) add(fields Fields, before *Rows, kept Rows) Rows {
 	for to := range rows.IDs {
 		if from < kept.Len() && (n == 0 || kept.IDs[from] < id) {
 			rows.IDs[to] = kept.IDs[from]
-			copyRow(fields, &rows, to, &kept, from)
+			rows.CopyRow(to, &kept, from, fields)
 			from++
 			continue
 		}

@@ -42,13 +42,29 @@ func (s *Snapshot) CopyFrom(other *Snapshot, schema Schema) {
 	s.Tick = other.Tick
 	for t := range other.Tables {
 		to, from := &s.Tables[t], &other.Tables[t]
-		to.Resize(from.Len(), schema[t].Fields)
-		copy(to.IDs, from.IDs)
-		copy(to.Quanta, from.Quanta)
-		for f := range from.Strings {
-			copy(to.Strings[f], from.Strings[f])
-		}
+		to.CopyFrom(from, schema[t].Fields)
 		to.Left = append(to.Left[:0], from.Left...)
+	}
+}
+
+// CopyFrom makes r the rows of another table of these fields, in r's own memory. Strings are shared; Left stays as it is.
+func (r *Rows) CopyFrom(other *Rows, fields Fields) {
+	r.Resize(other.Len(), fields)
+	copy(r.IDs, other.IDs)
+	copy(r.Quanta, other.Quanta)
+	for f := range other.Strings {
+		copy(r.Strings[f], other.Strings[f])
+	}
+}
+
+// CopyRow makes the values of row i, but not its id, those of row j of another table of these fields.
+func (r *Rows) CopyRow(i int, other *Rows, j int, fields Fields) {
+	n, m := r.Len(), other.Len()
+	for f := range fields {
+		r.Quanta[f*n+i] = other.Quanta[f*m+j]
+		if fields[f].Kind == FieldString {
+			r.Strings[f][i] = other.Strings[f][j]
+		}
 	}
 }
 

@@ -182,11 +182,5 @@ func (p *Playback) fill(table int, fields protocol.Fields, rows *protocol.Rows) 
 		rows.Resize(0, fields)
 		return
 	}
-	from := &p.shown.Snapshot.Tables[table]
-	rows.Resize(from.Len(), fields)
-	copy(rows.IDs, from.IDs)
-	copy(rows.Quanta, from.Quanta)
-	for f := range from.Strings {
-		copy(rows.Strings[f], from.Strings[f])
-	}
+	rows.CopyFrom(&p.shown.Snapshot.Tables[table], fields)
 }
