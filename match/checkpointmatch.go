@@ -180,15 +180,7 @@ func (r *savedRing) check(c *core) error {
 //
 // Errors wrap [ErrCheckpoint], [ErrOtherGame] or, when the game had ended the match, [ErrOver], or are those of New.
 func Restore(cfg Config, checkpoint []byte, outboxOf func(seat SeatID, user string) Outbox) (*Match, []*Seat, error) {
-	kind, err := cfg.Kind.withDefaults()
-	if err != nil {
-		return nil, nil, err
-	}
-	plain, err := openCheckpoint(checkpoint)
-	if err != nil {
-		return nil, nil, err
-	}
-	r, err := restore(kind, plain)
+	r, err := reopen(cfg.Kind, checkpoint)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -198,7 +190,7 @@ func Restore(cfg Config, checkpoint []byte, outboxOf func(seat SeatID, user stri
 	cfg.ID = cmp.Or(cfg.ID, r.match.ID)
 	cfg.Epoch = cmp.Or(cfg.Epoch, r.match.Epoch+1)
 	if cfg.Epoch <= r.match.Epoch {
-		return nil, nil, fmt.Errorf("match of %s: epoch %d does not follow on epoch %d", kind.Name, cfg.Epoch, r.match.Epoch)
+		return nil, nil, fmt.Errorf("match of %s: epoch %d does not follow on epoch %d", cfg.Kind.Name, cfg.Epoch, r.match.Epoch)
 	}
 	c := r.core
 	cfg.Settings, cfg.Seed, cfg.TickRate, cfg.MaxPlayers = c.settings, c.cfg.seed, c.rate, c.cfg.maxPlayers

@@ -92,3 +92,16 @@ func (s *inputSlots) encode(input any) ([]int32, error) {
 	plan.Quantise(&rows, 0, p.UnsafePointer())
 	return rows.Quanta, nil
 }
+
+// check refuses quanta that no input has. Those of tick 0 are not looked at: there was none.
+func (s *inputSlots) check(tick uint32, quanta []int32) error {
+	if len(quanta) != len(s.fields) {
+		return fmt.Errorf("%d input values, the game has %d", len(quanta), len(s.fields))
+	}
+	for i, f := range s.fields {
+		if tick != 0 && !f.Holds(quanta[i]) {
+			return fmt.Errorf("input %s: %d is out of range", f.Name, quanta[i])
+		}
+	}
+	return nil
+}

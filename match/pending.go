@@ -40,7 +40,7 @@ func (b *budget) collect(schema protocol.Schema, s *stream, h *hop) {
 type collector struct {
 	to, base *protocol.Rows // base is nil for a keyframe
 	claims   []claim
-	own      []int32
+	own      ascent
 	view     *view
 	table    int
 	ticks    float32 // since the baseline
@@ -90,10 +90,7 @@ func (c *collector) owns(row int) bool {
 	if !c.view.All {
 		place = c.view.tables[c.table].rows[row]
 	}
-	for len(c.own) > 0 && c.own[0] < place {
-		c.own = c.own[1:]
-	}
-	return len(c.own) > 0 && c.own[0] == place
+	return c.own.has(place)
 }
 
 // sameRow reports whether two rows have the same values.

@@ -56,17 +56,15 @@ func (s *Sim) sit(a *Act) error {
 
 // force puts an input in force.
 func (s *Sim) force(a *Act) error {
-	fields := s.core.inputs.fields
-	if len(a.Quanta) != len(fields) || a.Age < 0 || uint64(a.Age) >= uint64(s.core.tick) {
-		return fmt.Errorf("input of seat %d: %d values of age %d, want %d", a.Seat, len(a.Quanta), a.Age, len(fields))
+	if a.Age < 0 || uint64(a.Age) >= uint64(s.core.tick) {
+		return fmt.Errorf("input of seat %d: age %d in tick %d", a.Seat, a.Age, s.core.tick)
 	}
-	for i, q := range a.Quanta {
-		if !fields[i].Holds(q) {
-			return fmt.Errorf("input of seat %d: %s: %d is out of range", a.Seat, fields[i].Name, q)
-		}
+	tick := s.core.tick - uint32(a.Age)
+	if err := s.core.inputs.check(tick, a.Quanta); err != nil {
+		return fmt.Errorf("input of seat %d: %w", a.Seat, err)
 	}
 	slot := &s.core.inputs.bySeat[a.Seat]
 	copy(slot.quanta, a.Quanta)
-	slot.tick, slot.age, slot.seen = s.core.tick-uint32(a.Age), a.Age, a.Seen
+	slot.tick, slot.age, slot.seen = tick, a.Age, a.Seen
 	return nil
 }

@@ -175,19 +175,11 @@ func (s *Sim) Checkpoint() ([]byte, error) {
 // RestoreSim makes the simulation that a checkpoint is of, which goes on as the original does. The checkpoint may be of a [Match].
 // Errors wrap [ErrCheckpoint] or [ErrOtherGame], or are those of [NewSim].
 func RestoreSim(kind Kind, checkpoint []byte) (*Sim, error) {
-	kind, err := kind.withDefaults()
+	r, err := reopen(kind, checkpoint)
 	if err != nil {
 		return nil, err
 	}
-	plain, err := openCheckpoint(checkpoint)
-	if err != nil {
-		return nil, err
-	}
-	r, err := restore(kind, plain)
-	if err != nil {
-		return nil, err
-	}
-	return &Sim{kind: kind, core: r.core}, nil
+	return &Sim{kind: r.core.cfg.kind, core: r.core}, nil
 }
 
 // Tick is the number of the last tick made.

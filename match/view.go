@@ -25,6 +25,17 @@ type looked struct {
 	marks   bitset    // scratch
 }
 
+// ascent goes through rising rows beside a walk that rises, too.
+type ascent []int32
+
+// has reports whether a row, not below the one asked for before, is among them.
+func (a *ascent) has(row int32) bool {
+	for len(*a) > 0 && (*a)[0] < row {
+		*a = (*a)[1:]
+	}
+	return len(*a) > 0 && (*a)[0] == row
+}
+
 // member is a row that has come into view.
 type member struct {
 	id    uint32
@@ -103,12 +114,9 @@ func (k *looked) stay(p *places, x, y float64, rows *protocol.Rows, tick uint32)
 
 // seen asks the game about each of the rows, but for the view's own.
 func (k *looked) seen(l *lens, key ViewID) []int32 {
-	own, kept := k.own, k.rows[:0]
+	own, kept := ascent(k.own), k.rows[:0]
 	for _, row := range k.rows {
-		for len(own) > 0 && own[0] < row {
-			own = own[1:]
-		}
-		if len(own) > 0 && own[0] == row || l.visible(key, int(row)) {
+		if own.has(row) || l.visible(key, int(row)) {
 			kept = append(kept, row)
 		}
 	}
@@ -158,12 +166,9 @@ func (w *view) gather(t int, l *lens, from *protocol.Rows) {
 
 // conceal takes a private field from the rows of others.
 func (k *looked) conceal(to *protocol.Rows, f int, l *lens) {
-	own, column := k.own, to.Column(f)
+	own, column := ascent(k.own), to.Column(f)
 	for i, row := range k.rows {
-		for len(own) > 0 && own[0] < row {
-			own = own[1:]
-		}
-		if len(own) > 0 && own[0] == row {
+		if own.has(row) {
 			continue
 		}
 		column[i] = l.neutral[f]

@@ -22,7 +22,7 @@ type visibility struct {
 // hides reports whether there is anything in the table that some do not see.
 func (s *visibility) hides() bool { return s.grid != nil || s.visible != nil || s.private != 0 }
 
-// tells views apart, for the order in which rows are sent when not all can be.
+// prefers reports whether views differ in the order in which rows are sent when not all can be.
 func (s *visibility) prefers() bool { return s.grid != nil || s.owner != nil || s.priority != nil }
 
 // check is called when a game has been set up.

@@ -1,6 +1,8 @@
 package recording
 
 import (
+	"slices"
+
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -73,7 +75,7 @@ func (w *tickWriter) act(tick uint32, a *match.Act) {
 		out.raw(protocol.MustEncode(a.Settings))
 	case match.ActInput:
 		last := &w.last[a.Seat]
-		if len(a.Quanta) == len(*last) && equal(a.Quanta, *last) {
+		if slices.Equal(a.Quanta, *last) {
 			head(2)
 			out.integer(int64(a.Age))
 			w.seen(tick, a.Seen)
@@ -98,13 +100,4 @@ func (w *tickWriter) seen(tick, seen uint32) {
 		return
 	}
 	w.out.integer(int64(tick) - int64(seen))
-}
-
-func equal(a, b []int32) bool {
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
