@@ -306,13 +306,20 @@ func start(t *testing.T, cfg match.Config) (*match.Match, *walk, <-chan error) {
 	if _, err := cfg.Kind.Checked(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := match.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	m, over := runMatch(t, cfg)
 	var game *walk
 	for len(games) > 0 {
 		game = <-games // the newest: kinds are tried out before
+	}
+	return m, game, over
+}
+
+// runMatch runs a match until the test ends.
+func runMatch(t *testing.T, cfg match.Config) (*match.Match, <-chan error) {
+	t.Helper()
+	m, err := match.New(cfg)
+	if err != nil {
+		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	over := make(chan error, 1)
@@ -321,5 +328,5 @@ func start(t *testing.T, cfg match.Config) (*match.Match, *walk, <-chan error) {
 		cancel()
 		<-m.Done()
 	})
-	return m, game, over
+	return m, over
 }

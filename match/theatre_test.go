@@ -1,7 +1,6 @@
 package match_test
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -179,18 +178,7 @@ func (g *theatre) open(t *testing.T, cfg match.Config) (*match.Match, <-chan err
 func openGame(t *testing.T, g match.Game, cfg match.Config) (*match.Match, <-chan error) {
 	t.Helper()
 	cfg.Kind = match.Kind{Name: "theatre", MaxPlayers: 6, New: func() match.Game { return g }}
-	m, err := match.New(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	over := make(chan error, 1)
-	go func() { over <- m.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		<-m.Done()
-	})
-	return m, over
+	return runMatch(t, cfg)
 }
 
 // column is a field of a table by its name.

@@ -243,6 +243,17 @@ func (g *guest) room(after *client.Room) *client.Room {
 
 // play sends the same input every tick until stopped, through all rooms of the match.
 func (g *guest) play(inputs map[string]float64) (stop func()) {
+	return g.steer(func(room *client.Room) func(*client.View, *client.Input) {
+		return func(_ *client.View, in *client.Input) {
+			for name, v := range inputs {
+				in.Set(room.Input(name), v)
+			}
+		}
+	})
+}
+
+// steer lets what at returns make the inputs in every room of the match, until stopped.
+func (g *guest) steer(at func(*client.Room) func(*client.View, *client.Input)) (stop func()) {
 	ctx, cancel := context.WithCancel(g.h.ctx)
 	var playing sync.WaitGroup
 	playing.Go(func() {
@@ -253,11 +264,7 @@ func (g *guest) play(inputs map[string]float64) (stop func()) {
 				return
 			}
 			room = next
-			_ = room.Play(ctx, func(_ *client.View, in *client.Input) {
-				for name, v := range inputs {
-					in.Set(room.Input(name), v)
-				}
-			})
+			_ = room.Play(ctx, at(room))
 		}
 	})
 	return func() {

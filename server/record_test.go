@@ -1,12 +1,10 @@
 package server_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -39,30 +37,16 @@ func recorded(t *testing.T, dir string) *recording.File {
 // fly sends inputs that change at random until stopped.
 func (g *guest) fly(seed uint64) (stop func()) {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	ctx, cancel := context.WithCancel(g.h.ctx)
-	var flying sync.WaitGroup
-	flying.Go(func() {
-		var room *client.Room
-		for {
-			next, err := g.NextRoom(ctx, room)
-			if err != nil {
-				return
+	return g.steer(func(room *client.Room) func(*client.View, *client.Input) {
+		turn, thrust, fire := room.Input("turn"), room.Input("thrust"), room.Input("fire")
+		return func(_ *client.View, in *client.Input) {
+			if rng.IntN(8) == 0 {
+				in.Set(turn, float64(rng.IntN(3)-1))
+				in.Set(thrust, float64(rng.IntN(2)))
+				in.Set(fire, float64(rng.IntN(2)))
 			}
-			room = next
-			turn, thrust, fire := room.Input("turn"), room.Input("thrust"), room.Input("fire")
-			_ = room.Play(ctx, func(_ *client.View, in *client.Input) {
-				if rng.IntN(8) == 0 {
-					in.Set(turn, float64(rng.IntN(3)-1))
-					in.Set(thrust, float64(rng.IntN(2)))
-					in.Set(fire, float64(rng.IntN(2)))
-				}
-			})
 		}
 	})
-	return func() {
-		cancel()
-		flying.Wait()
-	}
 }
 
 func TestAMatchWithDropsResumesAndLateJoinersIsMadeAgainFromItsRecording(t *testing.T) {
