@@ -35,7 +35,7 @@ func (r *rig) enterPacked() (*packedStream, *client.Room, *protocol.Snapshot) {
 	if !slices.Equal(hello.Codecs, []string{protocol.CodecPacked, protocol.CodecMP}) {
 		r.Errorf("the hello offers %q", hello.Codecs)
 	}
-	s := &packedStream{conn, protocol.NewPackedEncoder(schema), protocol.NewPacked(schema)}
+	s := &packedStream{conn, protocol.NewPackedEncoder(), protocol.NewPacked(schema)}
 	first := world(100, ship{X: 10, Y: 20, Heading: 1, HP: 100, Alive: true, Name: "ada"})
 	r.must(conn.Send(enter(1, 1)))
 	s.send(r, nil, first, false)

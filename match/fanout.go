@@ -34,7 +34,7 @@ func newFanout(schema protocol.Schema, shots *shots, bytes int, counters *Counte
 	return &fanout{
 		budget: budget{bytes: bytes}, counters: counters,
 		schema: schema, streams: streams{schema: schema, shots: shots},
-		mp: protocol.NewBodyEncoder(schema), packed: protocol.NewPackedEncoder(schema), head: protocol.NewHeadEncoder(),
+		mp: protocol.NewBodyEncoder(schema), packed: protocol.NewPackedEncoder(), head: protocol.NewHeadEncoder(),
 	}
 }
 

@@ -124,7 +124,7 @@ const movingFields = 3
 func BenchmarkEncodePacked(b *testing.B) {
 	forEachFleet(b, func(b *testing.B, f *fleet) {
 		worlds := f.voyage(voyageTicks)
-		enc, state := protocol.NewPackedEncoder(f.schema), protocol.NewPacked(f.schema)
+		enc, state := protocol.NewPackedEncoder(), protocol.NewPacked(f.schema)
 		body := enc.Encode(nil, state, nil, worlds[0], false)
 		start := protocol.NewPacked(f.schema)
 		start.CopyFrom(state)
@@ -145,7 +145,7 @@ func BenchmarkEncodePacked(b *testing.B) {
 func BenchmarkApplyPacked(b *testing.B) {
 	forEachFleet(b, func(b *testing.B, f *fleet) {
 		worlds := f.voyage(voyageTicks)
-		enc, out, in := protocol.NewPackedEncoder(f.schema), protocol.NewPacked(f.schema), protocol.NewPacked(f.schema)
+		enc, out, in := protocol.NewPackedEncoder(), protocol.NewPacked(f.schema), protocol.NewPacked(f.schema)
 		r, bodies := protocol.NewReader(), make([][]byte, len(worlds))
 		for i, s := range worlds {
 			var base *protocol.Snapshot
@@ -179,7 +179,7 @@ func BenchmarkApplyPacked(b *testing.B) {
 func BenchmarkForkPacked(b *testing.B) {
 	forEachFleet(b, func(b *testing.B, f *fleet) {
 		worlds := f.voyage(2)
-		enc, state, fork := protocol.NewPackedEncoder(f.schema), protocol.NewPacked(f.schema), protocol.NewPacked(f.schema)
+		enc, state, fork := protocol.NewPackedEncoder(), protocol.NewPacked(f.schema), protocol.NewPacked(f.schema)
 		enc.Encode(nil, state, nil, worlds[0], false)
 		for b.Loop() {
 			fork.CopyFrom(state)

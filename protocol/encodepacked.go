@@ -10,8 +10,8 @@ type PackedEncoder struct {
 	walk walk
 }
 
-// NewPackedEncoder returns an encoder for worlds of a schema.
-func NewPackedEncoder(schema Schema) *PackedEncoder { return new(PackedEncoder) }
+// NewPackedEncoder returns an encoder for worlds of any schema, which the state of a stream knows.
+func NewPackedEncoder() *PackedEncoder { return new(PackedEncoder) }
 
 // Encode appends to dst the body that turns base into cur and moves state on. base is the snapshot made by the body that state was last
 // used for; it is nil for a keyframe. A keyframe, and any body for which fresh is set, first sets state back to that of

@@ -10,7 +10,7 @@ import (
 // FuzzApplyPacked throws bytes at a reader that has followed a stream for a while.
 func FuzzApplyPacked(f *testing.F) {
 	worlds := history(anySchema, 5, 12)
-	enc, state := protocol.NewPackedEncoder(anySchema), protocol.NewPacked(anySchema)
+	enc, state := protocol.NewPackedEncoder(), protocol.NewPacked(anySchema)
 	var base *protocol.Snapshot
 	for i, s := range worlds {
 		body := enc.Encode(nil, state, base, s, i == 7)
@@ -23,7 +23,7 @@ func FuzzApplyPacked(f *testing.F) {
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, uint8(3))
 	f.Add([]byte{0, 0, 0, 0, 0, 0, 0, 0}, uint8(3))
 	f.Fuzz(func(t *testing.T, coded []byte, after uint8) {
-		enc, r := protocol.NewPackedEncoder(anySchema), protocol.NewReader()
+		enc, r := protocol.NewPackedEncoder(), protocol.NewReader()
 		out, in := protocol.NewPacked(anySchema), protocol.NewPacked(anySchema)
 		var base *protocol.Snapshot
 		for _, s := range worlds[:int(after)%len(worlds)] {

@@ -10,7 +10,7 @@ import (
 
 func TestEncodingPackedAllocatesNothingInSteadyState(t *testing.T) {
 	worlds := orbits(2)
-	enc, state := protocol.NewPackedEncoder(orbitSchema), protocol.NewPacked(orbitSchema)
+	enc, state := protocol.NewPackedEncoder(), protocol.NewPacked(orbitSchema)
 	fork := protocol.NewPacked(orbitSchema)
 	body := enc.Encode(nil, state, nil, worlds[0], false)
 	to := 1
@@ -36,7 +36,7 @@ func TestAWorldAtRestTakesAByte(t *testing.T) {
 	for i := range rows.IDs {
 		rows.IDs[i] = uint32(i + 1)
 	}
-	enc, state := protocol.NewPackedEncoder(orbitSchema), protocol.NewPacked(orbitSchema)
+	enc, state := protocol.NewPackedEncoder(), protocol.NewPacked(orbitSchema)
 	enc.Encode(nil, state, nil, base, false)
 	for range 8 {
 		next := protocol.NewSnapshot(orbitSchema)
@@ -56,7 +56,7 @@ func TestFieldsThatDoNotChangeAreNextToFree(t *testing.T) {
 		fields[i] = protocol.Field{Name: string(rune('a' + i)), Kind: protocol.FieldInt, Max: 1 << 20}
 	}
 	schema := protocol.Schema{{Name: "wide", Fields: fields}}
-	enc, state := protocol.NewPackedEncoder(schema), protocol.NewPacked(schema)
+	enc, state := protocol.NewPackedEncoder(), protocol.NewPacked(schema)
 	var base *protocol.Snapshot
 	bytes := 0
 	for tick := range uint32(120) {
@@ -81,7 +81,7 @@ func TestFieldsThatDoNotChangeAreNextToFree(t *testing.T) {
 
 func TestPackedBodiesThatEndElsewhereAreMalformed(t *testing.T) {
 	worlds := history(anySchema, 11, 20)
-	enc, out := protocol.NewPackedEncoder(anySchema), protocol.NewPacked(anySchema)
+	enc, out := protocol.NewPackedEncoder(), protocol.NewPacked(anySchema)
 	first := enc.Encode(nil, out, nil, worlds[10], false)
 	coded := first[len(first)-int(first[1]):]
 	if first[0] == 0xc5 {

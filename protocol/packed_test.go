@@ -175,7 +175,7 @@ func TestPackedStreamsMakeTheSameWorlds(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			worlds := history(anySchema, seed, 60)
 			rng := rand.New(rand.NewPCG(seed, 3))
-			enc, r := protocol.NewPackedEncoder(anySchema), protocol.NewReader()
+			enc, r := protocol.NewPackedEncoder(), protocol.NewReader()
 			out, in := protocol.NewPacked(anySchema), protocol.NewPacked(anySchema)
 			var sent, got *protocol.Snapshot
 			for _, s := range worlds {
@@ -199,7 +199,7 @@ func TestPackedStreamsMakeTheSameWorlds(t *testing.T) {
 // A fork is a stream that goes on as a copy; a fresh body makes two streams with the same baseline one.
 func TestPackedStreamsForkAndMerge(t *testing.T) {
 	worlds := history(anySchema, 99, 60)
-	enc, r := protocol.NewPackedEncoder(anySchema), protocol.NewReader()
+	enc, r := protocol.NewPackedEncoder(), protocol.NewReader()
 	a, b := protocol.NewPacked(anySchema), protocol.NewPacked(anySchema)
 	in := protocol.NewPacked(anySchema)
 	var base, got *protocol.Snapshot

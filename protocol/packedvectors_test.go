@@ -48,7 +48,7 @@ func packedStream(t testing.TB, name string, schema protocol.Schema, worlds []*p
 	v := packedVector{Name: name, Tables: saySchema(t, schema), schema: schema, snapshots: worlds}
 	v.Enter = hexOf(protocol.Enter{Kind: protocol.KindEnter, Epoch: 1, Match: "m", Game: "g", Seat: 1, TickRate: 60,
 		Tick: worlds[0].Tick, HashEvery: 1, Tables: schema})
-	enc, state := protocol.NewPackedEncoder(schema), protocol.NewPacked(schema)
+	enc, state := protocol.NewPackedEncoder(), protocol.NewPacked(schema)
 	var base *protocol.Snapshot
 	for i, s := range worlds {
 		if i%40 == 0 {

@@ -128,7 +128,7 @@ func TestBothCodecsSayWhichRowsLeftTheView(t *testing.T) {
 	for seed := range uint64(5) {
 		worlds := history(anySchema, seed, 40)
 		enc, r := protocol.NewBodyEncoder(anySchema), protocol.NewReader()
-		out, in, packed := protocol.NewPackedEncoder(anySchema), protocol.NewPacked(anySchema), protocol.NewPacked(anySchema)
+		out, in, packed := protocol.NewPackedEncoder(), protocol.NewPacked(anySchema), protocol.NewPacked(anySchema)
 		var base, other *protocol.Snapshot
 		for _, s := range worlds {
 			got, err := r.Apply(anySchema, base, s.Tick, enc.Encode(base, s))

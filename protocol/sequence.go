@@ -20,7 +20,7 @@ func NewSequenceEncoder(schema Schema, codec string) (*SequenceEncoder, error) {
 	case CodecMP:
 		e.mp = NewBodyEncoder(schema)
 	case CodecPacked:
-		e.packed, e.state = NewPackedEncoder(schema), NewPacked(schema)
+		e.packed, e.state = NewPackedEncoder(), NewPacked(schema)
 	default:
 		return nil, fmt.Errorf("no codec %q", codec)
 	}

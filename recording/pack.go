@@ -28,7 +28,7 @@ var unpacker = func() *zstd.Decoder {
 	return d
 }()
 
-// readBlock reads and unpacks the block behind a descriptor at an offset. buf may be nil.
+// readBlock reads and unpacks the block behind a descriptor at an offset.
 func readBlock(r io.ReaderAt, at int64, d descriptor) ([]byte, error) {
 	packed := make([]byte, d.packed)
 	if _, err := r.ReadAt(packed, at+descriptorBytes); err != nil {

@@ -17,13 +17,7 @@ type frameWriter struct {
 	conn net.Conn
 }
 
-const (
-	finalBit       = 1 << 7
-	maxFrameHeader = 10 // bytes: type, length, and a longer length of 8
-
-	// maxScratch is the most bytes that a pooled buffer may keep, so that one large keyframe is not paid for for ever.
-	maxScratch = 64 << 10
-)
+const finalBit = 1 << 7
 
 // scratches are buffers in which a header and its payload are brought together, for one write and one packet.
 var scratches = sync.Pool{New: func() any { return new([]byte) }}
@@ -45,7 +39,7 @@ func (w *frameWriter) write(opcode byte, payload []byte, within time.Duration) e
 	if err := w.conn.SetWriteDeadline(time.Now().Add(within)); err != nil {
 		return err
 	}
-	if len(payload) > maxScratch {
+	if len(payload) > maxSpare {
 		frame := net.Buffers{appendHeader(nil, opcode, len(payload)), payload}
 		_, err := frame.WriteTo(w.conn)
 		return err

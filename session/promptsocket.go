@@ -41,7 +41,7 @@ func (p *promptSocket) TryWrite(head, body []byte) (all bool, err error) {
 	b := scratches.Get().(*[]byte)
 	defer func() {
 		p.pending = nil
-		if cap(*b) <= maxScratch {
+		if cap(*b) <= maxSpare {
 			scratches.Put(b)
 		}
 	}()

@@ -6,7 +6,7 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// maxSpare is the most memory that an empty snapshot buffer may keep, so that one large keyframe is not paid for for ever.
+// maxSpare is the most bytes that a buffer may keep when it is empty, a snapshot's or a pooled one, so that one large keyframe is not paid for for ever.
 const maxSpare = 64 << 10
 
 // maxDirect is the largest message that is written by whoever has it rather than by a goroutine for it: copying more than this to the

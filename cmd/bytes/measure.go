@@ -42,7 +42,7 @@ func (tr trace) base(i, distance int) *protocol.Snapshot {
 // streams as that, taking turns.
 func measurePacked(tr trace, distance int) (result, error) {
 	var res result
-	enc, reader := protocol.NewPackedEncoder(tr.schema), protocol.NewReader()
+	enc, reader := protocol.NewPackedEncoder(), protocol.NewReader()
 	out, in := make([]*protocol.Packed, distance), make([]*protocol.Packed, distance)
 	for k := range distance {
 		out[k], in[k] = protocol.NewPacked(tr.schema), protocol.NewPacked(tr.schema)
