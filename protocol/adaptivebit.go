@@ -13,28 +13,22 @@ const (
 	fastLimit = 30  // for the second opinion
 )
 
-// adaptRates[n] is 2^16/(n+1.5), rounded down.
-var adaptRates = func() (r [slowLimit + 1]uint32) {
+// adaptRates[n] is 2^16/(n+1.5), rounded down. Counts end at the limits; the rest of the table is there so that no index needs a check.
+var adaptRates = func() (r [countMask + 1]uint16) {
 	for n := range r {
-		r[n] = uint32(1 << 17 / (2*n + 3))
+		r[n] = uint16(1 << 17 / (2*n + 3))
 	}
 	return r
 }()
 
-func (p *prob) adapt(bit uint32, limit uint32) {
-	v := uint32(*p)
-	n := v & countMask
-	rate := adaptRates[n]
-	if n < limit {
-		n++
-	}
-	q := v >> countBits
-	if bit != 0 {
-		q += (1<<22 - 1 - q) >> 6 * rate >> 10
-	} else {
-		q -= q >> 6 * rate >> 10
-	}
-	*p = prob(q<<countBits | n)
+// adapted is p after a bit, of which zero is 0 for a 1 and has all bits set for a 0. What a bit is cannot be foreseen, so nothing branches
+// on it: the probability grows by a part of its distance to 1 or shrinks by a part of its distance to 0, which is the same with all bits
+// turned over.
+func (p prob) adapted(zero, limit uint32) prob {
+	n := uint32(p) & countMask
+	step := (uint32(p) ^ ^zero) >> 16 * uint32(adaptRates[n]) >> 10
+	n = min(n+1, limit) - n
+	return p + prob((step^zero-zero)<<countBits+n)
 }
 
 func startProbs(p []prob) {
@@ -77,21 +71,25 @@ var startMixer = mixer{36000, 36000}
 // mixed codes a bit that two models have an opinion on, and teaches the three. The opinions are added as logits, weighed; the weights
 // follow the gradient of the cost (logistic mixing, M. Mahoney, "Adaptive Weighing of Context Models", 2005).
 func (c *rangeCoder) mixed(a, b *prob, w *mixer, bit uint32) uint32 {
-	la, lb := int32(logit[*a>>20]), int32(logit[*b>>20])
-	p := logistic(max(-2047, min(2047, (w[0]*la+w[1]*lb)>>16)))
-	bit = c.bit(uint32(p), bit)
-	e := (int32(bit<<16) - p) >> 2
-	w[0] = max(-1<<18, min(1<<18, w[0]+(la*e+1<<15)>>16))
-	w[1] = max(-1<<18, min(1<<18, w[1]+(lb*e+1<<15)>>16))
-	a.adapt(bit, slowLimit)
-	b.adapt(bit, fastLimit)
-	return bit
+	pa, pb := *a, *b
+	la, lb := int32(logit[pa>>20]), int32(logit[pb>>20])
+	wa, wb := w[0], w[1]
+	p := logistic(max(-2047, min(2047, (wa*la+wb*lb)>>16)))
+	zero := c.narrow(uint32(p), bit)
+	e := (int32((zero+1)<<16) - p) >> 2
+	w[0] = max(-1<<18, min(1<<18, wa+(la*e+1<<15)>>16))
+	w[1] = max(-1<<18, min(1<<18, wb+(lb*e+1<<15)>>16))
+	*a, *b = pa.adapted(zero, slowLimit), pb.adapted(zero, fastLimit)
+	if c.width < minWidth {
+		c.widen()
+	}
+	return zero + 1
 }
 
 // plain codes a bit that one model has an opinion on.
 func (c *rangeCoder) plain(p *prob, bit uint32) uint32 {
 	bit = c.bit(max(32, min(1<<16-32, uint32(*p>>16))), bit)
-	p.adapt(bit, slowLimit)
+	*p = p.adapted(bit-1, slowLimit)
 	return bit
 }
 
@@ -99,7 +97,7 @@ func (c *rangeCoder) plain(p *prob, bit uint32) uint32 {
 // reader's work and memory have a bound in the length of the body.
 func (c *rangeCoder) dear(p *prob, bit uint32) uint32 {
 	bit = c.bit(max(1<<12, min(15<<12, uint32(*p>>16))), bit)
-	p.adapt(bit, slowLimit)
+	*p = p.adapted(bit-1, slowLimit)
 	return bit
 }
 

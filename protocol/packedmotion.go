@@ -13,16 +13,16 @@ const (
 
 // motion is what a stream remembers of one component of one row: what it was seen to do in the bodies in which it was coded.
 type motion struct {
-	seen    uint32            // tick of the snapshot in which it was last coded
-	changed uint32            // tick of its last change; while pause is 0 that of its first snapshot
-	step    int32             // what it last changed by, in quanta, maybe 0
-	lag     int32             // what the declared rate last said too much, in 1/256 quantum, of which three quarters are kept
-	cost    [predictors]int16 // running mean of what a predictor's residuals cost, in 1/256 bit
+	seen    uint32 // tick of the snapshot in which it was last coded
+	changed uint32 // tick of its last change; while pause is 0 that of its first snapshot
+	step    int32  // what it last changed by, in quanta, maybe 0
+	lag     int32  // what the declared rate last said too much, in 1/256 quantum, of which three quarters are kept
+	cost    costs  // running mean of what each predictor's residuals cost
 	fast    tracker
 	slow    tracker
 	pause   uint16 // ticks between its last two changes, at most 65535; 0: not two yet
 	ticks   uint8  // in how many ticks it made that step; 0: in none yet
-	steps   uint8  // that the trackers have seen since they were reset, up to len(firstGains)
+	steps   uint8  // that the trackers have seen since they were reset, up to firstSteps
 	class   uint8  // of its last residual: 0 for 0, else the length of the magnitude in bits
 	sign    int8   // of its last change: -1 or 1, 0 before the first
 }
@@ -45,10 +45,26 @@ var (
 
 	// firstGains are those of the first steps after a reset, where they are higher: velocity from the first, acceleration from
 	// the second, then theta 0.25, 0.35, 0.45, 0.50, 0.55, 0.60.
-	firstGains = [8]gains{
+	firstGains = [firstSteps]gains{
 		{0, 256, 0}, {0, 384, 256}, {4, 270, 108}, {11, 219, 70}, {23, 168, 43}, {32, 144, 32}, {43, 121, 23}, {55, 98, 16},
 	}
+
+	// stepGains are those of both trackers by the number of steps before, up to firstSteps.
+	stepGains = func() (g [firstSteps + 1]struct{ fast, slow gains }) {
+		for n := range g {
+			g[n].fast, g[n].slow = fastGains, slowGains
+			if n < firstSteps && firstGains[n].velocity > fastGains.velocity {
+				g[n].fast = firstGains[n]
+			}
+			if n < firstSteps && firstGains[n].velocity > slowGains.velocity {
+				g[n].slow = firstGains[n]
+			}
+		}
+		return g
+	}()
 )
+
+const firstSteps = 8
 
 const (
 	maxTicks  = 16      // further apart, a baseline counts as so far
@@ -57,7 +73,6 @@ const (
 	maxGuess  = 1 << 26
 	maxError  = 1 << 22 // 1/256 quantum: a tracker that is wrong by more starts anew
 	maxAccel  = 1 << 22
-	costShift = 2
 	advantage = 192 // by which another predictor's cost must be lower than that of the first choice
 )
 
@@ -67,33 +82,41 @@ func (t *tracker) guess(ticks int32) int32 {
 
 func clampGuess(v int32) int32 { return max(-maxGuess, min(maxGuess, v)) }
 
-// observe takes a step in. wrong is the step minus what the tracker said.
-func (t *tracker) observe(step, ticks, wrong int32, g *gains) {
-	if wrong > maxError || wrong < -maxError {
-		*t = tracker{velocity: step * 256 / ticks}
-		return
+// reciprocals[n] is 2^32/n rounded down, plus 1; reciprocals[0] is 0.
+var reciprocals = func() (r [maxTicks + 1]int64) {
+	for n := 1; n < len(r); n++ {
+		r[n] = 1<<32/int64(n) + 1
 	}
-	perTick := wrong / ticks
-	t.ahead = -(wrong * g.left >> 8)
-	t.velocity = clampGuess(t.velocity + t.accel*ticks + perTick*g.velocity>>8)
-	t.accel = max(-maxAccel, min(maxAccel, t.accel+perTick/ticks*g.accel>>8))
+	return r
+}()
+
+// divide is v/n rounded towards 0, for n from 1 to maxTicks and v from -2^27 to 2^27, and 0 if both are 0. A product with the reciprocal
+// is too great by less than v/2^32, which does not take it to the next whole number, as that is at least 1/n away.
+func divide(v, n int32) int32 {
+	return int32(int64(v)*reciprocals[n]>>32) - v>>31
 }
 
-// observe lets both trackers take a step in.
+// observe lets both trackers take a step in, which they said too little of by what is wrong.
 func (m *motion) observe(step, ticks, wrongFast, wrongSlow int32) {
-	fast, slow := &fastGains, &slowGains
-	if int(m.steps) < len(firstGains) {
-		first := &firstGains[m.steps]
-		if first.velocity > fast.velocity {
-			fast = first
-		}
-		if first.velocity > slow.velocity {
-			slow = first
-		}
-		m.steps++
+	g := &stepGains[m.steps]
+	m.steps = min(m.steps+1, firstSteps)
+	m.fast.observe(step, ticks, wrongFast, &g.fast)
+	m.slow.observe(step, ticks, wrongSlow, &g.slow)
+}
+
+func (t *tracker) observe(step, ticks, wrong int32, g *gains) {
+	if wrong > maxError || wrong < -maxError {
+		*t = tracker{velocity: divide(step*256, ticks)}
+		return
 	}
-	m.fast.observe(step, ticks, wrongFast, fast)
-	m.slow.observe(step, ticks, wrongSlow, slow)
+	perTick, perTwice := wrong, wrong
+	if ticks > 1 {
+		perTick = divide(wrong, ticks)
+		perTwice = divide(perTick, ticks)
+	}
+	t.ahead = -(wrong * g.left >> 8)
+	t.velocity = clampGuess(t.velocity + t.accel*ticks + perTick*g.velocity>>8)
+	t.accel = max(-maxAccel, min(maxAccel, t.accel+perTwice*g.accel>>8))
 }
 
 // rest catches up with bodies in which the component was not coded because nothing changed, up to the baseline's tick.
@@ -154,26 +177,13 @@ func (b *blend) learn(l, f, s, wrong int32) {
 	b[2] = max(-1<<18, min(1<<18, b[2]+e*signBeyond(s-f, matter)))
 }
 
-// signBeyond is the sign of v, and 0 if v is not farther than limit from 0.
-func signBeyond(v, limit int32) int32 {
-	if v > limit {
-		return 1
-	}
-	if v < -limit {
-		return -1
-	}
-	return 0
-}
+// signBeyond is the sign of v, from -2^30 to 2^30, and 0 if v is not farther than limit from 0.
+func signBeyond(v, limit int32) int32 { return (v+limit)>>31 - (limit-v)>>31 }
 
-// costOf is about what a residual of v/256 quanta costs, in 1/256 bit: 0 for 0 and, when v is large, 256 more for twice as much. It is
-// the logarithm of |v|+16, with straight lines between the powers of two.
-func costOf(v int32) int32 {
-	if v < 0 {
-		v = -v
-	}
-	u := uint32(v) + 16
-	n := bits.Len32(u) - 5
-	return (int32(n)<<4 + int32(u>>n) - 16) << 4
-}
+// magnitude is v without its sign.
+func magnitude(v int32) int32 { return negated(v, v>>31) }
+
+// negated is -v if all bits of mask are set, and v if none is.
+func negated(v, mask int32) int32 { return (v ^ mask) - mask }
 
 func bitLength(v uint32) int { return bits.Len32(v) }

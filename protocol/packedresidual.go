@@ -32,7 +32,7 @@ type componentModels struct {
 	longerMix  [lengths]mixer
 	long       [maxLength]prob     // the same for k of 8 and more
 	high       [3 * maxLength]prob // the two bits below the highest, by length
-	cost       [predictors]int16   // what predictors cost in all rows, for a row that is new
+	cost       costs               // what predictors cost in all rows, for a row that is new
 	blend      blend
 }
 
@@ -40,7 +40,7 @@ type componentModels struct {
 const startCost = 4 << 8
 
 func (m *componentModels) reset() {
-	*m = componentModels{blend: startBlend, cost: [predictors]int16{startCost, startCost, startCost, startCost}, signMix: startMixer}
+	*m = componentModels{blend: startBlend, cost: startCost * eachCost, signMix: startMixer}
 	for _, p := range [][]prob{m.zero[:], m.zeroMood[:], m.sign[:], m.signTurn[:], m.longer[:], m.longerMood[:], m.long[:], m.high[:]} {
 		startProbs(p)
 	}
@@ -55,7 +55,7 @@ func (m *componentModels) reset() {
 // forecast is what a component is expected to become.
 type forecast struct {
 	guesses [predictors]int32 // change since the baseline, in 1/256 quantum
-	choices int               // how many of them there are
+	rated   bool              // the last of them is asked, too
 	choice  int               // the one that is followed
 	line    int32             // the change if the last step goes on
 	slow    int32             // the change by the slow tracker
@@ -66,25 +66,36 @@ func (f *forecast) ask(w *walk, c *component, models *componentModels, m *motion
 	if m.seen != w.baseTick {
 		m.rest(w.baseTick)
 	}
-	f.line = 0
-	if m.ticks != 0 {
-		f.line = clampGuess(m.step * 256 / int32(m.ticks) * w.ticks)
+	f.line = m.step * 256
+	if m.ticks > 1 {
+		f.line = divide(f.line, int32(m.ticks))
 	}
+	f.line = clampGuess(f.line * w.ticks)
 	fast := m.fast.guess(w.ticks)
 	f.slow = m.slow.guess(w.ticks)
 	f.guesses[predictTrack] = fast
 	f.guesses[predictBlend] = models.blend.guess(f.line, fast, f.slow)
-	f.choices, f.choice = predictRate, predictBlend
-	if c.rate != 0 {
-		f.guesses[predictRate] = clampGuess(m.lag + rate)
-		f.choices, f.choice = predictors, predictRate
+	f.choice, f.rated = predictBlend, c.rate != 0
+	if f.rated {
+		f.choice, f.guesses[predictRate] = predictRate, clampGuess(m.lag+rate)
+	} else {
+		f.guesses[predictRate] = 0
 	}
-	lowest := m.cost[f.choice] - advantage
-	for k := range f.choices {
-		if m.cost[k] < lowest {
-			lowest, f.choice = m.cost[k], k
-		}
+	f.choice = choose(m.cost, f.choice)
+}
+
+// choose replaces the first choice by the predictor whose cost is lowest, the first of equals, if the advantage is enough. The lowest bits tell
+// costs apart, so that there is nothing but a minimum to take.
+func choose(cost costs, first int) int {
+	lowest := min((cost.of(first)-advantage)<<3, cost.of(predictStill)<<3|1+predictStill, cost.of(predictTrack)<<3|1+predictTrack,
+		cost.of(predictBlend)<<3|1+predictBlend)
+	if first == predictRate {
+		lowest = min(lowest, cost.of(predictRate)<<3|1+predictRate)
 	}
+	if k := int(lowest & 7); k != 0 {
+		return k - 1
+	}
+	return first
 }
 
 // follow takes in a component's new value without coding it.
@@ -110,35 +121,21 @@ func (w *walk) component(c *component, models *componentModels, m *motion, base,
 		expected, lean = c.high, 0
 	}
 	turn := (f.guesses[predictTrack]+f.line)>>1 - guess
-	now = c.wrapped(expected + w.residual(models, m, m.cost[f.choice], lean, turn, c.centred(now-expected)))
+	now = c.wrapped(expected + w.residual(models, m, m.cost.of(f.choice), lean, turn, c.centred(now-expected)))
 	w.learn(models, m, f, c.centred(now-base))
 	return now
 }
 
 // residual codes what a prediction was wrong by, r. A prediction that leans to the lower quantum is mirrored, so that there are half
 // as many contexts.
-func (w *walk) residual(models *componentModels, m *motion, cost int16, lean, turn, r int32) int32 {
+func (w *walk) residual(models *componentModels, m *motion, cost, lean, turn, r int32) int32 {
 	c := &w.coder
-	last := int32(m.sign)
-	mirrored := lean < 0
-	if mirrored {
-		lean, turn, last, r = -lean, -turn, -last, -r
-	}
-	scale := max(0, min(scales-1, (int32(cost)-256)/192))
-	at := scale * leans
-	switch {
-	case lean > 90:
-		at += 2
-	case lean > 40:
-		at++
-	}
-	way := int32(0)
-	switch {
-	case turn > 100:
-		way = 1
-	case turn < -100:
-		way = 2
-	}
+	mirrored := lean >> 31
+	lean, turn, r = negated(lean, mirrored), negated(turn, mirrored), negated(r, mirrored)
+	last := negated(int32(m.sign), mirrored)
+	scale := min(scales-1, int32(uint32(max(256, cost)-256)/192))
+	at := scale*leans + beyond(lean, 40) + beyond(lean, 90)
+	way := beyond(turn, 100) | beyond(-turn, 100)<<1
 	mood := w.mood()*tempers + min(int32(m.class), tempers-1)
 	third := way
 	if scale == 0 {
@@ -148,20 +145,15 @@ func (w *walk) residual(models *componentModels, m *motion, cost int16, lean, tu
 	if c.mixed(&models.zero[at], &models.zeroMood[mood*turns+third], &models.zeroMix[min(scale, 2)], flag(r != 0)) == 0 {
 		return 0
 	}
-	negative := c.mixed(&models.sign[at], &models.signTurn[(last+1)*turns+way], &models.signMix, flag(r < 0)) != 0
-	magnitude := uint32(r)
-	if r < 0 {
-		magnitude = -magnitude
-	}
-	k := w.length(models, scale, mood, int32(bitLength(magnitude))-1)
-	magnitude = w.lower(models, k, magnitude)
+	negative := c.mixed(&models.sign[at], &models.signTurn[(last+1)*turns+way], &models.signMix, uint32(r)>>31)
+	size := uint32(magnitude(r))
+	k := w.length(models, scale, mood, int32(bitLength(size))-1)
 	m.class = uint8(k + 1)
-	r = int32(magnitude)
-	if negative != mirrored {
-		r = -r
-	}
-	return r
+	return negated(int32(w.lower(models, k, size)), mirrored^-int32(negative))
 }
+
+// beyond is 1 if v is over limit, else 0; neither is farther than 2^30 from 0.
+func beyond(v, limit int32) int32 { return int32(uint32(limit-v) >> 31) }
 
 // length codes how many bits a magnitude has below its highest.
 func (w *walk) length(models *componentModels, scale, mood, want int32) int32 {
@@ -198,16 +190,10 @@ func (w *walk) lower(models *componentModels, k int32, magnitude uint32) uint32 
 
 // mood is the row's so far.
 func (w *walk) mood() int32 {
-	switch {
-	case w.waking:
+	if w.waking {
 		return moodWaking
-	case w.surprise > 700:
-		return moodWild
-	case w.surprise > 64:
-		return moodRough
-	default:
-		return moodCalm
 	}
+	return beyond(w.surprise, 64)*moodRough + beyond(w.surprise, 700)*(moodWild-moodRough)
 }
 
 // learn takes in what became of a forecast.
@@ -217,17 +203,12 @@ func (w *walk) learn(models *componentModels, m *motion, f *forecast, step int32
 		m.step, m.ticks, m.lag = 0, 1, 0
 	} else {
 		change := step << 8
-		for k := range f.choices {
-			cost := int16(costOf(change - f.guesses[k]))
-			m.cost[k] += (cost - m.cost[k]) >> costShift
-			models.cost[k] += (cost - models.cost[k]) >> 6
-			if k == f.choice {
-				w.surprise += int32(cost - m.cost[k])
-			}
-		}
+		cost := priced(change, change-f.guesses[predictTrack], change-f.guesses[predictBlend], change-f.guesses[predictRate])
+		m.cost, models.cost = m.cost.nearer(cost), models.cost.slowlyNearer(cost)
+		w.surprise += cost.over(m.cost, f.choice)
 		models.blend.learn(f.line, f.guesses[predictTrack], f.slow, change-f.guesses[predictBlend])
 		m.observe(step, w.ticks, change-f.guesses[predictTrack], change-f.slow)
-		if f.choices > predictRate {
+		if f.rated {
 			m.lag = max(-256, min(256, (f.guesses[predictRate]-change)*3/4))
 		}
 		m.step, m.ticks = step, uint8(w.ticks)
@@ -236,9 +217,6 @@ func (w *walk) learn(models *componentModels, m *motion, f *forecast, step int32
 	if step != 0 {
 		m.pause = uint16(min(w.tick-m.changed, 1<<16-1))
 		m.changed = w.tick
-		m.sign = 1
-		if step < 0 {
-			m.sign = -1
-		}
+		m.sign = int8(step>>31 | 1)
 	}
 }

@@ -38,26 +38,26 @@ func (c *rangeCoder) decode(b []byte) {
 
 // bit codes a bit that is 1 with a probability of p/65536, p from 1 to 65535.
 func (c *rangeCoder) bit(p uint32, bit uint32) uint32 {
-	bound := c.width >> 16 * p
-	if c.reading {
-		if c.code < bound {
-			bit = 1
-			c.width = bound
-		} else {
-			bit = 0
-			c.code -= bound
-			c.width -= bound
-		}
-	} else if bit != 0 {
-		c.width = bound
-	} else {
-		c.low += uint64(bound)
-		c.width -= bound
-	}
+	zero := c.narrow(p, bit)
 	if c.width < minWidth {
 		c.widen()
 	}
-	return bit
+	return zero + 1
+}
+
+// narrow is bit without widening the interval after it.
+func (c *rangeCoder) narrow(p uint32, bit uint32) (zero uint32) {
+	bound := c.width >> 16 * p
+	if c.reading {
+		zero = uint32((int64(c.code) - int64(bound)) >> 63)
+		zero = ^zero
+		c.code -= bound & zero
+	} else {
+		zero = bit - 1
+		c.low += uint64(bound & zero)
+	}
+	c.width = bound + (c.width-2*bound)&zero
+	return zero
 }
 
 // raw codes the low n bits of v, n from 0 to 31, as equally likely.
