@@ -13,10 +13,12 @@ type fanout struct {
 	body    []byte // scratch
 
 	counters *Counters
+	owed     int // bodies that merging streams of codec "packed" would have spared since it was last done
 
 	// Of this tick; the memory is kept from tick to tick.
 	world *protocol.Snapshot
 	hops  []hop
+	merge bool // streams of codec "packed" with one baseline become one
 }
 
 // hop is one body: from a baseline to a view of this tick.
@@ -39,7 +41,12 @@ func newFanout(schema protocol.Schema, shots *shots, bytes int, counters *Counte
 }
 
 // begin takes the world of another tick.
-func (f *fanout) begin(world *protocol.Snapshot) { f.world, f.hops = world, f.hops[:0] }
+func (f *fanout) begin(tick uint32, world *protocol.Snapshot) {
+	f.world, f.hops = world, f.hops[:0]
+	if f.merge = tick%mergeTicks == 0 || f.owed >= mergeDebt; f.merge {
+		f.owed = 0
+	}
+}
 
 // place puts a seat that is ready among those who get the same body.
 func (f *fanout) place(s *Seat, to *view) {
@@ -61,12 +68,19 @@ func (f *fanout) hopOf(from *stream, to *view, packed bool) *hop {
 	if from != nil {
 		at = from.at
 	}
-	merge := !packed || to.shot.tick%mergeTicks == 0
+	merge := !packed || f.merge
+	alike := false
 	for i := range f.hops {
 		h := &f.hops[i]
-		if h.to == to && h.packed == packed && h.at == at && (h.from == from || merge) {
-			return h
+		if h.to == to && h.packed == packed && h.at == at {
+			if h.from == from || merge {
+				return h
+			}
+			alike = true
 		}
+	}
+	if alike {
+		f.owed++
 	}
 	f.hops = append(f.hops, hop{to: to, at: at, from: from, packed: packed})
 	return &f.hops[len(f.hops)-1]

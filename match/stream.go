@@ -14,8 +14,8 @@ import "github.com/deltatick/deltatick/protocol"
 //	seat  c                 C----------------C (from 2)       C-+
 //
 // In codec "mp" the baseline is the whole state, so c is in one stream with a and b as soon as both were sent the same tick. In codec
-// "packed" it is not: every mergeTicks the streams with one baseline get a body that sets the state back ("fresh"), which costs
-// them what the state had learnt, and are one from then on. A keyframe does the same for all who get one at a tick.
+// "packed" it is not: now and then (see mergeTicks) the streams with one baseline get a body that sets the state back ("fresh"), which
+// costs them what the state had learnt, and are one from then on. A keyframe does the same for all who get one at a tick.
 //
 // A snapshot is of a view (see [View]), and those of two views are never the same, so a stream has seats of one view only.
 type stream struct {
@@ -40,8 +40,13 @@ func (s *stream) fork(from *stream) {
 	}
 }
 
-// mergeTicks is how often streams of codec "packed" with one baseline are made one. All divisors of the tick rate divide it.
-const mergeTicks = 120
+// Streams of codec "packed" with one baseline are made one every mergeTicks, which all divisors of the tick rate divide, and as soon as
+// mergeDebt bodies have been encoded that a merge would have spared. The first is for the few that a lost tick parts; the second keeps
+// a machine that is short of time, on which everyone misses ticks, from running shorter still because it encodes for each by itself.
+const (
+	mergeTicks = 120
+	mergeDebt  = 8
+)
 
 // streams makes streams, out of those without seats where there are some.
 type streams struct {

@@ -156,10 +156,10 @@ func TestASeatThatMissesATickForksAndComesTogetherAgain(t *testing.T) {
 		if n := encodings(1); n != 4 {
 			t.Errorf("%d encodings for two baselines in two codecs", n)
 		}
-		if n := encodings(10); n != 30 {
-			t.Errorf("%d encodings in 10 ticks for one stream of mp and two of packed", n)
+		if n := encodings(5); n != 15 {
+			t.Errorf("%d encodings in 5 ticks for one stream of mp and two of packed", n)
 		}
-		encodings(100)
+		encodings(5)
 		if n := encodings(10); n != 20 {
 			t.Errorf("%d encodings in 10 ticks after the streams of packed were merged", n)
 		}
@@ -173,6 +173,26 @@ func TestASeatThatMissesATickForksAndComesTogetherAgain(t *testing.T) {
 		}
 		if keyframes != 4 {
 			t.Errorf("%d keyframes for 4 seats", keyframes)
+		}
+	})
+}
+
+func TestSeatsThatMissTicksAtRandomStillShareBodies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		counters := new(match.Counters)
+		m, _, _ := start(t, match.Config{Counters: counters, MaxDivisor: 1})
+		c := newCrowd(t, m, 4, 12)
+		random := rand.New(rand.NewPCG(1, 1))
+		const span = 600
+		for range span {
+			for _, v := range c.views {
+				v.link.setStuck(random.IntN(50) == 0)
+			}
+			c.tick()
+		}
+		// Eight seats of each codec: without merges those of "packed" would need 5 encodings a tick or more.
+		if n := counters.Encodings.Load(); n > span*7/2 {
+			t.Errorf("%d encodings in %d ticks", n, span)
 		}
 	})
 }
