@@ -80,7 +80,15 @@ func (t *tracker) guess(ticks int32) int32 {
 	return clampGuess(t.ahead + t.velocity*ticks + t.accel*ticks/2*ticks)
 }
 
-func clampGuess(v int32) int32 { return max(-maxGuess, min(maxGuess, v)) }
+func clampGuess(v int32) int32 { return clamp(v, maxGuess) }
+
+// clamp holds v to -limit..limit. It seldom has to, and one comparison is cheaper than a minimum and a maximum, as are two one after another.
+func clamp(v, limit int32) int32 {
+	if uint32(v+limit) > uint32(2*limit) {
+		return max(-limit, min(limit, v))
+	}
+	return v
+}
 
 // reciprocals[n] is 2^32/n rounded down, plus 1; reciprocals[0] is 0.
 var reciprocals = func() (r [maxTicks + 1]int64) {
@@ -116,7 +124,7 @@ func (t *tracker) observe(step, ticks, wrong int32, g *gains) {
 	}
 	t.ahead = -(wrong * g.left >> 8)
 	t.velocity = clampGuess(t.velocity + t.accel*ticks + perTick*g.velocity>>8)
-	t.accel = max(-maxAccel, min(maxAccel, t.accel+perTwice*g.accel>>8))
+	t.accel = clamp(t.accel+perTwice*g.accel>>8, maxAccel)
 }
 
 // rest catches up with bodies in which the component was not coded because nothing changed, up to the baseline's tick.
@@ -172,9 +180,9 @@ func (b *blend) learn(l, f, s, wrong int32) {
 	if e == 0 {
 		return
 	}
-	b[0] = max(-1<<18, min(1<<18, b[0]+e*signBeyond(l, matter)))
-	b[1] = max(-1<<18, min(1<<18, b[1]+e*signBeyond(f-l, matter)))
-	b[2] = max(-1<<18, min(1<<18, b[2]+e*signBeyond(s-f, matter)))
+	b[0] = clamp(b[0]+e*signBeyond(l, matter), maxWeight)
+	b[1] = clamp(b[1]+e*signBeyond(f-l, matter), maxWeight)
+	b[2] = clamp(b[2]+e*signBeyond(s-f, matter), maxWeight)
 }
 
 // signBeyond is the sign of v, from -2^30 to 2^30, and 0 if v is not farther than limit from 0.
