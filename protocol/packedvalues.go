@@ -11,18 +11,26 @@ func (w *walk) values(state *Packed, s *tableState, layout *packedTable, fields 
 		w.fields(s, len(fields))
 		w.choose(layout, from, to)
 	}
-	for i, fate := range w.fates {
-		if fate >= fateGone {
-			continue
+	still := len(w.new) == 0 && from.Len() == to.Len() // all rows are where they were
+	for start := 0; start < len(w.fates); start += blockRows {
+		end := min(start+blockRows, len(w.fates))
+		if still && atRest(w.fates[start:end], s.history[start:end], math.MaxUint8) {
+			continue // history stays 0
 		}
-		j := int(w.targets[i])
-		if fate == fateChanged {
-			w.row(state, s, i, j)
-			if w.err != nil {
-				return
+		for i := start; i < end; i++ {
+			fate := w.fates[i]
+			if fate >= fateGone {
+				continue
 			}
+			j := int(w.targets[i])
+			if fate == fateChanged {
+				w.row(state, s, i, j)
+				if w.err != nil {
+					return
+				}
+			}
+			s.history[j] = s.history[j]<<1 | fate
 		}
-		s.history[j] = s.history[j]<<1 | fate
 	}
 }
 
