@@ -40,9 +40,17 @@ func startProbs(p []prob) {
 // logistic is 65536/(1+e^(-x/256)) for x from -2048 to 2047: 33 points and straight lines between them.
 func logistic(x int32) int32 {
 	x += 2048
-	i, w := x>>7, x&127
-	return (logisticPoints[i]*(128-w) + logisticPoints[i+1]*w + 64) >> 7
+	line := &logisticLines[x>>7&31]
+	return (line.start + line.rise*(x&127)) >> 7
 }
+
+// logisticLines are the lines from one of logisticPoints to the next, in 1/128, with half a unit for rounding.
+var logisticLines = func() (l [32]struct{ start, rise int32 }) {
+	for i := range l {
+		l[i].start, l[i].rise = logisticPoints[i]<<7+64, logisticPoints[i+1]-logisticPoints[i]
+	}
+	return l
+}()
 
 // logisticPoints[i] is 65536/(1+e^((16-i)/2)), rounded.
 var logisticPoints = [33]int32{
@@ -68,6 +76,8 @@ type mixer [2]int32
 // startMixer counts a little more than the mean of the two, as they agree more often than they repeat each other.
 var startMixer = mixer{36000, 36000}
 
+const maxWeight = 1 << 18 // of a mixer and of a blend
+
 // mixed codes a bit that two models have an opinion on, and teaches the three. The opinions are added as logits, weighed; the weights
 // follow the gradient of the cost (logistic mixing, M. Mahoney, "Adaptive Weighing of Context Models", 2005).
 func (c *rangeCoder) mixed(a, b *prob, w *mixer, bit uint32) uint32 {
@@ -77,8 +87,7 @@ func (c *rangeCoder) mixed(a, b *prob, w *mixer, bit uint32) uint32 {
 	p := logistic(max(-2047, min(2047, (wa*la+wb*lb)>>16)))
 	zero := c.narrow(uint32(p), bit)
 	e := (int32((zero+1)<<16) - p) >> 2
-	w[0] = max(-1<<18, min(1<<18, wa+(la*e+1<<15)>>16))
-	w[1] = max(-1<<18, min(1<<18, wb+(lb*e+1<<15)>>16))
+	w[0], w[1] = clamp(wa+(la*e+1<<15)>>16, maxWeight), clamp(wb+(lb*e+1<<15)>>16, maxWeight)
 	*a, *b = pa.adapted(zero, slowLimit), pb.adapted(zero, fastLimit)
 	if c.width < minWidth {
 		c.widen()

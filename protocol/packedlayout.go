@@ -9,6 +9,8 @@ type component struct {
 	zero      int32 // the rate's quantum that stands for 0
 }
 
+const maxPerTick = 1 << 24
+
 // wrapped is v, or of a component that wraps its residue from 0 on.
 func (c *component) wrapped(v int32) int32 {
 	if c.wrap != 0 {
@@ -32,6 +34,7 @@ type packedField struct {
 	bits       uint8
 	maxBytes   int
 	first      int // the table's component that is components[0]
+	isRate     bool
 	components []component
 }
 
@@ -53,7 +56,10 @@ func packTable(fields Fields) packedTable {
 			if first[rate] == 0 {
 				place(rate) // rates do not lead back to where they began
 			}
-			lane = component{rate: first[rate], perTick: fields[f].PerTick, zero: fields[rate].Zero()}
+			lane = component{rate: first[rate], perTick: clamp(fields[f].PerTick, maxPerTick), zero: fields[rate].Zero()}
+			for k := range t.fields {
+				t.fields[k].isRate = t.fields[k].isRate || t.fields[k].index == rate
+			}
 		}
 		first[f] = 1 + t.components
 		p := packField(f, fields[f], t.components, lane)

@@ -39,6 +39,9 @@ type tracker struct {
 // 1.5 (1-theta)^2 (1+theta) and (1-theta)^3.
 type gains struct{ left, velocity, accel int32 }
 
+// bothGains are those of the two trackers of a motion.
+type bothGains struct{ fast, slow gains }
+
 var (
 	fastGains = gains{7, 245, 88} // theta 0.30
 	slowGains = gains{70, 78, 11} // theta 0.65
@@ -50,7 +53,7 @@ var (
 	}
 
 	// stepGains are those of both trackers by the number of steps before, up to firstSteps.
-	stepGains = func() (g [firstSteps + 1]struct{ fast, slow gains }) {
+	stepGains = func() (g [firstSteps + 1]bothGains) {
 		for n := range g {
 			g[n].fast, g[n].slow = fastGains, slowGains
 			if n < firstSteps && firstGains[n].velocity > fastGains.velocity {
@@ -80,7 +83,15 @@ func (t *tracker) guess(ticks int32) int32 {
 	return clampGuess(t.ahead + t.velocity*ticks + t.accel*ticks/2*ticks)
 }
 
-func clampGuess(v int32) int32 { return max(-maxGuess, min(maxGuess, v)) }
+func clampGuess(v int32) int32 { return clamp(v, maxGuess) }
+
+// clamp holds v to -limit..limit. It seldom has to, and one comparison is cheaper than a minimum and a maximum, as are two one after another.
+func clamp(v, limit int32) int32 {
+	if uint32(v+limit) > uint32(2*limit) {
+		return max(-limit, min(limit, v))
+	}
+	return v
+}
 
 // reciprocals[n] is 2^32/n rounded down, plus 1; reciprocals[0] is 0.
 var reciprocals = func() (r [maxTicks + 1]int64) {
@@ -96,14 +107,14 @@ func divide(v, n int32) int32 {
 	return int32(int64(v)*reciprocals[n]>>32) - v>>31
 }
 
-// observe lets both trackers take a step in, which they said too little of by what is wrong.
-func (m *motion) observe(step, ticks, wrongFast, wrongSlow int32) {
+// gains are those with which the trackers take in the next step, which is counted.
+func (m *motion) gains() *bothGains {
 	g := &stepGains[m.steps]
 	m.steps = min(m.steps+1, firstSteps)
-	m.fast.observe(step, ticks, wrongFast, &g.fast)
-	m.slow.observe(step, ticks, wrongSlow, &g.slow)
+	return g
 }
 
+// observe takes a step in, of which the tracker said too little by what is wrong.
 func (t *tracker) observe(step, ticks, wrong int32, g *gains) {
 	if wrong > maxError || wrong < -maxError {
 		*t = tracker{velocity: divide(step*256, ticks)}
@@ -116,7 +127,7 @@ func (t *tracker) observe(step, ticks, wrong int32, g *gains) {
 	}
 	t.ahead = -(wrong * g.left >> 8)
 	t.velocity = clampGuess(t.velocity + t.accel*ticks + perTick*g.velocity>>8)
-	t.accel = max(-maxAccel, min(maxAccel, t.accel+perTwice*g.accel>>8))
+	t.accel = clamp(t.accel+perTwice*g.accel>>8, maxAccel)
 }
 
 // rest catches up with bodies in which the component was not coded because nothing changed, up to the baseline's tick.
@@ -128,7 +139,9 @@ func (m *motion) rest(baseTick uint32) {
 		m.fast, m.slow, m.steps = tracker{}, tracker{}, 0
 		return
 	}
-	m.observe(0, int32(ticks), -m.fast.guess(int32(ticks)), -m.slow.guess(int32(ticks)))
+	g := m.gains()
+	m.fast.observe(0, int32(ticks), -m.fast.guess(int32(ticks)), &g.fast)
+	m.slow.observe(0, int32(ticks), -m.slow.guess(int32(ticks)), &g.slow)
 }
 
 // reverse turns the direction of everything around: the value is measured the other way.
@@ -161,20 +174,23 @@ func (b *blend) guess(l, f, s int32) int32 {
 	return int32(max(-maxGuess, min(maxGuess, sum>>16)))
 }
 
-// learn moves every weight by a constant, in the direction in which the guess would have been less wrong.
+// learn moves every weight by a constant, in the direction in which the guess would have been less wrong. A guess that is nearly right
+// teaches nothing.
 func (b *blend) learn(l, f, s, wrong int32) {
+	const exact = 64
+	if way := signBeyond(wrong, exact); way != 0 {
+		b.move(l, f-l, s-f, way)
+	}
+}
+
+func (b *blend) move(l, f, s, way int32) {
 	const (
 		rate   = 40
-		exact  = 64  // a guess that is not more wrong teaches nothing
 		matter = 128 // what is not larger had no part in it
 	)
-	e := rate * signBeyond(wrong, exact)
-	if e == 0 {
-		return
-	}
-	b[0] = max(-1<<18, min(1<<18, b[0]+e*signBeyond(l, matter)))
-	b[1] = max(-1<<18, min(1<<18, b[1]+e*signBeyond(f-l, matter)))
-	b[2] = max(-1<<18, min(1<<18, b[2]+e*signBeyond(s-f, matter)))
+	b[0] = clamp(b[0]+rate*way*signBeyond(l, matter), maxWeight)
+	b[1] = clamp(b[1]+rate*way*signBeyond(f, matter), maxWeight)
+	b[2] = clamp(b[2]+rate*way*signBeyond(s, matter), maxWeight)
 }
 
 // signBeyond is the sign of v, from -2^30 to 2^30, and 0 if v is not farther than limit from 0.

@@ -4,10 +4,12 @@ import "math"
 
 // quaternion codes a rotation. All four lanes are followed, the omitted one as what the length of 1 leaves for it; a quaternion and its
 // negative are the same rotation, so that when another lane becomes the omitted one, and was negative, all lanes are turned around.
-func (w *walk) quaternion(s *tableState, f *packedField, motions []motion, base, now int32) int32 {
+func (w *walk) quaternion(s *tableState, f *packedField, following []motion, base, now int32) int32 {
 	half, top := int32(1)<<(f.bits-1), f.components[0].high
+	models, lanes, motions := (*[4]componentModels)(s.components[f.first:]), (*[4]component)(f.components), (*[4]motion)(following)
 	var was, is [4]int32
 	omitted := splitQuat(base, f.bits, &was)
+	was[omitted] = omittedLane(&was, omitted, f.bits)
 	next := splitQuat(now, f.bits, &is)
 	if next = w.omission(&s.added[f.index], omitted, next); next != omitted && was[next] < half {
 		for i := range was {
@@ -16,12 +18,8 @@ func (w *walk) quaternion(s *tableState, f *packedField, motions []motion, base,
 		}
 	}
 	q := int32(next)
-	for i := range was {
-		if i == next {
-			continue
-		}
-		models := &s.components[f.first+i]
-		is[i] = w.component(&f.components[i], models, &motions[i], was[i], is[i], 0)
+	for _, i := range otherLanes[next&3] {
+		is[i&3] = w.component(&lanes[i&3], &models[i&3], &motions[i&3], was[i&3], is[i&3], 0)
 		if is[i] < 0 || is[i] > top {
 			w.fail("quaternion's part %d outside 0..%d", is[i], top)
 			return 0
@@ -29,7 +27,7 @@ func (w *walk) quaternion(s *tableState, f *packedField, motions []motion, base,
 		q = q<<f.bits | is[i]
 	}
 	is[next] = omittedLane(&is, next, f.bits)
-	w.follow(&f.components[next], &s.components[f.first+next], &motions[next], was[next], is[next])
+	w.follow(&lanes[next], &models[next], &motions[next], was[next], is[next])
 	return q
 }
 
@@ -46,29 +44,25 @@ func (w *walk) omission(m *addedModels, was, now int) int {
 	return (was + 2 + int(c.plain(&m.last, flag(ahead == 2)))) & 3
 }
 
-// splitQuat takes the four lanes out of a quantum, each around 2^(bits-1), and says which one is omitted. That one is at least as large
-// as the others, so it goes beyond what bits hold.
+// otherLanes are those that are not omitted, in their order in a quantum, by the one that is.
+var otherLanes = [4][3]uint8{{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}}
+
+// splitQuat takes the three lanes that are there out of a quantum, each around 2^(bits-1), and says which one is omitted.
 func splitQuat(q int32, bits uint8, lanes *[4]int32) (omitted int) {
-	omitted = int(uint32(q) >> (3 * bits) & 3)
-	shift := 3 * bits
-	for i := range lanes {
-		if i != omitted {
-			shift -= bits
-			lanes[i] = q >> shift & (1<<bits - 1)
-		}
-	}
-	lanes[omitted] = omittedLane(lanes, omitted, bits)
+	mask := int32(1)<<bits - 1
+	omitted = int(q >> (3 * bits) & 3)
+	others := &otherLanes[omitted]
+	lanes[others[0]&3], lanes[others[1]&3], lanes[others[2]&3] = q>>(2*bits)&mask, q>>bits&mask, q&mask
 	return omitted
 }
 
-// omittedLane is what the other three leave for a lane. A lane v stands for (v-half)/((half-1) sqrt(2)), where half is 2^(bits-1).
+// omittedLane is what the other three leave for a lane, which is at least as large as they are, so that it goes beyond what bits hold. A lane v
+// stands for (v-half)/((half-1) sqrt(2)), where half is 2^(bits-1).
 func omittedLane(lanes *[4]int32, omitted int, bits uint8) int32 {
 	half := int32(1) << (bits - 1)
 	rest := 2 * (half - 1) * (half - 1)
-	for i, v := range lanes {
-		if i != omitted {
-			rest -= (v - half) * (v - half)
-		}
+	for _, i := range otherLanes[omitted&3] {
+		rest -= (lanes[i&3] - half) * (lanes[i&3] - half)
 	}
 	return half + int32(math.Sqrt(float64(max(0, rest)))) // exact: far below 2^53
 }

@@ -207,7 +207,9 @@ func (w *walk) learn(models *componentModels, m *motion, f *forecast, step int32
 		m.cost, models.cost = m.cost.nearer(cost), models.cost.slowlyNearer(cost)
 		w.surprise += cost.over(m.cost, f.choice)
 		models.blend.learn(f.line, f.guesses[predictTrack], f.slow, change-f.guesses[predictBlend])
-		m.observe(step, w.ticks, change-f.guesses[predictTrack], change-f.slow)
+		g := m.gains()
+		m.fast.observe(step, w.ticks, change-f.guesses[predictTrack], &g.fast)
+		m.slow.observe(step, w.ticks, change-f.slow, &g.slow)
 		if f.rated {
 			m.lag = max(-256, min(256, (f.guesses[predictRate]-change)*3/4))
 		}

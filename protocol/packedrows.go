@@ -1,5 +1,7 @@
 package protocol
 
+import "encoding/binary"
+
 // rowModels is what is known of a table's rows beside their values.
 type rowModels struct {
 	any     prob // does anything change
@@ -79,18 +81,30 @@ func (w *walk) changes(s *tableState, layout *packedTable, from *Rows) {
 	block := uint32(0)
 	for start := 0; start < len(w.fates); start += blockRows {
 		fates := w.fates[start:min(start+blockRows, len(w.fates))]
-		recent, any := 0, false
-		for i, fate := range fates {
-			if s.history[start+i]&3 != 0 {
-				recent++
+		recent, any := uint8(0), false
+		if history := s.history[start:][:len(fates)]; !atRest(fates, history, 3) {
+			for i := range fates {
+				recent += (history[i] | history[i]>>1) & 1
+				any = any || fates[i] == fateChanged
 			}
-			any = any || fate == fateChanged
 		}
-		block = c.plain(&s.rows.block[2*min(recent, maxRecent)+int(block)], flag(any))
+		block = c.plain(&s.rows.block[2*min(recent, maxRecent)+uint8(block)], flag(any))
 		if block != 0 {
 			w.changesOf(s, fates, start, marker)
 		}
 	}
+}
+
+// atRest reports of the rows of a full block whether all of them stay and do not change, and did not change in the bodies of which history has a
+// bit in mask.
+func atRest(fates, history []uint8, mask uint64) bool {
+	if len(fates) < blockRows {
+		return false
+	}
+	const each = 1 << 64 / 0xff
+	fate := binary.LittleEndian.Uint64(fates) | binary.LittleEndian.Uint64(fates[blockRows/2:])
+	was := binary.LittleEndian.Uint64(history) | binary.LittleEndian.Uint64(history[blockRows/2:])
+	return fate|was&(mask*each) == 0
 }
 
 // changesOf codes which rows of a block change.

@@ -24,7 +24,8 @@ type walk struct {
 	newIDs   []uint32
 	newRow   newRow
 	active   [MaxFields]bool // the field changes in some row
-	before   []int32         // the row's values in the baseline, by component, for fields whose rate they are
+	coded    []codedField
+	before   []int32 // the row's values in the baseline, by component, of fields that are rates
 	now      []int32
 	incoming incoming // reading: what the new rows hold
 	motions  []motion // takes the place of the table's when rows come or go
