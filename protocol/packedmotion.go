@@ -101,9 +101,13 @@ var reciprocals = func() (r [maxTicks + 1]int64) {
 	return r
 }()
 
-// divide is v/n rounded towards 0, for n from 1 to maxTicks and v from -2^27 to 2^27, and 0 if both are 0. A product with the reciprocal
-// is too great by less than v/2^32, which does not take it to the next whole number, as that is at least 1/n away.
+// divide is v/n rounded towards 0, for n from 1 to maxTicks, and 0 if both are 0. Up to 2^27 a product with the reciprocal is too great by
+// less than v/2^32, which does not take it to the next whole number, as that is at least 1/n away; beyond it could, and is seldom asked for.
 func divide(v, n int32) int32 {
+	const most = 1 << 27
+	if uint32(v+most) > 2*most {
+		return v / n
+	}
 	return int32(int64(v)*reciprocals[n]>>32) - v>>31
 }
 
@@ -193,11 +197,14 @@ func (b *blend) move(l, f, s, way int32) {
 	b[2] = clamp(b[2]+rate*way*signBeyond(s, matter), maxWeight)
 }
 
-// signBeyond is the sign of v, from -2^30 to 2^30, and 0 if v is not farther than limit from 0.
-func signBeyond(v, limit int32) int32 { return (v+limit)>>31 - (limit-v)>>31 }
+// signBeyond is the sign of v, and 0 if v is not farther than limit from 0.
+func signBeyond(v, limit int32) int32 { return beyond(v, limit) - int32(flag(v < -limit)) }
+
+// beyond is 1 if v is over limit, else 0.
+func beyond(v, limit int32) int32 { return int32(flag(v > limit)) }
 
 // magnitude is v without its sign.
-func magnitude(v int32) int32 { return negated(v, v>>31) }
+func magnitude(v int32) uint32 { return uint32(negated(v, v>>31)) }
 
 // negated is -v if all bits of mask are set, and v if none is.
 func negated(v, mask int32) int32 { return (v ^ mask) - mask }

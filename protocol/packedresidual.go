@@ -146,14 +146,11 @@ func (w *walk) residual(models *componentModels, m *motion, cost, lean, turn, r 
 		return 0
 	}
 	negative := c.mixed(&models.sign[at], &models.signTurn[(last+1)*turns+way], &models.signMix, uint32(r)>>31)
-	size := uint32(magnitude(r))
+	size := magnitude(r)
 	k := w.length(models, scale, mood, int32(bitLength(size))-1)
 	m.class = uint8(k + 1)
 	return negated(int32(w.lower(models, k, size)), mirrored^-int32(negative))
 }
-
-// beyond is 1 if v is over limit, else 0; neither is farther than 2^30 from 0.
-func beyond(v, limit int32) int32 { return int32(uint32(limit-v) >> 31) }
 
 // length codes how many bits a magnitude has below its highest.
 func (w *walk) length(models *componentModels, scale, mood, want int32) int32 {
@@ -211,7 +208,7 @@ func (w *walk) learn(models *componentModels, m *motion, f *forecast, step int32
 		m.fast.observe(step, w.ticks, change-f.guesses[predictTrack], &g.fast)
 		m.slow.observe(step, w.ticks, change-f.slow, &g.slow)
 		if f.rated {
-			m.lag = max(-256, min(256, (f.guesses[predictRate]-change)*3/4))
+			m.lag = clamp((f.guesses[predictRate]-change)*3/4, 256)
 		}
 		m.step, m.ticks = step, uint8(w.ticks)
 	}
