@@ -55,6 +55,19 @@ func (h *Hub) Serve(ctx context.Context, t Transport) error {
 	return c.serve(ctx)
 }
 
+// Accept has a connection served by a goroutine of its own, which ends with the connection and not with ctx, of which the authenticator gets
+// the values. [Hub.Shutdown] closes the connection. The error is a [*protocol.Closed] when the hub is closed; the peer was told.
+func (h *Hub) Accept(ctx context.Context, t Transport) error {
+	c := newConn(h, t)
+	// Here, so that a Shutdown that finds no connection can rely on it.
+	if err := h.admit(c); err != nil {
+		return err
+	}
+	// How a connection ended is counted and logged; there is nobody else to tell.
+	go func() { _ = c.serve(ctx) }()
+	return nil
+}
+
 // open begins a session on a connection.
 func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	id, err := uuid.NewRandomFromReader(h.cfg.Random)
