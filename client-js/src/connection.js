@@ -1,10 +1,10 @@
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
+import { Dialler } from "./dialler.js";
 import * as frames from "./frames.js";
 import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
-import { Link } from "./link.js";
 import { Redial } from "./redial.js";
 
 /** Messages of one link that may break the rules before it is given up. */
@@ -24,6 +24,7 @@ const LOST = 1006;
  * @property {import("./codes.js").Retry} retry what that code asks for
  * @property {boolean} resumed whether the open connection took up the earlier session
  * @property {number} lost events the server no longer held at that
+ * @property {"ws" | "http"} over what carries, or is to carry, the connection: a WebSocket, or plain HTTP where none gets through
  * @property {number} downMs how long there was no connection before this one
  *
  * @typedef {object} ConnectionHandlers
@@ -51,6 +52,7 @@ export class Connection {
     resumed: false,
     lost: 0,
     downMs: 0,
+    over: "ws",
   };
 
   #settings;
@@ -60,7 +62,8 @@ export class Connection {
   #handlers;
   #redial;
   #heartbeat;
-  /** @type {Link | null} */
+  #dialler;
+  /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
@@ -86,6 +89,17 @@ export class Connection {
     this.#stats = stats;
     this.#handlers = handlers;
     this.#redial = new Redial(settings.random);
+    this.#dialler = new Dialler(
+      settings,
+      stats,
+      {
+        open: () => this.#hello(),
+        message: (bytes) => this.#message(bytes),
+        text: () => this.#broken(null, new WireError("text message")),
+        down: (code) => this.#down(code),
+      },
+      (link) => this.#upgrade(link),
+    );
     this.#heartbeat = new Heartbeat(
       settings.timers,
       (now) => this.#sendPing(now),
@@ -93,20 +107,30 @@ export class Connection {
     );
   }
 
-  /** Dials. @throws {Error} for a URL that no WebSocket takes */
+  /** Dials. @throws {Error} for a URL that cannot be dialled */
   dial() {
-    const { WebSocket, url, dialTimeout } = this.#settings;
+    this.#begin(this.#dialler.dial());
+  }
+
+  /** @param {import("./link.js").Link | import("./http-link.js").HttpLink} link */
+  #begin(link) {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#link = new Link(WebSocket, url, this.#stats, {
-      open: () => this.#hello(),
-      message: (bytes) => this.#message(bytes),
-      text: () => this.#broken(null, new WireError("text message")),
-      down: (code) => this.#down(code),
-    });
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), dialTimeout);
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+    this.#link = link;
+    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
+    const over = this.#dialler.over;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+  }
+
+  /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
+  #upgrade(link) {
+    this.#hangUp(false);
+    this.#downAt = this.#timers.now();
+    this.#begin(link);
+    this.#handlers.down();
+    // Whoever was just told may have closed us.
+    if (this.#link === link) this.#hello();
   }
 
   /**
@@ -189,6 +213,7 @@ export class Connection {
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
+    this.#dialler.welcomed();
     this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome.maxFrame);
     if (!welcome.resumed) this.#resume.handled(0);
     this.#resume.keep(welcome.token);
@@ -217,6 +242,11 @@ export class Connection {
   #down(code) {
     const now = this.#timers.now();
     const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
+    if (upMs < 0 && code === LOST && this.#dialler.failed()) {
+      this.#hangUp(false);
+      this.dial();
+      return;
+    }
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
     if (retry === "fresh" && this.#resume.stored) {
@@ -258,6 +288,7 @@ export class Connection {
   #hangUp(orderly) {
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
+    this.#dialler.stop();
     if (orderly) this.#link?.close();
     else this.#link?.drop();
     this.#link = null;

@@ -143,6 +143,7 @@ export function harness(is = {}) {
   const net = connect({
     url: "ws://test/ws",
     name: "Ada",
+    transports: ["ws"],
     WebSocket: Dialled,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,
