@@ -23,8 +23,12 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.log.Debug("handshake refused", "remote", r.RemoteAddr, "origin", r.Header.Get("Origin"), "err", err)
 		return
 	}
-	// A hub that is closed has told the peer.
-	_ = h.Accept(context.WithoutCancel(r.Context()), newWebSocket(ws, hijack.conn))
+	serve, err := h.Accept(newWebSocket(ws, hijack.conn))
+	if err != nil {
+		return // the peer was told
+	}
+	// How a connection ended is counted and logged; there is nobody else to tell.
+	go func(ctx context.Context) { _ = serve(ctx) }(context.WithoutCancel(r.Context()))
 }
 
 // readBuffer is in bytes: every frame of a player fits but few. gorilla would take over the HTTP server's buffer of 4 KiB, most of which

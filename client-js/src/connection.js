@@ -5,6 +5,7 @@ import * as frames from "./frames.js";
 import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
+import { later, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
 
 /** Messages of one link that may break the rules before it is given up. */
@@ -60,6 +61,8 @@ export class Connection {
   #resume;
   #stats;
   #handlers;
+  /** Those that are offered, the best first. @type {string[]} */
+  #codecs;
   #redial;
   #heartbeat;
   #dialler;
@@ -88,12 +91,13 @@ export class Connection {
     this.#resume = resume;
     this.#stats = stats;
     this.#handlers = handlers;
+    this.#codecs = settings.codecs;
     this.#redial = new Redial(settings.random);
     this.#dialler = new Dialler(
       settings,
       stats,
       {
-        open: () => this.#hello(),
+        open: () => this.#opened(),
         message: (bytes) => this.#message(bytes),
         text: () => this.#broken(null, new WireError("text message")),
         down: (code) => this.#down(code),
@@ -109,15 +113,18 @@ export class Connection {
 
   /** Dials. @throws {Error} for a URL that cannot be dialled */
   dial() {
-    this.#begin(this.#dialler.dial());
+    // While the link opens; what becomes of it is seen when it has.
+    if (!this.#canRead()) loadLater().catch(() => {});
+    this.#dialler.dial((link) => {
+      this.#link = link;
+    });
+    this.#begin();
   }
 
-  /** @param {import("./link.js").Link | import("./http-link.js").HttpLink} link */
-  #begin(link) {
+  #begin() {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#link = link;
     this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
     const over = this.#dialler.over;
     this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
@@ -127,10 +134,11 @@ export class Connection {
   #upgrade(link) {
     this.#hangUp(false);
     this.#downAt = this.#timers.now();
-    this.#begin(link);
+    this.#link = link;
+    this.#begin();
     this.#handlers.down();
     // Whoever was just told may have closed us.
-    if (this.#link === link) this.#hello();
+    if (this.#link === link) this.#opened();
   }
 
   /**
@@ -161,8 +169,30 @@ export class Connection {
     this.#finish(1000, true);
   }
 
+  /** Says hello, once the codecs it offers can be read. */
+  #opened() {
+    if (this.#canRead()) {
+      this.#hello();
+      return;
+    }
+    const link = this.#link;
+    const goOn = () => {
+      if (this.#link === link) this.#hello();
+    };
+    loadLater().then(goOn, () => {
+      this.#codecs = ["mp"]; // which needs no file
+      goOn();
+    });
+  }
+
+  /** Whether what reads the offered codecs is loaded. */
+  #canRead() {
+    return later !== null || !this.#codecs.includes("packed");
+  }
+
   #hello() {
-    const { client, name, codecs } = this.#settings;
+    const { client, name } = this.#settings;
+    const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
@@ -209,7 +239,7 @@ export class Connection {
       return;
     }
     const welcome = frames.welcome(frame);
-    if (!this.#settings.codecs.includes(/** @type {any} */ (welcome.codec)))
+    if (!this.#codecs.includes(/** @type {any} */ (welcome.codec)))
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;

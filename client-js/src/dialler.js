@@ -1,5 +1,5 @@
-import { HttpLink } from "./http-link.js";
 import { Link } from "./link.js";
+import { loadLater } from "./parts.js";
 import { Transports } from "./transports.js";
 
 /** A WebSocket that is tried beside a link over HTTP has so many milliseconds to open. */
@@ -16,6 +16,8 @@ export class Dialler {
   #handlers;
   #upgraded;
   #transports;
+  /** Tells a dial that waits for a file from the one that has taken its place. */
+  #dials = 0;
   /** @type {any} until the next try, or until it is given up */
   #timer = null;
   /** @type {Link | null} a WebSocket that is tried */
@@ -46,13 +48,27 @@ export class Dialler {
     return this.#transports.patience(this.#settings.dialTimeout);
   }
 
-  /** @returns {Link | HttpLink} @throws {Error} for a URL that cannot be dialled */
-  dial() {
+  /**
+   * @param {(link: Link | import("./http-link.js").HttpLink) => void} dialled called with the link, before anything happens on it
+   * @throws {Error} for a URL that cannot be dialled
+   */
+  dial(dialled) {
     this.stop();
     const { WebSocket, url } = this.#settings;
-    if (this.#transports.now === "http")
-      return new HttpLink(this.#settings, this.#stats, this.#handlers);
-    return new Link(WebSocket, url, this.#stats, this.#handlers);
+    if (this.#transports.now === "ws") {
+      dialled(new Link(WebSocket, url, this.#stats, this.#handlers));
+      return;
+    }
+    const dial = ++this.#dials;
+    loadLater().then(
+      ({ HttpLink }) => {
+        if (dial === this.#dials)
+          dialled(new HttpLink(this.#settings, this.#stats, this.#handlers));
+      },
+      () => {
+        if (dial === this.#dials) this.#handlers.down(1006);
+      },
+    );
   }
 
   /** The dial got no answer. @returns {boolean} whether to dial again at once */
@@ -66,8 +82,9 @@ export class Dialler {
     this.#tryLater();
   }
 
-  /** Tries nothing any more, until the next welcome. */
+  /** Dials and tries nothing any more, until it is told to again. */
   stop() {
+    this.#dials++;
     this.#timers.clearTimeout(this.#timer);
     this.#trial?.drop();
     this.#trial = null;

@@ -33,30 +33,28 @@ func (h *Handler) down(w http.ResponseWriter, r *http.Request, l *link) {
 func (h *Handler) poll(w http.ResponseWriter, r *http.Request, l *link) {
 	wait := time.NewTimer(h.cfg.PollWait)
 	defer wait.Stop()
-	if records, last, ok := h.fetch(w, r, l, wait.C, nil); ok {
+	records, last, err := l.fetch(r.Context(), wait.C, nil)
+	switch {
+	case err == nil:
 		h.write(w, l, records, last)
+	case errors.Is(err, errGone):
+		h.Unknown.Add(1)
+		http.Error(w, "the link is closed", http.StatusNotFound)
+	default:
+		_ = l.Close()
 	}
 }
 
 // stream answers with all that there ever will be.
 func (h *Handler) stream(w http.ResponseWriter, r *http.Request, l *link) {
-	records, last, ok := protocol.AppendRecord(nil, protocol.RecordNothing, nil), false, true
-	for ok && h.write(w, l, records, last) && !last {
-		records, last, ok = h.fetch(w, r, l, nil, records)
+	records, last := protocol.AppendRecord(nil, protocol.RecordNothing, nil), false
+	for h.write(w, l, records, last) && !last {
+		var err error
+		if records, last, err = l.fetch(r.Context(), nil, records); err != nil {
+			_ = l.Close()
+			return
+		}
 	}
-}
-
-// fetch is link.fetch that ends what cannot go on.
-func (h *Handler) fetch(w http.ResponseWriter, r *http.Request, l *link, wait <-chan time.Time, spare []byte) (records []byte, last, ok bool) {
-	records, last, err := l.fetch(r.Context(), wait, spare)
-	switch {
-	case errors.Is(err, errGone):
-		h.Unknown.Add(1)
-		http.Error(w, "the link is closed", http.StatusNotFound) // of a stream that has begun, only its end is seen
-	case err != nil:
-		_ = l.Close()
-	}
-	return records, last, err == nil
 }
 
 // write writes records out, and says so when that was all.

@@ -121,10 +121,14 @@ func (h *Handler) open(w http.ResponseWriter, r *http.Request) {
 	h.links[l.id] = l
 	h.mu.Unlock()
 	h.Opened.Add(1)
-	if err := h.cfg.Hub.Accept(context.WithoutCancel(r.Context()), l); err != nil {
+	serve, err := h.cfg.Hub.Accept(l)
+	if err != nil {
 		http.Error(w, "going away", http.StatusServiceUnavailable)
 		return
 	}
+	l.named.Store(true)
+	// How a connection ended is counted and logged; there is nobody else to tell.
+	go func(ctx context.Context) { _ = serve(ctx) }(context.WithoutCancel(r.Context()))
 	l.up.Lock()
 	defer l.up.Unlock()
 	if !h.deliver(w, r, l, body) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -36,9 +37,10 @@ type link struct {
 	in   chan record // from that POST to Read; not buffered, so a POST is not answered before its records are taken
 	down sync.Mutex  // held by the one GET that fetches records
 
-	gone chan struct{} // closed by Close
-	once sync.Once
-	said chan struct{} // closed when a close record has been written to a GET
+	gone  chan struct{} // closed by Close
+	once  sync.Once
+	named atomic.Bool   // the peer will know the link's name, so it can fetch something
+	said  chan struct{} // closed when a close record has been written to a GET
 
 	// Of the goroutine that reads.
 	limit   int
@@ -109,10 +111,13 @@ func (l *link) Pong(data string, within time.Duration) error {
 	return l.put(protocol.RecordPong, []byte(data), within)
 }
 
-// WriteClose waits until the peer has fetched it.
+// WriteClose waits until the peer has fetched it, if it can.
 func (l *link) WriteClose(code protocol.CloseCode, within time.Duration) error {
 	if err := l.put(protocol.RecordClose, protocol.ClosePayload(code), within); err != nil {
 		return err
+	}
+	if !l.named.Load() {
+		return nil
 	}
 	timer := time.NewTimer(within)
 	defer timer.Stop()
