@@ -11,8 +11,6 @@ type stay struct {
 	*peer
 	enter protocol.Enter
 	held  *protocol.Snapshot
-	heads []protocol.SnapshotHead
-	tick  uint32 // of the newest input sent
 }
 
 // play opens a lobby, starts a match in it, and waits for the first keyframe.
