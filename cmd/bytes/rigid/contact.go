@@ -1,5 +1,7 @@
 package rigid
 
+import "math"
+
 // contact is a point where a body touches another one or the floor.
 type contact struct {
 	a, b         *Body  // b is nil for the floor
@@ -42,6 +44,9 @@ func (w *World) touchFloor(a *Body) {
 // touchBody adds the contact of two bodies, the second of which is number j, if they touch.
 func (w *World) touchBody(a, b *Body, j int) {
 	apart, reach := a.At.Minus(b.At), a.radius()+b.radius()
+	if math.Abs(apart[0]) >= reach || math.Abs(apart[1]) >= reach {
+		return
+	}
 	distance := apart.Dot(apart)
 	if distance >= reach*reach || distance == 0 {
 		return

@@ -19,13 +19,13 @@ type pileBody struct {
 }
 
 const (
-	pileBodies  = 700
+	pileBodies  = 901
 	pileHalf    = 0.2 // m: half of an edge
-	driverHalf  = 0.7
-	pileInHeap  = 250
-	pileField   = 13.0 // m from the middle to the edge of where they lie at first
-	driverSpeed = 5.0  // m/s
-	driverPull  = 4.0  // 1/s: part of the speed that it lacks which it makes up in a second
+	driverHalf  = 1.4
+	pileInHeap  = 100
+	pileField   = 9.0  // m from the middle to the edge of where they lie at first
+	driverSpeed = 10.0 // m/s
+	driverPull  = 12.0 // 1/s: part of the speed that it lacks which it makes up in a second
 	substeps    = 2    // steps of the bodies' world in a tick
 )
 
@@ -34,10 +34,10 @@ type pile struct {
 	unplayed
 	table *match.Table[pileBody]
 	world *rigid.World `state:"-"`
-	goal  rigid.Vector `state:"-"` // of the driver, body 0
+	goal  int          `state:"-"` // the body that the driver, body 0, makes for
 }
 
-// Pile is a world of 700 cubes of which about a tenth move.
+// Pile is a world of 901 cubes of which about a tenth move.
 func Pile() match.Kind {
 	return match.Kind{Name: "pile", MaxPlayers: 1, New: func() match.Game { return new(pile) }}
 }
@@ -46,7 +46,7 @@ func Pile() match.Kind {
 func (g *pile) Setup(s *match.Setup) error {
 	g.table = match.AddTable[pileBody](s, "bodies")
 	g.world = rigid.New(rigid.Config{
-		Step: 1 / float64(s.TickRate*substeps), Gravity: 9.8, Friction: 0.6, Bounce: 0.3, Touched: s.TickRate * substeps / 3,
+		Step: 1 / float64(s.TickRate*substeps), Gravity: 9.8, Friction: 0.25, Bounce: 0.4, Touched: s.TickRate * substeps / 3,
 	})
 	rng := s.Rand()
 	bodies := []rigid.Body{{Half: driverHalf, At: rigid.Vector{-pileField, 0, driverHalf}, Turn: upright, Driven: true}}
@@ -55,7 +55,7 @@ func (g *pile) Setup(s *match.Setup) error {
 		b.At[2] = pileHalf
 		if i < pileInHeap {
 			b.At = scattered(rng, 1.5)
-			b.At[2] = pileHalf + float64(rng.Float64()*8)
+			b.At[2] = pileHalf + float64(rng.Float64()*4)
 			b.Turn, b.Asleep = anyTurn(rng), false
 		}
 		bodies = append(bodies, b)
@@ -69,12 +69,12 @@ func (g *pile) Setup(s *match.Setup) error {
 
 // Step drives on.
 func (g *pile) Step(t *match.Tick) {
-	if t.Number() == 1 || t.Rand().IntN(2*t.Rate()) == 0 {
-		g.goal = scattered(t.Rand(), pileField)
+	if t.Number() == 1 || t.Rand().IntN(t.Rate()/2) == 0 {
+		g.goal = 1 + t.Rand().IntN(pileBodies-1)
 	}
 	for range substeps {
 		driver := &g.world.Bodies[0]
-		way := g.goal.Minus(driver.At)
+		way := g.world.Bodies[g.goal].At.Minus(driver.At)
 		way[2] = 0
 		want := way.Times(driverSpeed / max(1, way.Length()))
 		lacks := want.Minus(driver.Speed)
