@@ -10,6 +10,7 @@ import (
 // handDriven is a match whose ticks the caller runs itself, at 60 Hz, with a seat for each of some links. Whatever a seat is sent is
 // acknowledged at once.
 type handDriven[L Link] struct {
+	match *Match
 	links []L // by seat
 	run   func()
 }
@@ -22,7 +23,7 @@ func driveByHand[L Link](tb testing.TB, cfg Config, seats int, link func(i int) 
 	if err != nil {
 		tb.Fatal(err)
 	}
-	h := handDriven[L]{links: make([]L, seats)}
+	h := handDriven[L]{match: m, links: make([]L, seats)}
 	all := make([]*Seat, seats)
 	for i := range all {
 		h.links[i] = link(i)
