@@ -31,7 +31,9 @@ func longVectors(t testing.TB) []packedVector {
 	enter := hexOf(protocol.Enter{Kind: protocol.KindEnter, Epoch: 1, Match: "m", Game: "skirmish", Seat: 1, TickRate: skirmishRate,
 		Tick: 1, HashEvery: 1, Tables: schema})
 	var streams [2]*longStream
-	for i, name := range []string{"every tick of a skirmish, with a keyframe asked for in between", "the same skirmish over a link that goes bad, and is good again"} {
+	for i, name := range []string{
+		"every tick of a skirmish, with a keyframe asked for in between", "the same skirmish over a link that goes bad, and is good again",
+	} {
 		v := packedVector{Name: name, Enter: enter, Tables: saySchema(t, schema), schema: schema}
 		streams[i] = &longStream{v, protocol.NewPacked(schema), nil}
 	}
