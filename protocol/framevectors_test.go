@@ -109,7 +109,7 @@ func serverFrames() []frameVector {
 		{Name: "welcome with an extra element", Value: list{16, 1, "s", "u", "n", "t", false, "mp", 1, 2, 3, 4, "x", 5, 6, list{}},
 			Hex: "dc0010 10 01 a173 a175 a16e a174 c2 a26d70 01 02 03 04 a178 05 06 90"},
 		{Name: "welcome of an earlier server", Value: list{16, 1, "s", "u", "n", "t", false, "mp", 1, 2, 3, 4, "x"},
-			Hex:   "9d 10 01 a173 a175 a16e a174 c2 a26d70 01 02 03 04 a178",
+			Hex: "9d 10 01 a173 a175 a16e a174 c2 a26d70 01 02 03 04 a178",
 			frame: protocol.Welcome{Kind: 16, Version: 1, Session: "s", User: "u", Name: "n", Token: "t", Codec: "mp",
 				PingEvery: 1, Grace: 2, MaxFrame: 3, Lost: 4, Server: "x"}},
 		{Name: "reply with nothing", Value: list{17, 1, nil, nil}, frame: protocol.Reply{Kind: 17, ID: 1}},
