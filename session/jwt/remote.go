@@ -75,7 +75,7 @@ func NewRemote(cfg RemoteConfig) (*Remote, error) {
 		return nil, err
 	}
 	return &Remote{cfg: cfg, client: http.Client{
-		Transport: cfg.Transport, Timeout: cfg.Timeout,
+		Transport: cfg.Transport,
 		// The keys are those of the URL that the operator named, and of no other that it may point to.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}, nil
