@@ -1,3 +1,4 @@
+import { renewed } from "./auth.js";
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
 import * as frames from "./frames.js";
@@ -31,6 +32,7 @@ const LOST = 1006;
  * @property {(welcome: frames.Welcome) => void} welcome
  * @property {(frame: any[]) => void} frame any other frame than welcome and pong
  * @property {(bytes: Uint8Array | null, error: WireError) => void} malformed null for a text message
+ * @property {(error: unknown) => void} failed the application's part of a dial threw
  * @property {() => void} down an open link is gone; the session is kept
  * @property {() => void} closed for good
  */
@@ -62,6 +64,8 @@ export class Connection {
   #heartbeat;
   /** @type {Link | null} */
   #link = null;
+  /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
+  #dials = 0;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
   #helloAt = 0;
@@ -93,14 +97,36 @@ export class Connection {
     );
   }
 
-  /** Dials. @throws {Error} for a URL that no WebSocket takes */
+  /** Dials, as soon as there are credentials. @throws {Error} for a URL that no WebSocket takes, if it need not wait */
   dial() {
-    const { WebSocket, url, dialTimeout } = this.#settings;
+    const { auth } = this.#settings;
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
+    if (typeof auth !== "function") {
+      this.#open(auth);
+      return;
+    }
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+    const dial = ++this.#dials;
+    const ifWaitedFor = (/** @type {() => void} */ fn) => {
+      if (dial === this.#dials) fn();
+    };
+    renewed(auth)
+      .then((auth) => ifWaitedFor(() => this.#open(auth)))
+      .catch((error) =>
+        ifWaitedFor(() => {
+          this.#handlers.failed(error);
+          this.#down(LOST);
+        }),
+      );
+  }
+
+  /** @param {import("./auth.js").Credentials} auth */
+  #open(auth) {
+    const { WebSocket, url, dialTimeout } = this.#settings;
     this.#link = new Link(WebSocket, url, this.#stats, {
-      open: () => this.#hello(),
+      open: () => this.#hello(auth),
       message: (bytes) => this.#message(bytes),
       text: () => this.#broken(null, new WireError("text message")),
       down: (code) => this.#down(code),
@@ -137,15 +163,13 @@ export class Connection {
     this.#finish(1000, true);
   }
 
-  #hello() {
-    const { client, name, codecs } = this.#settings;
+  /** @param {import("./auth.js").Credentials} auth */
+  #hello(auth) {
+    const { client, codecs } = this.#settings;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#link?.send(
-      [Kind.HELLO, frames.VERSION, client, codecs, ["guest", name], resume],
-      this.#maxFrame,
-    );
+    this.#link?.send([Kind.HELLO, frames.VERSION, client, codecs, auth, resume], this.#maxFrame);
   }
 
   /** @param {Uint8Array} bytes */
@@ -219,6 +243,7 @@ export class Connection {
     const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
+    if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
     if (retry === "fresh" && this.#resume.stored) {
       // A token left by an earlier page is good no more: nobody misses that session here.
       this.#resume.forget();
@@ -256,6 +281,7 @@ export class Connection {
 
   /** @param {boolean} orderly */
   #hangUp(orderly) {
+    this.#dials++;
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
     if (orderly) this.#link?.close();
