@@ -28,23 +28,28 @@ func (c *conn) authenticate(auth []string) (Identity, error) {
 	return Identity{}, refuse(protocol.CloseUnauthorized)
 }
 
-// reauthenticate gives who a session's client is by fresh credentials, if those that the session has have expired, and nil if not: a client
-// that comes back in time need not wait for an issuer of credentials. Others than those of the same user are refused.
-func (c *conn) reauthenticate(s *Session, auth []string) (*Identity, error) {
-	if !s.hasExpired() {
+// reauthenticate looks at the credentials with which a client resumes a session whose own can expire. Fresh ones of the same user take their
+// place; those of another user are refused. Without good ones, the session's own count for as long as they last, and nil is returned: who
+// comes back in time does not depend on an issuer of credentials.
+func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err error) {
+	if s.Identity().Expires.IsZero() {
 		return nil, nil
 	}
-	if len(auth) == 0 {
-		return nil, refuse(protocol.CloseAuthExpired)
+	err = refuse(protocol.CloseAuthExpired)
+	if len(auth) > 0 {
+		var who Identity
+		if who, err = c.authenticate(auth); err == nil && who.User != s.User() {
+			return nil, refuse(protocol.CloseResumeRefused)
+		}
+		fresh = &who
 	}
-	who, err := c.authenticate(auth)
-	if err != nil {
+	if err == nil {
+		return fresh, nil
+	}
+	if s.hasExpired() {
 		return nil, err
 	}
-	if who.User != s.User() {
-		return nil, refuse(protocol.CloseResumeRefused)
-	}
-	return &who, nil
+	return nil, nil
 }
 
 // renewal is the payload of a request to renew.

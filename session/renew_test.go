@@ -260,18 +260,40 @@ func TestAResumeAfterExpiryNeedsFreshCredentialsOfTheSameUser(t *testing.T) {
 	})
 }
 
-func TestAResumeInTimeAsksNobodyForCredentials(t *testing.T) {
-	passes(t, func(cfg *session.Config) { cfg.Grace = time.Hour }, func(t *testing.T, w *world, o *office) {
-		c, first := w.enter("", pass("ann", "10s"))
-		c.cut()
-		o.close()
-		looks := o.looks()
-		_, second := w.enter(first.Token, pass("bob", "1h"))
-		if !second.Resumed || second.User != "ann" || second.Expires != first.Expires {
-			t.Errorf("welcome %+v after %+v", second, first)
+func TestAResumeInTimeNeedsNoCredentials(t *testing.T) {
+	for name, auth := range map[string][]string{"none": nil, "nobody looks": pass("ann", "1h"), "unknown": {"guest", "ann"}, "expired": pass("ann", "-1s")} {
+		passes(t, nil, func(t *testing.T, w *world, o *office) {
+			c, first := w.enter("", pass("ann", "10s"))
+			c.cut()
+			if name == "nobody looks" {
+				o.close()
+			}
+			_, second := w.enter(first.Token, auth)
+			if !second.Resumed || second.User != "ann" || second.Expires != first.Expires {
+				t.Errorf("%s: welcome %+v after %+v", name, second, first)
+			}
+		})
+	}
+}
+
+func TestAResumeInTimeTakesFreshCredentialsOfTheSameUserOnly(t *testing.T) {
+	passes(t, nil, func(t *testing.T, w *world, _ *office) {
+		_, first := w.enter("", pass("ann", "10s"))
+		if code := w.refused(passHello(first.Token, pass("bob", "1h"))); code != protocol.CloseResumeRefused {
+			t.Errorf("those of another user: closed with %d", code)
 		}
-		if o.looks() != looks {
-			t.Error("the credentials were looked at")
+		_, second := w.enter(first.Token, pass("ann", "1h", "admin"))
+		if !second.Resumed || second.Expires != uint64(time.Now().Add(time.Hour).UnixMilli()) || !w.session(0).Identity().HasRole("admin") {
+			t.Errorf("welcome %+v", second)
+		}
+	})
+}
+
+func TestAGuestResumesAsTheGuestItWas(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		_, first := w.join("ann")
+		if _, second := w.enter(first.Token, []string{"guest", "bob"}); !second.Resumed || second.User != first.User || second.Name != "ann" {
+			t.Errorf("welcome %+v after %+v", second, first)
 		}
 	})
 }

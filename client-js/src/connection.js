@@ -1,11 +1,12 @@
 import { renewed } from "./auth.js";
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
+import { Dialler } from "./dialler.js";
 import * as frames from "./frames.js";
 import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
-import { Link } from "./link.js";
+import { later, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
 
 /** Messages of one link that may break the rules before it is given up. */
@@ -25,6 +26,7 @@ const LOST = 1006;
  * @property {import("./codes.js").Retry} retry what that code asks for
  * @property {boolean} resumed whether the open connection took up the earlier session
  * @property {number} lost events the server no longer held at that
+ * @property {"ws" | "http"} over what carries, or is to carry, the connection: a WebSocket, or plain HTTP where none gets through
  * @property {number} downMs how long there was no connection before this one
  *
  * @typedef {object} ConnectionHandlers
@@ -53,6 +55,7 @@ export class Connection {
     resumed: false,
     lost: 0,
     downMs: 0,
+    over: "ws",
   };
 
   #settings;
@@ -60,10 +63,15 @@ export class Connection {
   #resume;
   #stats;
   #handlers;
+  /** Those that are offered, the best first. @type {string[]} */
+  #codecs;
   #redial;
   #heartbeat;
-  /** @type {Link | null} */
+  #dialler;
+  /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
+  /** Credentials of the newest dial. A link that takes the place of a good one has them, too. @type {import("./auth.js").Credentials} */
+  #auth = [];
   /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
   #dials = 0;
   /** @type {any} the dial's deadline or the wait for the next dial */
@@ -89,7 +97,19 @@ export class Connection {
     this.#resume = resume;
     this.#stats = stats;
     this.#handlers = handlers;
+    this.#codecs = settings.codecs;
     this.#redial = new Redial(settings.random);
+    this.#dialler = new Dialler(
+      settings,
+      stats,
+      {
+        open: () => this.#opened(),
+        message: (bytes) => this.#message(bytes),
+        text: () => this.#broken(null, new WireError("text message")),
+        down: (code) => this.#down(code),
+      },
+      (link) => this.#upgrade(link),
+    );
     this.#heartbeat = new Heartbeat(
       settings.timers,
       (now) => this.#sendPing(now),
@@ -97,42 +117,60 @@ export class Connection {
     );
   }
 
-  /** Dials, as soon as there are credentials. @throws {Error} for a URL that no WebSocket takes, if it need not wait */
+  /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
+    // Meanwhile; what becomes of it is seen when the link has opened.
+    if (!this.#canRead()) loadLater().catch(() => {});
     const { auth } = this.#settings;
-    this.#timers.clearTimeout(this.#timer);
-    this.#welcomedAt = -1;
-    this.#malformed = 0;
     if (typeof auth !== "function") {
-      this.#open(auth);
+      this.#dialAs(auth);
       return;
     }
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = -1;
+    const { over } = this.#dialler;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
     const dial = ++this.#dials;
     const ifWaitedFor = (/** @type {() => void} */ fn) => {
       if (dial === this.#dials) fn();
     };
     renewed(auth)
-      .then((auth) => ifWaitedFor(() => this.#open(auth)))
+      .then((auth) => ifWaitedFor(() => this.#dialAs(auth)))
       .catch((error) =>
         ifWaitedFor(() => {
           this.#handlers.failed(error);
-          this.#down(LOST);
+          this.#lost(LOST);
         }),
       );
   }
 
   /** @param {import("./auth.js").Credentials} auth */
-  #open(auth) {
-    const { WebSocket, url, dialTimeout } = this.#settings;
-    this.#link = new Link(WebSocket, url, this.#stats, {
-      open: () => this.#hello(auth),
-      message: (bytes) => this.#message(bytes),
-      text: () => this.#broken(null, new WireError("text message")),
-      down: (code) => this.#down(code),
+  #dialAs(auth) {
+    this.#auth = auth;
+    this.#dialler.dial((link) => {
+      this.#link = link;
     });
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), dialTimeout);
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+    this.#begin();
+  }
+
+  #begin() {
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = -1;
+    this.#malformed = 0;
+    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
+    const over = this.#dialler.over;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+  }
+
+  /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
+  #upgrade(link) {
+    this.#hangUp(false);
+    this.#downAt = this.#timers.now();
+    this.#link = link;
+    this.#begin();
+    this.#handlers.down();
+    // Whoever was just told may have closed us.
+    if (this.#link === link) this.#opened();
   }
 
   /**
@@ -163,13 +201,37 @@ export class Connection {
     this.#finish(1000, true);
   }
 
-  /** @param {import("./auth.js").Credentials} auth */
-  #hello(auth) {
-    const { client, codecs } = this.#settings;
+  /** Says hello, once the codecs it offers can be read. */
+  #opened() {
+    if (this.#canRead()) {
+      this.#hello();
+      return;
+    }
+    const link = this.#link;
+    const goOn = () => {
+      if (this.#link === link) this.#hello();
+    };
+    loadLater().then(goOn, () => {
+      this.#codecs = ["mp"]; // which needs no file
+      goOn();
+    });
+  }
+
+  /** Whether what reads the offered codecs is loaded. */
+  #canRead() {
+    return later !== null || !this.#codecs.includes("packed");
+  }
+
+  #hello() {
+    const { client } = this.#settings;
+    const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#link?.send([Kind.HELLO, frames.VERSION, client, codecs, auth, resume], this.#maxFrame);
+    this.#link?.send(
+      [Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume],
+      this.#maxFrame,
+    );
   }
 
   /** @param {Uint8Array} bytes */
@@ -209,10 +271,11 @@ export class Connection {
       return;
     }
     const welcome = frames.welcome(frame);
-    if (!this.#settings.codecs.includes(/** @type {any} */ (welcome.codec)))
+    if (!this.#codecs.includes(/** @type {any} */ (welcome.codec)))
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
+    this.#dialler.welcomed();
     this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome.maxFrame);
     if (!welcome.resumed) this.#resume.handled(0);
     this.#resume.keep(welcome.token);
@@ -239,6 +302,16 @@ export class Connection {
 
   /** @param {number} code */
   #down(code) {
+    if (this.#welcomedAt < 0 && code === LOST && this.#dialler.failed()) {
+      this.#hangUp(false);
+      this.dial();
+      return;
+    }
+    this.#lost(code);
+  }
+
+  /** The dial or the link is over, by no fault of what it goes over. @param {number} code */
+  #lost(code) {
     const now = this.#timers.now();
     const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
     if (upMs >= 0) this.#downAt = now;
@@ -284,6 +357,7 @@ export class Connection {
     this.#dials++;
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
+    this.#dialler.stop();
     if (orderly) this.#link?.close();
     else this.#link?.drop();
     this.#link = null;
