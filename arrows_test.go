@@ -52,7 +52,7 @@ var arrows = map[string][]string{
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
 	"cmd/server": {"client-go"},
-	"server":     {"client-go", "games/*"},
+	"server":     {"client-go", "games/*", "session", "session/jwt"},
 	"lobby":      {"tick"},
 	"recording":  {"games/*"},
 	"replay":     {"games/*", "client-go"},
