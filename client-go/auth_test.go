@@ -69,7 +69,9 @@ func TestCredentialsThatHaveExpiredAtTheFirstHelloAreRenewed(t *testing.T) {
 }
 
 // askToRenew sends the event that asks for newer credentials.
-func askToRenew(seq uint32) *protocol.Event { return event(seq, "session", "renew", map[string]int{"within": 60_000}) }
+func askToRenew(seq uint32) *protocol.Event {
+	return event(seq, "session", "renew", map[string]int{"within": 60_000})
+}
 
 func TestCredentialsAreRenewedWhenTheServerAsks(t *testing.T) {
 	w := new(wallet)
