@@ -18,6 +18,8 @@ const (
 	CodeWrongPhase     = "wrong-phase"
 	CodeRateLimited    = "rate-limited"
 	CodeUnavailable    = "unavailable"
+	CodeAuthExpired    = "auth-expired"
+	CodeUnauthorized   = "unauthorized"
 	CodeInternal       = "internal"
 )
 

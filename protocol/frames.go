@@ -103,6 +103,8 @@ type Welcome struct {
 	MaxFrame  uint32 // bytes
 	Lost      uint32 // events that can no longer be replayed
 	Server    string
+	Taken     uint32 // newest event of the client's that was handled
+	Expires   uint64 // when the credentials expire, Unix ms; 0: never
 }
 
 // Reply answers a request.

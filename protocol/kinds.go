@@ -64,4 +64,7 @@ const (
 
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
+	EventRenew  = "renew"  // on ChannelSession: the credentials expire soon
+
+	RequestRenew = "renew" // on ChannelSession: newer credentials
 )

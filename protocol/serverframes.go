@@ -9,14 +9,20 @@ import (
 // What a client reads from a server. Each method expects a frame that [Check] has passed and whose kind is the method's; errors
 // wrap [ErrMalformed]. Extra elements are skipped.
 
-// Welcome reads a welcome.
+// Welcome reads a welcome. The last two elements may be missing.
 func (r *Reader) Welcome(frame []byte) (Welcome, error) {
-	r.open(frame, KindWelcome)
+	n := r.open(frame, KindWelcome)
 	w := Welcome{
 		Kind: KindWelcome, Version: r.u32(),
 		Session: r.text(), User: r.text(), Name: r.text(), Token: r.str(MaxTokenBytes),
 		Resumed: r.boolean(), Codec: r.text(),
 		PingEvery: r.u32(), Grace: r.u32(), MaxFrame: r.u32(), Lost: r.u32(), Server: r.text(),
+	}
+	if n > minElements[KindWelcome] {
+		w.Taken = r.u32()
+	}
+	if n > minElements[KindWelcome]+1 {
+		w.Expires = r.time()
 	}
 	return w, r.err
 }

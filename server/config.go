@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -23,6 +25,11 @@ type Config struct {
 	Grace       time.Duration // for which a dropped player's session, lobby place and seat are kept; default 60 s
 	MaxDivisor  int           // ticks in which a player on a poor link gets one snapshot at least: match.Config.MaxDivisor; default 6
 	DrainWait   time.Duration // for which Run waits for sessions to end by themselves, once it is told to stop; default 10 s
+
+	// Who may connect: whom Auth knows, such as a jwt.Authenticator of session/jwt, and, with Guests, everybody under a name of their
+	// choice. The first of a client's auth strings decides which of the two is asked. At least one is needed.
+	Auth   session.Authenticator
+	Guests bool
 
 	// Channels answer requests on channels of the game's own, by name: of identifiers, and none of the server's.
 	Channels map[string]Channel
@@ -52,6 +59,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	switch {
+	case cfg.Auth == nil && !cfg.Guests:
+		return cfg, errors.New("server: nobody could connect: set Auth to say who may, or Guests to let everybody in")
 	case len(cfg.Kinds) == 0:
 		return cfg, fmt.Errorf("server: no games")
 	case cfg.TickRate < 1 || cfg.TickRate > tick.MaxRate:

@@ -14,7 +14,7 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
 function utf8Count(str2) {
   const strLength = str2.length;
   let byteLength = 0;
@@ -141,7 +141,7 @@ function utf8Decode(bytes, inputOffset, byteLength) {
 }
 var sharedTextEncoder, TEXT_ENCODER_THRESHOLD, CHUNK_SIZE, sharedTextDecoder, TEXT_DECODER_THRESHOLD;
 var init_utf8 = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs"() {
     sharedTextEncoder = new TextEncoder();
     TEXT_ENCODER_THRESHOLD = 50;
     CHUNK_SIZE = 4096;
@@ -150,15 +150,15 @@ var init_utf8 = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
+// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
 var ExtensionCodec;
 var init_ExtensionCodec = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs"() {
     ExtensionCodec = {};
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
 function setUint64(view, offset, value) {
   const high = value / 4294967296;
   const low = value;
@@ -183,12 +183,12 @@ function getUint64(view, offset) {
 }
 var UINT32_MAX;
 var init_int = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs"() {
     UINT32_MAX = 4294967295;
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
 function isArrayBufferLike(buffer) {
   return buffer instanceof ArrayBuffer || typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
@@ -204,14 +204,14 @@ function ensureUint8Array(buffer) {
   }
 }
 var init_typedArrays = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs"() {
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
 var DEFAULT_MAX_DEPTH, DEFAULT_INITIAL_BUFFER_SIZE, Encoder;
 var init_Encoder = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs"() {
     init_utf8();
     init_ExtensionCodec();
     init_int();
@@ -620,19 +620,19 @@ var init_Encoder = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
 function prettyByte(byte) {
   return `${byte < 0 ? "-" : ""}0x${Math.abs(byte).toString(16).padStart(2, "0")}`;
 }
 var init_prettyByte = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs"() {
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
 var DEFAULT_MAX_KEY_LENGTH, DEFAULT_MAX_LENGTH_PER_KEY, CachedKeyDecoder;
 var init_CachedKeyDecoder = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs"() {
     init_utf8();
     DEFAULT_MAX_KEY_LENGTH = 16;
     DEFAULT_MAX_LENGTH_PER_KEY = 16;
@@ -691,10 +691,10 @@ var init_CachedKeyDecoder = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
+// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
 var DecodeError;
 var init_DecodeError = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs"() {
     DecodeError = class _DecodeError extends Error {
       constructor(message) {
         super(message);
@@ -710,10 +710,10 @@ var init_DecodeError = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
 var STATE_ARRAY, STATE_MAP_KEY, STATE_MAP_VALUE, mapKeyConverter, StackPool, HEAD_BYTE_REQUIRED, EMPTY_VIEW, EMPTY_BYTES, MORE_DATA, sharedCachedKeyDecoder, Decoder;
 var init_Decoder = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs"() {
     init_prettyByte();
     init_ExtensionCodec();
     init_int();
@@ -1350,9 +1350,9 @@ var init_Decoder = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/index.mjs
+// node_modules/@msgpack/msgpack/dist.esm/index.mjs
 var init_dist = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/index.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/index.mjs"() {
     init_Decoder();
     init_Encoder();
   }
@@ -3496,6 +3496,19 @@ var init_later = __esm({
   }
 });
 
+// src/auth.js
+var MAX_STRINGS = 4;
+function checked(auth) {
+  const good = Array.isArray(auth) && auth.length >= 1 && auth.length <= MAX_STRINGS;
+  if (!good || auth.some((s) => typeof s !== "string")) {
+    throw new TypeError("auth must be one to four strings, or a function that gives them");
+  }
+  return [...auth];
+}
+async function renewed(auth) {
+  return checked(await auth());
+}
+
 // src/connection.js
 init_codec();
 
@@ -3508,6 +3521,7 @@ var CloseCodes = Object.freeze({
   4002: row(4002, "silent", "resume"),
   4003: row(4003, "busy", "resume", 5e3),
   4004: row(4004, "internal", "resume", 1e3),
+  4400: row(4400, "auth-expired", "renew"),
   4500: row(4500, "displaced", ""),
   4501: row(4501, "resume-refused", "fresh"),
   4502: row(4502, "resume-expired", "fresh"),
@@ -3802,7 +3816,10 @@ function welcome(f) {
     grace: uint(f, 9),
     maxFrame: uint(f, 10),
     lost: uint(f, 11),
-    server: str(f, 12)
+    server: str(f, 12),
+    // Earlier servers do not say these.
+    taken: f.length > 13 ? uint(f, 13) : 0,
+    expires: f.length > 14 ? uint(f, 14, FAR) : 0
   };
 }
 function reply(f) {
@@ -4007,6 +4024,10 @@ var Connection = class {
   #dialler;
   /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
+  /** Credentials of the newest dial. A link that takes the place of a good one has them, too. @type {import("./auth.js").Credentials} */
+  #auth = [];
+  /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
+  #dials = 0;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
   #helloAt = 0;
@@ -4048,10 +4069,33 @@ var Connection = class {
       () => this.#down(LOST2)
     );
   }
-  /** Dials. @throws {Error} for a URL that cannot be dialled */
+  /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
     if (!this.#canRead()) loadLater().catch(() => {
     });
+    const { auth } = this.#settings;
+    if (typeof auth !== "function") {
+      this.#dialAs(auth);
+      return;
+    }
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = -1;
+    const { over } = this.#dialler;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+    const dial = ++this.#dials;
+    const ifWaitedFor = (fn) => {
+      if (dial === this.#dials) fn();
+    };
+    renewed(auth).then((auth2) => ifWaitedFor(() => this.#dialAs(auth2))).catch(
+      (error) => ifWaitedFor(() => {
+        this.#handlers.failed(error);
+        this.#lost(LOST2);
+      })
+    );
+  }
+  /** @param {import("./auth.js").Credentials} auth */
+  #dialAs(auth) {
+    this.#auth = auth;
     this.#dialler.dial((link) => {
       this.#link = link;
     });
@@ -4118,13 +4162,13 @@ var Connection = class {
     return later !== null || !this.#codecs.includes("packed");
   }
   #hello() {
-    const { client, name } = this.#settings;
+    const { client } = this.#settings;
     const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [HELLO, VERSION, client, codecs, ["guest", name], resume],
+      [HELLO, VERSION, client, codecs, this.#auth, resume],
       this.#maxFrame
     );
   }
@@ -4191,15 +4235,20 @@ var Connection = class {
   }
   /** @param {number} code */
   #down(code) {
-    const now = this.#timers.now();
-    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
-    if (upMs < 0 && code === LOST2 && this.#dialler.failed()) {
+    if (this.#welcomedAt < 0 && code === LOST2 && this.#dialler.failed()) {
       this.#hangUp(false);
       this.dial();
       return;
     }
+    this.#lost(code);
+  }
+  /** The dial or the link is over, by no fault of what it goes over. @param {number} code */
+  #lost(code) {
+    const now = this.#timers.now();
+    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
+    if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
     if (retry === "fresh" && this.#resume.stored) {
       this.#resume.forget();
       retry = "resume";
@@ -4233,6 +4282,7 @@ var Connection = class {
   }
   /** @param {boolean} orderly */
   #hangUp(orderly) {
+    this.#dials++;
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
     this.#dialler.stop();
@@ -4545,9 +4595,12 @@ function settings(options) {
     throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
   }
   const url = options.url ?? ownOrigin();
+  const name = (options.name ?? "").slice(0, MAX_NAME2);
+  const auth = options.auth ?? ["guest", name];
   return {
     url,
-    name: (options.name ?? "").slice(0, MAX_NAME2),
+    name,
+    auth: typeof auth === "function" ? auth : checked(auth),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",
@@ -5883,6 +5936,8 @@ var Client = class {
   user = "";
   name = "";
   session = "";
+  /** When the credentials expire by the server's clock, Unix ms; 0 for never. */
+  expires = 0;
   /** What the server calls itself; empty before the first welcome. */
   server = "";
   /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
@@ -5897,6 +5952,8 @@ var Client = class {
   lobby;
   stats;
   #timers;
+  #auth;
+  #renewing = false;
   #emitter = new Emitter((error) => this.#report(error));
   #errors = new Emitter((error) => console.error(error));
   #requests;
@@ -5919,6 +5976,7 @@ var Client = class {
     const set = settings(options);
     const { timers, signal } = set;
     this.#timers = timers;
+    this.#auth = set.auth;
     this.stats = new Stats(timers.now);
     this.#requests = new Requests(timers);
     this.#resume = new ResumeState(set.resume, set.storage, set.resumeKey);
@@ -5941,6 +5999,7 @@ var Client = class {
         if (bytes !== null && kindOf(bytes) === SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
+      failed: (error) => this.#report(error),
       down: () => this.#down(),
       closed: () => this.#closed()
     });
@@ -6000,12 +6059,13 @@ var Client = class {
     this.#connection.close();
   }
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec }) {
+  #welcome({ session, user, name, resumed, lost, server, codec, expires }) {
     if (this.session !== "") this.stats.reconnects++;
     this.session = session;
     this.user = user;
     this.name = name;
     this.server = server;
+    this.expires = expires;
     this.codec = codec;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
@@ -6055,8 +6115,24 @@ var Client = class {
       else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
     } else if (channel === "session" && name === "notice") {
       this.#emitter.emit("notice", payload);
+    } else if (channel === "session" && name === "renew") {
+      this.#renew();
     }
     this.#emitter.emit("event", event2);
+  }
+  /** Gives the server newer credentials, if there is a way to get some. */
+  async #renew() {
+    if (typeof this.#auth !== "function" || this.#renewing) return;
+    this.#renewing = true;
+    try {
+      const auth = await renewed(this.#auth);
+      const reply2 = await this.request("session", "renew", { auth });
+      this.expires = reply2?.expires ?? 0;
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === "dropped")) this.#report(error);
+    } finally {
+      this.#renewing = false;
+    }
   }
   /** @param {frames.Enter} enter */
   #enter(enter2) {
