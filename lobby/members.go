@@ -96,12 +96,12 @@ func (l *lobby) remove(who *member, why Departure) {
 
 // depart gives up what someone held here: the seat, and the place in the directory.
 func (l *lobby) depart(who *member, why Departure) {
+	l.moved(who.Member, "") // before the place is free: the next lobby says so after
 	if who.seat != nil {
 		who.seat.Leave(why.String())
 		who.seat = nil
 		who.Seated(nil)
 	}
-	l.moved(who.Member, "") // before the place is free: the next lobby says so after
 	l.dir.release(who.Member, l)
 	l.dir.cfg.Counters.Members.Add(-1)
 	l.dir.cfg.Counters.Leaves[why].Add(1)

@@ -13,6 +13,7 @@ import (
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/presence"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -21,6 +22,7 @@ type Server struct {
 	cfg       Config
 	hub       *session.Hub
 	directory *lobby.Directory
+	presence  *presence.Registry
 	matches   *matchmaker
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
@@ -43,7 +45,12 @@ func New(cfg Config) (*Server, error) {
 		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
 		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
+	s.presence, err = presence.New(presence.Config{MayWatch: cfg.MayWatch})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s.directory, err = lobby.NewDirectory(lobby.Config{
+		Chat: cfg.Chat, Moved: s.moved,
 		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: s.matches.newMatch, Logger: cfg.Logger, Counters: s.lobbies,
 	})
 	if err != nil {
@@ -100,6 +107,7 @@ func (s *Server) Run(ctx context.Context) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	err = errors.Join(err, s.hub.Shutdown(closing))
+	s.presence.Close()
 	if !s.matches.records.wait(closeTimeout) {
 		err = errors.Join(err, errUnwritten)
 	}

@@ -71,6 +71,9 @@ func New(cfg Config) (*Registry, error) {
 	}, nil
 }
 
+// Counters are those of [Config].
+func (r *Registry) Counters() *Counters { return r.cfg.Counters }
+
 // Close forgets everyone, tells nobody, and stops all timers. What the registry is told afterwards does nothing.
 func (r *Registry) Close() {
 	r.mu.Lock()
