@@ -144,6 +144,7 @@ test("typing is told at the first key, every 2.5 s while it goes on, and at its 
   for (let i = 0; i < 30; i++) {
     chat.typing();
     it.clock.advance(100);
+    it.socket.push(19, 0, 0); // a pong: the link lives
   }
   assert.deepEqual(sent(), [
     ["typing", true],
