@@ -15,7 +15,7 @@ type Chat struct {
 // Chat returns the client's chat calls.
 func (c *Client) Chat() Chat { return Chat{c} }
 
-// The payloads of channel "chat" (docs/PROTOCOL.md, section 4.5).
+// The payloads of channel "chat" (docs/PROTOCOL.md, section 4.6).
 
 // ChatMessage is something that was said.
 type ChatMessage struct {

@@ -15,7 +15,7 @@ type Presences struct {
 // Presences returns the client's presence calls.
 func (c *Client) Presences() Presences { return Presences{c} }
 
-// Presence is a user's state (docs/PROTOCOL.md, section 4.6). Of two, the one with the greater Since is newer.
+// Presence is a user's state (docs/PROTOCOL.md, section 4.7). Of two, the one with the greater Since is newer.
 type Presence struct {
 	User  string `msgpack:"user"`
 	State string `msgpack:"state"` // offline, away, online, lobby or match

@@ -14,7 +14,7 @@ var chatRequests = map[string]request{
 	"mute":    requestMute,
 }
 
-// ChatRequest is [Directory.Request] for the channel "chat" (docs/PROTOCOL.md, section 4.5).
+// ChatRequest is [Directory.Request] for the channel "chat" (docs/PROTOCOL.md, section 4.6).
 func (d *Directory) ChatRequest(ctx context.Context, m Member, name string, payload []byte) (reply any, err error) {
 	return d.answer(ctx, protocol.ChannelChat, chatRequests[name], m, payload)
 }

@@ -158,8 +158,9 @@ export class Chat {
       this.typists.clear();
       for (const user of listOf(typing)) this.#type(user, true);
       this.#emitter.emit("history", this.messages);
-    } catch {
-      if (!this.#open || lobby !== this.#lobby) return;
+    } catch (error) {
+      const none = /** @type {any} */ (error).code === "unknown-request"; // a server without chat
+      if (none || !this.#open || lobby !== this.#lobby) return;
       this.#timer = this.#timers.setTimeout(() => this.#load(), LOAD_AGAIN);
     }
   }
@@ -167,7 +168,8 @@ export class Chat {
 
 /** @param {any} m */
 const isMessage = (m) =>
-  Number.isInteger(m?.id) && typeof m.user === "string" && typeof m.text === "string";
+  [m?.id, m?.at].every(Number.isInteger) &&
+  [m.user, m.name, m.text].every((v) => typeof v === "string");
 
 /** @param {any} v @returns {any[]} */
 const listOf = (v) => (Array.isArray(v) ? v : []);

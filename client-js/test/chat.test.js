@@ -103,6 +103,17 @@ test("a history that does not come is asked for again", async () => {
   assert.deepEqual(told, [["history", []]]);
 });
 
+test("a server without chat is not asked again and again", async () => {
+  const { it } = listening();
+  enter(it, 1);
+  it.socket.reply(null, ["unknown-request", "", "no channel chat"]);
+  await settled();
+  it.clock.advance(1900);
+  it.socket.push(19, 0, 0);
+  it.clock.advance(1900);
+  assert.equal(it.socket.ofKind(REQUEST).length, 1);
+});
+
 test("who does not listen to the history does not ask for it", async () => {
   const it = harness();
   enter(it, 1);
@@ -128,6 +139,8 @@ test("the newest hundred messages are kept, and what is no message is passed ove
     { id: "x", user: "u", text: "t" },
     { id: 1.5 },
     { id: 151, user: 3 },
+    { ...message(151), at: "now" },
+    { ...message(151), name: null },
   ]) {
     it.socket.event(seq++, "chat", "message", bad);
   }

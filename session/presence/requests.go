@@ -14,7 +14,7 @@ type Reply struct {
 	Users []Presence `msgpack:"users"`
 }
 
-// Request does what a session's client asked for on the channel "presence" (docs/PROTOCOL.md, section 4.6). The payload has passed
+// Request does what a session's client asked for on the channel "presence" (docs/PROTOCOL.md, section 4.7). The payload has passed
 // protocol.Check as part of its frame, or is empty. What is refused is refused with a [*protocol.Error], and then nothing was done.
 func (r *Registry) Request(m Member, name string, payload []byte) (Reply, error) {
 	users, err := r.request(m, name, payload)
