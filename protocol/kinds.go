@@ -58,9 +58,11 @@ const (
 
 // The channels a session has from the start, and the names reserved on them (docs/PROTOCOL.md, section 4).
 const (
-	ChannelLobby   = "lobby"
-	ChannelMatch   = "match"
-	ChannelSession = "session"
+	ChannelLobby    = "lobby"
+	ChannelMatch    = "match"
+	ChannelSession  = "session"
+	ChannelChat     = "chat"
+	ChannelPresence = "presence"
 
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped

@@ -13,4 +13,4 @@ import (
 type Channel func(ctx context.Context, user, name string, payload []byte) (reply any, err error)
 
 // ownChannels are the server's.
-var ownChannels = []string{protocol.ChannelLobby, protocol.ChannelMatch, protocol.ChannelSession}
+var ownChannels = []string{protocol.ChannelLobby, protocol.ChannelMatch, protocol.ChannelSession, protocol.ChannelChat, protocol.ChannelPresence}

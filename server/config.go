@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
@@ -33,6 +34,11 @@ type Config struct {
 
 	// Channels answer requests on channels of the game's own, by name: of identifiers, and none of the server's.
 	Channels map[string]Channel
+
+	Chat lobby.ChatConfig // of every lobby
+
+	// MayWatch says whose presence a user may watch by user id; it is called by many goroutines at once. Default: that of everyone whose id is known.
+	MayWatch func(watcher, user string) bool
 
 	// RecordDir is the directory in which every match is recorded, each in a file of its own; it is made if it is not there. Default: none.
 	RecordDir      string

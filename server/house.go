@@ -17,6 +17,7 @@ const requestTimeout = 5 * time.Second
 // Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
 func (s *Server) Connected(sess *session.Session, resumed bool) {
 	p := s.playerOf(sess)
+	s.presence.Connected(p)
 	if resumed {
 		s.setAway(p, false)
 	}
@@ -27,6 +28,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 func (s *Server) Disconnected(sess *session.Session) {
 	p := s.playerOf(sess)
 	p.disconnected()
+	s.presence.Disconnected(p)
 	s.setAway(p, true)
 }
 
@@ -41,7 +43,9 @@ func (s *Server) setAway(p *player, away bool) {
 
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
-	s.directory.Forget(s.playerOf(sess), lobby.Expired)
+	p := s.playerOf(sess)
+	s.presence.Expired(p) // first: it counts for a while as it was, and not as one who left the lobby
+	s.directory.Forget(p, lobby.Expired)
 	s.players.Delete(sess)
 }
 
@@ -52,16 +56,28 @@ func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error)
 	if channel := s.cfg.Channels[q.Channel]; channel != nil {
 		return channel(ctx, sess.User(), q.Name, q.Payload)
 	}
-	if q.Channel != protocol.ChannelLobby {
+	answer := answers[q.Channel]
+	if answer == nil {
 		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+q.Channel)
 	}
-	return s.directory.Request(ctx, s.playerOf(sess), q.Name, q.Payload)
+	return answer(s, ctx, s.playerOf(sess), q)
+}
+
+// answers are the server's own channels, as far as they take requests.
+var answers = map[string]func(*Server, context.Context, *player, protocol.Request) (any, error){
+	protocol.ChannelLobby:    (*Server).answerLobby,
+	protocol.ChannelChat:     (*Server).answerChat,
+	protocol.ChannelPresence: (*Server).answerPresence,
+}
+
+func (s *Server) answerLobby(ctx context.Context, p *player, q protocol.Request) (any, error) {
+	return s.directory.Request(ctx, p, q.Name, q.Payload)
 }
 
 func (s *Server) playerOf(sess *session.Session) *player {
 	if p, ok := s.players.Load(sess); ok {
 		return p.(*player)
 	}
-	p, _ := s.players.LoadOrStore(sess, &player{session: sess})
+	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence})
 	return p.(*player)
 }

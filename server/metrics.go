@@ -100,6 +100,8 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	m := sink{out}
 	c.sessions(m)
 	c.lobbies(m)
+	c.chats(m)
+	c.presences(m)
 	c.matches(m)
 	c.recordings(m)
 	m.ticks(c.server.matches.stats.Snapshot())

@@ -5,17 +5,20 @@ import (
 
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/presence"
 )
 
 // player is a session as lobbies and matches see it. It joins the session's present connection, if there is one, to its present
 // seat, if there is one.
 type player struct {
-	session *session.Session
+	session  *session.Session
+	presence *presence.Registry
 
-	// Guarded by mu, which is taken before any lock of a session or a seat.
-	mu   sync.Mutex
-	seat *match.Seat
-	link *session.Link // what the seat was given
+	// Guarded by mu, which is taken before any lock of a session, a seat or the presence.
+	mu    sync.Mutex
+	lobby string // its id; "": in none
+	seat  *match.Seat
+	link  *session.Link // what the seat was given
 }
 
 func (p *player) User() string { return p.session.User() }
@@ -31,7 +34,9 @@ func (p *player) Seated(seat *match.Seat) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.detach()
-	if p.seat = seat; seat == nil {
+	p.seat = seat
+	p.place()
+	if seat == nil {
 		p.session.SetStream(nil)
 		return
 	}

@@ -4364,6 +4364,149 @@ var Emitter = class {
 // src/client.js
 init_guard();
 
+// src/chat.js
+var KEPT2 = 100;
+var TYPING_EVERY = 2500;
+var LOAD_AGAIN = 2e3;
+var Chat = class {
+  /** @type {readonly Message[]} the newest, the oldest of them first; replaced, never changed */
+  messages = [];
+  /** @type {Set<string>} users other than oneself who type */
+  typists = /* @__PURE__ */ new Set();
+  #request;
+  #timers;
+  #emitter;
+  /** @type {string | null} */
+  #lobby = null;
+  #loaded = false;
+  #open = false;
+  /** When it was last told that one types; 0: one does not. */
+  #typing = 0;
+  /** @type {any} */
+  #timer = null;
+  /**
+   * @param {(name: string, payload: any) => Promise<any>} request on the channel
+   * @param {import("./options.js").Timers} timers
+   * @param {(error: unknown) => void} report
+   */
+  constructor(request, timers, report) {
+    this.#request = request;
+    this.#timers = timers;
+    this.#emitter = new Emitter(report);
+  }
+  /**
+   * @param {"message" | "typing" | "joined" | "left" | "history"} name
+   * @param {(value: any) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    const off = this.#emitter.on(name, handler);
+    if (name === "history") {
+      if (this.#loaded) this.#emitter.call(handler, this.messages);
+      else this.#load();
+    }
+    return off;
+  }
+  /** @param {string} text @returns {Promise<Message>} what everyone is told, cleaned */
+  async say(text3) {
+    this.#typing = 0;
+    return this.#request("say", { text: text3 });
+  }
+  /**
+   * Says that one types, or does not any more. It may be called at every key: the server is told when it needs to be, and
+   * a refusal is passed over, since typing ends by itself.
+   * @param {boolean} [on]
+   */
+  typing(on = true) {
+    const now = this.#timers.now();
+    if (on ? this.#typing > 0 && now - this.#typing < TYPING_EVERY : this.#typing === 0) return;
+    this.#typing = on ? now || 1 : 0;
+    this.#request("typing", { on }).catch(() => {
+    });
+  }
+  /**
+   * @param {number} [after] id of the last message that is known
+   * @returns {Promise<{messages: Message[], last: number, typing: string[]}>}
+   */
+  history(after = 0) {
+    return this.#request("history", { after });
+  }
+  /** @param {string} user @param {boolean} on whether the user may not speak; for the host */
+  async mute(user, on) {
+    await this.#request("mute", { user, on });
+  }
+  /** The connection is there (again). @internal */
+  _opened() {
+    this.#open = true;
+    if (!this.#loaded) this.#load();
+  }
+  /** The connection is gone. @internal */
+  _dropped() {
+    this.#open = false;
+    this.#typing = 0;
+    this.#timers.clearTimeout(this.#timer);
+  }
+  /** @param {string | null} id of the lobby one is in @internal */
+  _lobby(id) {
+    if (id === this.#lobby) return;
+    this.#lobby = id;
+    this.#loaded = false;
+    this.#typing = 0;
+    if (id === null) {
+      this.messages = [];
+      this.typists.clear();
+    } else this.#load();
+  }
+  /** @param {import("./frames.js").GameEvent} event @internal */
+  _event({ name, payload }) {
+    if (name === "message") {
+      if (!isMessage(payload) || this.#knows(payload.id)) return;
+      this.#merge([payload]);
+    } else if (name === "typing") {
+      this.#type(payload?.user, payload?.on === true);
+    } else if (name !== "joined" && name !== "left") return;
+    this.#emitter.emit(name, payload);
+  }
+  /** @param {number} id */
+  #knows(id) {
+    return this.messages.some((m) => m.id === id);
+  }
+  /** @param {Message[]} more */
+  #merge(more) {
+    const all = [...this.messages, ...more.filter((m) => !this.#knows(m.id))];
+    this.messages = all.sort((a, b) => a.id - b.id).slice(-KEPT2);
+  }
+  /** @param {any} user @param {boolean} on */
+  #type(user, on) {
+    if (typeof user !== "string") return;
+    if (on) this.typists.add(user);
+    else this.typists.delete(user);
+  }
+  async #load() {
+    this.#timers.clearTimeout(this.#timer);
+    const lobby = this.#lobby;
+    if (lobby === null || !this.#open || !this.#emitter.has("history")) return;
+    try {
+      const { messages, typing } = await this.history();
+      if (lobby !== this.#lobby) return;
+      this.#loaded = true;
+      this.#merge(listOf(messages).filter(isMessage));
+      this.typists.clear();
+      for (const user of listOf(typing)) this.#type(user, true);
+      this.#emitter.emit("history", this.messages);
+    } catch (error) {
+      const none = (
+        /** @type {any} */
+        error.code === "unknown-request"
+      );
+      if (none || !this.#open || lobby !== this.#lobby) return;
+      this.#timer = this.#timers.setTimeout(() => this.#load(), LOAD_AGAIN);
+    }
+  }
+};
+var isMessage = (m) => [m?.id, m?.at].every(Number.isInteger) && [m.user, m.name, m.text].every((v) => typeof v === "string");
+var listOf = (v) => Array.isArray(v) ? v : [];
+
 // src/watchlist.js
 var MAX_LISTED = 1e4;
 var Watchlist = class {
@@ -4380,7 +4523,7 @@ var Watchlist = class {
   replace(payload) {
     this.#rev = Number(payload?.rev);
     this.#byId.clear();
-    for (const summary of listOf(payload?.lobbies)) this.#put(summary?.id, summary);
+    for (const summary of listOf2(payload?.lobbies)) this.#put(summary?.id, summary);
     for (const [id, { rev, summary }] of this.#early) {
       if (rev > this.#rev) this.#put(id, summary);
     }
@@ -4396,8 +4539,8 @@ var Watchlist = class {
     const put = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
       if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
     };
-    for (const id of listOf(payload?.removed)) put(id, null);
-    for (const summary of listOf(payload?.upsert)) put(summary?.id, summary);
+    for (const id of listOf2(payload?.removed)) put(id, null);
+    for (const summary of listOf2(payload?.upsert)) put(summary?.id, summary);
   }
   /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
   list() {
@@ -4411,13 +4554,14 @@ var Watchlist = class {
     }
   }
 };
-var listOf = (v) => Array.isArray(v) ? v : [];
+var listOf2 = (v) => Array.isArray(v) ? v : [];
 
 // src/lobby.js
 var WATCH_AGAIN = 2e3;
 var Lobby = class {
   /** @type {State | null} the lobby one is in */
   state = null;
+  chat;
   #request;
   #timers;
   #emitter;
@@ -4432,8 +4576,10 @@ var Lobby = class {
    * @param {(name: string, payload: any) => Promise<any>} request on the channel
    * @param {import("./options.js").Timers} timers
    * @param {(error: unknown) => void} report
+   * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
    */
-  constructor(request, timers, report) {
+  constructor(request, timers, report, chat) {
+    this.chat = new Chat(chat, timers, report);
     this.#request = request;
     this.#timers = timers;
     this.#emitter = new Emitter(report);
@@ -4516,11 +4662,13 @@ var Lobby = class {
   /** The connection is there (again). @internal */
   _opened() {
     this.#open = true;
+    this.chat._opened();
     if (this.#watchers.has("list")) this.#subscribe();
   }
   /** The connection is gone. @internal */
   _dropped() {
     this.#open = false;
+    this.chat._dropped();
     this.#timers.clearTimeout(this.#timer);
   }
   /** One is in no lobby, or not known to be in one. @internal */
@@ -4544,6 +4692,7 @@ var Lobby = class {
   #set(state) {
     if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
     this.state = state;
+    this.chat._lobby(state?.id ?? null);
     this.#emitter.emit("state", state);
   }
   /** @param {{lobby: State}} reply */
@@ -4633,6 +4782,111 @@ function sessionStorageIfAny() {
     return void 0;
   }
 }
+
+// src/presence.js
+var MAX_KNOWN = 1e3;
+var Presences = class {
+  /** @type {Map<string, Presence>} what is known of those who are watched, by user */
+  states = /* @__PURE__ */ new Map();
+  #request;
+  #emitter;
+  /** @type {Set<string>} */
+  #users = /* @__PURE__ */ new Set();
+  #follows = false;
+  #away = false;
+  /** Whether the server may not know what is wanted, or the states may be old. */
+  #stale = false;
+  /**
+   * @param {(name: string, payload: any) => Promise<any>} request on the channel
+   * @param {(error: unknown) => void} report
+   */
+  constructor(request, report) {
+    this.#request = request;
+    this.#emitter = new Emitter(report);
+  }
+  /**
+   * @param {"presence"} name
+   * @param {(presence: Presence) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    return this.#emitter.on(name, handler);
+  }
+  /** @param {string[]} users by id @returns {Promise<Presence[]>} what they are now */
+  async watch(users) {
+    const all = this.#took(await this.#request("watch", { users }));
+    for (const user of users) this.#users.add(user);
+    return all;
+  }
+  /** @param {string[]} users */
+  async unwatch(users) {
+    for (const user of users) {
+      this.#users.delete(user);
+      this.states.delete(user);
+    }
+    await this.#request("unwatch", { users });
+  }
+  /**
+   * Watches everyone else in one's own lobby, whichever that is.
+   * @param {boolean} [on]
+   * @returns {Promise<Presence[]>} what they are now
+   */
+  async follow(on = true) {
+    const all = this.#took(await this.#request(on ? "watch" : "unwatch", { lobby: true }));
+    this.#follows = on;
+    if (!on) this.#onlyWatched();
+    return all;
+  }
+  /** @param {boolean} away @returns {Promise<Presence>} what one is now, all of one's sessions considered */
+  async setAway(away) {
+    const { users } = await this.#request("set", { away });
+    this.#away = away;
+    return users[0];
+  }
+  /** @param {boolean} fresh whether the session is new, or missed events @internal */
+  _opened(fresh) {
+    this.#stale ||= fresh;
+    if (this.#stale) this.#restore();
+  }
+  /** @param {string | null} id of the lobby one is in @internal */
+  _lobby(id) {
+    if (id === null) this.#onlyWatched();
+  }
+  /** @param {import("./frames.js").GameEvent} event @internal */
+  _event({ name, payload }) {
+    if (name === "presence" && this.#newer(payload)) this.#emitter.emit("presence", payload);
+  }
+  async #restore() {
+    this.states.clear();
+    try {
+      if (this.#users.size > 0 || this.#follows) {
+        const all = await this.#request("watch", { users: [...this.#users], lobby: this.#follows });
+        for (const presence of this.#took(all)) this.#emitter.emit("presence", presence);
+      }
+      if (this.#away) await this.#request("set", { away: true });
+      this.#stale = false;
+    } catch {
+    }
+  }
+  /** A state of a user that is no news can come when a reply is overtaken by an event. @param {any} p */
+  #newer(p) {
+    if (typeof p?.user !== "string" || typeof p.state !== "string") return false;
+    const known = this.states.get(p.user);
+    if (known ? !(p.since > known.since) : this.states.size >= MAX_KNOWN) return false;
+    this.states.set(p.user, p);
+    return true;
+  }
+  /** @param {any} reply @returns {Presence[]} the newest that is known of its users */
+  #took(reply2) {
+    const users = Array.isArray(reply2?.users) ? reply2.users : [];
+    return users.map(
+      (p) => this.#newer(p) ? p : this.states.get(p?.user) ?? p
+    );
+  }
+  #onlyWatched() {
+    for (const user of this.states.keys()) if (!this.#users.has(user)) this.states.delete(user);
+  }
+};
 
 // src/requests.js
 var MAX_PENDING = 256;
@@ -5950,6 +6204,7 @@ var Client = class {
    */
   ready;
   lobby;
+  presence;
   stats;
   #timers;
   #auth;
@@ -5983,8 +6238,14 @@ var Client = class {
     this.lobby = new Lobby(
       (name, payload) => this.request("lobby", name, payload),
       timers,
+      (error) => this.#report(error),
+      (name, payload) => this.request("chat", name, payload)
+    );
+    this.presence = new Presences(
+      (name, payload) => this.request("presence", name, payload),
       (error) => this.#report(error)
     );
+    this.lobby.on("state", (state) => this.presence._lobby(state?.id ?? null));
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -6074,6 +6335,7 @@ var Client = class {
       this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
     }
     this.lobby._opened();
+    this.presence._opened(!resumed || lost > 0);
     this.#isReady(this);
   }
   /** @param {any[]} frame */
@@ -6110,6 +6372,10 @@ var Client = class {
     this.#resume.handled(seq);
     if (channel === "lobby") {
       this.lobby._event(event2);
+    } else if (channel === "chat") {
+      this.lobby.chat._event(event2);
+    } else if (channel === "presence") {
+      this.presence._event(event2);
     } else if (channel === "match") {
       if (name !== "exit") this.room?._event(event2);
       else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
