@@ -6,15 +6,22 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
 
 // Identity is who a session belongs to.
 type Identity struct {
-	User string // the same for the same person, across sessions and connections
-	Name string // to show; cleaned of what cannot be shown
+	User    string    // the same for the same person, across sessions and connections
+	Name    string    // to show; cleaned of what cannot be shown
+	Roles   []string  // what the user may do, in words of the house's own, such as "admin"; never changed in place
+	Expires time.Time // when all this has to be proven again; zero: never
 }
+
+// HasRole says whether a role is among the user's.
+func (who Identity) HasRole(role string) bool { return slices.Contains(who.Roles, role) }
 
 // Authenticator turns the auth strings of a hello, the first of which names a scheme, into an identity. An error refuses the client
 // with the code of a [*protocol.Closed] in it; without one, as a fault of the server if ctx is over, and with CloseUnauthorized if

@@ -62,9 +62,10 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{
-		hub: h, id: id, who: who, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
+		hub: h, id: id, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
 		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes},
 	}
+	s.who.Store(&who)
 	if err := h.enlist(s); err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	cfg := &s.hub.cfg
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,
-		Session: s.ID(), User: s.who.User, Name: s.who.Name, Token: token, Resumed: resumed, Codec: c.codec,
+		Session: s.ID(), User: s.User(), Name: s.Name(), Token: token, Resumed: resumed, Codec: c.codec,
 		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
 		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
 	}), nil)

@@ -15,8 +15,10 @@ import (
 type Session struct {
 	hub *Hub
 	id  uuid.UUID
-	who Identity
 	tag userTag
+
+	// who is replaced as a whole, by one whose user and name are the same: renewing changes roles and expiry alone.
+	who atomic.Pointer[Identity]
 
 	// turn is held while the house or the stream is called for the session. It guards nothing. See the package's story.
 	turn sync.Mutex
@@ -46,10 +48,13 @@ type streamBox struct{ stream Stream }
 func (s *Session) ID() string { return s.id.String() }
 
 // User is whose session it is.
-func (s *Session) User() string { return s.who.User }
+func (s *Session) User() string { return s.who.Load().User }
 
 // Name is what to call the user.
-func (s *Session) Name() string { return s.who.Name }
+func (s *Session) Name() string { return s.who.Load().Name }
+
+// Identity is whose session it is by the newest credentials: roles and expiry can change while the session lasts, user and name cannot.
+func (s *Session) Identity() Identity { return *s.who.Load() }
 
 // SetStream says who takes the session's match frames from now on. With nil, they are dropped and counted. One frame that is being
 // handled at the time of the call may still go to the former stream.
