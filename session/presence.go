@@ -42,7 +42,7 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 func (s *Session) resume(c *conn, token claim, seq uint32) (Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over {
+	if s.over || s.ending {
 		return ResumeExpired, refuse(protocol.CloseResumeExpired)
 	}
 	if token.user != s.tag || token.generation < s.oldest || token.generation > s.newest {
@@ -98,9 +98,18 @@ func (s *Session) goAway(c *conn) bool {
 	}
 	s.conn = nil
 	s.absences++
-	absence := s.absences
-	s.grace = time.AfterFunc(s.hub.cfg.Grace, func() { s.expire(absence) })
+	grace := s.hub.cfg.Grace
+	if s.ending {
+		grace = 0
+	}
+	s.expireIn(grace)
 	return true
+}
+
+// expireIn starts the grace timer of the present absence. It needs mu.
+func (s *Session) expireIn(grace time.Duration) {
+	absence := s.absences
+	s.grace = time.AfterFunc(grace, func() { s.expire(absence) })
 }
 
 // expire ends the session if it still is in the absence for which the grace period ran.

@@ -34,6 +34,7 @@ type Session struct {
 	mu       sync.Mutex
 	conn     *conn       // nil: away, or over
 	over     bool        // for good
+	ending   bool        // over as soon as its connection has ended
 	absences uint32      // how often it has been away, so that a grace timer knows whether it is still its turn
 	grace    *time.Timer // of the present absence
 	newest   uint32      // token generation: the last one given out
