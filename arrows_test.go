@@ -36,7 +36,7 @@ var arrows = map[string][]string{
 	"server":        {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"session":       {"protocol"},
 	"lobby":         {"match", "protocol"},
-	"replay":        {"server", "lobby", "recording", "match", "protocol"},
+	"replay":        {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":     {"match", "tick", "protocol"},
 	"games/*":       {"match"},
 	"match":         {"tick", "protocol"},

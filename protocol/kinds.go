@@ -60,8 +60,10 @@ const (
 const (
 	ChannelLobby   = "lobby"
 	ChannelMatch   = "match"
+	ChannelAdmin   = "admin"
 	ChannelSession = "session"
 
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
+	EventClosed = "closed" // on ChannelSession: a channel is not open any more
 )

@@ -16,6 +16,7 @@ const requestTimeout = 5 * time.Second
 
 // Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
 func (s *Server) Connected(sess *session.Session, resumed bool) {
+	s.channels.Connected(sess)
 	p := s.playerOf(sess)
 	if resumed {
 		s.setAway(p, false)
@@ -42,20 +43,15 @@ func (s *Server) setAway(p *player, away bool) {
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
 	s.directory.Forget(s.playerOf(sess), lobby.Expired)
+	s.channels.Expired(sess)
 	s.players.Delete(sess)
 }
 
-// Request answers a client's request on one of the server's channels.
+// Request answers a client's request on a channel that it has open.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	if channel := s.cfg.Channels[q.Channel]; channel != nil {
-		return channel(ctx, sess.User(), q.Name, q.Payload)
-	}
-	if q.Channel != protocol.ChannelLobby {
-		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+q.Channel)
-	}
-	return s.directory.Request(ctx, s.playerOf(sess), q.Name, q.Payload)
+	return s.channels.Request(ctx, sess, q)
 }
 
 func (s *Server) playerOf(sess *session.Session) *player {

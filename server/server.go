@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -21,6 +23,7 @@ type Server struct {
 	cfg       Config
 	hub       *session.Hub
 	directory *lobby.Directory
+	channels  *channel.Set
 	matches   *matchmaker
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
@@ -49,8 +52,12 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	if s.channels, err = s.newChannels(); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s.hub, err = session.NewHub(session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
+		Auth:    doorman{session.Guest{Random: rand.Reader}, cfg.Middleware},
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})

@@ -15,7 +15,7 @@ type Handler interface {
 	// without a Disconnected between, when a connection takes the place of an older one.
 	Connected(s *Session, resumed bool)
 	// Request answers a request. A [*protocol.Error] goes to the client as it is; any other error is logged, as a panic is,
-	// and told as "internal". The reply is nil or anything msgpack encodes to a map.
+	// and told as "internal"; [protocol.ErrFlooding] closes the connection. The reply is nil or anything msgpack encodes to a map.
 	Request(s *Session, q protocol.Request) (reply any, err error)
 	// Disconnected is called when the session's connection has ended and no other has taken its place: it is away.
 	Disconnected(s *Session)

@@ -25,6 +25,9 @@ func (c *conn) request(at time.Time, frame []byte) error {
 		return nil
 	}
 	payload, err := c.ask(q)
+	if errors.Is(err, protocol.ErrFlooding) {
+		return err
+	}
 	var refusal *protocol.Error
 	if err != nil && !errors.As(err, &refusal) {
 		c.hub.fault(c.session, "request "+q.Channel+" "+q.Name, err)
