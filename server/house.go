@@ -47,7 +47,7 @@ func (s *Server) Expired(sess *session.Session) {
 
 // Request answers a client's request on one of the server's channels.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), q.Patience(requestTimeout))
 	defer cancel()
 	if channel := s.cfg.Channels[q.Channel]; channel != nil {
 		return channel(ctx, sess.User(), q.Name, q.Payload)
@@ -64,4 +64,9 @@ func (s *Server) playerOf(sess *session.Session) *player {
 	}
 	p, _ := s.players.LoadOrStore(sess, &player{session: sess})
 	return p.(*player)
+}
+
+// Event takes an event of a client's. No channel of the server's own knows any.
+func (s *Server) Event(_ *session.Session, channel, name string, _ protocol.Raw) error {
+	return protocol.Refuse(protocol.CodeUnknownEvent, "no event "+name+" on channel "+channel)
 }
