@@ -21,6 +21,8 @@ const (
 	KindPing    Kind = 5
 	KindResync  Kind = 6
 	KindBye     Kind = 7
+	KindSend    Kind = 8 // "send": an event of the client's
+	KindAnswer  Kind = 9
 )
 
 // The kinds a server sends.
@@ -31,13 +33,14 @@ const (
 	KindPong     Kind = 19
 	KindEnter    Kind = 20
 	KindSnapshot Kind = 21
+	KindAsk      Kind = 22
 )
 
 var kindNames = map[Kind]string{
 	KindHello: "hello", KindRequest: "request", KindInput: "input", KindAck: "ack",
-	KindPing: "ping", KindResync: "resync", KindBye: "bye",
+	KindPing: "ping", KindResync: "resync", KindBye: "bye", KindSend: "send", KindAnswer: "answer",
 	KindWelcome: "welcome", KindReply: "reply", KindEvent: "event",
-	KindPong: "pong", KindEnter: "enter", KindSnapshot: "snapshot",
+	KindPong: "pong", KindEnter: "enter", KindSnapshot: "snapshot", KindAsk: "ask",
 }
 
 // String is the kind's name in docs/PROTOCOL.md, or "unknown".

@@ -49,9 +49,16 @@ func (s *Server) Expired(sess *session.Session) {
 
 // Request answers a client's request on a channel that it has open.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), q.Patience(requestTimeout))
 	defer cancel()
 	return s.channels.Request(ctx, sess, q)
+}
+
+// Event takes an event of a client's on a channel that it has open.
+func (s *Server) Event(sess *session.Session, channel, name string, payload protocol.Raw) error {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	return s.channels.Event(ctx, sess, channel, name, payload)
 }
 
 func (s *Server) playerOf(sess *session.Session) *player {

@@ -33,10 +33,7 @@ func (s *Session) EmitPrepared(e *PreparedEvent) {
 	}
 	frame := make([]byte, 0, maxEventHead+len(e.tail))
 	frame = append(appendEventHead(frame, s.events.next()), e.tail...)
-	s.hub.cfg.Counters.drop(DropEventOverflow, s.events.add(frame))
-	if s.conn != nil {
-		s.conn.push(frame, nil)
-	}
+	s.deliver(frame)
 }
 
 // maxEventHead is what appendEventHead appends at most.

@@ -17,18 +17,21 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	c.generation = s.newest
 	seq = min(seq, s.events.last)
 	s.events.handled(seq)
+	s.hub.cfg.Counters.drop(DropEventAge, s.events.age())
 	cfg := &s.hub.cfg
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,
 		Session: s.ID(), User: s.User(), Name: s.Name(), Token: token, Resumed: resumed, Codec: c.codec,
 		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
 		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
+		Taken: s.taken.Load(),
 	}), nil)
 	for i := range s.events.kept.n {
 		c.push(s.events.kept.at(i), nil)
 	}
 	if older = s.conn; older != nil {
 		older.fenced.Store(true)
+		s.asks.lose()
 	}
 	s.conn = c
 	if s.grace != nil {
@@ -97,6 +100,7 @@ func (s *Session) goAway(c *conn) bool {
 		return false
 	}
 	s.conn = nil
+	s.asks.lose()
 	s.absences++
 	grace := s.hub.cfg.Grace
 	if s.ending {
@@ -147,6 +151,7 @@ func (s *Session) finish(condition func() bool) bool {
 	}
 	s.over, s.conn = true, nil
 	s.events = lane{}
+	s.asks.lose()
 	if s.grace != nil {
 		s.grace.Stop()
 		s.grace = nil
@@ -158,6 +163,7 @@ func (s *Session) finish(condition func() bool) bool {
 // the house was told. It needs turn.
 func (s *Session) expired() {
 	s.SetStream(nil)
+	s.replies = replies{}
 	if err := s.call(s.hub.cfg.Handler.Expired); err != nil {
 		s.hub.fault(s, "expired", err) // it is over all the same
 	}

@@ -54,3 +54,11 @@ func (c *Call) Join(rooms ...string) error { return c.channel.Join(c.session, ro
 
 // Leave is [Channel.Leave] for the caller.
 func (c *Call) Leave(rooms ...string) { c.channel.Leave(c.session, rooms...) }
+
+// unknown is the code for a name that nobody takes.
+func (c *Call) unknown() string {
+	if c.event {
+		return protocol.CodeUnknownEvent
+	}
+	return protocol.CodeUnknownRequest
+}

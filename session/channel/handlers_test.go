@@ -1,7 +1,6 @@
 package channel_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -98,14 +97,28 @@ func TestAnEventOfAClientReachesItsHandler(t *testing.T) {
 	})
 	inHouse(t, set(ch), func(h *house) {
 		ann := h.join("ann")
-		event := func(name string, payload any) error {
-			return h.set.Event(context.Background(), ann.session, "shop", name, protocol.MustEncode(payload))
-		}
-		h.must(event("look", map[string]string{"at": "hats"}))
-		for name, payload := range map[string]any{"look": map[string]string{"at": "nothing"}, "buy": buy{"hat", 1}} {
-			var refusal *protocol.Error
-			if err := event(name, payload); !errors.As(err, &refusal) {
-				t.Errorf("%s: %v", name, err)
+		for _, tc := range []struct {
+			channel, name string
+			payload       any
+			code          string // of the notice; "" for none
+		}{
+			{"shop", "look", map[string]string{"at": "hats"}, ""},
+			{"shop", "look", map[string]string{"at": "nothing"}, protocol.CodeBadPayload},
+			{"shop", "look", map[string]int{"at": 1}, protocol.CodeBadPayload},
+			{"shop", "buy", buy{"hat", 1}, protocol.CodeUnknownEvent}, // it is a request
+			{"bank", "look", nil, protocol.CodeUnknownEvent},
+		} {
+			ann.send(tc.channel, tc.name, tc.payload)
+			code := ""
+			for _, e := range ann.events() {
+				var notice struct {
+					Code string `msgpack:"code"`
+				}
+				h.must(protocol.DecodePayload(e.Payload, &notice))
+				code = notice.Code
+			}
+			if code != tc.code {
+				t.Errorf("%s/%s %v: %q, expected %q", tc.channel, tc.name, tc.payload, code, tc.code)
 			}
 		}
 		if len(seen) != 1 || seen[0] != "ann look hats" {

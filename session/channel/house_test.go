@@ -78,6 +78,10 @@ func (h *house) Request(s *session.Session, q protocol.Request) (any, error) {
 	return h.set.Request(context.Background(), s, q)
 }
 
+func (h *house) Event(s *session.Session, channel, name string, payload protocol.Raw) error {
+	return h.set.Event(context.Background(), s, channel, name, payload)
+}
+
 func (h *house) Disconnected(*session.Session) {}
 
 func (h *house) Expired(s *session.Session) { h.set.Expired(s) }
@@ -96,6 +100,7 @@ type client struct {
 	session *session.Session
 	welcome protocol.Welcome
 	nextID  uint32
+	sent    uint32 // events
 }
 
 // join connects a new session.
@@ -153,6 +158,15 @@ func (c *client) ask(channel, name string, payload any) (protocol.Raw, error) {
 		return nil, reply.Error
 	}
 	return reply.Payload, nil
+}
+
+// send sends an event.
+func (c *client) send(channel, name string, payload any) {
+	c.sent++
+	c.in <- protocol.MustEncode(protocol.Send{
+		Kind: protocol.KindSend, Seq: c.sent, Channel: channel, Name: name, Payload: protocol.MustEncode(payload),
+	})
+	synctest.Wait()
 }
 
 // refused asks for what must be refused with a code, and returns the field at fault.

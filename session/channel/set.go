@@ -189,7 +189,7 @@ func (set *Set) admit(c *Call, name string) (Handler, error) {
 	ch := set.channels[name]
 	if ch == nil {
 		set.counters.drop(DropUnknown)
-		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+name)
+		return nil, protocol.Refuse(c.unknown(), "no channel "+name)
 	}
 	c.channel = ch
 	m, open, _ := ch.find(c.session)
@@ -214,7 +214,7 @@ func (set *Set) admit(c *Call, name string) (Handler, error) {
 	}
 	if handle == nil {
 		set.counters.drop(DropUnknown)
-		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "the channel "+name+" knows no "+c.name)
+		return nil, protocol.Refuse(c.unknown(), "the channel "+name+" knows no "+c.name)
 	}
 	return handle, nil
 }
