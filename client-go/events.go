@@ -51,6 +51,8 @@ func (c *Client) derive(ev protocol.Event) {
 	case "session/" + protocol.EventNotice:
 		c.stats.notices.Add(1)
 		deliver(c, ev, c.cfg.Handlers.Notice)
+	case "session/" + protocol.EventRenew:
+		c.renewSoon(c.present())
 	case "match/" + protocol.EventExit:
 		deliver(c, ev, c.exited)
 	}

@@ -69,4 +69,7 @@ const (
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
 	EventClosed = "closed" // on ChannelSession: a channel is not open any more
+	EventRenew  = "renew"  // on ChannelSession: the credentials expire soon
+
+	RequestRenew = "renew" // on ChannelSession: newer credentials
 )

@@ -31,7 +31,8 @@ type HouseConfig struct {
 // NewHouse assembles the server. It starts nothing.
 func NewHouse(cfg HouseConfig) (*House, error) {
 	s, err := server.New(server.Config{
-		Kinds: []match.Kind{screenKind(cfg.Playback)}, TickRate: cfg.Playback.reader.Header().TickRate,
+		Guests: true,
+		Kinds:  []match.Kind{screenKind(cfg.Playback)}, TickRate: cfg.Playback.reader.Header().TickRate,
 		MaxLobbies: 1, DrainWait: time.Millisecond, Origins: cfg.Origins, Logger: cfg.Logger, Name: ServerName,
 		Channels: []*channel.Channel{cfg.Playback.channel()},
 	})

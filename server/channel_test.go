@@ -76,7 +76,7 @@ func TestAServerIsNotMadeWithWhatItCannotUse(t *testing.T) {
 		"small recording": {RecordMaxBytes: 1000},
 		"no directory":    {RecordDir: file},
 	} {
-		cfg.Kinds = []match.Kind{tallyKind()}
+		cfg.Kinds, cfg.Guests = []match.Kind{tallyKind()}, true
 		if _, err := server.New(cfg); err == nil {
 			t.Errorf("%s: taken", name)
 		}

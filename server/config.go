@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -24,6 +25,11 @@ type Config struct {
 	Grace       time.Duration // for which a dropped player's session, lobby place and seat are kept; default 60 s
 	MaxDivisor  int           // ticks in which a player on a poor link gets one snapshot at least: match.Config.MaxDivisor; default 6
 	DrainWait   time.Duration // for which Run waits for sessions to end by themselves, once it is told to stop; default 10 s
+
+	// Who may connect: whom Auth knows, such as a jwt.Authenticator of session/jwt, and, with Guests, everybody under a name of their
+	// choice. The first of a client's auth strings decides which of the two is asked. At least one is needed.
+	Auth   session.Authenticator
+	Guests bool
 
 	// Channels are the game's own, none with the name of one of the server's: "lobby", "match", "session", "admin", "chat", "presence".
 	Channels []*channel.Channel
@@ -57,6 +63,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	switch {
+	case cfg.Auth == nil && !cfg.Guests:
+		return cfg, errors.New("server: nobody could connect: set Auth to say who may, or Guests to let everybody in")
 	case len(cfg.Kinds) == 0:
 		return cfg, fmt.Errorf("server: no games")
 	case cfg.TickRate < 1 || cfg.TickRate > tick.MaxRate:

@@ -106,6 +106,7 @@ type house struct {
 // bubble runs a test with a server that has ended, and left nothing behind, when the test has.
 func bubble(t *testing.T, cfg server.Config, test func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
+		cfg.Guests = cfg.Guests || cfg.Auth == nil
 		if cfg.Kinds == nil {
 			cfg.Kinds = []match.Kind{tallyKind()}
 		}

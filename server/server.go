@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -59,7 +58,8 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.hub, err = session.NewHub(session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
-		Auth:    doorman{session.Guest{Random: rand.Reader}, cfg.Middleware},
+		Auth:    doorman{newDoor(cfg), cfg.Middleware},
+		Renewed: s.channels.Changed,
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})

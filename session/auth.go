@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -32,24 +33,29 @@ type Authenticator interface {
 
 // Guest lets everybody in under a name of their choice and a user id of their own: auth is ["guest", name].
 type Guest struct {
-	Random io.Reader // for user ids
+	Random io.Reader // for user ids; must be cryptographic; default crypto/rand.Reader
 }
 
-const schemeGuest = "guest"
+// SchemeGuest is the first auth string of a [Guest].
+const SchemeGuest = "guest"
 
 var errNotGuest = errors.New("auth is not [guest, name]")
 
 // Authenticate makes a new identity.
 func (g Guest) Authenticate(_ context.Context, auth []string) (Identity, error) {
-	if len(auth) != 2 || auth[0] != schemeGuest {
+	if len(auth) != 2 || auth[0] != SchemeGuest {
 		return Identity{}, errNotGuest
 	}
+	random := g.Random
+	if random == nil {
+		random = rand.Reader
+	}
 	id := make([]byte, 8)
-	if _, err := io.ReadFull(g.Random, id); err != nil {
+	if _, err := io.ReadFull(random, id); err != nil {
 		return Identity{}, fmt.Errorf("guest id: %w: %w", refuse(protocol.CloseInternal), err)
 	}
 	return Identity{
 		User: "guest-" + hex.EncodeToString(id),
-		Name: protocol.CleanName(auth[1], protocol.MaxNameRunes, schemeGuest),
+		Name: protocol.CleanName(auth[1], protocol.MaxNameRunes, "guest"),
 	}, nil
 }

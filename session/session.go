@@ -42,6 +42,7 @@ type Session struct {
 	ending   bool        // over as soon as its connection has ended
 	absences uint32      // how often it has been away, so that a grace timer knows whether it is still its turn
 	grace    *time.Timer // of the present absence
+	expiry   *time.Timer // of the credentials; nil while away, or if they do not expire
 	newest   uint32      // token generation: the last one given out
 	oldest   uint32      // token generation: the first one still taken
 	events   lane
@@ -107,6 +108,11 @@ func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.emit(channel, name, payload, tick)
+}
+
+// emit needs mu.
+func (s *Session) emit(channel, name string, payload protocol.Raw, tick uint32) {
 	if s.over {
 		s.hub.cfg.Counters.drop(DropEventOver, 1)
 		return

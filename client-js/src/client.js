@@ -1,3 +1,4 @@
+import { renewed } from "./auth.js";
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import * as frames from "./frames.js";
@@ -37,6 +38,8 @@ export class Client {
   user = "";
   name = "";
   session = "";
+  /** When the credentials expire by the server's clock, Unix ms; 0 for never. */
+  expires = 0;
   /** What the server calls itself; empty before the first welcome. */
   server = "";
   /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
@@ -52,6 +55,8 @@ export class Client {
   stats;
 
   #timers;
+  #auth;
+  #renewing = false;
   #emitter = new Emitter((error) => this.#report(error));
   #errors = new Emitter((error) => console.error(error));
   #requests;
@@ -72,6 +77,7 @@ export class Client {
     const set = settings(options);
     const { timers, signal } = set;
     this.#timers = timers;
+    this.#auth = set.auth;
     this.stats = new Stats(timers.now);
     this.#requests = new Requests(timers);
     this.#resume = new ResumeState(set.resume, set.storage, set.resumeKey);
@@ -94,6 +100,7 @@ export class Client {
         if (bytes !== null && kindOf(bytes) === Kind.SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
+      failed: (error) => this.#report(error),
       down: () => this.#down(),
       closed: () => this.#closed(),
     });
@@ -154,12 +161,13 @@ export class Client {
   }
 
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec }) {
+  #welcome({ session, user, name, resumed, lost, server, codec, expires }) {
     if (this.session !== "") this.stats.reconnects++;
     this.session = session;
     this.user = user;
     this.name = name;
     this.server = server;
+    this.expires = expires;
     this.codec = codec;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
@@ -212,8 +220,26 @@ export class Client {
       else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
     } else if (channel === "session" && name === "notice") {
       this.#emitter.emit("notice", payload);
+    } else if (channel === "session" && name === "renew") {
+      this.#renew();
     }
     this.#emitter.emit("event", event);
+  }
+
+  /** Gives the server newer credentials, if there is a way to get some. */
+  async #renew() {
+    if (typeof this.#auth !== "function" || this.#renewing) return;
+    this.#renewing = true;
+    try {
+      const auth = await renewed(this.#auth);
+      const reply = await this.request("session", "renew", { auth });
+      this.expires = reply?.expires ?? 0;
+    } catch (error) {
+      // The server will close with 4400, and each hello has new ones: a drop has already seen to that.
+      if (!(error instanceof RequestError && error.code === "dropped")) this.#report(error);
+    } finally {
+      this.#renewing = false;
+    }
   }
 
   /** @param {frames.Enter} enter */

@@ -44,7 +44,7 @@ func newHouse(t testing.TB, cfg channel.SetConfig) *house {
 		t.Fatal(err)
 	}
 	h := &house{TB: t, set: set}
-	h.hub, err = session.NewHub(session.Config{Handler: h, Auth: roles{}, Grace: time.Minute})
+	h.hub, err = session.NewHub(session.Config{Handler: h, Auth: roles{}, Renewed: set.Changed, Grace: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,6 +121,29 @@ func TestAChannelIsClosedWhenTheIdentityIsNotAllowedAnyMore(t *testing.T) {
 	}
 }
 
+func TestRenewedCredentialsWithoutTheRoleCloseTheChannel(t *testing.T) {
+	ch := staff()
+	inHouse(t, set(ch, shop()), func(h *house) {
+		ann := h.join("ann", "staff")
+		_, err := ann.ask("session", "open", name("staff"))
+		h.must(err)
+		h.must(ch.Join(ann.session, "den"))
+		_, err = ann.ask("session", "renew", map[string]any{"auth": []string{"ann", "clerk"}})
+		h.must(err)
+		if heard := ann.heard(); heard != "session/closed" {
+			t.Errorf("heard %q", heard)
+		}
+		ann.refused(protocol.CodeForbidden, "staff", "hello", nil)
+		if ch.Len() != 0 || ch.CountRooms() != 0 {
+			t.Error("still a member, or in a room")
+		}
+		_, err = ann.ask("session", "renew", map[string]any{"auth": []string{"ann", "staff"}})
+		h.must(err)
+		_, err = ann.ask("session", "open", name("staff"))
+		h.must(err)
+	})
+}
+
 func TestMembershipAndRoomsSurviveAResume(t *testing.T) {
 	ch := staff()
 	inHouse(t, set(ch), func(h *house) {

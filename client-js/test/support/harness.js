@@ -67,7 +67,7 @@ export class FakeSocket {
     return this.ofKind(kind).at(-1) ?? [];
   }
 
-  /** @param {Partial<{token: string, resumed: boolean, lost: number, pingEvery: number, session: string, user: string, name: string, maxFrame: number, version: number, codec: string}>} [is] */
+  /** @param {Partial<{token: string, resumed: boolean, lost: number, pingEvery: number, session: string, user: string, name: string, maxFrame: number, version: number, codec: string, expires: number}>} [is] */
   welcome(is = {}) {
     const w = {
       token: "token-1",
@@ -80,12 +80,25 @@ export class FakeSocket {
       maxFrame: 16384,
       version: 1,
       codec: "mp",
+      expires: 0,
       ...is,
     };
-    const { version, session, user, name, token, resumed, codec, pingEvery, maxFrame, lost } = w;
+    const {
+      version,
+      session,
+      user,
+      name,
+      token,
+      resumed,
+      codec,
+      pingEvery,
+      maxFrame,
+      lost,
+      expires,
+    } = w;
     this.push(
       ...[16, version, session, user, name, token, resumed],
-      ...[codec, pingEvery, 60000, maxFrame, lost, "test"],
+      ...[codec, pingEvery, 60000, maxFrame, lost, "test", 0, expires],
     );
   }
 
