@@ -61,10 +61,12 @@ const (
 
 // The channels a session has from the start, and the names reserved on them (docs/PROTOCOL.md, section 4).
 const (
-	ChannelLobby   = "lobby"
-	ChannelMatch   = "match"
-	ChannelAdmin   = "admin"
-	ChannelSession = "session"
+	ChannelLobby    = "lobby"
+	ChannelMatch    = "match"
+	ChannelSession  = "session"
+	ChannelChat     = "chat"
+	ChannelPresence = "presence"
+	ChannelAdmin    = "admin"
 
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 
 	"github.com/deltatick/deltatick/lobby"
@@ -11,12 +12,17 @@ import (
 
 // ownChannels are the server's.
 var ownChannels = []string{
-	protocol.ChannelLobby, protocol.ChannelMatch, protocol.ChannelSession, protocol.ChannelAdmin, "chat", "presence",
+	protocol.ChannelLobby, protocol.ChannelMatch, protocol.ChannelSession, protocol.ChannelChat, protocol.ChannelPresence, protocol.ChannelAdmin,
 }
 
 // newChannels makes the set of the server's own channels and the game's.
 func (s *Server) newChannels() (*channel.Set, error) {
-	own := []*channel.Channel{s.lobbyChannel(), s.adminChannel()}
+	own := []*channel.Channel{
+		s.ownChannel(protocol.ChannelLobby, channel.Config{Allow: s.cfg.AllowLobby, Closed: s.leaveLobby}, s.answerLobby),
+		s.ownChannel(protocol.ChannelChat, channel.Config{}, s.answerChat),
+		s.ownChannel(protocol.ChannelPresence, channel.Config{}, s.answerPresence),
+		s.adminChannel(),
+	}
 	around := make([]channel.Middleware, len(s.cfg.Middleware))
 	for i, m := range s.cfg.Middleware {
 		around[i] = channel.Middleware{Handle: m.Handle, Join: m.Join}
@@ -24,16 +30,22 @@ func (s *Server) newChannels() (*channel.Set, error) {
 	return channel.NewSet(channel.SetConfig{Channels: append(own, s.cfg.Channels...), Middleware: around})
 }
 
-// lobbyChannel is where clients ask for lobbies. Who closes it, or may not be on it any more, leaves the lobby, the match and the list.
-func (s *Server) lobbyChannel() *channel.Channel {
-	cfg := channel.Config{Auto: true, Allow: s.cfg.AllowLobby}
-	cfg.Closed = func(sess *session.Session) { s.directory.Forget(s.playerOf(sess), lobby.Left) }
-	ch := channel.New(protocol.ChannelLobby, cfg)
+// ownChannel is a channel of the server's whose requests are answered by a room behind it, which reads payloads by itself.
+func (s *Server) ownChannel(name string, cfg channel.Config, answer func(context.Context, *player, protocol.Request) (any, error)) *channel.Channel {
+	cfg.Auto = true
+	ch := channel.New(name, cfg)
 	ch.Fallback(func(c *channel.Call) (any, error) {
-		return s.directory.Request(c.Context(), s.playerOf(c.Session()), c.Name(), c.Payload())
+		return answer(c.Context(), s.playerOf(c.Session()), protocol.Request{Channel: name, Name: c.Name(), Payload: c.Payload()})
 	})
 	return ch
 }
+
+func (s *Server) answerLobby(ctx context.Context, p *player, q protocol.Request) (any, error) {
+	return s.directory.Request(ctx, p, q.Name, q.Payload)
+}
+
+// leaveLobby takes who closes the channel of lobbies, or may not be on it any more, out of the lobby, the match and the list.
+func (s *Server) leaveLobby(sess *session.Session) { s.directory.Forget(s.playerOf(sess), lobby.Left) }
 
 // Channels are the server's and the game's, by name in order, for Go code that has something to say on one of the server's.
 func (s *Server) Channels() []*channel.Channel { return s.channels.Channels() }

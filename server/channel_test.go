@@ -105,6 +105,32 @@ func TestWhoClosesTheLobbyChannelLeavesLobbyAndMatch(t *testing.T) {
 	})
 }
 
+func TestWhoClosesTheChatHearsNothingOfItUntilItIsOpenAgain(t *testing.T) {
+	bubble(t, server.Config{}, func(h *house) {
+		ada, bob := h.guest("ada"), h.guest("bob")
+		state, _ := ada.host(client.NewLobby{})
+		bob.join(state.ID, false)
+		said := func() (n int) {
+			h.must(bob.Call(h.ctx, "lobby", "list", nil, nil)) // so that what was said before it has arrived
+			for _, name := range bob.heard() {
+				if name == "chat/message" {
+					n++
+				}
+			}
+			return n
+		}
+		for i, change := range []string{"", "close", "open"} {
+			if change != "" {
+				h.must(bob.Call(h.ctx, "session", change, map[string]string{"channel": "chat"}, nil))
+			}
+			h.must(ada.Call(h.ctx, "chat", "say", map[string]string{"text": "hi"}, nil))
+			if n := said(); n != 1+i/2 {
+				t.Errorf("after %q: %d messages", change, n)
+			}
+		}
+	})
+}
+
 func TestNobodyPlaysWhoMayNotUseLobbies(t *testing.T) {
 	cfg := server.Config{Channels: []*channel.Channel{shop()}, AllowLobby: func(who session.Identity) error {
 		if who.Name == "ada" {

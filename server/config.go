@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/session/channel"
@@ -37,6 +38,11 @@ type Config struct {
 	Middleware []Middleware
 	// AllowLobby says who may use lobbies, and so play: channel.Config.Allow of the channel "lobby". Default: everyone.
 	AllowLobby func(session.Identity) error
+
+	Chat lobby.ChatConfig // of every lobby
+
+	// MayWatch says whose presence a user may watch by user id; it is called by many goroutines at once. Default: that of everyone whose id is known.
+	MayWatch func(watcher, user string) bool
 
 	// RecordDir is the directory in which every match is recorded, each in a file of its own; it is made if it is not there. Default: none.
 	RecordDir      string

@@ -18,6 +18,7 @@ const requestTimeout = 5 * time.Second
 func (s *Server) Connected(sess *session.Session, resumed bool) {
 	s.channels.Connected(sess)
 	p := s.playerOf(sess)
+	s.presence.Connected(p)
 	if resumed {
 		s.setAway(p, false)
 	}
@@ -28,6 +29,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 func (s *Server) Disconnected(sess *session.Session) {
 	p := s.playerOf(sess)
 	p.disconnected()
+	s.presence.Disconnected(p)
 	s.setAway(p, true)
 }
 
@@ -42,7 +44,9 @@ func (s *Server) setAway(p *player, away bool) {
 
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
-	s.directory.Forget(s.playerOf(sess), lobby.Expired)
+	p := s.playerOf(sess)
+	s.presence.Expired(p) // first: it counts for a while as it was, and not as one who left the lobby
+	s.directory.Forget(p, lobby.Expired)
 	s.channels.Expired(sess)
 	s.players.Delete(sess)
 }
@@ -65,6 +69,6 @@ func (s *Server) playerOf(sess *session.Session) *player {
 	if p, ok := s.players.Load(sess); ok {
 		return p.(*player)
 	}
-	p, _ := s.players.LoadOrStore(sess, &player{session: sess})
+	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence, channels: s.channels})
 	return p.(*player)
 }

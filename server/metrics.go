@@ -107,6 +107,8 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	c.sessions(m)
 	c.channels(m)
 	c.lobbies(m)
+	c.chats(m)
+	c.presences(m)
 	c.matches(m)
 	c.recordings(m)
 	m.ticks(c.server.matches.stats.Snapshot())

@@ -15,6 +15,7 @@ import (
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/session/httplink"
+	"github.com/deltatick/deltatick/session/presence"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -25,6 +26,7 @@ type Server struct {
 	links     *httplink.Handler
 	directory *lobby.Directory
 	channels  *channel.Set
+	presence  *presence.Registry
 	matches   *matchmaker
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
@@ -47,7 +49,12 @@ func New(cfg Config) (*Server, error) {
 		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
 		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
+	s.presence, err = presence.New(presence.Config{MayWatch: cfg.MayWatch})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s.directory, err = lobby.NewDirectory(lobby.Config{
+		Chat: cfg.Chat, Moved: s.moved,
 		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: s.matches.newMatch, Logger: cfg.Logger, Counters: s.lobbies,
 	})
 	if err != nil {
@@ -112,6 +119,7 @@ func (s *Server) Run(ctx context.Context) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	err = errors.Join(err, s.hub.Shutdown(closing))
+	s.presence.Close()
 	if !s.matches.records.wait(closeTimeout) {
 		err = errors.Join(err, errUnwritten)
 	}

@@ -84,6 +84,11 @@ export class App {
       else toast(message || code, "bad");
     });
     listen(net.lobby, "state", () => this.render());
+    const { chat } = net.lobby;
+    for (const name of ["history", "message", "joined", "left"])
+      listen(chat, name, (what) => this.lobby.chat[name](what));
+    for (const name of ["history", "typing"])
+      listen(chat, name, () => this.lobby.chat.typists([...chat.typists]));
     listen(net.lobby, "closed", (closed) => this.#onLobbyClosed(closed));
     const ready = current(() => this.#onReady());
     net.ready.then(ready, () => {}); // a refusal comes as a status too
@@ -148,6 +153,9 @@ export class App {
       kick: (user) => this.act(() => lobby().kick(user)),
       host: (user) => this.act(() => lobby().host(user)),
       settings: (changes) => this.act(() => lobby().settings(changes)),
+      say: (text) => this.act(() => lobby().chat.say(text)),
+      typing: (on) => lobby().chat.typing(on),
+      mute: (user, on) => this.act(() => lobby().chat.mute(user, on)),
       leave: () => this.leave(),
     };
   }

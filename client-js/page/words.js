@@ -3,7 +3,6 @@
 const refusals = {
   "not-found": "That lobby is gone.",
   full: "That lobby is full.",
-  forbidden: "Only the host can do that.",
   already: "You are in a lobby already.",
   "wrong-phase": "Not now: the match is in another phase.",
   "rate-limited": "Too fast. Try again in a moment.",
@@ -16,8 +15,11 @@ const refusals = {
 export function refusal(error) {
   if (error?.code === "bad-payload")
     return `Not accepted: ${error.field || "something"} ${error.message || "is wrong"}`.trim();
+  if (error?.code === "forbidden") return sentence(error.message || "that is not for you to do");
   return refusals[error?.code] ?? error?.message ?? "That did not work.";
 }
+
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
 const exits = {
   kicked: "The host removed you from the match.",

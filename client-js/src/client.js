@@ -6,6 +6,7 @@ import { kindOf } from "./guard.js";
 import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
+import { Presences } from "./presence.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
@@ -52,6 +53,7 @@ export class Client {
    */
   ready;
   lobby;
+  presence;
   stats;
 
   #timers;
@@ -85,7 +87,13 @@ export class Client {
       (name, payload) => this.request("lobby", name, payload),
       timers,
       (error) => this.#report(error),
+      (name, payload) => this.request("chat", name, payload),
     );
+    this.presence = new Presences(
+      (name, payload) => this.request("presence", name, payload),
+      (error) => this.#report(error),
+    );
+    this.lobby.on("state", (state) => this.presence._lobby(state?.id ?? null));
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -176,6 +184,7 @@ export class Client {
       this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
     }
     this.lobby._opened();
+    this.presence._opened(!resumed || lost > 0);
     this.#isReady(this);
   }
 
@@ -215,6 +224,10 @@ export class Client {
     this.#resume.handled(seq);
     if (channel === "lobby") {
       this.lobby._event(event);
+    } else if (channel === "chat") {
+      this.lobby.chat._event(event);
+    } else if (channel === "presence") {
+      this.presence._event(event);
     } else if (channel === "match") {
       if (name !== "exit") this.room?._event(event);
       else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);

@@ -105,6 +105,9 @@ func (set *Set) find(name string) (*Channel, error) {
 // Own is the channel "session": its audience is every session.
 func (set *Set) Own() *Channel { return set.own }
 
+// Channel is the set's channel of a name, or nil.
+func (set *Set) Channel(name string) *Channel { return set.channels[name] }
+
 // Channels are those of the set, in the order of their names. The slice is not to be changed.
 func (set *Set) Channels() []*Channel { return set.ordered }
 
