@@ -204,3 +204,26 @@ func FuzzAuthenticate(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkAuthenticate(b *testing.B) {
+	ed := edKey(b)
+	for alg, tc := range map[string]struct {
+		keys   Keys
+		method jwt.SigningMethod
+		signer any
+	}{
+		HS256: {must(Secret(secret)), jwt.SigningMethodHS256, secret},
+		RS256: {must(PublicKeys(publicPEM(b, rsaKey().Public()))), jwt.SigningMethodRS256, rsaKey()},
+		EdDSA: {must(PublicKeys(publicPEM(b, ed.Public()))), jwt.SigningMethodEdDSA, ed},
+	} {
+		a, auth := strict(b, tc.keys), []string{"jwt", mint(b, tc.method, tc.signer, "", good())}
+		b.Run(alg, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := a.Authenticate(b.Context(), auth); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
