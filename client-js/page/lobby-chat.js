@@ -1,5 +1,6 @@
 import { el, setText } from "./dom.js";
 import { HUES } from "./palette.js";
+import { typingWords } from "./typing-words.js";
 
 const MAX_LINES = 200; // of the log, notices included
 const AT_END = 40; // px from the end within which a reader follows what is new
@@ -138,14 +139,6 @@ export class LobbyChat {
     setText(this.typing, words);
     this.typing.classList.toggle("on", words !== "");
   }
-}
-
-/** Who types, in words; empty when nobody does. */
-export function typingWords(names) {
-  if (names.length === 0) return "";
-  if (names.length === 1) return `${names[0]} is typing`;
-  if (names.length === 2) return `${names[0]} and ${names[1]} are typing`;
-  return `${names.length} are typing`;
 }
 
 const clock = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });

@@ -1,5 +1,6 @@
 /** What the machine says, in words for players. */
 
+/** @type {Record<string, string>} */
 const refusals = {
   "not-found": "That lobby is gone.",
   full: "That lobby is full.",
@@ -11,7 +12,7 @@ const refusals = {
   dropped: "The connection is down. Try again once you are online.",
 };
 
-/** A sentence for a refused request. */
+/** A sentence for a refused request. @param {any} error */
 export function refusal(error) {
   if (error?.code === "bad-payload")
     return `Not accepted: ${error.field || "something"} ${error.message || "is wrong"}`.trim();
@@ -19,8 +20,10 @@ export function refusal(error) {
   return refusals[error?.code] ?? error?.message ?? "That did not work.";
 }
 
+/** @param {string} text */
 const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
 
+/** @type {Record<string, string>} */
 const exits = {
   kicked: "The host removed you from the match.",
   expired: "You were away too long and your seat was given up.",
@@ -29,9 +32,10 @@ const exits = {
   lost: "The match went on without you.",
 };
 
-/** A sentence for a seat that ended other than by playing to the end, or undefined where none is needed. */
+/** A sentence for a seat that ended other than by playing to the end, or undefined where none is needed. @param {string} reason */
 export const exitReason = (reason) => exits[reason];
 
+/** @type {Record<number, string[]>} */
 const closures = {
   4501: [
     "Your old session was refused",
@@ -53,7 +57,7 @@ const closures = {
   4509: ["Removed", "The server has ended your session."],
 };
 
-/** `[title, sentence]` for a connection that stays closed. */
+/** `[title, sentence]` for a connection that stays closed. @param {{code: number, name: string}} status */
 export function closure({ code, name }) {
   return (
     closures[code] ?? [
