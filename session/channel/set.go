@@ -122,15 +122,12 @@ func (set *Set) Sessions() []*session.Session {
 // Counters are the set's.
 func (set *Set) Counters() *Counters { return set.counters }
 
-// Connected is called when a session has a connection. With its first, it becomes a member of the channels that open by themselves.
+// Connected is called when a session has a connection, its first or another, perhaps by newer credentials: it does what [Set.Changed] does.
 func (set *Set) Connected(s *session.Session) {
 	set.mu.Lock()
-	_, known := set.sessions[s]
 	set.sessions[s] = struct{}{}
 	set.mu.Unlock()
-	if !known {
-		set.Changed(s)
-	}
+	set.Changed(s)
 }
 
 // Changed is called when a session's identity is another: channels whose rule refuses it are closed, with an event, rooms that it may not see are left, and
