@@ -38,7 +38,7 @@ var arrows = map[string][]string{
 	"session":         {"protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
-	"replay":          {"server", "lobby", "recording", "match", "protocol"},
+	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
@@ -54,7 +54,7 @@ var arrows = map[string][]string{
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
 	"cmd/server":  {"client-go"},
-	"server":      {"client-go", "games/*", "session/jwt"},
+	"server":      {"client-go", "games/*", "session", "session/jwt"},
 	"conformance": {"server", "match", "games/*"},
 	"lobby":       {"tick"},
 	"recording":   {"games/*"},

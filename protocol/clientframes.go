@@ -30,14 +30,39 @@ func (r *Reader) strings(max, maxBytes int) []string {
 	return list
 }
 
-// Request reads a request. Its payload is a copy, good beyond the frame.
+// Request reads a request, whose last two elements may be missing. Its payload is a copy, good beyond the frame.
 func (r *Reader) Request(frame []byte) (Request, error) {
-	r.open(frame, KindRequest)
+	n := r.open(frame, KindRequest)
 	q := Request{Kind: KindRequest, ID: r.u32(), Channel: r.str(MaxIdentBytes), Name: r.str(MaxIdentBytes), Payload: r.raw()}
-	if r.err == nil && (!ValidIdent(q.Channel) || !ValidIdent(q.Name)) {
-		r.fail("invalid channel or name")
+	r.idents(q.Channel, q.Name)
+	if n > minElements[KindRequest] {
+		q.Once = r.boolean()
+	}
+	if n > minElements[KindRequest]+1 {
+		q.Within = r.u32()
 	}
 	return q, r.err
+}
+
+func (r *Reader) idents(channel, name string) {
+	if r.err == nil && (!ValidIdent(channel) || !ValidIdent(name)) {
+		r.fail("invalid channel or name")
+	}
+}
+
+// Send reads a client's event. Its payload is a copy, good beyond the frame.
+func (r *Reader) Send(frame []byte) (Send, error) {
+	r.open(frame, KindSend)
+	e := Send{Kind: KindSend, Seq: r.u32(), Channel: r.str(MaxIdentBytes), Name: r.str(MaxIdentBytes), Payload: r.raw()}
+	r.idents(e.Channel, e.Name)
+	return e, r.err
+}
+
+// Answer reads an answer. Its payload is a copy, good beyond the frame.
+func (r *Reader) Answer(frame []byte) (Answer, error) {
+	r.open(frame, KindAnswer)
+	a := Answer{Kind: KindAnswer, ID: r.u32(), Error: r.refusal(), Payload: r.raw()}
+	return a, r.err
 }
 
 // InputHead is an input frame without its values.

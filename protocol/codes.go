@@ -26,6 +26,7 @@ const (
 	CloseFlooding      CloseCode = 4506
 	CloseVersion       CloseCode = 4507
 	CloseUnauthorized  CloseCode = 4508
+	CloseKicked        CloseCode = 4509
 )
 
 type closeMeaning struct {
@@ -51,6 +52,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseFlooding:      {"flooding", "persistently over a rate limit", 0},
 	CloseVersion:       {"version", "protocol version not supported", 0},
 	CloseUnauthorized:  {"unauthorized", "the credentials were refused", 0},
+	CloseKicked:        {"kicked", "the session was ended by the server", 0},
 }
 
 // CloseCodes lists every code of the table, for metrics that want all labels from the start.

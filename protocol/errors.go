@@ -7,9 +7,10 @@ import (
 	"fmt"
 )
 
-// Error codes of replies (docs/PROTOCOL.md, section 4).
+// Error codes of replies and notices (docs/PROTOCOL.md, section 4).
 const (
 	CodeUnknownRequest = "unknown-request"
+	CodeUnknownEvent   = "unknown-event"
 	CodeBadPayload     = "bad-payload"
 	CodeNotFound       = "not-found"
 	CodeFull           = "full"
@@ -18,6 +19,7 @@ const (
 	CodeWrongPhase     = "wrong-phase"
 	CodeRateLimited    = "rate-limited"
 	CodeUnavailable    = "unavailable"
+	CodeTooLate        = "too-late"
 	CodeAuthExpired    = "auth-expired"
 	CodeUnauthorized   = "unauthorized"
 	CodeInternal       = "internal"

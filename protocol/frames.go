@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/vmihailenco/msgpack/v5"
 )
@@ -49,6 +50,37 @@ type Request struct {
 	ID      uint32 // 0: no reply wanted
 	Channel string
 	Name    string
+	Payload Raw
+	Once    bool   // a second request with this id is answered with the reply to the first
+	Within  uint32 // ms after which nobody waits for the reply any more; 0: not said
+}
+
+// Patience is for how long the answer to a request is of use: as it says itself, and most at most.
+func (q *Request) Patience(most time.Duration) time.Duration {
+	if within := time.Duration(q.Within) * time.Millisecond; within > 0 {
+		return min(within, most)
+	}
+	return most
+}
+
+// Send is a client's event: reliable, numbered by the client.
+type Send struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	Seq     uint32 // 1, 2, 3, ... over the session
+	Channel string
+	Name    string
+	Payload Raw
+}
+
+// Answer answers an [Ask].
+type Answer struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	ID      uint32
+	Error   *Error
 	Payload Raw
 }
 
@@ -136,6 +168,20 @@ type Pong struct {
 	Kind Kind
 	Time uint64
 	Now  uint64 // server's clock, Unix ms
+
+	Taken uint32 // newest event of the client's that was handled
+}
+
+// Ask is a named call of the server.
+type Ask struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	ID      uint32
+	Channel string
+	Name    string
+	Payload Raw
+	Within  uint32 // ms after which nobody waits for the answer any more
 }
 
 // Enter says that the session now holds a seat in a match.
@@ -156,8 +202,8 @@ type Enter struct {
 
 // minElements is how many array elements a frame of a kind must have, itself included; more are skipped.
 var minElements = map[Kind]int{
-	KindHello: 6, KindRequest: 5, KindInput: 5, KindAck: 3, KindPing: 3, KindResync: 3, KindBye: 1,
-	KindWelcome: 13, KindReply: 4, KindEvent: 6, KindPong: 3, KindEnter: 10, KindSnapshot: 8,
+	KindHello: 6, KindRequest: 5, KindInput: 5, KindAck: 3, KindPing: 3, KindResync: 3, KindBye: 1, KindSend: 5, KindAnswer: 4,
+	KindWelcome: 13, KindReply: 4, KindEvent: 6, KindPong: 3, KindEnter: 10, KindSnapshot: 8, KindAsk: 6,
 }
 
 type frameCoder struct {
@@ -203,6 +249,26 @@ func (h Hello) EncodeMsgpack(enc *msgpack.Encoder) error {
 		h.Auth = []string{}
 	}
 	return enc.Encode((*plain)(&h))
+}
+
+// EncodeMsgpack writes the request without its last two elements where they say nothing, as all requests once were.
+func (q Request) EncodeMsgpack(enc *msgpack.Encoder) error {
+	if !q.Once && q.Within == 0 {
+		return enc.Encode(&plainRequest{Kind: q.Kind, ID: q.ID, Channel: q.Channel, Name: q.Name, Payload: q.Payload})
+	}
+	type whole Request
+	return enc.Encode((*whole)(&q))
+}
+
+// plainRequest is a request that says neither once nor within.
+type plainRequest struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Kind    Kind
+	ID      uint32
+	Channel string
+	Name    string
+	Payload Raw
 }
 
 // EncodeMsgpack writes the enter with its schema as arrays even where a world has no tables or no inputs.

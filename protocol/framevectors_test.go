@@ -66,8 +66,6 @@ func clientFrames() []frameVector {
 		{Name: "request that wants no reply", Value: list{2, 0, "lobby", "ready", object{{"ready", true}}},
 			frame: protocol.Request{Kind: 2, Channel: "lobby", Name: "ready", Payload: unhex("81 a57265616479 c3")}},
 		{Name: "request with every kind of value", Value: list{2, math.MaxUint32, "game.a-b_9", strings.Repeat("n", 64), every}},
-		{Name: "request with an extra element", Value: list{2, 7, "lobby", "leave", nil, "later"},
-			Hex: "96 02 07 a56c6f626279 a56c65617665 c0 a56c61746572"},
 		{Name: "input without fields", Value: list{3, 1, 61, 58, list{}}},
 		{Name: "input at the ends of its range", Value: list{3, 2, math.MaxUint32, 0, list{0, 1, -1, math.MaxInt32, math.MinInt32}}},
 		{Name: "input with sixteen fields", Value: list{3, 1, 300, 298, list{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}}},
@@ -84,8 +82,27 @@ func clientFrames() []frameVector {
 		{Name: "resync: baseline missing", Value: list{6, 1, 2}, frame: protocol.Resync{Kind: 6, Epoch: 1, Reason: protocol.ResyncBaseline}},
 		{Name: "resync: body undecodable", Value: list{6, 1, 3}, frame: protocol.Resync{Kind: 6, Epoch: 1, Reason: protocol.ResyncBody}},
 		{Name: "resync: asked for", Value: list{6, 70000, 4}, frame: protocol.Resync{Kind: 6, Epoch: 70000, Reason: protocol.ResyncAsked}},
+		{Name: "request to be run once", Value: list{2, 9, "shop", "buy", object{{"id", 3}}, true, 5000},
+			frame: protocol.Request{Kind: 2, ID: 9, Channel: "shop", Name: "buy", Payload: unhex("81 a26964 03"), Once: true, Within: 5000}},
+		{Name: "request with a deadline", Value: list{2, 10, "a", "b", nil, false, math.MaxUint32},
+			frame: protocol.Request{Kind: 2, ID: 10, Channel: "a", Name: "b", Within: math.MaxUint32}},
+		{Name: "request that says once and no more", Value: list{2, 10, "a", "b", nil, true}, Hex: "96 02 0a a161 a162 c0 c3",
+			frame: protocol.Request{Kind: 2, ID: 10, Channel: "a", Name: "b", Once: true}},
+		{Name: "request with an element beyond the deadline", Value: list{2, 10, "a", "b", nil, false, 7, "later"},
+			Hex: "98 02 0a a161 a162 c0 c2 07 a56c61746572", frame: protocol.Request{Kind: 2, ID: 10, Channel: "a", Name: "b", Within: 7}},
 		{Name: "bye", Value: list{7}, frame: protocol.Bye{Kind: 7}},
 		{Name: "bye with an extra element", Value: list{7, nil}, Hex: "92 07 c0"},
+		{Name: "send", Value: list{8, 1, "chat", "say", object{{"text", "grün"}}},
+			frame: protocol.Send{Kind: 8, Seq: 1, Channel: "chat", Name: "say", Payload: unhex("81 a474657874 a56772c3bc6e")}},
+		{Name: "send without payload, the last number", Value: list{8, math.MaxUint32, "a", "b", nil},
+			frame: protocol.Send{Kind: 8, Seq: math.MaxUint32, Channel: "a", Name: "b"}},
+		{Name: "send with an extra element", Value: list{8, 2, "a", "b", nil, true}, Hex: "96 08 02 a161 a162 c0 c3"},
+		{Name: "answer", Value: list{9, 1, nil, object{{"yes", true}}},
+			frame: protocol.Answer{Kind: 9, ID: 1, Payload: unhex("81 a3796573 c3")}},
+		{Name: "answer that refuses", Value: list{9, math.MaxUint32, list{"unknown-request", "", "no such thing"}, nil},
+			frame: protocol.Answer{Kind: 9, ID: math.MaxUint32, Error: protocol.Refuse(protocol.CodeUnknownRequest, "no such thing")}},
+		{Name: "answer with extra elements", Value: list{9, 2, list{"a", "b", "c", 1}, nil, nil}, Hex: "95 09 02 94 a161 a162 a163 01 c0 c0",
+			frame: protocol.Answer{Kind: 9, ID: 2, Error: &protocol.Error{Code: "a", Field: "b", Message: "c"}}},
 		{Name: "frame of a kind to come, from a client", Value: list{15, list{1}}, Hex: "92 0f 91 01"},
 	}
 }
@@ -125,8 +142,10 @@ func serverFrames() []frameVector {
 		{Name: "event without payload", Value: list{18, 256, "session", "notice", nil, 0},
 			frame: protocol.Event{Kind: 18, Seq: 256, Channel: "session", Name: "notice"}},
 		{Name: "event with an extra element", Value: list{18, 2, "a", "b", nil, 1, nil}, Hex: "97 12 02 a161 a162 c0 01 c0"},
-		{Name: "pong", Value: list{19, 12345, 1767225600000}, frame: protocol.Pong{Kind: 19, Time: 12345, Now: 1767225600000}},
-		{Name: "pong with zeros and an extra element", Value: list{19, 0, 0, 1}, Hex: "94 13 00 00 01"},
+		{Name: "pong", Value: list{19, 12345, 1767225600000, 7}, frame: protocol.Pong{Kind: 19, Time: 12345, Now: 1767225600000, Taken: 7}},
+		{Name: "pong of an earlier server", Value: list{19, 12345, 1767225600000}, Hex: "93 13 cd3039 cf0000019b76daa800",
+			frame: protocol.Pong{Kind: 19, Time: 12345, Now: 1767225600000}},
+		{Name: "pong with zeros and an extra element", Value: list{19, 0, 0, 0, 1}, Hex: "95 13 00 00 00 01"},
 		{Name: "enter a world with fields of every kind", Value: list{20, 1, "m-1", "arena", 2, 60, 600, 60,
 			list{list{"ships", oddlySaid}, list{"marks", list{}}}, oddlySaid[:4]},
 			frame: protocol.Enter{Kind: 20, Epoch: 1, Match: "m-1", Game: "arena", Seat: 2, TickRate: 60, Tick: 600, HashEvery: 60,
@@ -139,6 +158,10 @@ func serverFrames() []frameVector {
 			frame: protocol.Enter{Kind: 20, Epoch: 1, Match: "m", Game: "g", Seat: 65535, TickRate: 60, Tick: 1, HashEvery: 60,
 				Tables: protocol.Schema{{Name: "t", Fields: protocol.Fields{{Name: "f", Kind: protocol.FieldFixed, Offset: -1, Step: 2, Max: 9}}}},
 				Inputs: protocol.Fields{{Name: "a", Kind: protocol.FieldBool}}}},
+		{Name: "ask", Value: list{22, 1, "chat", "still-there", nil, 5000},
+			frame: protocol.Ask{Kind: 22, ID: 1, Channel: "chat", Name: "still-there", Within: 5000}},
+		{Name: "ask with a payload", Value: list{22, math.MaxUint32, "a", "b", object{{"n", list{1, nil}}}, math.MaxUint32}},
+		{Name: "ask with an extra element", Value: list{22, 2, "a", "b", nil, 1, nil}, Hex: "97 16 02 a161 a162 c0 01 c0"},
 		{Name: "frame of a kind to come, from a server", Value: list{127, nil}, Hex: "92 7f c0"},
 	}
 }
@@ -187,7 +210,7 @@ func TestFrameVectorsMeanWhatTheySay(t *testing.T) {
 		}
 		seen[v.Kind] = true
 	}
-	for kind := protocol.KindHello; kind <= protocol.KindSnapshot; kind++ {
+	for kind := protocol.KindHello; kind <= protocol.KindAsk; kind++ {
 		if kind.String() != "unknown" && !seen[kind.String()] {
 			t.Errorf("no vector of kind %s", kind)
 		}
@@ -219,6 +242,12 @@ func newFrame(kind protocol.Kind) any {
 		return &protocol.Pong{}
 	case protocol.KindEnter:
 		return &protocol.Enter{}
+	case protocol.KindSend:
+		return &protocol.Send{}
+	case protocol.KindAnswer:
+		return &protocol.Answer{}
+	case protocol.KindAsk:
+		return &protocol.Ask{}
 	default:
 		return nil
 	}

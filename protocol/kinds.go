@@ -21,6 +21,8 @@ const (
 	KindPing    Kind = 5
 	KindResync  Kind = 6
 	KindBye     Kind = 7
+	KindSend    Kind = 8 // "send": an event of the client's
+	KindAnswer  Kind = 9
 )
 
 // The kinds a server sends.
@@ -31,13 +33,14 @@ const (
 	KindPong     Kind = 19
 	KindEnter    Kind = 20
 	KindSnapshot Kind = 21
+	KindAsk      Kind = 22
 )
 
 var kindNames = map[Kind]string{
 	KindHello: "hello", KindRequest: "request", KindInput: "input", KindAck: "ack",
-	KindPing: "ping", KindResync: "resync", KindBye: "bye",
+	KindPing: "ping", KindResync: "resync", KindBye: "bye", KindSend: "send", KindAnswer: "answer",
 	KindWelcome: "welcome", KindReply: "reply", KindEvent: "event",
-	KindPong: "pong", KindEnter: "enter", KindSnapshot: "snapshot",
+	KindPong: "pong", KindEnter: "enter", KindSnapshot: "snapshot", KindAsk: "ask",
 }
 
 // String is the kind's name in docs/PROTOCOL.md, or "unknown".
@@ -63,9 +66,11 @@ const (
 	ChannelSession  = "session"
 	ChannelChat     = "chat"
 	ChannelPresence = "presence"
+	ChannelAdmin    = "admin"
 
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
+	EventClosed = "closed" // on ChannelSession: a channel is not open any more
 	EventRenew  = "renew"  // on ChannelSession: the credentials expire soon
 
 	RequestRenew = "renew" // on ChannelSession: newer credentials

@@ -30,17 +30,22 @@ func (r *Reader) Welcome(frame []byte) (Welcome, error) {
 // Reply reads a reply. Its payload is a copy, good beyond the frame.
 func (r *Reader) Reply(frame []byte) (Reply, error) {
 	r.open(frame, KindReply)
-	reply := Reply{Kind: KindReply, ID: r.u32()}
-	if !r.null() {
-		n := r.array()
-		if n < 3 {
-			r.fail("error with %d elements, needs 3", n)
-		}
-		reply.Error = &Error{Code: r.text(), Field: r.text(), Message: r.text()}
-		r.skip(n - 3)
-	}
-	reply.Payload = r.raw()
+	reply := Reply{Kind: KindReply, ID: r.u32(), Error: r.refusal(), Payload: r.raw()}
 	return reply, r.err
+}
+
+// refusal reads an error of a reply or an answer, or nil.
+func (r *Reader) refusal() *Error {
+	if r.null() {
+		return nil
+	}
+	n := r.array()
+	if n < 3 {
+		r.fail("error with %d elements, needs 3", n)
+	}
+	e := &Error{Code: r.text(), Field: r.text(), Message: r.text()}
+	r.skip(n - 3)
+	return e
 }
 
 // Event reads an event. Its payload is a copy, good beyond the frame.
@@ -53,11 +58,23 @@ func (r *Reader) Event(frame []byte) (Event, error) {
 	return e, r.err
 }
 
-// Pong reads a pong.
+// Pong reads a pong, whose last element may be missing.
 func (r *Reader) Pong(frame []byte) (Pong, error) {
-	r.open(frame, KindPong)
+	n := r.open(frame, KindPong)
 	p := Pong{Kind: KindPong, Time: r.time(), Now: r.time()}
+	if n > minElements[KindPong] {
+		p.Taken = r.u32()
+	}
 	return p, r.err
+}
+
+// Ask reads an ask. Its payload is a copy, good beyond the frame.
+func (r *Reader) Ask(frame []byte) (Ask, error) {
+	r.open(frame, KindAsk)
+	a := Ask{
+		Kind: KindAsk, ID: r.u32(), Channel: r.str(MaxIdentBytes), Name: r.str(MaxIdentBytes), Payload: r.raw(), Within: r.u32(),
+	}
+	return a, r.err
 }
 
 // Enter reads an enter, its schema validated.
@@ -111,6 +128,12 @@ func (r *Reader) frame(frame []byte, v any) (err error) {
 		*v, err = r.Resync(frame)
 	case *Bye:
 		*v, err = r.Bye(frame)
+	case *Send:
+		*v, err = r.Send(frame)
+	case *Answer:
+		*v, err = r.Answer(frame)
+	case *Ask:
+		*v, err = r.Ask(frame)
 	default:
 		err = fmt.Errorf("%T is not a frame", v)
 	}

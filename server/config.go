@@ -10,8 +10,8 @@ import (
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
-	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -32,8 +32,12 @@ type Config struct {
 	Auth   session.Authenticator
 	Guests bool
 
-	// Channels answer requests on channels of the game's own, by name: of identifiers, and none of the server's.
-	Channels map[string]Channel
+	// Channels are the game's own, none with the name of one of the server's: "lobby", "match", "session", "admin", "chat", "presence".
+	Channels []*channel.Channel
+	// Middleware is asked about who connects, what they say, and where they join.
+	Middleware []Middleware
+	// AllowLobby says who may use lobbies, and so play: channel.Config.Allow of the channel "lobby". Default: everyone.
+	AllowLobby func(session.Identity) error
 
 	Chat lobby.ChatConfig // of every lobby
 
@@ -80,9 +84,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	case cfg.RecordMaxBytes < 1<<20:
 		return cfg, fmt.Errorf("server: recordings of %d bytes: want 1 MiB or more", cfg.RecordMaxBytes)
 	}
-	for name := range cfg.Channels {
-		if !protocol.ValidIdent(name) || slices.Contains(ownChannels, name) {
-			return cfg, fmt.Errorf("server: channel %q: want an identifier other than %q", name, ownChannels)
+	for _, ch := range cfg.Channels {
+		if slices.Contains(ownChannels, ch.Name()) {
+			return cfg, fmt.Errorf("server: channel %q: want a name other than %q", ch.Name(), ownChannels)
 		}
 	}
 	kinds := make([]match.Kind, len(cfg.Kinds))

@@ -16,6 +16,7 @@ const requestTimeout = 5 * time.Second
 
 // Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
 func (s *Server) Connected(sess *session.Session, resumed bool) {
+	s.channels.Connected(sess)
 	p := s.playerOf(sess)
 	s.presence.Connected(p)
 	if resumed {
@@ -46,38 +47,28 @@ func (s *Server) Expired(sess *session.Session) {
 	p := s.playerOf(sess)
 	s.presence.Expired(p) // first: it counts for a while as it was, and not as one who left the lobby
 	s.directory.Forget(p, lobby.Expired)
+	s.channels.Expired(sess)
 	s.players.Delete(sess)
 }
 
-// Request answers a client's request on one of the server's channels.
+// Request answers a client's request on a channel that it has open.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), q.Patience(requestTimeout))
+	defer cancel()
+	return s.channels.Request(ctx, sess, q)
+}
+
+// Event takes an event of a client's on a channel that it has open.
+func (s *Server) Event(sess *session.Session, channel, name string, payload protocol.Raw) error {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	if channel := s.cfg.Channels[q.Channel]; channel != nil {
-		return channel(ctx, sess.User(), q.Name, q.Payload)
-	}
-	answer := answers[q.Channel]
-	if answer == nil {
-		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+q.Channel)
-	}
-	return answer(s, ctx, s.playerOf(sess), q)
-}
-
-// answers are the server's own channels, as far as they take requests.
-var answers = map[string]func(*Server, context.Context, *player, protocol.Request) (any, error){
-	protocol.ChannelLobby:    (*Server).answerLobby,
-	protocol.ChannelChat:     (*Server).answerChat,
-	protocol.ChannelPresence: (*Server).answerPresence,
-}
-
-func (s *Server) answerLobby(ctx context.Context, p *player, q protocol.Request) (any, error) {
-	return s.directory.Request(ctx, p, q.Name, q.Payload)
+	return s.channels.Event(ctx, sess, channel, name, payload)
 }
 
 func (s *Server) playerOf(sess *session.Session) *player {
 	if p, ok := s.players.Load(sess); ok {
 		return p.(*player)
 	}
-	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence})
+	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence, channels: s.channels})
 	return p.(*player)
 }

@@ -157,7 +157,7 @@ func (h *house) guest(name string) *guest {
 func (h *house) guestWith(cfg client.Config) *guest {
 	h.Helper()
 	g := &guest{h: h, ended: make(chan error, 1)}
-	cfg.URL = "ws://memory/ws"
+	cfg.URL = cmp.Or(cfg.URL, "ws://memory/ws")
 	cfg.Handlers.Event = func(e protocol.Event) {
 		g.mu.Lock()
 		defer g.mu.Unlock()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/session/presence"
 )
 
@@ -13,8 +14,9 @@ import (
 type player struct {
 	session  *session.Session
 	presence *presence.Registry
+	channels *channel.Set
 
-	// Guarded by mu, which is taken before any lock of a session, a seat or the presence.
+	// Guarded by mu, which is taken before any lock of a session, a seat, a channel or the presence.
 	mu    sync.Mutex
 	lobby string // its id; "": in none
 	seat  *match.Seat
@@ -25,7 +27,11 @@ func (p *player) User() string { return p.session.User() }
 
 func (p *player) Name() string { return p.session.Name() }
 
+// Emit sends what lobbies and presence have to say to those who have the channel of it open.
 func (p *player) Emit(channel, name string, payload []byte, tick uint32) {
+	if ch := p.channels.Channel(channel); ch != nil && !ch.Has(p.session) {
+		return
+	}
 	p.session.Emit(channel, name, payload, tick)
 }
 

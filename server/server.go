@@ -13,6 +13,7 @@ import (
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/session/httplink"
 	"github.com/deltatick/deltatick/session/presence"
 	"github.com/deltatick/deltatick/tick"
@@ -24,6 +25,7 @@ type Server struct {
 	hub       *session.Hub
 	links     *httplink.Handler
 	directory *lobby.Directory
+	channels  *channel.Set
 	presence  *presence.Registry
 	matches   *matchmaker
 	handler   http.Handler
@@ -58,9 +60,14 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	if s.channels, err = s.newChannels(); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s.hub, err = session.NewHub(session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
-		Handler: s, Auth: newDoor(cfg), Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
+		Auth:    doorman{newDoor(cfg), cfg.Middleware},
+		Renewed: s.channels.Changed,
+		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
 	if err != nil {

@@ -44,12 +44,17 @@ type Config struct {
 	Requests Limit // default 20/s, burst 40, 400 strikes
 	Signals  Limit // pings, resyncs, frames of unknown kinds; WebSocket control frames apart; default 10/s, burst 20, 200 strikes
 
+	Sends  Limit // events of the client's; default 20/s, burst 256, which is what a client keeps while it is away, 400 strikes
 	Strays Limit // match frames of a session that is in no match; default 240/s, burst 240, 240 strikes
 
 	QueueFrames int // frames waiting to be written to a client; default 1,024
 	QueueBytes  int // bytes of them; a single frame may be larger; default 1 MiB
 	KeptEvents  int // events kept for a replay, per session; default 512
 	KeptBytes   int // bytes of them as frames; default 256 KiB
+
+	// KeptAge is for how long an event is kept at most that the client does not acknowledge, and the reply to a request that is to run once.
+	// Default Grace + 2 min: no client that still may resume loses anything by it, and one that never acknowledges keeps nothing for ever.
+	KeptAge time.Duration
 
 	Logger   *slog.Logger     // default: discard
 	Counters *Counters        // default: new ones
@@ -75,6 +80,8 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.QueueBytes = cmp.Or(cfg.QueueBytes, 1<<20)
 	cfg.KeptEvents = cmp.Or(cfg.KeptEvents, 512)
 	cfg.KeptBytes = cmp.Or(cfg.KeptBytes, 256<<10)
+	cfg.KeptAge = cmp.Or(cfg.KeptAge, cfg.Grace+2*time.Minute)
+	cfg.Sends = cmp.Or(cfg.Sends, Limit{Rate: 20, Burst: 256, Strikes: 400})
 	if cfg.Codecs == nil {
 		cfg.Codecs = []string{protocol.CodecMP}
 	}
@@ -129,6 +136,7 @@ func (cfg *Config) check() error {
 	for name, d := range map[string]time.Duration{
 		"RenewAhead": cfg.RenewAhead, "Grace": cfg.Grace, "PingEvery": cfg.PingEvery, "HelloTimeout": cfg.HelloTimeout,
 		"SilentTimeout": cfg.SilentTimeout, "WriteTimeout": cfg.WriteTimeout, "CloseTimeout": cfg.CloseTimeout,
+		"KeptAge": cfg.KeptAge,
 	} {
 		if d < time.Millisecond {
 			return fmt.Errorf("session: %s %v: want 1ms or more", name, d)
@@ -137,7 +145,7 @@ func (cfg *Config) check() error {
 	if cfg.ShutdownSpread < 0 {
 		return fmt.Errorf("session: ShutdownSpread %v: want 0 or more", cfg.ShutdownSpread)
 	}
-	for name, l := range map[string]Limit{"Requests": cfg.Requests, "Signals": cfg.Signals, "Strays": cfg.Strays} {
+	for name, l := range map[string]Limit{"Requests": cfg.Requests, "Signals": cfg.Signals, "Strays": cfg.Strays, "Sends": cfg.Sends} {
 		if l.Rate <= 0 || l.Burst < 1 || l.Strikes < 1 {
 			return fmt.Errorf("session: limit %s %+v: want a rate above 0, burst and strikes of 1 or more", name, l)
 		}

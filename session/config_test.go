@@ -25,6 +25,8 @@ func TestBadConfigsAreRefusedByName(t *testing.T) {
 		"ShutdownSpread": func(cfg *session.Config) { cfg.ShutdownSpread = -1 },
 		"limit Requests": func(cfg *session.Config) { cfg.Requests = session.Limit{Rate: 1, Burst: 1} },
 		"ping every":     func(cfg *session.Config) { cfg.PingEvery = 99 * time.Millisecond },
+		"limit Sends":    func(cfg *session.Config) { cfg.Sends = session.Limit{Rate: 1, Burst: -1, Strikes: 1} },
+		"KeptAge":        func(cfg *session.Config) { cfg.KeptAge = -time.Second },
 		"limit Signals":  func(cfg *session.Config) { cfg.Signals = session.Limit{Rate: -1, Burst: 1, Strikes: 1} },
 	} {
 		cfg := session.Config{Handler: newHouse(t), Auth: session.Guest{}}
@@ -49,12 +51,12 @@ func TestEveryLabelIsItsOwn(t *testing.T) {
 	for _, o := range session.Outcomes() {
 		label(o.String())
 	}
-	for _, k := range []protocol.Kind{protocol.KindHello, protocol.KindBye, protocol.KindWelcome, protocol.KindSnapshot} {
+	for _, k := range []protocol.Kind{protocol.KindHello, protocol.KindBye, protocol.KindSend, protocol.KindAnswer, protocol.KindWelcome, protocol.KindSnapshot, protocol.KindAsk} {
 		if session.KindSlot(k) != int(k) {
 			t.Errorf("kind %v in slot %d", k, session.KindSlot(k))
 		}
 	}
-	for _, k := range []protocol.Kind{0, 8, 15, 22, 31, 32, 127, 255} {
+	for _, k := range []protocol.Kind{0, 10, 15, 23, 31, 32, 127, 255} {
 		if session.KindSlot(k) != 0 {
 			t.Errorf("kind %d in slot %d", k, session.KindSlot(k))
 		}

@@ -68,13 +68,19 @@ const (
 	DropEventOverflow             // event given up unacknowledged, to keep newer ones
 	DropEventTooBig               // event larger than any frame may be
 	DropEventOver                 // event for a session that was over
+	DropEventAge                  // event given up unacknowledged, for its age
+	DropSendAgain                 // event of the client's that had been handled before
+	DropSendRate                  // event of the client's above the limit
+	DropSendRefused               // event of the client's that the house refused
+	DropLateAnswer                // answer to an ask that nobody waits for any more
 	dropReasons
 )
 
 // String is the reason as a metric label.
 func (d Drop) String() string {
 	return [...]string{"unknown_kind", "no_stream", "input_rate", "request_rate", "signal_rate", "fenced", "late", "queued",
-		"snapshot", "event_overflow", "event_too_big", "event_over"}[d]
+		"snapshot", "event_overflow", "event_too_big", "event_over", "event_age", "send_again", "send_rate",
+		"send_refused", "late_answer"}[d]
 }
 
 // Drops lists all reasons.

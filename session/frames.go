@@ -36,7 +36,7 @@ func (c *conn) take(at time.Time, frame []byte) (err error) {
 	switch kind {
 	case protocol.KindInput, protocol.KindAck:
 		return c.streamed(at, kind, frame)
-	case protocol.KindRequest, protocol.KindBye:
+	case protocol.KindRequest, protocol.KindSend, protocol.KindAnswer, protocol.KindBye:
 	default:
 		if err := c.session.signals.ask(at); err != nil {
 			c.drop(DropSignalRate)
@@ -49,6 +49,10 @@ func (c *conn) take(at time.Time, frame []byte) (err error) {
 	switch kind {
 	case protocol.KindRequest:
 		return c.request(at, frame)
+	case protocol.KindSend:
+		return c.send(at, frame)
+	case protocol.KindAnswer:
+		return c.answered(at, frame)
 	case protocol.KindBye:
 		c.session.bye(c)
 		return nil
@@ -101,8 +105,9 @@ func (c *conn) ping(at time.Time, frame []byte) error {
 		return err
 	}
 	c.session.handled(ping.Seq)
+	c.session.replies.age(at.Add(-c.hub.cfg.KeptAge))
 	c.answer(protocol.MustEncode(protocol.Pong{
-		Kind: protocol.KindPong, Time: ping.Time, Now: uint64(max(0, at.UnixMilli())),
+		Kind: protocol.KindPong, Time: ping.Time, Now: uint64(max(0, at.UnixMilli())), Taken: c.session.taken.Load(),
 	}))
 	return nil
 }

@@ -19,6 +19,7 @@ type house struct {
 
 	connected func(s *session.Session, resumed bool) // called in Connected, if set
 	request   func(s *session.Session, q protocol.Request) (any, error)
+	event     func(s *session.Session, channel, name string, payload protocol.Raw) error
 
 	mu       sync.Mutex
 	told     []string // "connected", "resumed", "disconnected", "expired", each with the user's name
@@ -42,7 +43,7 @@ func (h *house) enter(s *session.Session, what string) (leave func()) {
 		h.t.Errorf("%s after expired", what)
 	}
 	h.busy[s] = true
-	if what != "asked" {
+	if what != "asked" && what != "sent" {
 		h.told = append(h.told, what+" "+s.Name())
 	}
 	return func() {
@@ -90,6 +91,14 @@ func (h *house) Request(s *session.Session, q protocol.Request) (any, error) {
 		return map[string]any{"f": make(chan int)}, nil
 	}
 	return nil, protocol.Refuse(protocol.CodeUnknownRequest, q.Name)
+}
+
+func (h *house) Event(s *session.Session, channel, name string, payload protocol.Raw) error {
+	defer h.enter(s, "sent")()
+	if h.event != nil {
+		return h.event(s, channel, name, payload)
+	}
+	return protocol.Refuse(protocol.CodeUnknownEvent, name)
 }
 
 func (h *house) Disconnected(s *session.Session) {

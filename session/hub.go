@@ -79,7 +79,8 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	}
 	s := &Session{
 		hub: h, id: id, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
-		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes},
+		sends:  newGate(h.cfg.Sends),
+		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes, maxAge: h.cfg.KeptAge, now: h.cfg.Now},
 	}
 	s.who.Store(&who)
 	if err := h.enlist(s); err != nil {

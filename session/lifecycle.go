@@ -17,12 +17,14 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	c.generation = s.newest
 	seq = min(seq, s.events.last)
 	s.events.handled(seq)
+	s.hub.cfg.Counters.drop(DropEventAge, s.events.age())
 	cfg := &s.hub.cfg
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,
 		Session: s.ID(), User: s.User(), Name: s.Name(), Token: token, Resumed: resumed, Codec: c.codec,
 		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
 		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
+		Taken:   s.taken.Load(),
 		Expires: unixMilli(s.Identity().Expires),
 	}), nil)
 	for i := range s.events.kept.n {
@@ -30,6 +32,7 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	}
 	if older = s.conn; older != nil {
 		older.fenced.Store(true)
+		s.asks.lose()
 	}
 	s.conn = c
 	if s.grace != nil {
@@ -49,7 +52,7 @@ func (s *Session) admits(token claim) (Outcome, error) {
 
 // takes needs mu.
 func (s *Session) takes(token claim) (Outcome, error) {
-	if s.over {
+	if s.over || s.ending {
 		return ResumeExpired, refuse(protocol.CloseResumeExpired)
 	}
 	if token.user != s.tag || token.generation < s.oldest || token.generation > s.newest {
@@ -117,11 +120,21 @@ func (s *Session) goAway(c *conn) bool {
 		return false
 	}
 	s.conn = nil
+	s.asks.lose()
 	s.unwatchExpiry()
 	s.absences++
-	absence := s.absences
-	s.grace = time.AfterFunc(s.hub.cfg.Grace, func() { s.expire(absence) })
+	grace := s.hub.cfg.Grace
+	if s.ending {
+		grace = 0
+	}
+	s.expireIn(grace)
 	return true
+}
+
+// expireIn starts the grace timer of the present absence. It needs mu.
+func (s *Session) expireIn(grace time.Duration) {
+	absence := s.absences
+	s.grace = time.AfterFunc(grace, func() { s.expire(absence) })
 }
 
 // expire ends the session if it still is in the absence for which the grace period ran.
@@ -160,6 +173,7 @@ func (s *Session) finish(condition func() bool) bool {
 	s.over, s.conn = true, nil
 	s.unwatchExpiry()
 	s.events = lane{}
+	s.asks.lose()
 	if s.grace != nil {
 		s.grace.Stop()
 		s.grace = nil
@@ -171,6 +185,7 @@ func (s *Session) finish(condition func() bool) bool {
 // the house was told. It needs turn.
 func (s *Session) expired() {
 	s.SetStream(nil)
+	s.replies = replies{}
 	if err := s.call(s.hub.cfg.Handler.Expired); err != nil {
 		s.hub.fault(s, "expired", err) // it is over all the same
 	}

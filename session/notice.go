@@ -6,35 +6,52 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// notice is a thing that a client is told about what it sends.
+// notice is a thing that a client is told about what it sends, at most once a second.
 type notice uint8
 
 const (
 	noticeInputRate notice = iota
 	noticeRequestRate
+	noticeSendRate
 	noticeCodes
 )
 
 // noticeEvery is how often a client is told the same.
 const noticeEvery = time.Second
 
-var noticePayloads = [noticeCodes][]byte{
-	noticeInputRate:   noticePayload("input-rate", "inputs came faster than ticks and were dropped"),
-	noticeRequestRate: noticePayload("request-rate", "requests came too fast and were refused"),
+// noticePayload is the payload of the event notice on the channel session.
+type noticePayload struct {
+	Code    string `msgpack:"code"`
+	Message string `msgpack:"message"`
+	Channel string `msgpack:"channel,omitempty"` // of the client's event that was refused, as its name
+	Name    string `msgpack:"name,omitempty"`
+	Field   string `msgpack:"field,omitempty"` // of its payload that is at fault
 }
 
-func noticePayload(code, message string) []byte {
-	return protocol.MustEncode(struct {
-		Code    string `msgpack:"code"`
-		Message string `msgpack:"message"`
-	}{code, message})
+var noticePayloads = [noticeCodes][]byte{
+	noticeInputRate:   protocol.MustEncode(noticePayload{Code: "input-rate", Message: "inputs came faster than ticks and were dropped"}),
+	noticeRequestRate: protocol.MustEncode(noticePayload{Code: "request-rate", Message: "requests came too fast and were refused"}),
 }
 
 // tell emits a notice, unless the client was told the same less than a second ago.
 func (c *conn) tell(at time.Time, n notice) {
+	if c.due(at, n) {
+		c.session.Emit(protocol.ChannelSession, protocol.EventNotice, noticePayloads[n], 0)
+	}
+}
+
+// due says whether a notice may be given, and that it now is.
+func (c *conn) due(at time.Time, n notice) bool {
 	if last := c.noticed[n]; !last.IsZero() && at.Sub(last) < noticeEvery {
-		return
+		return false
 	}
 	c.noticed[n] = at
-	c.session.Emit(protocol.ChannelSession, protocol.EventNotice, noticePayloads[n], 0)
+	return true
+}
+
+// refused tells the client that an event of its own was refused.
+func (c *conn) refused(e protocol.Send, why *protocol.Error) {
+	c.session.Emit(protocol.ChannelSession, protocol.EventNotice, protocol.MustEncode(noticePayload{
+		Code: why.Code, Message: why.Message, Channel: e.Channel, Name: e.Name, Field: why.Field,
+	}), 0)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Session is a client's identity over all the connections that it has, one after another. Its methods may be called by any goroutine,
-// also after the session is over, and never block.
+// also after the session is over, and never block, but for Ask.
 type Session struct {
 	hub *Hub
 	id  uuid.UUID
@@ -25,21 +25,28 @@ type Session struct {
 
 	stream atomic.Pointer[streamBox]
 
-	// Guarded by turn: they outlive connections, so that a reconnect does not fill them up.
+	// taken is the number of the newest event of the client's that was handled. It is written under turn.
+	taken atomic.Uint32
+
+	// Guarded by turn. They outlive connections, so that a reconnect does not fill them up.
 	requests gate
 	signals  gate
 	strays   gate
+	sends    gate
+	replies  replies
 
 	// Guarded by mu.
 	mu       sync.Mutex
 	conn     *conn       // nil: away, or over
 	over     bool        // for good
+	ending   bool        // over as soon as its connection has ended
 	absences uint32      // how often it has been away, so that a grace timer knows whether it is still its turn
 	grace    *time.Timer // of the present absence
 	expiry   *time.Timer // of the credentials; nil while away, or if they do not expire
 	newest   uint32      // token generation: the last one given out
 	oldest   uint32      // token generation: the first one still taken
 	events   lane
+	asks     asks
 }
 
 // streamBox makes an interface fit an atomic pointer.
@@ -114,6 +121,11 @@ func (s *Session) emit(channel, name string, payload protocol.Raw, tick uint32) 
 	frame := protocol.MustEncode(protocol.Event{
 		Kind: protocol.KindEvent, Seq: s.events.next(), Channel: channel, Name: name, Payload: payload, Tick: tick,
 	})
+	s.deliver(frame)
+}
+
+// deliver keeps the frame of the session's next event, and sends it if there is a connection. It needs mu.
+func (s *Session) deliver(frame []byte) {
 	s.hub.cfg.Counters.drop(DropEventOverflow, s.events.add(frame))
 	if s.conn != nil {
 		s.conn.push(frame, nil)
@@ -123,11 +135,12 @@ func (s *Session) emit(channel, name string, payload protocol.Raw, tick uint32) 
 // eventHead is more than what an event frame needs beside its payload.
 const eventHead = 2*protocol.MaxIdentBytes + 32
 
-// handled forgets events that the client has handled.
+// handled forgets events that the client has handled, and those that are too old.
 func (s *Session) handled(seq uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events.handled(seq)
+	s.hub.cfg.Counters.drop(DropEventAge, s.events.age())
 }
 
 // confirm spends the tokens older than the one that a client has shown to have received.

@@ -1,4 +1,4 @@
-import { connect } from "/client.mjs";
+import { connect } from "./client.mjs";
 import { byId } from "./dom.js";
 import { LinkState } from "./link-state.js";
 import { LobbyCreate } from "./lobby-create.js";
@@ -66,6 +66,7 @@ export class App {
     this.#games = null;
     this.#called = this.name.value.trim() || "guest";
     const net = connect({
+      url: new URL("./ws", location.href).href.replace(/^http/, "ws"), // beside the page, which may be below a prefix
       name: this.#called,
       resume: "tab",
       storage: tabStorage,

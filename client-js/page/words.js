@@ -54,6 +54,7 @@ const closures = {
   4506: ["Disconnected for flooding", "This page sent more than the server allows."],
   4507: ["Version mismatch", "This page and the server speak different versions. Reload the page."],
   4508: ["Not let in", "The server refused these credentials."],
+  4509: ["Removed", "The server has ended your session."],
 };
 
 /** `[title, sentence]` for a connection that stays closed. @param {{code: number, name: string}} status */

@@ -34,6 +34,7 @@ export const CloseCodes = Object.freeze({
   4506: row(4506, "flooding", ""),
   4507: row(4507, "version", ""),
   4508: row(4508, "unauthorized", ""),
+  4509: row(4509, "kicked", ""),
 });
 
 /**

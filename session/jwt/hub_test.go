@@ -22,10 +22,12 @@ import (
 // quiet is a house in which nothing happens.
 type quiet struct{}
 
-func (quiet) Connected(*session.Session, bool)                        {}
-func (quiet) Request(*session.Session, protocol.Request) (any, error) { return nil, nil }
-func (quiet) Disconnected(*session.Session)                           {}
-func (quiet) Expired(*session.Session)                                {}
+func (quiet) Connected(*session.Session, bool)                           {}
+func (quiet) Request(*session.Session, protocol.Request) (any, error)    { return nil, nil }
+func (quiet) Event(*session.Session, string, string, protocol.Raw) error { return nil }
+
+func (quiet) Disconnected(*session.Session) {}
+func (quiet) Expired(*session.Session)      {}
 
 // safeBuffer is where the goroutines of a hub log.
 type safeBuffer struct {
