@@ -64,7 +64,7 @@ export class FakeSocket {
     return this.ofKind(kind).at(-1) ?? [];
   }
 
-  /** @param {Partial<{token: string, resumed: boolean, lost: number, pingEvery: number, session: string, user: string, name: string, maxFrame: number, version: number, codec: string}>} [is] */
+  /** @param {Partial<{token: string, resumed: boolean, lost: number, pingEvery: number, session: string, user: string, name: string, maxFrame: number, version: number, codec: string, taken: number}>} [is] */
   welcome(is = {}) {
     const w = {
       token: "token-1",
@@ -77,12 +77,25 @@ export class FakeSocket {
       maxFrame: 16384,
       version: 1,
       codec: "mp",
+      taken: 0,
       ...is,
     };
-    const { version, session, user, name, token, resumed, codec, pingEvery, maxFrame, lost } = w;
+    const {
+      version,
+      session,
+      user,
+      name,
+      token,
+      resumed,
+      codec,
+      pingEvery,
+      maxFrame,
+      lost,
+      taken,
+    } = w;
     this.push(
       ...[16, version, session, user, name, token, resumed],
-      ...[codec, pingEvery, 60000, maxFrame, lost, "test"],
+      ...[codec, pingEvery, 60000, maxFrame, lost, "test", taken, 0],
     );
   }
 
