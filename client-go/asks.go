@@ -6,8 +6,8 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// AskHandler answers one ask of the server's. The payload is checked msgpack; the answer is nil or anything msgpack encodes. A [*protocol.Error] refuses
-// and goes to the server as it is; any other error is logged, and told as "internal".
+// AskHandler answers one ask of the server's. The payload is checked msgpack; the answer is nil or anything msgpack encodes. A
+// [*protocol.Error] refuses and goes to the server as it is; any other error is logged, and told as "internal".
 type AskHandler func(payload protocol.Raw) (answer any, err error)
 
 // Ask names what a server asks.

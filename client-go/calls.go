@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"time"
 
@@ -131,7 +132,7 @@ func (c *Client) exchangeOnce(ctx context.Context, q *protocol.Request) (protoco
 	q.ID, q.Once = id, true
 	for {
 		deadline, _ := ctx.Deadline() // there is one: RequestTimeout
-		q.Within = uint32(max(1, time.Until(deadline).Milliseconds()))
+		q.Within = uint32(min(max(1, time.Until(deadline).Milliseconds()), math.MaxUint32))
 		reply, err := c.overLink(ctx, at, q, waiting)
 		if !errors.Is(err, ErrOffline) {
 			return reply, err

@@ -150,7 +150,9 @@ export class Client {
     const wait = timeout ?? 5000;
     /** @param {number} id @param {number} within */
     const say = (id, within) => {
-      const more = once || timeout !== undefined ? [once, Math.ceil(within)] : [];
+      // Whatever time was given, what is sent is a whole number from 1 on.
+      const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 0xffffffff);
+      const more = once || timeout !== undefined ? [once, left] : [];
       try {
         return this.#connection.send([Kind.REQUEST, id, channel, name, payload, ...more]);
       } catch (error) {

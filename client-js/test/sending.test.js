@@ -108,6 +108,18 @@ test("a request that runs once survives a drop, under its id, as it was, with th
   assert.equal(await bought, "ok");
 });
 
+test("the time that the server is told of is always a whole number from 1 on", () => {
+  const it = harness();
+  for (const timeout of [0, -5, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 1e12]) {
+    it.net.request("a", "b", null, { timeout }).catch(() => {});
+  }
+  assert.deepEqual(
+    it.socket.ofKind(REQUEST).map((f) => f[6]),
+    [1, 1, 1, 1, 0xffffffff, 0xffffffff],
+  );
+  it.net.close();
+});
+
 test("a request that runs once waits for a connection, until its time is up", async () => {
   const it = harness();
   it.net.cut();
