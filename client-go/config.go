@@ -15,6 +15,7 @@ import (
 // Config says whom a client talks to and how. Only URL is needed; the zero value of everything else is the default it names.
 type Config struct {
 	URL  string // ws:// or wss://, with the path: ws://127.0.0.1:8080/ws
+	Over Over   // what carries the frames; default OverWebSocket
 	Name string // display name of a guest; the server cuts it to 24 characters and calls the nameless "guest"
 
 	// Software is the name and version in the hello, at most 64 bytes. Default "deltatick-go/1".
@@ -59,10 +60,24 @@ type Config struct {
 	Logger *slog.Logger
 }
 
+// Over says what carries a client's frames.
+type Over uint8
+
+// What carries frames. Over HTTP (docs/PROTOCOL.md, section 12) is for networks that let no WebSocket through, and for tests of that; a
+// client keeps to what it is told and does not try one after another.
+const (
+	OverWebSocket Over = iota
+	OverStream         // HTTP, with an answer that goes on
+	OverPoll           // HTTP, with one answer after another
+)
+
 func (cfg Config) withDefaults() (Config, error) {
 	u, err := url.Parse(cfg.URL)
 	if err != nil || u.Host == "" || (u.Scheme != "ws" && u.Scheme != "wss") {
 		return cfg, fmt.Errorf("url %q: want ws://host:port/path or wss://host:port/path", cfg.URL)
+	}
+	if cfg.Over > OverPoll {
+		return cfg, fmt.Errorf("over %d: want OverWebSocket, OverStream or OverPoll", cfg.Over)
 	}
 	if cfg.Software == "" {
 		cfg.Software = "deltatick-go/1"

@@ -47,10 +47,14 @@ var (
 	descCloses      = describe("closes_total", "Connections closed by the server, by code.", "code", "name")
 	descResumes     = describe("resumes_total", "Resumes by outcome.", "outcome")
 
-	descOpened     = describe("sessions_opened_total", "Sessions begun.")
-	descHandshakes = describe("handshakes_refused_total", "HTTP requests for the socket refused: wrong origin, no WebSocket.")
-	descLost       = describe("connections_lost_total", "Connections ended by the peer or the network.")
-	descHouse      = describe("handler_panics_total", "Panics of request handlers, contained.")
+	descOpened       = describe("sessions_opened_total", "Sessions begun.")
+	descLinks        = describe("http_links", "Open connections that have to do without WebSocket; they are among the connections too.")
+	descLinksOpened  = describe("http_links_total", "Links over HTTP opened.")
+	descLinksUnknown = describe("http_link_unknown_total", "Requests about a link over HTTP that is not there, or not any more.")
+	descLinksRefused = describe("http_link_refused_total", "Requests of links over HTTP refused: wrong origin, malformed, too big, not in turn.")
+	descHandshakes   = describe("handshakes_refused_total", "HTTP requests for the socket refused: wrong origin, no WebSocket.")
+	descLost         = describe("connections_lost_total", "Connections ended by the peer or the network.")
+	descHouse        = describe("handler_panics_total", "Panics of request handlers, contained.")
 
 	descLobbies  = describe("lobbies", "Open lobbies, by phase.", "phase")
 	descMembers  = describe("lobby_members", "Members of lobbies, spectators and those away included.")
@@ -137,6 +141,11 @@ func (c *collector) sessions(m sink) {
 	m.count(descOpened, n.Opened.Load())
 	m.count(descAccepted, n.Accepted.Load())
 	m.count(descHandshakes, n.Handshakes.Load())
+	links := c.server.links
+	m.gauge(descLinks, int64(links.Links()))
+	m.count(descLinksOpened, links.Opened.Load())
+	m.count(descLinksUnknown, links.Unknown.Load())
+	m.count(descLinksRefused, links.Refused.Load())
 	m.count(descLost, n.Lost.Load())
 	m.count(descHouse, n.Panics.Load())
 	for direction, traffic := range map[string]*[session.KindSlots]session.Traffic{"in": &n.In, "out": &n.Out} {

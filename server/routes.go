@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 
+	"github.com/gorilla/websocket"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
@@ -26,7 +27,9 @@ func (s *Server) routes() (http.Handler, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET "+PathSocket, s.hub)
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodOptions} {
+		mux.HandleFunc(method+" "+PathSocket, s.socket)
+	}
 	mux.HandleFunc("GET "+PathHealth, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET "+PathReady, s.ready)
 	mux.Handle("GET "+PathMetrics, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
@@ -37,6 +40,15 @@ func (s *Server) routes() (http.Handler, error) {
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
 	return mux, nil
+}
+
+// socket takes WebSockets, and beside them the requests of links that have to do without (docs/PROTOCOL.md, section 12).
+func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
+	if websocket.IsWebSocketUpgrade(r) {
+		s.hub.ServeHTTP(w, r)
+		return
+	}
+	s.links.ServeHTTP(w, r)
 }
 
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {

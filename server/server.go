@@ -13,6 +13,7 @@ import (
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/httplink"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -20,6 +21,7 @@ import (
 type Server struct {
 	cfg       Config
 	hub       *session.Hub
+	links     *httplink.Handler
 	directory *lobby.Directory
 	matches   *matchmaker
 	handler   http.Handler
@@ -55,6 +57,9 @@ func New(cfg Config) (*Server, error) {
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
 	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	if s.links, err = httplink.New(httplink.Config{Hub: s.hub, Origins: cfg.Origins}); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	if s.handler, err = s.routes(); err != nil {

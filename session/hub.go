@@ -55,6 +55,18 @@ func (h *Hub) Serve(ctx context.Context, t Transport) error {
 	return c.serve(ctx)
 }
 
+// Accept takes a connection in, for a caller that has something to do before it, or a goroutine of it, calls serve: once, which returns
+// when the connection has ended, and not before for the end of ctx, of which the authenticator gets the values. [Hub.Shutdown] closes
+// the connection. The error is a [*protocol.Closed] when the hub is closed; the peer was told.
+func (h *Hub) Accept(t Transport) (serve func(ctx context.Context) error, err error) {
+	c := newConn(h, t)
+	// Here, so that a Shutdown that finds no connection can rely on it.
+	if err := h.admit(c); err != nil {
+		return nil, err
+	}
+	return c.serve, nil
+}
+
 // open begins a session on a connection.
 func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	id, err := uuid.NewRandomFromReader(h.cfg.Random)

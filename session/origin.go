@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// originAllowed says whether the page that a browser made the request for may connect. See [Config.Origins].
-func originAllowed(allowed []string, r *http.Request) bool {
+// OriginAllowed says whether the page that a browser made the request for may connect. See [Config.Origins].
+func OriginAllowed(allowed []string, r *http.Request) bool {
 	given := r.Header["Origin"]
 	if len(given) == 0 {
 		return true

@@ -23,15 +23,12 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.log.Debug("handshake refused", "remote", r.RemoteAddr, "origin", r.Header.Get("Origin"), "err", err)
 		return
 	}
-	c := newConn(h, newWebSocket(ws, hijack.conn))
-	// Here, so that a Shutdown that finds no connection can rely on it.
-	if h.admit(c) != nil {
-		return // it was told
+	serve, err := h.Accept(newWebSocket(ws, hijack.conn))
+	if err != nil {
+		return // the peer was told
 	}
-	go func(ctx context.Context) {
-		// How a connection ended is counted and logged; there is nobody else to tell.
-		_ = c.serve(ctx)
-	}(context.WithoutCancel(r.Context()))
+	// How a connection ended is counted and logged; there is nobody else to tell.
+	go func(ctx context.Context) { _ = serve(ctx) }(context.WithoutCancel(r.Context()))
 }
 
 // readBuffer is in bytes: every frame of a player fits but few. gorilla would take over the HTTP server's buffer of 4 KiB, most of which
@@ -45,7 +42,7 @@ func newUpgrader(origins []string, timeout time.Duration) websocket.Upgrader {
 		HandshakeTimeout: timeout,
 		ReadBufferSize:   readBuffer,
 		WriteBufferPool:  new(sync.Pool),
-		CheckOrigin:      func(r *http.Request) bool { return originAllowed(origins, r) },
+		CheckOrigin:      func(r *http.Request) bool { return OriginAllowed(origins, r) },
 	}
 }
 

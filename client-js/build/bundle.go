@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -31,11 +34,12 @@ var withoutExtensions = api.Plugin{
 	},
 }
 
-// bundle makes all files of dist from the client in folder root, by name, without writing any.
-func bundle(root string) (map[string][]byte, error) {
-	files := map[string][]byte{}
+// bundle makes all files of dist from the client in folder root, by name, without writing any: the plain bundle in one file, the
+// minified one in several, of which a page loads the later ones when it needs them.
+func bundle(root string) (files map[string][]byte, err error) {
+	files = map[string][]byte{}
 	for name, minify := range map[string]bool{plain: false, minified: true} {
-		if err := bundleOne(root, name, minify, files); err != nil {
+		if _, err := bundleOne(root, name, minify, files); err != nil {
 			return nil, err
 		}
 	}
@@ -47,25 +51,31 @@ func bundle(root string) (map[string][]byte, error) {
 	return files, nil
 }
 
-func bundleOne(root, name string, minify bool, files map[string][]byte) error {
+// bundleOne adds a bundle's files to files, and returns what esbuild says of them.
+func bundleOne(root, name string, minify bool, files map[string][]byte) (metafile string, err error) {
 	folder, err := filepath.Abs(root)
 	if err != nil {
-		return err
+		return "", err
 	}
+	stem := strings.TrimSuffix(name, ".mjs")
 	result := api.Build(api.BuildOptions{
-		AbsWorkingDir:     folder,
-		EntryPoints:       []string{"src/index.js"},
-		Outfile:           filepath.Join("dist", name),
-		Bundle:            true,
-		Format:            api.FormatESModule,
-		Target:            api.ES2022,
-		MinifyWhitespace:  minify,
-		MinifyIdentifiers: minify,
-		MinifySyntax:      minify,
-		Sourcemap:         api.SourceMapLinked,
-		Banner:            map[string]string{"js": banner},
-		Plugins:           []api.Plugin{withoutExtensions},
-		LogLevel:          api.LogLevelSilent,
+		AbsWorkingDir:       folder,
+		EntryPointsAdvanced: []api.EntryPoint{{InputPath: "src/index.js", OutputPath: stem}},
+		Outdir:              "dist",
+		OutExtension:        map[string]string{".js": ".mjs"},
+		ChunkNames:          stem + ".[name]-[hash]",
+		Bundle:              true,
+		Splitting:           minify,
+		Format:              api.FormatESModule,
+		Target:              api.ES2022,
+		MinifyWhitespace:    minify,
+		MinifyIdentifiers:   minify,
+		MinifySyntax:        minify,
+		Sourcemap:           api.SourceMapLinked,
+		Metafile:            true,
+		Banner:              map[string]string{"js": banner},
+		Plugins:             []api.Plugin{withoutExtensions},
+		LogLevel:            api.LogLevelSilent,
 	})
 	var failures []error
 	for _, message := range append(result.Errors, result.Warnings...) {
@@ -74,7 +84,44 @@ func bundleOne(root, name string, minify bool, files map[string][]byte) error {
 	for _, file := range result.OutputFiles {
 		files[filepath.Base(file.Path)] = file.Contents
 	}
-	return errors.Join(failures...)
+	return result.Metafile, errors.Join(failures...)
+}
+
+// atOnce names the files of the minified bundle that a page loads before the client can do anything: the one that it asks for, and
+// what that one imports, directly or not.
+func atOnce(root string) (names []string, err error) {
+	said, err := bundleOne(root, minified, true, map[string][]byte{})
+	if err != nil {
+		return nil, err
+	}
+	var meta struct {
+		Outputs map[string]struct {
+			Imports []struct{ Path, Kind string }
+		}
+	}
+	if err := json.Unmarshal([]byte(said), &meta); err != nil {
+		return nil, err
+	}
+	waiting := []string{"dist/" + minified}
+	for len(waiting) > 0 {
+		file := waiting[0]
+		waiting = waiting[1:]
+		if slices.Contains(names, filepath.Base(file)) {
+			continue
+		}
+		names = append(names, filepath.Base(file))
+		for _, imported := range meta.Outputs[file].Imports {
+			if imported.Kind == "import-statement" {
+				waiting = append(waiting, imported.Path)
+			}
+		}
+	}
+	return names, nil
+}
+
+// isMinified says whether a file of dist is code of the minified bundle.
+func isMinified(name string) bool {
+	return strings.HasPrefix(name, strings.TrimSuffix(minified, "mjs")) && strings.HasSuffix(name, ".mjs")
 }
 
 // gzipped is the size of data as servers send it.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 func main() {
@@ -31,6 +32,19 @@ func run(root string) error {
 			return err
 		}
 	}
-	fmt.Printf("%s: %d bytes, %d gzipped\n", minified, len(files[minified]), gzipped(files[minified]))
+	first, err := atOnce(root)
+	if err != nil {
+		return err
+	}
+	for name, content := range files {
+		if !isMinified(name) {
+			continue
+		}
+		when := "when needed"
+		if slices.Contains(first, name) {
+			when = "at once"
+		}
+		fmt.Printf("%s: %d bytes, %d gzipped, loaded %s\n", name, len(content), gzipped(content), when)
+	}
 	return nil
 }

@@ -1,6 +1,20 @@
 /*! deltatick client, Apache-2.0. Holds @msgpack/msgpack, ISC licence: see LICENSE-msgpack.txt. */
+var __defProp = Object.defineProperty;
+var __getOwnPropNames = Object.getOwnPropertyNames;
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
+  try {
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
+  } catch (e) {
+    throw err = [e], e;
+  }
+};
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
+};
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
 function utf8Count(str2) {
   const strLength = str2.length;
   let byteLength = 0;
@@ -64,8 +78,6 @@ function utf8EncodeJs(str2, output, outputOffset) {
     output[offset++] = value & 63 | 128;
   }
 }
-var sharedTextEncoder = new TextEncoder();
-var TEXT_ENCODER_THRESHOLD = 50;
 function utf8EncodeTE(str2, output, outputOffset) {
   sharedTextEncoder.encodeInto(str2, output.subarray(outputOffset));
 }
@@ -76,7 +88,6 @@ function utf8Encode(str2, output, outputOffset) {
     utf8EncodeJs(str2, output, outputOffset);
   }
 }
-var CHUNK_SIZE = 4096;
 function utf8DecodeJs(bytes, inputOffset, byteLength) {
   let offset = inputOffset;
   const end = offset + byteLength;
@@ -117,8 +128,6 @@ function utf8DecodeJs(bytes, inputOffset, byteLength) {
   }
   return result;
 }
-var sharedTextDecoder = new TextDecoder();
-var TEXT_DECODER_THRESHOLD = 200;
 function utf8DecodeTD(bytes, inputOffset, byteLength) {
   const stringBytes = bytes.subarray(inputOffset, inputOffset + byteLength);
   return sharedTextDecoder.decode(stringBytes);
@@ -130,12 +139,26 @@ function utf8Decode(bytes, inputOffset, byteLength) {
     return utf8DecodeJs(bytes, inputOffset, byteLength);
   }
 }
+var sharedTextEncoder, TEXT_ENCODER_THRESHOLD, CHUNK_SIZE, sharedTextDecoder, TEXT_DECODER_THRESHOLD;
+var init_utf8 = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs"() {
+    sharedTextEncoder = new TextEncoder();
+    TEXT_ENCODER_THRESHOLD = 50;
+    CHUNK_SIZE = 4096;
+    sharedTextDecoder = new TextDecoder();
+    TEXT_DECODER_THRESHOLD = 200;
+  }
+});
 
-// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
-var ExtensionCodec = {};
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
+var ExtensionCodec;
+var init_ExtensionCodec = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs"() {
+    ExtensionCodec = {};
+  }
+});
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
-var UINT32_MAX = 4294967295;
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
 function setUint64(view, offset, value) {
   const high = value / 4294967296;
   const low = value;
@@ -158,8 +181,14 @@ function getUint64(view, offset) {
   const low = view.getUint32(offset + 4);
   return high * 4294967296 + low;
 }
+var UINT32_MAX;
+var init_int = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs"() {
+    UINT32_MAX = 4294967295;
+  }
+});
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
 function isArrayBufferLike(buffer) {
   return buffer instanceof ArrayBuffer || typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
@@ -174,1122 +203,1162 @@ function ensureUint8Array(buffer) {
     return Uint8Array.from(buffer);
   }
 }
+var init_typedArrays = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs"() {
+  }
+});
 
-// node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
-var DEFAULT_MAX_DEPTH = 100;
-var DEFAULT_INITIAL_BUFFER_SIZE = 2048;
-var Encoder = class _Encoder {
-  extensionCodec;
-  context;
-  useBigInt64;
-  maxDepth;
-  initialBufferSize;
-  sortKeys;
-  forceFloat32;
-  ignoreUndefined;
-  forceIntegerToFloat;
-  pos;
-  view;
-  bytes;
-  entered = false;
-  constructor(options) {
-    this.extensionCodec = options?.extensionCodec ?? ExtensionCodec.defaultCodec;
-    this.context = options?.context;
-    this.useBigInt64 = options?.useBigInt64 ?? false;
-    this.maxDepth = options?.maxDepth ?? DEFAULT_MAX_DEPTH;
-    this.initialBufferSize = options?.initialBufferSize ?? DEFAULT_INITIAL_BUFFER_SIZE;
-    this.sortKeys = options?.sortKeys ?? false;
-    this.forceFloat32 = options?.forceFloat32 ?? false;
-    this.ignoreUndefined = options?.ignoreUndefined ?? false;
-    this.forceIntegerToFloat = options?.forceIntegerToFloat ?? false;
-    this.pos = 0;
-    this.view = new DataView(new ArrayBuffer(this.initialBufferSize));
-    this.bytes = new Uint8Array(this.view.buffer);
-  }
-  clone() {
-    return new _Encoder({
-      extensionCodec: this.extensionCodec,
-      context: this.context,
-      useBigInt64: this.useBigInt64,
-      maxDepth: this.maxDepth,
-      initialBufferSize: this.initialBufferSize,
-      sortKeys: this.sortKeys,
-      forceFloat32: this.forceFloat32,
-      ignoreUndefined: this.ignoreUndefined,
-      forceIntegerToFloat: this.forceIntegerToFloat
-    });
-  }
-  reinitializeState() {
-    this.pos = 0;
-  }
-  /**
-   * This is almost equivalent to {@link Encoder#encode}, but it returns an reference of the encoder's internal buffer and thus much faster than {@link Encoder#encode}.
-   *
-   * @returns Encodes the object and returns a shared reference the encoder's internal buffer.
-   */
-  encodeSharedRef(object) {
-    if (this.entered) {
-      const instance = this.clone();
-      return instance.encodeSharedRef(object);
-    }
-    try {
-      this.entered = true;
-      this.reinitializeState();
-      this.doEncode(object, 1);
-      return this.bytes.subarray(0, this.pos);
-    } finally {
-      this.entered = false;
-    }
-  }
-  /**
-   * @returns Encodes the object and returns a copy of the encoder's internal buffer.
-   */
-  encode(object) {
-    if (this.entered) {
-      const instance = this.clone();
-      return instance.encode(object);
-    }
-    try {
-      this.entered = true;
-      this.reinitializeState();
-      this.doEncode(object, 1);
-      return this.bytes.slice(0, this.pos);
-    } finally {
-      this.entered = false;
-    }
-  }
-  doEncode(object, depth) {
-    if (depth > this.maxDepth) {
-      throw new Error(`Too deep objects in depth ${depth}`);
-    }
-    if (object == null) {
-      this.encodeNil();
-    } else if (typeof object === "boolean") {
-      this.encodeBoolean(object);
-    } else if (typeof object === "number") {
-      if (!this.forceIntegerToFloat) {
-        this.encodeNumber(object);
-      } else {
-        this.encodeNumberAsFloat(object);
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
+var DEFAULT_MAX_DEPTH, DEFAULT_INITIAL_BUFFER_SIZE, Encoder;
+var init_Encoder = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs"() {
+    init_utf8();
+    init_ExtensionCodec();
+    init_int();
+    init_typedArrays();
+    DEFAULT_MAX_DEPTH = 100;
+    DEFAULT_INITIAL_BUFFER_SIZE = 2048;
+    Encoder = class _Encoder {
+      extensionCodec;
+      context;
+      useBigInt64;
+      maxDepth;
+      initialBufferSize;
+      sortKeys;
+      forceFloat32;
+      ignoreUndefined;
+      forceIntegerToFloat;
+      pos;
+      view;
+      bytes;
+      entered = false;
+      constructor(options) {
+        this.extensionCodec = options?.extensionCodec ?? ExtensionCodec.defaultCodec;
+        this.context = options?.context;
+        this.useBigInt64 = options?.useBigInt64 ?? false;
+        this.maxDepth = options?.maxDepth ?? DEFAULT_MAX_DEPTH;
+        this.initialBufferSize = options?.initialBufferSize ?? DEFAULT_INITIAL_BUFFER_SIZE;
+        this.sortKeys = options?.sortKeys ?? false;
+        this.forceFloat32 = options?.forceFloat32 ?? false;
+        this.ignoreUndefined = options?.ignoreUndefined ?? false;
+        this.forceIntegerToFloat = options?.forceIntegerToFloat ?? false;
+        this.pos = 0;
+        this.view = new DataView(new ArrayBuffer(this.initialBufferSize));
+        this.bytes = new Uint8Array(this.view.buffer);
       }
-    } else if (typeof object === "string") {
-      this.encodeString(object);
-    } else if (this.useBigInt64 && typeof object === "bigint") {
-      this.encodeBigInt64(object);
-    } else {
-      this.encodeObject(object, depth);
-    }
-  }
-  ensureBufferSizeToWrite(sizeToWrite) {
-    const requiredSize = this.pos + sizeToWrite;
-    if (this.view.byteLength < requiredSize) {
-      this.resizeBuffer(requiredSize * 2);
-    }
-  }
-  resizeBuffer(newSize) {
-    const newBuffer = new ArrayBuffer(newSize);
-    const newBytes = new Uint8Array(newBuffer);
-    const newView = new DataView(newBuffer);
-    newBytes.set(this.bytes);
-    this.view = newView;
-    this.bytes = newBytes;
-  }
-  encodeNil() {
-    this.writeU8(192);
-  }
-  encodeBoolean(object) {
-    if (object === false) {
-      this.writeU8(194);
-    } else {
-      this.writeU8(195);
-    }
-  }
-  encodeNumber(object) {
-    if (!this.forceIntegerToFloat && Number.isSafeInteger(object)) {
-      if (object >= 0) {
-        if (object < 128) {
-          this.writeU8(object);
-        } else if (object < 256) {
-          this.writeU8(204);
-          this.writeU8(object);
-        } else if (object < 65536) {
-          this.writeU8(205);
-          this.writeU16(object);
-        } else if (object < 4294967296) {
-          this.writeU8(206);
-          this.writeU32(object);
-        } else if (!this.useBigInt64) {
+      clone() {
+        return new _Encoder({
+          extensionCodec: this.extensionCodec,
+          context: this.context,
+          useBigInt64: this.useBigInt64,
+          maxDepth: this.maxDepth,
+          initialBufferSize: this.initialBufferSize,
+          sortKeys: this.sortKeys,
+          forceFloat32: this.forceFloat32,
+          ignoreUndefined: this.ignoreUndefined,
+          forceIntegerToFloat: this.forceIntegerToFloat
+        });
+      }
+      reinitializeState() {
+        this.pos = 0;
+      }
+      /**
+       * This is almost equivalent to {@link Encoder#encode}, but it returns an reference of the encoder's internal buffer and thus much faster than {@link Encoder#encode}.
+       *
+       * @returns Encodes the object and returns a shared reference the encoder's internal buffer.
+       */
+      encodeSharedRef(object) {
+        if (this.entered) {
+          const instance = this.clone();
+          return instance.encodeSharedRef(object);
+        }
+        try {
+          this.entered = true;
+          this.reinitializeState();
+          this.doEncode(object, 1);
+          return this.bytes.subarray(0, this.pos);
+        } finally {
+          this.entered = false;
+        }
+      }
+      /**
+       * @returns Encodes the object and returns a copy of the encoder's internal buffer.
+       */
+      encode(object) {
+        if (this.entered) {
+          const instance = this.clone();
+          return instance.encode(object);
+        }
+        try {
+          this.entered = true;
+          this.reinitializeState();
+          this.doEncode(object, 1);
+          return this.bytes.slice(0, this.pos);
+        } finally {
+          this.entered = false;
+        }
+      }
+      doEncode(object, depth) {
+        if (depth > this.maxDepth) {
+          throw new Error(`Too deep objects in depth ${depth}`);
+        }
+        if (object == null) {
+          this.encodeNil();
+        } else if (typeof object === "boolean") {
+          this.encodeBoolean(object);
+        } else if (typeof object === "number") {
+          if (!this.forceIntegerToFloat) {
+            this.encodeNumber(object);
+          } else {
+            this.encodeNumberAsFloat(object);
+          }
+        } else if (typeof object === "string") {
+          this.encodeString(object);
+        } else if (this.useBigInt64 && typeof object === "bigint") {
+          this.encodeBigInt64(object);
+        } else {
+          this.encodeObject(object, depth);
+        }
+      }
+      ensureBufferSizeToWrite(sizeToWrite) {
+        const requiredSize = this.pos + sizeToWrite;
+        if (this.view.byteLength < requiredSize) {
+          this.resizeBuffer(requiredSize * 2);
+        }
+      }
+      resizeBuffer(newSize) {
+        const newBuffer = new ArrayBuffer(newSize);
+        const newBytes = new Uint8Array(newBuffer);
+        const newView = new DataView(newBuffer);
+        newBytes.set(this.bytes);
+        this.view = newView;
+        this.bytes = newBytes;
+      }
+      encodeNil() {
+        this.writeU8(192);
+      }
+      encodeBoolean(object) {
+        if (object === false) {
+          this.writeU8(194);
+        } else {
+          this.writeU8(195);
+        }
+      }
+      encodeNumber(object) {
+        if (!this.forceIntegerToFloat && Number.isSafeInteger(object)) {
+          if (object >= 0) {
+            if (object < 128) {
+              this.writeU8(object);
+            } else if (object < 256) {
+              this.writeU8(204);
+              this.writeU8(object);
+            } else if (object < 65536) {
+              this.writeU8(205);
+              this.writeU16(object);
+            } else if (object < 4294967296) {
+              this.writeU8(206);
+              this.writeU32(object);
+            } else if (!this.useBigInt64) {
+              this.writeU8(207);
+              this.writeU64(object);
+            } else {
+              this.encodeNumberAsFloat(object);
+            }
+          } else {
+            if (object >= -32) {
+              this.writeU8(224 | object + 32);
+            } else if (object >= -128) {
+              this.writeU8(208);
+              this.writeI8(object);
+            } else if (object >= -32768) {
+              this.writeU8(209);
+              this.writeI16(object);
+            } else if (object >= -2147483648) {
+              this.writeU8(210);
+              this.writeI32(object);
+            } else if (!this.useBigInt64) {
+              this.writeU8(211);
+              this.writeI64(object);
+            } else {
+              this.encodeNumberAsFloat(object);
+            }
+          }
+        } else {
+          this.encodeNumberAsFloat(object);
+        }
+      }
+      encodeNumberAsFloat(object) {
+        if (this.forceFloat32) {
+          this.writeU8(202);
+          this.writeF32(object);
+        } else {
+          this.writeU8(203);
+          this.writeF64(object);
+        }
+      }
+      encodeBigInt64(object) {
+        if (object >= BigInt(0)) {
           this.writeU8(207);
-          this.writeU64(object);
+          this.writeBigUint64(object);
         } else {
-          this.encodeNumberAsFloat(object);
-        }
-      } else {
-        if (object >= -32) {
-          this.writeU8(224 | object + 32);
-        } else if (object >= -128) {
-          this.writeU8(208);
-          this.writeI8(object);
-        } else if (object >= -32768) {
-          this.writeU8(209);
-          this.writeI16(object);
-        } else if (object >= -2147483648) {
-          this.writeU8(210);
-          this.writeI32(object);
-        } else if (!this.useBigInt64) {
           this.writeU8(211);
-          this.writeI64(object);
-        } else {
-          this.encodeNumberAsFloat(object);
+          this.writeBigInt64(object);
         }
       }
-    } else {
-      this.encodeNumberAsFloat(object);
-    }
-  }
-  encodeNumberAsFloat(object) {
-    if (this.forceFloat32) {
-      this.writeU8(202);
-      this.writeF32(object);
-    } else {
-      this.writeU8(203);
-      this.writeF64(object);
-    }
-  }
-  encodeBigInt64(object) {
-    if (object >= BigInt(0)) {
-      this.writeU8(207);
-      this.writeBigUint64(object);
-    } else {
-      this.writeU8(211);
-      this.writeBigInt64(object);
-    }
-  }
-  writeStringHeader(byteLength) {
-    if (byteLength < 32) {
-      this.writeU8(160 + byteLength);
-    } else if (byteLength < 256) {
-      this.writeU8(217);
-      this.writeU8(byteLength);
-    } else if (byteLength < 65536) {
-      this.writeU8(218);
-      this.writeU16(byteLength);
-    } else if (byteLength < 4294967296) {
-      this.writeU8(219);
-      this.writeU32(byteLength);
-    } else {
-      throw new Error(`Too long string: ${byteLength} bytes in UTF-8`);
-    }
-  }
-  encodeString(object) {
-    const maxHeaderSize = 1 + 4;
-    const byteLength = utf8Count(object);
-    this.ensureBufferSizeToWrite(maxHeaderSize + byteLength);
-    this.writeStringHeader(byteLength);
-    utf8Encode(object, this.bytes, this.pos);
-    this.pos += byteLength;
-  }
-  encodeObject(object, depth) {
-    const ext = this.extensionCodec.tryToEncode(object, this.context);
-    if (ext != null) {
-      this.encodeExtension(ext);
-    } else if (Array.isArray(object)) {
-      this.encodeArray(object, depth);
-    } else if (ArrayBuffer.isView(object)) {
-      this.encodeBinary(object);
-    } else if (typeof object === "object") {
-      this.encodeMap(object, depth);
-    } else {
-      throw new Error(`Unrecognized object: ${Object.prototype.toString.apply(object)}`);
-    }
-  }
-  encodeBinary(object) {
-    const size = object.byteLength;
-    if (size < 256) {
-      this.writeU8(196);
-      this.writeU8(size);
-    } else if (size < 65536) {
-      this.writeU8(197);
-      this.writeU16(size);
-    } else if (size < 4294967296) {
-      this.writeU8(198);
-      this.writeU32(size);
-    } else {
-      throw new Error(`Too large binary: ${size}`);
-    }
-    const bytes = ensureUint8Array(object);
-    this.writeU8a(bytes);
-  }
-  encodeArray(object, depth) {
-    const size = object.length;
-    if (size < 16) {
-      this.writeU8(144 + size);
-    } else if (size < 65536) {
-      this.writeU8(220);
-      this.writeU16(size);
-    } else if (size < 4294967296) {
-      this.writeU8(221);
-      this.writeU32(size);
-    } else {
-      throw new Error(`Too large array: ${size}`);
-    }
-    for (const item of object) {
-      this.doEncode(item, depth + 1);
-    }
-  }
-  countWithoutUndefined(object, keys) {
-    let count = 0;
-    for (const key of keys) {
-      if (object[key] !== void 0) {
-        count++;
+      writeStringHeader(byteLength) {
+        if (byteLength < 32) {
+          this.writeU8(160 + byteLength);
+        } else if (byteLength < 256) {
+          this.writeU8(217);
+          this.writeU8(byteLength);
+        } else if (byteLength < 65536) {
+          this.writeU8(218);
+          this.writeU16(byteLength);
+        } else if (byteLength < 4294967296) {
+          this.writeU8(219);
+          this.writeU32(byteLength);
+        } else {
+          throw new Error(`Too long string: ${byteLength} bytes in UTF-8`);
+        }
       }
-    }
-    return count;
-  }
-  encodeMap(object, depth) {
-    const keys = Object.keys(object);
-    if (this.sortKeys) {
-      keys.sort();
-    }
-    const size = this.ignoreUndefined ? this.countWithoutUndefined(object, keys) : keys.length;
-    if (size < 16) {
-      this.writeU8(128 + size);
-    } else if (size < 65536) {
-      this.writeU8(222);
-      this.writeU16(size);
-    } else if (size < 4294967296) {
-      this.writeU8(223);
-      this.writeU32(size);
-    } else {
-      throw new Error(`Too large map object: ${size}`);
-    }
-    for (const key of keys) {
-      const value = object[key];
-      if (!(this.ignoreUndefined && value === void 0)) {
-        this.encodeString(key);
-        this.doEncode(value, depth + 1);
+      encodeString(object) {
+        const maxHeaderSize = 1 + 4;
+        const byteLength = utf8Count(object);
+        this.ensureBufferSizeToWrite(maxHeaderSize + byteLength);
+        this.writeStringHeader(byteLength);
+        utf8Encode(object, this.bytes, this.pos);
+        this.pos += byteLength;
       }
-    }
-  }
-  encodeExtension(ext) {
-    if (typeof ext.data === "function") {
-      const data = ext.data(this.pos + 6);
-      const size2 = data.length;
-      if (size2 >= 4294967296) {
-        throw new Error(`Too large extension object: ${size2}`);
+      encodeObject(object, depth) {
+        const ext = this.extensionCodec.tryToEncode(object, this.context);
+        if (ext != null) {
+          this.encodeExtension(ext);
+        } else if (Array.isArray(object)) {
+          this.encodeArray(object, depth);
+        } else if (ArrayBuffer.isView(object)) {
+          this.encodeBinary(object);
+        } else if (typeof object === "object") {
+          this.encodeMap(object, depth);
+        } else {
+          throw new Error(`Unrecognized object: ${Object.prototype.toString.apply(object)}`);
+        }
       }
-      this.writeU8(201);
-      this.writeU32(size2);
-      this.writeI8(ext.type);
-      this.writeU8a(data);
-      return;
-    }
-    const size = ext.data.length;
-    if (size === 1) {
-      this.writeU8(212);
-    } else if (size === 2) {
-      this.writeU8(213);
-    } else if (size === 4) {
-      this.writeU8(214);
-    } else if (size === 8) {
-      this.writeU8(215);
-    } else if (size === 16) {
-      this.writeU8(216);
-    } else if (size < 256) {
-      this.writeU8(199);
-      this.writeU8(size);
-    } else if (size < 65536) {
-      this.writeU8(200);
-      this.writeU16(size);
-    } else if (size < 4294967296) {
-      this.writeU8(201);
-      this.writeU32(size);
-    } else {
-      throw new Error(`Too large extension object: ${size}`);
-    }
-    this.writeI8(ext.type);
-    this.writeU8a(ext.data);
+      encodeBinary(object) {
+        const size = object.byteLength;
+        if (size < 256) {
+          this.writeU8(196);
+          this.writeU8(size);
+        } else if (size < 65536) {
+          this.writeU8(197);
+          this.writeU16(size);
+        } else if (size < 4294967296) {
+          this.writeU8(198);
+          this.writeU32(size);
+        } else {
+          throw new Error(`Too large binary: ${size}`);
+        }
+        const bytes = ensureUint8Array(object);
+        this.writeU8a(bytes);
+      }
+      encodeArray(object, depth) {
+        const size = object.length;
+        if (size < 16) {
+          this.writeU8(144 + size);
+        } else if (size < 65536) {
+          this.writeU8(220);
+          this.writeU16(size);
+        } else if (size < 4294967296) {
+          this.writeU8(221);
+          this.writeU32(size);
+        } else {
+          throw new Error(`Too large array: ${size}`);
+        }
+        for (const item of object) {
+          this.doEncode(item, depth + 1);
+        }
+      }
+      countWithoutUndefined(object, keys) {
+        let count = 0;
+        for (const key of keys) {
+          if (object[key] !== void 0) {
+            count++;
+          }
+        }
+        return count;
+      }
+      encodeMap(object, depth) {
+        const keys = Object.keys(object);
+        if (this.sortKeys) {
+          keys.sort();
+        }
+        const size = this.ignoreUndefined ? this.countWithoutUndefined(object, keys) : keys.length;
+        if (size < 16) {
+          this.writeU8(128 + size);
+        } else if (size < 65536) {
+          this.writeU8(222);
+          this.writeU16(size);
+        } else if (size < 4294967296) {
+          this.writeU8(223);
+          this.writeU32(size);
+        } else {
+          throw new Error(`Too large map object: ${size}`);
+        }
+        for (const key of keys) {
+          const value = object[key];
+          if (!(this.ignoreUndefined && value === void 0)) {
+            this.encodeString(key);
+            this.doEncode(value, depth + 1);
+          }
+        }
+      }
+      encodeExtension(ext) {
+        if (typeof ext.data === "function") {
+          const data = ext.data(this.pos + 6);
+          const size2 = data.length;
+          if (size2 >= 4294967296) {
+            throw new Error(`Too large extension object: ${size2}`);
+          }
+          this.writeU8(201);
+          this.writeU32(size2);
+          this.writeI8(ext.type);
+          this.writeU8a(data);
+          return;
+        }
+        const size = ext.data.length;
+        if (size === 1) {
+          this.writeU8(212);
+        } else if (size === 2) {
+          this.writeU8(213);
+        } else if (size === 4) {
+          this.writeU8(214);
+        } else if (size === 8) {
+          this.writeU8(215);
+        } else if (size === 16) {
+          this.writeU8(216);
+        } else if (size < 256) {
+          this.writeU8(199);
+          this.writeU8(size);
+        } else if (size < 65536) {
+          this.writeU8(200);
+          this.writeU16(size);
+        } else if (size < 4294967296) {
+          this.writeU8(201);
+          this.writeU32(size);
+        } else {
+          throw new Error(`Too large extension object: ${size}`);
+        }
+        this.writeI8(ext.type);
+        this.writeU8a(ext.data);
+      }
+      writeU8(value) {
+        this.ensureBufferSizeToWrite(1);
+        this.view.setUint8(this.pos, value);
+        this.pos++;
+      }
+      writeU8a(values) {
+        const size = values.length;
+        this.ensureBufferSizeToWrite(size);
+        this.bytes.set(values, this.pos);
+        this.pos += size;
+      }
+      writeI8(value) {
+        this.ensureBufferSizeToWrite(1);
+        this.view.setInt8(this.pos, value);
+        this.pos++;
+      }
+      writeU16(value) {
+        this.ensureBufferSizeToWrite(2);
+        this.view.setUint16(this.pos, value);
+        this.pos += 2;
+      }
+      writeI16(value) {
+        this.ensureBufferSizeToWrite(2);
+        this.view.setInt16(this.pos, value);
+        this.pos += 2;
+      }
+      writeU32(value) {
+        this.ensureBufferSizeToWrite(4);
+        this.view.setUint32(this.pos, value);
+        this.pos += 4;
+      }
+      writeI32(value) {
+        this.ensureBufferSizeToWrite(4);
+        this.view.setInt32(this.pos, value);
+        this.pos += 4;
+      }
+      writeF32(value) {
+        this.ensureBufferSizeToWrite(4);
+        this.view.setFloat32(this.pos, value);
+        this.pos += 4;
+      }
+      writeF64(value) {
+        this.ensureBufferSizeToWrite(8);
+        this.view.setFloat64(this.pos, value);
+        this.pos += 8;
+      }
+      writeU64(value) {
+        this.ensureBufferSizeToWrite(8);
+        setUint64(this.view, this.pos, value);
+        this.pos += 8;
+      }
+      writeI64(value) {
+        this.ensureBufferSizeToWrite(8);
+        setInt64(this.view, this.pos, value);
+        this.pos += 8;
+      }
+      writeBigUint64(value) {
+        this.ensureBufferSizeToWrite(8);
+        this.view.setBigUint64(this.pos, value);
+        this.pos += 8;
+      }
+      writeBigInt64(value) {
+        this.ensureBufferSizeToWrite(8);
+        this.view.setBigInt64(this.pos, value);
+        this.pos += 8;
+      }
+    };
   }
-  writeU8(value) {
-    this.ensureBufferSizeToWrite(1);
-    this.view.setUint8(this.pos, value);
-    this.pos++;
-  }
-  writeU8a(values) {
-    const size = values.length;
-    this.ensureBufferSizeToWrite(size);
-    this.bytes.set(values, this.pos);
-    this.pos += size;
-  }
-  writeI8(value) {
-    this.ensureBufferSizeToWrite(1);
-    this.view.setInt8(this.pos, value);
-    this.pos++;
-  }
-  writeU16(value) {
-    this.ensureBufferSizeToWrite(2);
-    this.view.setUint16(this.pos, value);
-    this.pos += 2;
-  }
-  writeI16(value) {
-    this.ensureBufferSizeToWrite(2);
-    this.view.setInt16(this.pos, value);
-    this.pos += 2;
-  }
-  writeU32(value) {
-    this.ensureBufferSizeToWrite(4);
-    this.view.setUint32(this.pos, value);
-    this.pos += 4;
-  }
-  writeI32(value) {
-    this.ensureBufferSizeToWrite(4);
-    this.view.setInt32(this.pos, value);
-    this.pos += 4;
-  }
-  writeF32(value) {
-    this.ensureBufferSizeToWrite(4);
-    this.view.setFloat32(this.pos, value);
-    this.pos += 4;
-  }
-  writeF64(value) {
-    this.ensureBufferSizeToWrite(8);
-    this.view.setFloat64(this.pos, value);
-    this.pos += 8;
-  }
-  writeU64(value) {
-    this.ensureBufferSizeToWrite(8);
-    setUint64(this.view, this.pos, value);
-    this.pos += 8;
-  }
-  writeI64(value) {
-    this.ensureBufferSizeToWrite(8);
-    setInt64(this.view, this.pos, value);
-    this.pos += 8;
-  }
-  writeBigUint64(value) {
-    this.ensureBufferSizeToWrite(8);
-    this.view.setBigUint64(this.pos, value);
-    this.pos += 8;
-  }
-  writeBigInt64(value) {
-    this.ensureBufferSizeToWrite(8);
-    this.view.setBigInt64(this.pos, value);
-    this.pos += 8;
-  }
-};
+});
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
 function prettyByte(byte) {
   return `${byte < 0 ? "-" : ""}0x${Math.abs(byte).toString(16).padStart(2, "0")}`;
 }
+var init_prettyByte = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs"() {
+  }
+});
 
-// node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
-var DEFAULT_MAX_KEY_LENGTH = 16;
-var DEFAULT_MAX_LENGTH_PER_KEY = 16;
-var CachedKeyDecoder = class {
-  hit = 0;
-  miss = 0;
-  caches;
-  maxKeyLength;
-  maxLengthPerKey;
-  constructor(maxKeyLength = DEFAULT_MAX_KEY_LENGTH, maxLengthPerKey = DEFAULT_MAX_LENGTH_PER_KEY) {
-    this.maxKeyLength = maxKeyLength;
-    this.maxLengthPerKey = maxLengthPerKey;
-    this.caches = [];
-    for (let i = 0; i < this.maxKeyLength; i++) {
-      this.caches.push([]);
-    }
-  }
-  canBeCached(byteLength) {
-    return byteLength > 0 && byteLength <= this.maxKeyLength;
-  }
-  find(bytes, inputOffset, byteLength) {
-    const records = this.caches[byteLength - 1];
-    FIND_CHUNK: for (const record of records) {
-      const recordBytes = record.bytes;
-      for (let j = 0; j < byteLength; j++) {
-        if (recordBytes[j] !== bytes[inputOffset + j]) {
-          continue FIND_CHUNK;
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
+var DEFAULT_MAX_KEY_LENGTH, DEFAULT_MAX_LENGTH_PER_KEY, CachedKeyDecoder;
+var init_CachedKeyDecoder = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs"() {
+    init_utf8();
+    DEFAULT_MAX_KEY_LENGTH = 16;
+    DEFAULT_MAX_LENGTH_PER_KEY = 16;
+    CachedKeyDecoder = class {
+      hit = 0;
+      miss = 0;
+      caches;
+      maxKeyLength;
+      maxLengthPerKey;
+      constructor(maxKeyLength = DEFAULT_MAX_KEY_LENGTH, maxLengthPerKey = DEFAULT_MAX_LENGTH_PER_KEY) {
+        this.maxKeyLength = maxKeyLength;
+        this.maxLengthPerKey = maxLengthPerKey;
+        this.caches = [];
+        for (let i = 0; i < this.maxKeyLength; i++) {
+          this.caches.push([]);
         }
       }
-      return record.str;
-    }
-    return null;
-  }
-  store(bytes, value) {
-    const records = this.caches[bytes.length - 1];
-    const record = { bytes, str: value };
-    if (records.length >= this.maxLengthPerKey) {
-      records[Math.random() * records.length | 0] = record;
-    } else {
-      records.push(record);
-    }
-  }
-  decode(bytes, inputOffset, byteLength) {
-    const cachedValue = this.find(bytes, inputOffset, byteLength);
-    if (cachedValue != null) {
-      this.hit++;
-      return cachedValue;
-    }
-    this.miss++;
-    const str2 = utf8DecodeJs(bytes, inputOffset, byteLength);
-    const slicedCopyOfBytes = Uint8Array.prototype.slice.call(bytes, inputOffset, inputOffset + byteLength);
-    this.store(slicedCopyOfBytes, str2);
-    return str2;
-  }
-};
-
-// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
-var DecodeError = class _DecodeError extends Error {
-  constructor(message) {
-    super(message);
-    const proto = Object.create(_DecodeError.prototype);
-    Object.setPrototypeOf(this, proto);
-    Object.defineProperty(this, "name", {
-      configurable: true,
-      enumerable: false,
-      value: _DecodeError.name
-    });
-  }
-};
-
-// node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
-var STATE_ARRAY = "array";
-var STATE_MAP_KEY = "map_key";
-var STATE_MAP_VALUE = "map_value";
-var mapKeyConverter = (key) => {
-  if (typeof key === "string" || typeof key === "number") {
-    return key;
-  }
-  throw new DecodeError("The type of key must be string or number but " + typeof key);
-};
-var StackPool = class {
-  stack = [];
-  stackHeadPosition = -1;
-  get length() {
-    return this.stackHeadPosition + 1;
-  }
-  top() {
-    return this.stack[this.stackHeadPosition];
-  }
-  pushArrayState(size) {
-    const state = this.getUninitializedStateFromPool();
-    state.type = STATE_ARRAY;
-    state.position = 0;
-    state.size = size;
-    state.array = new Array(size);
-  }
-  pushMapState(size) {
-    const state = this.getUninitializedStateFromPool();
-    state.type = STATE_MAP_KEY;
-    state.readCount = 0;
-    state.size = size;
-    state.map = {};
-  }
-  getUninitializedStateFromPool() {
-    this.stackHeadPosition++;
-    if (this.stackHeadPosition === this.stack.length) {
-      const partialState = {
-        type: void 0,
-        size: 0,
-        array: void 0,
-        position: 0,
-        readCount: 0,
-        map: void 0,
-        key: null
-      };
-      this.stack.push(partialState);
-    }
-    return this.stack[this.stackHeadPosition];
-  }
-  release(state) {
-    const topStackState = this.stack[this.stackHeadPosition];
-    if (topStackState !== state) {
-      throw new Error("Invalid stack state. Released state is not on top of the stack.");
-    }
-    if (state.type === STATE_ARRAY) {
-      const partialState = state;
-      partialState.size = 0;
-      partialState.array = void 0;
-      partialState.position = 0;
-      partialState.type = void 0;
-    }
-    if (state.type === STATE_MAP_KEY || state.type === STATE_MAP_VALUE) {
-      const partialState = state;
-      partialState.size = 0;
-      partialState.map = void 0;
-      partialState.readCount = 0;
-      partialState.type = void 0;
-    }
-    this.stackHeadPosition--;
-  }
-  reset() {
-    this.stack.length = 0;
-    this.stackHeadPosition = -1;
-  }
-};
-var HEAD_BYTE_REQUIRED = -1;
-var EMPTY_VIEW = new DataView(new ArrayBuffer(0));
-var EMPTY_BYTES = new Uint8Array(EMPTY_VIEW.buffer);
-try {
-  EMPTY_VIEW.getInt8(0);
-} catch (e) {
-  if (!(e instanceof RangeError)) {
-    throw new Error("This module is not supported in the current JavaScript engine because DataView does not throw RangeError on out-of-bounds access");
-  }
-}
-var MORE_DATA = new RangeError("Insufficient data");
-var sharedCachedKeyDecoder = new CachedKeyDecoder();
-var Decoder = class _Decoder {
-  extensionCodec;
-  context;
-  useBigInt64;
-  rawStrings;
-  maxStrLength;
-  maxBinLength;
-  maxArrayLength;
-  maxMapLength;
-  maxExtLength;
-  keyDecoder;
-  mapKeyConverter;
-  totalPos = 0;
-  pos = 0;
-  view = EMPTY_VIEW;
-  bytes = EMPTY_BYTES;
-  headByte = HEAD_BYTE_REQUIRED;
-  stack = new StackPool();
-  entered = false;
-  constructor(options) {
-    this.extensionCodec = options?.extensionCodec ?? ExtensionCodec.defaultCodec;
-    this.context = options?.context;
-    this.useBigInt64 = options?.useBigInt64 ?? false;
-    this.rawStrings = options?.rawStrings ?? false;
-    this.maxStrLength = options?.maxStrLength ?? UINT32_MAX;
-    this.maxBinLength = options?.maxBinLength ?? UINT32_MAX;
-    this.maxArrayLength = options?.maxArrayLength ?? UINT32_MAX;
-    this.maxMapLength = options?.maxMapLength ?? UINT32_MAX;
-    this.maxExtLength = options?.maxExtLength ?? UINT32_MAX;
-    this.keyDecoder = options?.keyDecoder !== void 0 ? options.keyDecoder : sharedCachedKeyDecoder;
-    this.mapKeyConverter = options?.mapKeyConverter ?? mapKeyConverter;
-  }
-  clone() {
-    return new _Decoder({
-      extensionCodec: this.extensionCodec,
-      context: this.context,
-      useBigInt64: this.useBigInt64,
-      rawStrings: this.rawStrings,
-      maxStrLength: this.maxStrLength,
-      maxBinLength: this.maxBinLength,
-      maxArrayLength: this.maxArrayLength,
-      maxMapLength: this.maxMapLength,
-      maxExtLength: this.maxExtLength,
-      keyDecoder: this.keyDecoder
-    });
-  }
-  reinitializeState() {
-    this.totalPos = 0;
-    this.headByte = HEAD_BYTE_REQUIRED;
-    this.stack.reset();
-  }
-  setBuffer(buffer) {
-    const bytes = ensureUint8Array(buffer);
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.pos = 0;
-  }
-  appendBuffer(buffer) {
-    if (this.headByte === HEAD_BYTE_REQUIRED && !this.hasRemaining(1)) {
-      this.setBuffer(buffer);
-    } else {
-      const remainingData = this.bytes.subarray(this.pos);
-      const newData = ensureUint8Array(buffer);
-      const newBuffer = new Uint8Array(remainingData.length + newData.length);
-      newBuffer.set(remainingData);
-      newBuffer.set(newData, remainingData.length);
-      this.setBuffer(newBuffer);
-    }
-  }
-  hasRemaining(size) {
-    return this.view.byteLength - this.pos >= size;
-  }
-  createExtraByteError(posToShow) {
-    const { view, pos } = this;
-    return new RangeError(`Extra ${view.byteLength - pos} of ${view.byteLength} byte(s) found at buffer[${posToShow}]`);
-  }
-  /**
-   * @throws {@link DecodeError}
-   * @throws {@link RangeError}
-   */
-  decode(buffer) {
-    if (this.entered) {
-      const instance = this.clone();
-      return instance.decode(buffer);
-    }
-    try {
-      this.entered = true;
-      this.reinitializeState();
-      this.setBuffer(buffer);
-      const object = this.doDecodeSync();
-      if (this.hasRemaining(1)) {
-        throw this.createExtraByteError(this.pos);
+      canBeCached(byteLength) {
+        return byteLength > 0 && byteLength <= this.maxKeyLength;
       }
-      return object;
-    } finally {
-      this.entered = false;
-    }
-  }
-  *decodeMulti(buffer) {
-    if (this.entered) {
-      const instance = this.clone();
-      yield* instance.decodeMulti(buffer);
-      return;
-    }
-    try {
-      this.entered = true;
-      this.reinitializeState();
-      this.setBuffer(buffer);
-      while (this.hasRemaining(1)) {
-        yield this.doDecodeSync();
-      }
-    } finally {
-      this.entered = false;
-    }
-  }
-  async decodeAsync(stream) {
-    if (this.entered) {
-      const instance = this.clone();
-      return instance.decodeAsync(stream);
-    }
-    try {
-      this.entered = true;
-      let decoded = false;
-      let object;
-      for await (const buffer of stream) {
-        if (decoded) {
-          this.entered = false;
-          throw this.createExtraByteError(this.totalPos);
-        }
-        this.appendBuffer(buffer);
-        try {
-          object = this.doDecodeSync();
-          decoded = true;
-        } catch (e) {
-          if (!(e instanceof RangeError)) {
-            throw e;
-          }
-        }
-        this.totalPos += this.pos;
-      }
-      if (decoded) {
-        if (this.hasRemaining(1)) {
-          throw this.createExtraByteError(this.totalPos);
-        }
-        return object;
-      }
-      const { headByte, pos, totalPos } = this;
-      throw new RangeError(`Insufficient data in parsing ${prettyByte(headByte)} at ${totalPos} (${pos} in the current buffer)`);
-    } finally {
-      this.entered = false;
-    }
-  }
-  decodeArrayStream(stream) {
-    return this.decodeMultiAsync(stream, true);
-  }
-  decodeStream(stream) {
-    return this.decodeMultiAsync(stream, false);
-  }
-  async *decodeMultiAsync(stream, isArray) {
-    if (this.entered) {
-      const instance = this.clone();
-      yield* instance.decodeMultiAsync(stream, isArray);
-      return;
-    }
-    try {
-      this.entered = true;
-      let isArrayHeaderRequired = isArray;
-      let arrayItemsLeft = -1;
-      for await (const buffer of stream) {
-        if (isArray && arrayItemsLeft === 0) {
-          throw this.createExtraByteError(this.totalPos);
-        }
-        this.appendBuffer(buffer);
-        if (isArrayHeaderRequired) {
-          arrayItemsLeft = this.readArraySize();
-          isArrayHeaderRequired = false;
-          this.complete();
-        }
-        try {
-          while (true) {
-            yield this.doDecodeSync();
-            if (--arrayItemsLeft === 0) {
-              break;
+      find(bytes, inputOffset, byteLength) {
+        const records = this.caches[byteLength - 1];
+        FIND_CHUNK: for (const record2 of records) {
+          const recordBytes = record2.bytes;
+          for (let j = 0; j < byteLength; j++) {
+            if (recordBytes[j] !== bytes[inputOffset + j]) {
+              continue FIND_CHUNK;
             }
           }
-        } catch (e) {
-          if (!(e instanceof RangeError)) {
-            throw e;
-          }
+          return record2.str;
         }
-        this.totalPos += this.pos;
+        return null;
       }
-    } finally {
-      this.entered = false;
-    }
+      store(bytes, value) {
+        const records = this.caches[bytes.length - 1];
+        const record2 = { bytes, str: value };
+        if (records.length >= this.maxLengthPerKey) {
+          records[Math.random() * records.length | 0] = record2;
+        } else {
+          records.push(record2);
+        }
+      }
+      decode(bytes, inputOffset, byteLength) {
+        const cachedValue = this.find(bytes, inputOffset, byteLength);
+        if (cachedValue != null) {
+          this.hit++;
+          return cachedValue;
+        }
+        this.miss++;
+        const str2 = utf8DecodeJs(bytes, inputOffset, byteLength);
+        const slicedCopyOfBytes = Uint8Array.prototype.slice.call(bytes, inputOffset, inputOffset + byteLength);
+        this.store(slicedCopyOfBytes, str2);
+        return str2;
+      }
+    };
   }
-  doDecodeSync() {
-    DECODE: while (true) {
-      const headByte = this.readHeadByte();
-      let object;
-      if (headByte >= 224) {
-        object = headByte - 256;
-      } else if (headByte < 192) {
-        if (headByte < 128) {
-          object = headByte;
-        } else if (headByte < 144) {
-          const size = headByte - 128;
-          if (size !== 0) {
-            this.pushMapState(size);
-            this.complete();
-            continue DECODE;
-          } else {
-            object = {};
-          }
-        } else if (headByte < 160) {
-          const size = headByte - 144;
-          if (size !== 0) {
-            this.pushArrayState(size);
-            this.complete();
-            continue DECODE;
-          } else {
-            object = [];
-          }
-        } else {
-          const byteLength = headByte - 160;
-          object = this.decodeString(byteLength, 0);
-        }
-      } else if (headByte === 192) {
-        object = null;
-      } else if (headByte === 194) {
-        object = false;
-      } else if (headByte === 195) {
-        object = true;
-      } else if (headByte === 202) {
-        object = this.readF32();
-      } else if (headByte === 203) {
-        object = this.readF64();
-      } else if (headByte === 204) {
-        object = this.readU8();
-      } else if (headByte === 205) {
-        object = this.readU16();
-      } else if (headByte === 206) {
-        object = this.readU32();
-      } else if (headByte === 207) {
-        if (this.useBigInt64) {
-          object = this.readU64AsBigInt();
-        } else {
-          object = this.readU64();
-        }
-      } else if (headByte === 208) {
-        object = this.readI8();
-      } else if (headByte === 209) {
-        object = this.readI16();
-      } else if (headByte === 210) {
-        object = this.readI32();
-      } else if (headByte === 211) {
-        if (this.useBigInt64) {
-          object = this.readI64AsBigInt();
-        } else {
-          object = this.readI64();
-        }
-      } else if (headByte === 217) {
-        const byteLength = this.lookU8();
-        object = this.decodeString(byteLength, 1);
-      } else if (headByte === 218) {
-        const byteLength = this.lookU16();
-        object = this.decodeString(byteLength, 2);
-      } else if (headByte === 219) {
-        const byteLength = this.lookU32();
-        object = this.decodeString(byteLength, 4);
-      } else if (headByte === 220) {
-        const size = this.readU16();
-        if (size !== 0) {
-          this.pushArrayState(size);
-          this.complete();
-          continue DECODE;
-        } else {
-          object = [];
-        }
-      } else if (headByte === 221) {
-        const size = this.readU32();
-        if (size !== 0) {
-          this.pushArrayState(size);
-          this.complete();
-          continue DECODE;
-        } else {
-          object = [];
-        }
-      } else if (headByte === 222) {
-        const size = this.readU16();
-        if (size !== 0) {
-          this.pushMapState(size);
-          this.complete();
-          continue DECODE;
-        } else {
-          object = {};
-        }
-      } else if (headByte === 223) {
-        const size = this.readU32();
-        if (size !== 0) {
-          this.pushMapState(size);
-          this.complete();
-          continue DECODE;
-        } else {
-          object = {};
-        }
-      } else if (headByte === 196) {
-        const size = this.lookU8();
-        object = this.decodeBinary(size, 1);
-      } else if (headByte === 197) {
-        const size = this.lookU16();
-        object = this.decodeBinary(size, 2);
-      } else if (headByte === 198) {
-        const size = this.lookU32();
-        object = this.decodeBinary(size, 4);
-      } else if (headByte === 212) {
-        object = this.decodeExtension(1, 0);
-      } else if (headByte === 213) {
-        object = this.decodeExtension(2, 0);
-      } else if (headByte === 214) {
-        object = this.decodeExtension(4, 0);
-      } else if (headByte === 215) {
-        object = this.decodeExtension(8, 0);
-      } else if (headByte === 216) {
-        object = this.decodeExtension(16, 0);
-      } else if (headByte === 199) {
-        const size = this.lookU8();
-        object = this.decodeExtension(size, 1);
-      } else if (headByte === 200) {
-        const size = this.lookU16();
-        object = this.decodeExtension(size, 2);
-      } else if (headByte === 201) {
-        const size = this.lookU32();
-        object = this.decodeExtension(size, 4);
-      } else {
-        throw new DecodeError(`Unrecognized type byte: ${prettyByte(headByte)}`);
+});
+
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
+var DecodeError;
+var init_DecodeError = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs"() {
+    DecodeError = class _DecodeError extends Error {
+      constructor(message) {
+        super(message);
+        const proto = Object.create(_DecodeError.prototype);
+        Object.setPrototypeOf(this, proto);
+        Object.defineProperty(this, "name", {
+          configurable: true,
+          enumerable: false,
+          value: _DecodeError.name
+        });
       }
-      this.complete();
-      const stack = this.stack;
-      while (stack.length > 0) {
-        const state = stack.top();
+    };
+  }
+});
+
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
+var STATE_ARRAY, STATE_MAP_KEY, STATE_MAP_VALUE, mapKeyConverter, StackPool, HEAD_BYTE_REQUIRED, EMPTY_VIEW, EMPTY_BYTES, MORE_DATA, sharedCachedKeyDecoder, Decoder;
+var init_Decoder = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs"() {
+    init_prettyByte();
+    init_ExtensionCodec();
+    init_int();
+    init_utf8();
+    init_typedArrays();
+    init_CachedKeyDecoder();
+    init_DecodeError();
+    STATE_ARRAY = "array";
+    STATE_MAP_KEY = "map_key";
+    STATE_MAP_VALUE = "map_value";
+    mapKeyConverter = (key) => {
+      if (typeof key === "string" || typeof key === "number") {
+        return key;
+      }
+      throw new DecodeError("The type of key must be string or number but " + typeof key);
+    };
+    StackPool = class {
+      stack = [];
+      stackHeadPosition = -1;
+      get length() {
+        return this.stackHeadPosition + 1;
+      }
+      top() {
+        return this.stack[this.stackHeadPosition];
+      }
+      pushArrayState(size) {
+        const state = this.getUninitializedStateFromPool();
+        state.type = STATE_ARRAY;
+        state.position = 0;
+        state.size = size;
+        state.array = new Array(size);
+      }
+      pushMapState(size) {
+        const state = this.getUninitializedStateFromPool();
+        state.type = STATE_MAP_KEY;
+        state.readCount = 0;
+        state.size = size;
+        state.map = {};
+      }
+      getUninitializedStateFromPool() {
+        this.stackHeadPosition++;
+        if (this.stackHeadPosition === this.stack.length) {
+          const partialState = {
+            type: void 0,
+            size: 0,
+            array: void 0,
+            position: 0,
+            readCount: 0,
+            map: void 0,
+            key: null
+          };
+          this.stack.push(partialState);
+        }
+        return this.stack[this.stackHeadPosition];
+      }
+      release(state) {
+        const topStackState = this.stack[this.stackHeadPosition];
+        if (topStackState !== state) {
+          throw new Error("Invalid stack state. Released state is not on top of the stack.");
+        }
         if (state.type === STATE_ARRAY) {
-          state.array[state.position] = object;
-          state.position++;
-          if (state.position === state.size) {
-            object = state.array;
-            stack.release(state);
-          } else {
-            continue DECODE;
-          }
-        } else if (state.type === STATE_MAP_KEY) {
-          if (object === "__proto__") {
-            throw new DecodeError("The key __proto__ is not allowed");
-          }
-          state.key = this.mapKeyConverter(object);
-          state.type = STATE_MAP_VALUE;
-          continue DECODE;
+          const partialState = state;
+          partialState.size = 0;
+          partialState.array = void 0;
+          partialState.position = 0;
+          partialState.type = void 0;
+        }
+        if (state.type === STATE_MAP_KEY || state.type === STATE_MAP_VALUE) {
+          const partialState = state;
+          partialState.size = 0;
+          partialState.map = void 0;
+          partialState.readCount = 0;
+          partialState.type = void 0;
+        }
+        this.stackHeadPosition--;
+      }
+      reset() {
+        this.stack.length = 0;
+        this.stackHeadPosition = -1;
+      }
+    };
+    HEAD_BYTE_REQUIRED = -1;
+    EMPTY_VIEW = new DataView(new ArrayBuffer(0));
+    EMPTY_BYTES = new Uint8Array(EMPTY_VIEW.buffer);
+    try {
+      EMPTY_VIEW.getInt8(0);
+    } catch (e) {
+      if (!(e instanceof RangeError)) {
+        throw new Error("This module is not supported in the current JavaScript engine because DataView does not throw RangeError on out-of-bounds access");
+      }
+    }
+    MORE_DATA = new RangeError("Insufficient data");
+    sharedCachedKeyDecoder = new CachedKeyDecoder();
+    Decoder = class _Decoder {
+      extensionCodec;
+      context;
+      useBigInt64;
+      rawStrings;
+      maxStrLength;
+      maxBinLength;
+      maxArrayLength;
+      maxMapLength;
+      maxExtLength;
+      keyDecoder;
+      mapKeyConverter;
+      totalPos = 0;
+      pos = 0;
+      view = EMPTY_VIEW;
+      bytes = EMPTY_BYTES;
+      headByte = HEAD_BYTE_REQUIRED;
+      stack = new StackPool();
+      entered = false;
+      constructor(options) {
+        this.extensionCodec = options?.extensionCodec ?? ExtensionCodec.defaultCodec;
+        this.context = options?.context;
+        this.useBigInt64 = options?.useBigInt64 ?? false;
+        this.rawStrings = options?.rawStrings ?? false;
+        this.maxStrLength = options?.maxStrLength ?? UINT32_MAX;
+        this.maxBinLength = options?.maxBinLength ?? UINT32_MAX;
+        this.maxArrayLength = options?.maxArrayLength ?? UINT32_MAX;
+        this.maxMapLength = options?.maxMapLength ?? UINT32_MAX;
+        this.maxExtLength = options?.maxExtLength ?? UINT32_MAX;
+        this.keyDecoder = options?.keyDecoder !== void 0 ? options.keyDecoder : sharedCachedKeyDecoder;
+        this.mapKeyConverter = options?.mapKeyConverter ?? mapKeyConverter;
+      }
+      clone() {
+        return new _Decoder({
+          extensionCodec: this.extensionCodec,
+          context: this.context,
+          useBigInt64: this.useBigInt64,
+          rawStrings: this.rawStrings,
+          maxStrLength: this.maxStrLength,
+          maxBinLength: this.maxBinLength,
+          maxArrayLength: this.maxArrayLength,
+          maxMapLength: this.maxMapLength,
+          maxExtLength: this.maxExtLength,
+          keyDecoder: this.keyDecoder
+        });
+      }
+      reinitializeState() {
+        this.totalPos = 0;
+        this.headByte = HEAD_BYTE_REQUIRED;
+        this.stack.reset();
+      }
+      setBuffer(buffer) {
+        const bytes = ensureUint8Array(buffer);
+        this.bytes = bytes;
+        this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        this.pos = 0;
+      }
+      appendBuffer(buffer) {
+        if (this.headByte === HEAD_BYTE_REQUIRED && !this.hasRemaining(1)) {
+          this.setBuffer(buffer);
         } else {
-          state.map[state.key] = object;
-          state.readCount++;
-          if (state.readCount === state.size) {
-            object = state.map;
-            stack.release(state);
+          const remainingData = this.bytes.subarray(this.pos);
+          const newData = ensureUint8Array(buffer);
+          const newBuffer = new Uint8Array(remainingData.length + newData.length);
+          newBuffer.set(remainingData);
+          newBuffer.set(newData, remainingData.length);
+          this.setBuffer(newBuffer);
+        }
+      }
+      hasRemaining(size) {
+        return this.view.byteLength - this.pos >= size;
+      }
+      createExtraByteError(posToShow) {
+        const { view, pos } = this;
+        return new RangeError(`Extra ${view.byteLength - pos} of ${view.byteLength} byte(s) found at buffer[${posToShow}]`);
+      }
+      /**
+       * @throws {@link DecodeError}
+       * @throws {@link RangeError}
+       */
+      decode(buffer) {
+        if (this.entered) {
+          const instance = this.clone();
+          return instance.decode(buffer);
+        }
+        try {
+          this.entered = true;
+          this.reinitializeState();
+          this.setBuffer(buffer);
+          const object = this.doDecodeSync();
+          if (this.hasRemaining(1)) {
+            throw this.createExtraByteError(this.pos);
+          }
+          return object;
+        } finally {
+          this.entered = false;
+        }
+      }
+      *decodeMulti(buffer) {
+        if (this.entered) {
+          const instance = this.clone();
+          yield* instance.decodeMulti(buffer);
+          return;
+        }
+        try {
+          this.entered = true;
+          this.reinitializeState();
+          this.setBuffer(buffer);
+          while (this.hasRemaining(1)) {
+            yield this.doDecodeSync();
+          }
+        } finally {
+          this.entered = false;
+        }
+      }
+      async decodeAsync(stream) {
+        if (this.entered) {
+          const instance = this.clone();
+          return instance.decodeAsync(stream);
+        }
+        try {
+          this.entered = true;
+          let decoded = false;
+          let object;
+          for await (const buffer of stream) {
+            if (decoded) {
+              this.entered = false;
+              throw this.createExtraByteError(this.totalPos);
+            }
+            this.appendBuffer(buffer);
+            try {
+              object = this.doDecodeSync();
+              decoded = true;
+            } catch (e) {
+              if (!(e instanceof RangeError)) {
+                throw e;
+              }
+            }
+            this.totalPos += this.pos;
+          }
+          if (decoded) {
+            if (this.hasRemaining(1)) {
+              throw this.createExtraByteError(this.totalPos);
+            }
+            return object;
+          }
+          const { headByte, pos, totalPos } = this;
+          throw new RangeError(`Insufficient data in parsing ${prettyByte(headByte)} at ${totalPos} (${pos} in the current buffer)`);
+        } finally {
+          this.entered = false;
+        }
+      }
+      decodeArrayStream(stream) {
+        return this.decodeMultiAsync(stream, true);
+      }
+      decodeStream(stream) {
+        return this.decodeMultiAsync(stream, false);
+      }
+      async *decodeMultiAsync(stream, isArray) {
+        if (this.entered) {
+          const instance = this.clone();
+          yield* instance.decodeMultiAsync(stream, isArray);
+          return;
+        }
+        try {
+          this.entered = true;
+          let isArrayHeaderRequired = isArray;
+          let arrayItemsLeft = -1;
+          for await (const buffer of stream) {
+            if (isArray && arrayItemsLeft === 0) {
+              throw this.createExtraByteError(this.totalPos);
+            }
+            this.appendBuffer(buffer);
+            if (isArrayHeaderRequired) {
+              arrayItemsLeft = this.readArraySize();
+              isArrayHeaderRequired = false;
+              this.complete();
+            }
+            try {
+              while (true) {
+                yield this.doDecodeSync();
+                if (--arrayItemsLeft === 0) {
+                  break;
+                }
+              }
+            } catch (e) {
+              if (!(e instanceof RangeError)) {
+                throw e;
+              }
+            }
+            this.totalPos += this.pos;
+          }
+        } finally {
+          this.entered = false;
+        }
+      }
+      doDecodeSync() {
+        DECODE: while (true) {
+          const headByte = this.readHeadByte();
+          let object;
+          if (headByte >= 224) {
+            object = headByte - 256;
+          } else if (headByte < 192) {
+            if (headByte < 128) {
+              object = headByte;
+            } else if (headByte < 144) {
+              const size = headByte - 128;
+              if (size !== 0) {
+                this.pushMapState(size);
+                this.complete();
+                continue DECODE;
+              } else {
+                object = {};
+              }
+            } else if (headByte < 160) {
+              const size = headByte - 144;
+              if (size !== 0) {
+                this.pushArrayState(size);
+                this.complete();
+                continue DECODE;
+              } else {
+                object = [];
+              }
+            } else {
+              const byteLength = headByte - 160;
+              object = this.decodeString(byteLength, 0);
+            }
+          } else if (headByte === 192) {
+            object = null;
+          } else if (headByte === 194) {
+            object = false;
+          } else if (headByte === 195) {
+            object = true;
+          } else if (headByte === 202) {
+            object = this.readF32();
+          } else if (headByte === 203) {
+            object = this.readF64();
+          } else if (headByte === 204) {
+            object = this.readU8();
+          } else if (headByte === 205) {
+            object = this.readU16();
+          } else if (headByte === 206) {
+            object = this.readU32();
+          } else if (headByte === 207) {
+            if (this.useBigInt64) {
+              object = this.readU64AsBigInt();
+            } else {
+              object = this.readU64();
+            }
+          } else if (headByte === 208) {
+            object = this.readI8();
+          } else if (headByte === 209) {
+            object = this.readI16();
+          } else if (headByte === 210) {
+            object = this.readI32();
+          } else if (headByte === 211) {
+            if (this.useBigInt64) {
+              object = this.readI64AsBigInt();
+            } else {
+              object = this.readI64();
+            }
+          } else if (headByte === 217) {
+            const byteLength = this.lookU8();
+            object = this.decodeString(byteLength, 1);
+          } else if (headByte === 218) {
+            const byteLength = this.lookU16();
+            object = this.decodeString(byteLength, 2);
+          } else if (headByte === 219) {
+            const byteLength = this.lookU32();
+            object = this.decodeString(byteLength, 4);
+          } else if (headByte === 220) {
+            const size = this.readU16();
+            if (size !== 0) {
+              this.pushArrayState(size);
+              this.complete();
+              continue DECODE;
+            } else {
+              object = [];
+            }
+          } else if (headByte === 221) {
+            const size = this.readU32();
+            if (size !== 0) {
+              this.pushArrayState(size);
+              this.complete();
+              continue DECODE;
+            } else {
+              object = [];
+            }
+          } else if (headByte === 222) {
+            const size = this.readU16();
+            if (size !== 0) {
+              this.pushMapState(size);
+              this.complete();
+              continue DECODE;
+            } else {
+              object = {};
+            }
+          } else if (headByte === 223) {
+            const size = this.readU32();
+            if (size !== 0) {
+              this.pushMapState(size);
+              this.complete();
+              continue DECODE;
+            } else {
+              object = {};
+            }
+          } else if (headByte === 196) {
+            const size = this.lookU8();
+            object = this.decodeBinary(size, 1);
+          } else if (headByte === 197) {
+            const size = this.lookU16();
+            object = this.decodeBinary(size, 2);
+          } else if (headByte === 198) {
+            const size = this.lookU32();
+            object = this.decodeBinary(size, 4);
+          } else if (headByte === 212) {
+            object = this.decodeExtension(1, 0);
+          } else if (headByte === 213) {
+            object = this.decodeExtension(2, 0);
+          } else if (headByte === 214) {
+            object = this.decodeExtension(4, 0);
+          } else if (headByte === 215) {
+            object = this.decodeExtension(8, 0);
+          } else if (headByte === 216) {
+            object = this.decodeExtension(16, 0);
+          } else if (headByte === 199) {
+            const size = this.lookU8();
+            object = this.decodeExtension(size, 1);
+          } else if (headByte === 200) {
+            const size = this.lookU16();
+            object = this.decodeExtension(size, 2);
+          } else if (headByte === 201) {
+            const size = this.lookU32();
+            object = this.decodeExtension(size, 4);
           } else {
-            state.key = null;
-            state.type = STATE_MAP_KEY;
-            continue DECODE;
+            throw new DecodeError(`Unrecognized type byte: ${prettyByte(headByte)}`);
+          }
+          this.complete();
+          const stack = this.stack;
+          while (stack.length > 0) {
+            const state = stack.top();
+            if (state.type === STATE_ARRAY) {
+              state.array[state.position] = object;
+              state.position++;
+              if (state.position === state.size) {
+                object = state.array;
+                stack.release(state);
+              } else {
+                continue DECODE;
+              }
+            } else if (state.type === STATE_MAP_KEY) {
+              if (object === "__proto__") {
+                throw new DecodeError("The key __proto__ is not allowed");
+              }
+              state.key = this.mapKeyConverter(object);
+              state.type = STATE_MAP_VALUE;
+              continue DECODE;
+            } else {
+              state.map[state.key] = object;
+              state.readCount++;
+              if (state.readCount === state.size) {
+                object = state.map;
+                stack.release(state);
+              } else {
+                state.key = null;
+                state.type = STATE_MAP_KEY;
+                continue DECODE;
+              }
+            }
+          }
+          return object;
+        }
+      }
+      readHeadByte() {
+        if (this.headByte === HEAD_BYTE_REQUIRED) {
+          this.headByte = this.readU8();
+        }
+        return this.headByte;
+      }
+      complete() {
+        this.headByte = HEAD_BYTE_REQUIRED;
+      }
+      readArraySize() {
+        const headByte = this.readHeadByte();
+        switch (headByte) {
+          case 220:
+            return this.readU16();
+          case 221:
+            return this.readU32();
+          default: {
+            if (headByte < 160) {
+              return headByte - 144;
+            } else {
+              throw new DecodeError(`Unrecognized array type byte: ${prettyByte(headByte)}`);
+            }
           }
         }
       }
-      return object;
-    }
-  }
-  readHeadByte() {
-    if (this.headByte === HEAD_BYTE_REQUIRED) {
-      this.headByte = this.readU8();
-    }
-    return this.headByte;
-  }
-  complete() {
-    this.headByte = HEAD_BYTE_REQUIRED;
-  }
-  readArraySize() {
-    const headByte = this.readHeadByte();
-    switch (headByte) {
-      case 220:
-        return this.readU16();
-      case 221:
-        return this.readU32();
-      default: {
-        if (headByte < 160) {
-          return headByte - 144;
-        } else {
-          throw new DecodeError(`Unrecognized array type byte: ${prettyByte(headByte)}`);
+      pushMapState(size) {
+        if (size > this.maxMapLength) {
+          throw new DecodeError(`Max length exceeded: map length (${size}) > maxMapLengthLength (${this.maxMapLength})`);
         }
+        this.stack.pushMapState(size);
       }
-    }
+      pushArrayState(size) {
+        if (size > this.maxArrayLength) {
+          throw new DecodeError(`Max length exceeded: array length (${size}) > maxArrayLength (${this.maxArrayLength})`);
+        }
+        this.stack.pushArrayState(size);
+      }
+      decodeString(byteLength, headerOffset) {
+        if (!this.rawStrings || this.stateIsMapKey()) {
+          return this.decodeUtf8String(byteLength, headerOffset);
+        }
+        return this.decodeBinary(byteLength, headerOffset);
+      }
+      /**
+       * @throws {@link RangeError}
+       */
+      decodeUtf8String(byteLength, headerOffset) {
+        if (byteLength > this.maxStrLength) {
+          throw new DecodeError(`Max length exceeded: UTF-8 byte length (${byteLength}) > maxStrLength (${this.maxStrLength})`);
+        }
+        if (this.bytes.byteLength < this.pos + headerOffset + byteLength) {
+          throw MORE_DATA;
+        }
+        const offset = this.pos + headerOffset;
+        let object;
+        if (this.stateIsMapKey() && this.keyDecoder?.canBeCached(byteLength)) {
+          object = this.keyDecoder.decode(this.bytes, offset, byteLength);
+        } else {
+          object = utf8Decode(this.bytes, offset, byteLength);
+        }
+        this.pos += headerOffset + byteLength;
+        return object;
+      }
+      stateIsMapKey() {
+        if (this.stack.length > 0) {
+          const state = this.stack.top();
+          return state.type === STATE_MAP_KEY;
+        }
+        return false;
+      }
+      /**
+       * @throws {@link RangeError}
+       */
+      decodeBinary(byteLength, headOffset) {
+        if (byteLength > this.maxBinLength) {
+          throw new DecodeError(`Max length exceeded: bin length (${byteLength}) > maxBinLength (${this.maxBinLength})`);
+        }
+        if (!this.hasRemaining(byteLength + headOffset)) {
+          throw MORE_DATA;
+        }
+        const offset = this.pos + headOffset;
+        const object = this.bytes.subarray(offset, offset + byteLength);
+        this.pos += headOffset + byteLength;
+        return object;
+      }
+      decodeExtension(size, headOffset) {
+        if (size > this.maxExtLength) {
+          throw new DecodeError(`Max length exceeded: ext length (${size}) > maxExtLength (${this.maxExtLength})`);
+        }
+        const extType = this.view.getInt8(this.pos + headOffset);
+        const data = this.decodeBinary(
+          size,
+          headOffset + 1
+          /* extType */
+        );
+        return this.extensionCodec.decode(data, extType, this.context);
+      }
+      lookU8() {
+        return this.view.getUint8(this.pos);
+      }
+      lookU16() {
+        return this.view.getUint16(this.pos);
+      }
+      lookU32() {
+        return this.view.getUint32(this.pos);
+      }
+      readU8() {
+        const value = this.view.getUint8(this.pos);
+        this.pos++;
+        return value;
+      }
+      readI8() {
+        const value = this.view.getInt8(this.pos);
+        this.pos++;
+        return value;
+      }
+      readU16() {
+        const value = this.view.getUint16(this.pos);
+        this.pos += 2;
+        return value;
+      }
+      readI16() {
+        const value = this.view.getInt16(this.pos);
+        this.pos += 2;
+        return value;
+      }
+      readU32() {
+        const value = this.view.getUint32(this.pos);
+        this.pos += 4;
+        return value;
+      }
+      readI32() {
+        const value = this.view.getInt32(this.pos);
+        this.pos += 4;
+        return value;
+      }
+      readU64() {
+        const value = getUint64(this.view, this.pos);
+        this.pos += 8;
+        return value;
+      }
+      readI64() {
+        const value = getInt64(this.view, this.pos);
+        this.pos += 8;
+        return value;
+      }
+      readU64AsBigInt() {
+        const value = this.view.getBigUint64(this.pos);
+        this.pos += 8;
+        return value;
+      }
+      readI64AsBigInt() {
+        const value = this.view.getBigInt64(this.pos);
+        this.pos += 8;
+        return value;
+      }
+      readF32() {
+        const value = this.view.getFloat32(this.pos);
+        this.pos += 4;
+        return value;
+      }
+      readF64() {
+        const value = this.view.getFloat64(this.pos);
+        this.pos += 8;
+        return value;
+      }
+    };
   }
-  pushMapState(size) {
-    if (size > this.maxMapLength) {
-      throw new DecodeError(`Max length exceeded: map length (${size}) > maxMapLengthLength (${this.maxMapLength})`);
-    }
-    this.stack.pushMapState(size);
+});
+
+// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/index.mjs
+var init_dist = __esm({
+  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/index.mjs"() {
+    init_Decoder();
+    init_Encoder();
   }
-  pushArrayState(size) {
-    if (size > this.maxArrayLength) {
-      throw new DecodeError(`Max length exceeded: array length (${size}) > maxArrayLength (${this.maxArrayLength})`);
-    }
-    this.stack.pushArrayState(size);
-  }
-  decodeString(byteLength, headerOffset) {
-    if (!this.rawStrings || this.stateIsMapKey()) {
-      return this.decodeUtf8String(byteLength, headerOffset);
-    }
-    return this.decodeBinary(byteLength, headerOffset);
-  }
-  /**
-   * @throws {@link RangeError}
-   */
-  decodeUtf8String(byteLength, headerOffset) {
-    if (byteLength > this.maxStrLength) {
-      throw new DecodeError(`Max length exceeded: UTF-8 byte length (${byteLength}) > maxStrLength (${this.maxStrLength})`);
-    }
-    if (this.bytes.byteLength < this.pos + headerOffset + byteLength) {
-      throw MORE_DATA;
-    }
-    const offset = this.pos + headerOffset;
-    let object;
-    if (this.stateIsMapKey() && this.keyDecoder?.canBeCached(byteLength)) {
-      object = this.keyDecoder.decode(this.bytes, offset, byteLength);
-    } else {
-      object = utf8Decode(this.bytes, offset, byteLength);
-    }
-    this.pos += headerOffset + byteLength;
-    return object;
-  }
-  stateIsMapKey() {
-    if (this.stack.length > 0) {
-      const state = this.stack.top();
-      return state.type === STATE_MAP_KEY;
-    }
-    return false;
-  }
-  /**
-   * @throws {@link RangeError}
-   */
-  decodeBinary(byteLength, headOffset) {
-    if (byteLength > this.maxBinLength) {
-      throw new DecodeError(`Max length exceeded: bin length (${byteLength}) > maxBinLength (${this.maxBinLength})`);
-    }
-    if (!this.hasRemaining(byteLength + headOffset)) {
-      throw MORE_DATA;
-    }
-    const offset = this.pos + headOffset;
-    const object = this.bytes.subarray(offset, offset + byteLength);
-    this.pos += headOffset + byteLength;
-    return object;
-  }
-  decodeExtension(size, headOffset) {
-    if (size > this.maxExtLength) {
-      throw new DecodeError(`Max length exceeded: ext length (${size}) > maxExtLength (${this.maxExtLength})`);
-    }
-    const extType = this.view.getInt8(this.pos + headOffset);
-    const data = this.decodeBinary(
-      size,
-      headOffset + 1
-      /* extType */
-    );
-    return this.extensionCodec.decode(data, extType, this.context);
-  }
-  lookU8() {
-    return this.view.getUint8(this.pos);
-  }
-  lookU16() {
-    return this.view.getUint16(this.pos);
-  }
-  lookU32() {
-    return this.view.getUint32(this.pos);
-  }
-  readU8() {
-    const value = this.view.getUint8(this.pos);
-    this.pos++;
-    return value;
-  }
-  readI8() {
-    const value = this.view.getInt8(this.pos);
-    this.pos++;
-    return value;
-  }
-  readU16() {
-    const value = this.view.getUint16(this.pos);
-    this.pos += 2;
-    return value;
-  }
-  readI16() {
-    const value = this.view.getInt16(this.pos);
-    this.pos += 2;
-    return value;
-  }
-  readU32() {
-    const value = this.view.getUint32(this.pos);
-    this.pos += 4;
-    return value;
-  }
-  readI32() {
-    const value = this.view.getInt32(this.pos);
-    this.pos += 4;
-    return value;
-  }
-  readU64() {
-    const value = getUint64(this.view, this.pos);
-    this.pos += 8;
-    return value;
-  }
-  readI64() {
-    const value = getInt64(this.view, this.pos);
-    this.pos += 8;
-    return value;
-  }
-  readU64AsBigInt() {
-    const value = this.view.getBigUint64(this.pos);
-    this.pos += 8;
-    return value;
-  }
-  readI64AsBigInt() {
-    const value = this.view.getBigInt64(this.pos);
-    this.pos += 8;
-    return value;
-  }
-  readF32() {
-    const value = this.view.getFloat32(this.pos);
-    this.pos += 4;
-    return value;
-  }
-  readF64() {
-    const value = this.view.getFloat64(this.pos);
-    this.pos += 8;
-    return value;
-  }
-};
+});
 
 // src/guard.js
-var MAX_DEPTH = 8;
-var WireError = class extends Error {
-  name = "WireError";
-};
-var left = new Uint32Array(MAX_DEPTH + 1);
-var isMap = new Uint8Array(MAX_DEPTH + 1);
-var strict = new TextDecoder("utf-8", { fatal: true });
-var refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
 function kindOf(b) {
   const at = (b[0] & 240) === 144 ? 1 : 3;
   return (at === 1 || b[0] === 220) && b[at] < 128 ? b[at] : -1;
@@ -1409,37 +1478,25 @@ function checkKey(b, end, size, head) {
     throw new WireError("refused map key");
   }
 }
-var u8 = (b, i) => i < b.length ? b[i] : 0;
-var u16 = (b, i) => u8(b, i) << 8 | u8(b, i + 1);
-var u32 = (b, i) => u16(b, i) * 65536 + u16(b, i + 2);
+var MAX_DEPTH, WireError, left, isMap, strict, refusedKeys, u8, u16, u32;
+var init_guard = __esm({
+  "src/guard.js"() {
+    "use strict";
+    MAX_DEPTH = 8;
+    WireError = class extends Error {
+      name = "WireError";
+    };
+    left = new Uint32Array(MAX_DEPTH + 1);
+    isMap = new Uint8Array(MAX_DEPTH + 1);
+    strict = new TextDecoder("utf-8", { fatal: true });
+    refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
+    u8 = (b, i) => i < b.length ? b[i] : 0;
+    u16 = (b, i) => u8(b, i) << 8 | u8(b, i + 1);
+    u32 = (b, i) => u16(b, i) * 65536 + u16(b, i + 2);
+  }
+});
 
 // src/codec.js
-var MAX_INCOMING = 4 << 20;
-var noExtensions = {
-  tryToEncode: () => null,
-  decode: () => {
-    throw new WireError("extension type");
-  }
-};
-var decoder = new Decoder({
-  extensionCodec: (
-    /** @type {any} */
-    noExtensions
-  ),
-  maxStrLength: MAX_INCOMING,
-  maxBinLength: MAX_INCOMING,
-  maxArrayLength: MAX_INCOMING,
-  maxMapLength: MAX_INCOMING,
-  maxExtLength: 0
-});
-var encoder = new Encoder({
-  extensionCodec: (
-    /** @type {any} */
-    noExtensions
-  ),
-  maxDepth: MAX_DEPTH,
-  ignoreUndefined: true
-});
 function decode(bytes) {
   if (bytes.length > MAX_INCOMING) throw new WireError("message too big");
   checkFrame(bytes);
@@ -1451,6 +1508,1996 @@ function decode(bytes) {
 function encode(frame) {
   return encoder.encode(frame);
 }
+var MAX_INCOMING, noExtensions, decoder, encoder;
+var init_codec = __esm({
+  "src/codec.js"() {
+    "use strict";
+    init_dist();
+    init_guard();
+    MAX_INCOMING = 4 << 20;
+    noExtensions = {
+      tryToEncode: () => null,
+      decode: () => {
+        throw new WireError("extension type");
+      }
+    };
+    decoder = new Decoder({
+      extensionCodec: (
+        /** @type {any} */
+        noExtensions
+      ),
+      maxStrLength: MAX_INCOMING,
+      maxBinLength: MAX_INCOMING,
+      maxArrayLength: MAX_INCOMING,
+      maxMapLength: MAX_INCOMING,
+      maxExtLength: 0
+    });
+    encoder = new Encoder({
+      extensionCodec: (
+        /** @type {any} */
+        noExtensions
+      ),
+      maxDepth: MAX_DEPTH,
+      ignoreUndefined: true
+    });
+  }
+});
+
+// src/records.js
+function record(kind, payload) {
+  const bytes = new Uint8Array(HEAD + payload.length);
+  new DataView(bytes.buffer).setUint32(0, payload.length);
+  bytes[0] = kind;
+  bytes.set(payload, HEAD);
+  return bytes;
+}
+function joined(parts) {
+  const all = new Uint8Array(parts.reduce((n, part2) => n + part2.length, 0));
+  let at = 0;
+  for (const part2 of parts) {
+    all.set(part2, at);
+    at += part2.length;
+  }
+  return all;
+}
+var Record, HEAD, MAX_PAYLOAD, closeRecord, RecordReader;
+var init_records = __esm({
+  "src/records.js"() {
+    "use strict";
+    init_guard();
+    Record = Object.freeze({ FRAME: 0, PING: 1, PONG: 2, CLOSE: 3, NOTHING: 4 });
+    HEAD = 4;
+    MAX_PAYLOAD = 4 << 20;
+    closeRecord = (code) => record(Record.CLOSE, new Uint8Array([code >> 8 & 255, code & 255]));
+    RecordReader = class {
+      #rest = new Uint8Array(0);
+      /**
+       * @param {Uint8Array} bytes that came next
+       * @param {(kind: number, payload: Uint8Array) => void} each called for every record that is whole now
+       * @throws {WireError} for a record that is larger than any may be
+       */
+      push(bytes, each) {
+        const all = this.#rest.length === 0 ? bytes : joined([this.#rest, bytes]);
+        const view = new DataView(all.buffer, all.byteOffset, all.length);
+        let at = 0;
+        while (all.length - at >= HEAD) {
+          const length = view.getUint32(at) & 16777215;
+          if (length > MAX_PAYLOAD) throw new WireError(`a record of ${length} bytes`);
+          if (all.length - at - HEAD < length) break;
+          const payload = all.slice(at + HEAD, at + HEAD + length);
+          at += HEAD + length;
+          each(all[at - length - HEAD], payload);
+        }
+        this.#rest = all.slice(at);
+      }
+    };
+  }
+});
+
+// src/http-link.js
+var STREAM_WITHIN, MAX_WAITING, MAX_BODY, LOST, HttpLink, LinkError;
+var init_http_link = __esm({
+  "src/http-link.js"() {
+    "use strict";
+    init_codec();
+    init_guard();
+    init_records();
+    STREAM_WITHIN = 1500;
+    MAX_WAITING = 4 << 10;
+    MAX_BODY = 60 << 10;
+    LOST = 1006;
+    HttpLink = class {
+      #fetch;
+      #url;
+      #timers;
+      #stats;
+      #handlers;
+      #abort = new AbortController();
+      #reader = new RecordReader();
+      #id = "";
+      #isOpen = false;
+      #isOver = false;
+      /** @type {Uint8Array[]} records for the next request */
+      #waiting = [];
+      #waitingBytes = 0;
+      #posting = false;
+      #closing = false;
+      /**
+       * @param {{fetch: typeof globalThis.fetch, url: string, timers: import("./options.js").Timers}} settings
+       * @param {import("./stats.js").Stats} stats
+       * @param {import("./link.js").LinkHandlers} handlers
+       */
+      constructor({ fetch, url, timers }, stats, handlers) {
+        this.#fetch = fetch;
+        this.#url = url.replace(/^ws/, "http");
+        this.#timers = timers;
+        this.#stats = stats;
+        this.#handlers = handlers;
+        this.#run().catch((error) => this.#fail(error));
+      }
+      /**
+       * Sends a frame that must not be left out.
+       * @param {any[]} frame
+       * @param {number} maxFrame bytes
+       * @returns {boolean} false when the link is not open
+       * @throws {WireError} when the frame is too big
+       */
+      send(frame, maxFrame) {
+        if (!this.#isOpen) return false;
+        const bytes = encode(frame);
+        if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
+        this.#queue(record(Record.FRAME, bytes));
+        this.#stats.sent(bytes.length);
+        return true;
+      }
+      /** Whether so much waits for a request that frames of passing worth should not join it. */
+      get congested() {
+        return this.#waitingBytes > MAX_WAITING;
+      }
+      /** Ends the link without a word and without `down`. */
+      drop() {
+        this.#over();
+        this.#abort.abort();
+      }
+      /** Ends the link properly, once what was sent is out. */
+      close() {
+        if (!this.#isOpen) return this.drop();
+        this.#over();
+        this.#closing = true;
+        this.#queue(closeRecord(1e3));
+      }
+      #over() {
+        this.#isOpen = false;
+        this.#isOver = true;
+      }
+      /** @param {number} code */
+      #down(code) {
+        if (this.#isOver) return;
+        this.drop();
+        this.#handlers.down(code);
+      }
+      /** @param {unknown} error */
+      #fail(error) {
+        this.#down(LOST);
+        if (!(error instanceof TypeError || error instanceof DOMException || error instanceof LinkError))
+          throw error;
+      }
+      async #run() {
+        this.#id = await this.#open();
+        const stream = await this.#stream();
+        if (stream === null) {
+          this.#id = await this.#open();
+        }
+        if (this.#isOver) return;
+        this.#isOpen = true;
+        this.#handlers.open();
+        if (stream === null) await this.#pollOn();
+        else await this.#readOn(stream.reader, stream.first);
+      }
+      async #open() {
+        const answer = await this.#post(new Uint8Array(0));
+        return answer.text();
+      }
+      /**
+       * Asks for an answer that streams.
+       * @returns {Promise<{reader: ReadableStreamDefaultReader<Uint8Array>, first: Uint8Array} | null>} null when nothing of it came in time
+       */
+      async #stream() {
+        const patience = new AbortController();
+        const quit = () => patience.abort();
+        this.#abort.signal.addEventListener("abort", quit);
+        let late = false;
+        const timer = this.#timers.setTimeout(() => {
+          late = true;
+          quit();
+        }, STREAM_WITHIN);
+        try {
+          const answer = await this.#get("stream", patience.signal);
+          const reader = answer.body?.getReader();
+          if (reader === void 0) return null;
+          const { value, done } = await reader.read();
+          if (done) throw new LinkError("the stream ended at once");
+          return { reader, first: value };
+        } catch (error) {
+          if (late) return null;
+          throw error;
+        } finally {
+          this.#timers.clearTimeout(timer);
+        }
+      }
+      /** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {Uint8Array} first */
+      async #readOn(reader, first) {
+        for (let bytes = first; ; ) {
+          this.#take(bytes);
+          const { value, done } = await reader.read();
+          if (done) throw new LinkError("the stream ended");
+          bytes = value;
+        }
+      }
+      async #pollOn() {
+        while (!this.#isOver) {
+          const answer = await this.#get("poll", this.#abort.signal);
+          this.#take(new Uint8Array(await answer.arrayBuffer()));
+        }
+      }
+      /** @param {Uint8Array} bytes */
+      #take(bytes) {
+        this.#reader.push(bytes, (kind, payload) => {
+          if (this.#isOver) return;
+          if (kind === Record.FRAME) this.#handlers.message(payload);
+          else if (kind === Record.PING) this.#queue(record(Record.PONG, payload));
+          else if (kind === Record.CLOSE) this.#down(payload[0] << 8 | payload[1]);
+        });
+      }
+      /** @param {"stream" | "poll"} mode @param {AbortSignal} signal */
+      async #get(mode, signal) {
+        const headers = { "Deltatick-Link": this.#id, "Deltatick-Down": mode };
+        return this.#answered(await this.#fetch(this.#url, { headers, cache: "no-store", signal }));
+      }
+      /** @param {Uint8Array<ArrayBuffer>} body */
+      async #post(body) {
+        const headers = { "Content-Type": "application/octet-stream" };
+        if (this.#id !== "" && body.length > 0) headers["Deltatick-Link"] = this.#id;
+        const signal = this.#abort.signal;
+        const keepalive = this.#closing;
+        return this.#answered(
+          await this.#fetch(this.#url, { method: "POST", headers, body, signal, keepalive })
+        );
+      }
+      /** @param {Response} answer */
+      #answered(answer) {
+        if (!answer.ok) throw new LinkError(`the server answered ${answer.status}`);
+        return answer;
+      }
+      /** @param {Uint8Array} bytes */
+      #queue(bytes) {
+        this.#waiting.push(bytes);
+        this.#waitingBytes += bytes.length;
+        if (!this.#posting) this.#postAll().catch((error) => this.#fail(error));
+      }
+      async #postAll() {
+        this.#posting = true;
+        await null;
+        while (this.#waiting.length > 0) {
+          let n = 1;
+          let bytes = this.#waiting[0].length;
+          for (; n < this.#waiting.length && bytes + this.#waiting[n].length <= MAX_BODY; n++)
+            bytes += this.#waiting[n].length;
+          this.#waitingBytes -= bytes;
+          await this.#post(joined(this.#waiting.splice(0, n)));
+        }
+        this.#posting = false;
+        if (this.#closing) this.#abort.abort();
+      }
+    };
+    LinkError = class extends Error {
+    };
+  }
+});
+
+// src/rows.js
+function replaceRows(table, fresh, changes) {
+  const before = new Map(table.entities.map((e) => [e.id, e]));
+  table.rows.clear();
+  table.entities = fresh.map((entity) => {
+    const old = before.get(entity.id);
+    before.delete(entity.id);
+    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
+    table.rows.set(kept.id, kept.row);
+    if (old === void 0) changes?.added.push(table, kept);
+    else changes?.changed.push(table, kept);
+    return kept;
+  });
+  for (const entity of before.values()) changes?.removed.push(table, entity);
+}
+function overwrite(fields, old, fresh) {
+  old.q = fresh.q;
+  for (const { name } of fields) old.row[name] = fresh.row[name];
+  return old;
+}
+var MAX_ROWS;
+var init_rows = __esm({
+  "src/rows.js"() {
+    "use strict";
+    MAX_ROWS = 1 << 18;
+  }
+});
+
+// src/fieldkinds.js
+var BOOL, INT, FIXED, ANGLE, FLOAT, STRING, QUAT, UNIT, isVector;
+var init_fieldkinds = __esm({
+  "src/fieldkinds.js"() {
+    "use strict";
+    BOOL = 0;
+    INT = 1;
+    FIXED = 2;
+    ANGLE = 3;
+    FLOAT = 4;
+    STRING = 5;
+    QUAT = 6;
+    UNIT = 7;
+    isVector = (kind) => kind === QUAT || kind === UNIT;
+  }
+});
+
+// src/float32.js
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? NAN : bits[0];
+}
+function floatOf(q) {
+  bits[0] = q;
+  return floats[0];
+}
+var floats, bits, NAN;
+var init_float32 = __esm({
+  "src/float32.js"() {
+    "use strict";
+    floats = new Float32Array(1);
+    bits = new Int32Array(floats.buffer);
+    NAN = 2143289344;
+  }
+});
+
+// src/rates.js
+function zeroOf({ offset, step }) {
+  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
+}
+function checkRates(fields) {
+  for (const field of fields) {
+    if (field.rate < 0) continue;
+    const rate = fields[field.rate];
+    if (rate?.kind !== INT && rate?.kind !== FIXED) {
+      throw new WireError("a rate that is no number");
+    }
+    const zero = zeroOf(rate);
+    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
+    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
+    let steps = 0;
+    for (let at = field.rate; at >= 0; at = fields[at]?.rate ?? -1) {
+      if (++steps > fields.length) throw new WireError("rates that go round");
+    }
+  }
+}
+var init_rates = __esm({
+  "src/rates.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_guard();
+  }
+});
+
+// src/rotation.js
+function part(packed, bits2) {
+  const half = 1 << bits2 - 1;
+  return ((packed & (1 << bits2) - 1) - half) / (half - 1);
+}
+function rotation(q, bits2) {
+  const v = [0, 0, 0, 0];
+  const most = q >>> 3 * bits2 & 3;
+  let sum = 0;
+  let shift = 2 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === most) continue;
+    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
+    sum += v[i] * v[i];
+    shift -= bits2;
+  }
+  v[most] = Math.sqrt(Math.max(0, 1 - sum));
+  return normalize(v);
+}
+function direction(q, bits2) {
+  const x = part(q >>> bits2, bits2);
+  const y = part(q, bits2);
+  const z = 1 - Math.abs(x) - Math.abs(y);
+  if (z >= 0) return normalize([x, y, z]);
+  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
+}
+function normalize(v) {
+  let sum = 0;
+  for (const c of v) sum += c * c;
+  const length = Math.sqrt(sum);
+  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
+  return v;
+}
+var signed;
+var init_rotation = __esm({
+  "src/rotation.js"() {
+    "use strict";
+    signed = (v, sign) => sign < 0 ? -v : v;
+  }
+});
+
+// src/schema.js
+function parseSchema(tables, inputs) {
+  if (tables.length > MAX_TABLES) throw new WireError("too many tables");
+  const parsed = tables.map((t) => {
+    if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
+    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
+  });
+  distinct(parsed);
+  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
+  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
+  return { tables: parsed, inputs: fields };
+}
+function parseFields(list2, max, lastKind) {
+  if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
+  const fields = list2.map((f) => parseField(f, lastKind));
+  distinct(fields);
+  checkRates(fields);
+  return fields;
+}
+function parseField(f, lastKind) {
+  if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
+  const [name, kind, a, b, c, d] = f;
+  if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
+  const field = {
+    name: checkName(name),
+    kind,
+    min: 0,
+    max: 1,
+    offset: 0,
+    step: 1,
+    maxBytes: 0,
+    bits: 0,
+    rate: -1,
+    perTick: 0
+  };
+  switch (kind) {
+    case INT:
+      setRange(field, a, b);
+      setRate(field, f, 4);
+      break;
+    case FIXED:
+      if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
+      field.offset = a;
+      field.step = b;
+      setRange(field, c, d);
+      setRate(field, f, 6);
+      break;
+    case ANGLE:
+      setBits(field, a, 1, 24);
+      field.max = 2 ** a - 1;
+      field.step = 2 * Math.PI / 2 ** a;
+      setRate(field, f, 3);
+      break;
+    case FLOAT:
+      field.min = -INT32 - 1;
+      field.max = INT32;
+      break;
+    case QUAT:
+      setBits(field, a, 2, 10);
+      field.min = a === 10 ? -INT32 - 1 : 0;
+      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
+      break;
+    case UNIT:
+      setBits(field, a, 2, 15);
+      field.max = 2 ** (2 * a) - 1;
+      break;
+    case STRING:
+      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
+      field.maxBytes = a;
+      break;
+  }
+  return field;
+}
+function setRange(field, min, max) {
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min > max) {
+    throw new WireError("field range");
+  }
+  if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
+  field.min = min;
+  field.max = max;
+}
+function setBits(field, bits2, least, most) {
+  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
+  field.bits = bits2;
+}
+function setRate(field, list2, at) {
+  if (list2.length <= at) return;
+  const [rate, perTick] = list2.slice(at, at + 2);
+  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
+  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
+    throw new WireError("rate per tick");
+  field.rate = rate - 1;
+  field.perTick = perTick;
+}
+function checkName(name) {
+  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME) {
+    throw new WireError("bad name in the schema");
+  }
+  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
+  return name;
+}
+function distinct(list2) {
+  if (new Set(list2.map((e) => e.name)).size !== list2.length) {
+    throw new WireError("a name twice in the schema");
+  }
+}
+function dequantize(field, q) {
+  switch (field.kind) {
+    case BOOL:
+      return q !== 0;
+    case INT:
+      return q;
+    case ANGLE:
+      return q * 2 * Math.PI / (field.max + 1);
+    case FLOAT:
+      return floatOf(q);
+    case QUAT:
+      return rotation(q, field.bits);
+    case UNIT:
+      return direction(q, field.bits);
+    default:
+      return field.offset + q * field.step;
+  }
+}
+function quantize(field, value) {
+  const v = Number.isNaN(Number(value ?? 0)) ? 0 : Number(value ?? 0);
+  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
+  if (field.kind === ANGLE) {
+    const turns = field.max + 1;
+    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
+    return (q2 + turns) % turns;
+  }
+  const q = Math.round((v - field.offset) / field.step);
+  return Math.min(field.max, Math.max(field.min, q)) + 0;
+}
+var MAX_TABLES, MAX_FIELDS, MAX_INPUTS, MAX_NAME, INT32, utf8;
+var init_schema = __esm({
+  "src/schema.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_float32();
+    init_guard();
+    init_rates();
+    init_rotation();
+    MAX_TABLES = 32;
+    MAX_FIELDS = 32;
+    MAX_INPUTS = 16;
+    MAX_NAME = 64;
+    INT32 = 2147483647;
+    utf8 = new TextEncoder();
+  }
+});
+
+// src/packed/adaptivebit.js
+function startProbs(probs) {
+  probs.fill(HALF);
+}
+function startMixers(weights, from, to) {
+  weights.fill(START_WEIGHT, from, to);
+}
+function adapted(p, bit, limit) {
+  const n = p & COUNT;
+  let q = p >>> 10;
+  if (bit !== 0) q += Math.imul(4194303 - q >>> 6, RATES[n]) >>> 10;
+  else q -= Math.imul(q >>> 6, RATES[n]) >>> 10;
+  return q << 10 | (n < limit ? n + 1 : n);
+}
+function plain(coder, probs, at) {
+  const p = probs[at];
+  const bit = coder.bit(Math.max(32, Math.min(65504, p >>> 16)));
+  probs[at] = adapted(p, bit, SLOW);
+  return bit;
+}
+function dear(coder, probs, at) {
+  const p = probs[at];
+  const bit = coder.bit(Math.max(4096, Math.min(61440, p >>> 16)));
+  probs[at] = adapted(p, bit, SLOW);
+  return bit;
+}
+function mixed(coder, probs, a, b, weights, at) {
+  const pa = probs[a];
+  const pb = probs[b];
+  const la = LOGIT[pa >>> 20];
+  const lb = LOGIT[pb >>> 20];
+  const wa = weights[at];
+  const wb = weights[at + 1];
+  const x = Math.imul(wa, la) + Math.imul(wb, lb) >> 16;
+  const p = LOGISTIC[Math.max(-2047, Math.min(2047, x)) + 2048];
+  const bit = coder.bit(p);
+  const error = (bit << 16) - p >> 2;
+  weights[at] = corrected(wa, Math.imul(la, error));
+  weights[at + 1] = corrected(wb, Math.imul(lb, error));
+  probs[a] = adapted(pa, bit, SLOW);
+  probs[b] = adapted(pb, bit, FAST);
+  return bit;
+}
+function corrected(weight, by) {
+  return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight + (by + 32768 >> 16)));
+}
+function number(coder, probs, at) {
+  let k = 0;
+  while (k < 31 && dear(coder, probs, at + k) !== 0) k++;
+  return 2 ** k - 1 + coder.raw(k);
+}
+function symbol(coder, probs) {
+  let x = 1;
+  while (x < 256) x = x << 1 | dear(coder, probs, x);
+  return x & 255;
+}
+var HALF, COUNT, SLOW, FAST, RATES, POINTS, LOGISTIC, LOGIT, START_WEIGHT, MAX_WEIGHT, NUMBER_MODELS;
+var init_adaptivebit = __esm({
+  "src/packed/adaptivebit.js"() {
+    "use strict";
+    HALF = 2147483648;
+    COUNT = 1023;
+    SLOW = 150;
+    FAST = 30;
+    RATES = Uint32Array.from({ length: SLOW + 1 }, (_, n) => (1 << 17) / (2 * n + 3));
+    POINTS = [
+      22,
+      36,
+      60,
+      98,
+      162,
+      267,
+      439,
+      720,
+      1179,
+      1921,
+      3108,
+      4971,
+      7812,
+      11955,
+      17625,
+      24743,
+      32768,
+      40793,
+      47911,
+      53581,
+      57724,
+      60565,
+      62428,
+      63615,
+      64357,
+      64816,
+      65097,
+      65269,
+      65374,
+      65438,
+      65476,
+      65500,
+      65514
+    ];
+    LOGISTIC = Int32Array.from({ length: 4096 }, (_, x) => {
+      const [i, w] = [x >> 7, x & 127];
+      return POINTS[i] * (128 - w) + POINTS[i + 1] * w + 64 >> 7;
+    });
+    LOGIT = new Int16Array(4096);
+    for (let p = 0, x = -2048; p < 4096; p++) {
+      while (x < 2047 && LOGISTIC[x + 2048] < 16 * p + 8) x++;
+      LOGIT[p] = x;
+    }
+    START_WEIGHT = 36e3;
+    MAX_WEIGHT = 1 << 18;
+    NUMBER_MODELS = 32;
+  }
+});
+
+// src/packed/order.js
+var ordered;
+var init_order = __esm({
+  "src/packed/order.js"() {
+    "use strict";
+    ordered = (q) => q ^ q >> 31 & 2147483647;
+  }
+});
+
+// src/packed/arrivals.js
+var MAX_ID, ANOTHER, GROWN, AFTER, GAP, ROW_MODELS, DIFFERS, NEGATIVE, DISTANCE, FIELD_MODELS, Arrivals;
+var init_arrivals = __esm({
+  "src/packed/arrivals.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_guard();
+    init_rows();
+    init_schema();
+    init_adaptivebit();
+    init_order();
+    MAX_ID = 4294967295;
+    ANOTHER = 15 << 12;
+    GROWN = 0;
+    AFTER = 1;
+    GAP = 2;
+    ROW_MODELS = GAP + NUMBER_MODELS;
+    DIFFERS = 0;
+    NEGATIVE = 1;
+    DISTANCE = 2;
+    FIELD_MODELS = DISTANCE + NUMBER_MODELS;
+    Arrivals = class {
+      #fields;
+      #texts;
+      #models = new Uint32Array(ROW_MODELS);
+      #fieldModels;
+      /** By field: the value in the row that came last. */
+      #latest;
+      /** @param {PackedField[]} fields @param {import("./text.js").Texts} texts */
+      constructor(fields, texts) {
+        this.#fields = fields;
+        this.#texts = texts;
+        this.#fieldModels = new Uint32Array(FIELD_MODELS * fields.length);
+        this.#latest = new Int32Array(fields.length);
+      }
+      reset() {
+        startProbs(this.#models);
+        startProbs(this.#fieldModels);
+        this.#latest.fill(0);
+      }
+      /**
+       * Reads the new rows.
+       * @param {RangeDecoder} coder
+       * @param {Entity[]} before the rows of the baseline, by rising id
+       * @param {Map<number, any>} present the same by id
+       * @returns {Entity[]} by rising id
+       * @throws {WireError}
+       */
+      read(coder, before, present) {
+        const rows = [];
+        if (plain(coder, this.#models, GROWN) === 0) return rows;
+        let id = 0;
+        if (before.length > 0 && plain(coder, this.#models, AFTER) !== 0)
+          id = before[before.length - 1].id;
+        do {
+          id += 1 + number(coder, this.#models, GAP);
+          if (id > MAX_ID) throw new WireError("id gap");
+          if (present.has(id)) throw new WireError("added row is present");
+          if (coder.overrun) throw new WireError("added rows are cut short");
+          if (before.length + rows.length >= MAX_ROWS) throw new WireError("too many rows");
+          rows.push(this.#row(coder, id));
+        } while (coder.bit(ANOTHER) !== 0);
+        return rows;
+      }
+      /** @param {RangeDecoder} coder @param {number} id @returns {Entity} */
+      #row(coder, id) {
+        const entity = { id, q: new Array(this.#fields.length).fill(0), row: {} };
+        for (const { index, field } of this.#fields) {
+          const at = FIELD_MODELS * index;
+          if (field.kind === STRING) {
+            const differs = at + DIFFERS;
+            entity.row[field.name] = this.#texts.read(
+              coder,
+              this.#fieldModels,
+              differs,
+              "",
+              field.maxBytes
+            );
+            continue;
+          }
+          const q = this.#value(coder, at, this.#latest[index], field.kind);
+          if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
+          this.#latest[index] = entity.q[index] = q;
+          entity.row[field.name] = dequantize(field, q);
+        }
+        return entity;
+      }
+      /**
+       * Reads a quantum that is likely to be what it was in the row that came before.
+       * @param {RangeDecoder} coder
+       * @param {number} at of the field's models
+       * @param {number} likely
+       * @param {number} kind
+       */
+      #value(coder, at, likely, kind) {
+        const models = this.#fieldModels;
+        if (dear(coder, models, at + DIFFERS) === 0) return likely;
+        const sign = dear(coder, models, at + NEGATIVE) !== 0 ? -1 : 1;
+        const distance = sign * (number(coder, models, at + DISTANCE) + 1);
+        if (kind === FLOAT) return ordered(ordered(likely) + distance | 0);
+        return likely + distance | 0;
+      }
+    };
+  }
+});
+
+// src/packed/fates.js
+var KEPT, CHANGED, GONE, LEFT, BLOCK, MAX_RECENT, ANY, FIRST_GONE, MORE_GONE, OUT_OF_VIEW, GONE_GAP, IN_BLOCK, IN_ROW, NEAR, MODELS, Fates;
+var init_fates = __esm({
+  "src/packed/fates.js"() {
+    "use strict";
+    init_guard();
+    init_adaptivebit();
+    KEPT = 0;
+    CHANGED = 1;
+    GONE = 2;
+    LEFT = 3;
+    BLOCK = 16;
+    MAX_RECENT = 5;
+    ANY = 0;
+    FIRST_GONE = ANY + 1;
+    MORE_GONE = FIRST_GONE + 1;
+    OUT_OF_VIEW = MORE_GONE + 1;
+    GONE_GAP = OUT_OF_VIEW + 1;
+    IN_BLOCK = GONE_GAP + NUMBER_MODELS;
+    IN_ROW = IN_BLOCK + 2 * (MAX_RECENT + 1);
+    NEAR = IN_ROW + 256;
+    MODELS = NEAR + 32;
+    Fates = class {
+      #models = new Uint32Array(MODELS);
+      #weights = new Int32Array(4);
+      reset() {
+        startProbs(this.#models);
+        startMixers(this.#weights);
+      }
+      /** Whether anything changed in the table. @param {RangeDecoder} coder */
+      any(coder) {
+        return plain(coder, this.#models, ANY) !== 0;
+      }
+      /**
+       * Reads what becomes of rows.
+       * @param {RangeDecoder} coder
+       * @param {Uint8Array} fates filled
+       * @param {Uint8Array} history of each row: bit i tells whether it changed i bodies ago, 0 being the last one
+       * @param {import("../world.js").Entity[]} rows as they are in the baseline
+       * @param {number} marker the first boolean field, -1 for none
+       * @returns {number} rows that do not stay
+       * @throws {WireError}
+       */
+      read(coder, fates, history, rows, marker) {
+        const n = rows.length;
+        fates.fill(KEPT, 0, n);
+        const gone = this.#readGone(coder, fates, n);
+        let block = 0;
+        for (let start = 0; start < n; start += BLOCK) {
+          const end = Math.min(n, start + BLOCK);
+          let recent = 0;
+          for (let row2 = start; row2 < end; row2++) if ((history[row2] & 3) !== 0) recent++;
+          block = plain(coder, this.#models, IN_BLOCK + 2 * Math.min(recent, MAX_RECENT) + block);
+          if (block !== 0) this.#readBlock(coder, fates, start, end, history, rows, marker);
+        }
+        return gone;
+      }
+      /**
+       * Reads which rows are there no more: how many that stay lie between each and the one before.
+       * @param {RangeDecoder} coder
+       * @param {Uint8Array} fates
+       * @param {number} n
+       */
+      #readGone(coder, fates, n) {
+        const models = this.#models;
+        let count = 0;
+        let row2 = 0;
+        for (let more = plain(coder, models, FIRST_GONE); more; more = plain(coder, models, MORE_GONE)) {
+          row2 += number(coder, models, GONE_GAP);
+          if (row2 >= n) throw new WireError("removed row beyond the last");
+          fates[row2++] = GONE + plain(coder, models, OUT_OF_VIEW);
+          count++;
+        }
+        return count;
+      }
+      /**
+       * Reads which rows of a block change: by a row's history, and by that of the rows beside it.
+       * @param {RangeDecoder} coder
+       * @param {Uint8Array} fates
+       * @param {number} start
+       * @param {number} end
+       * @param {Uint8Array} history
+       * @param {import("../world.js").Entity[]} rows
+       * @param {number} marker
+       */
+      #readBlock(coder, fates, start, end, history, rows, marker) {
+        let before = 0;
+        for (let row2 = start; row2 < end; row2++) {
+          if (fates[row2] >= GONE) continue;
+          const own = history[row2];
+          let near = before | (own & 1) << 1;
+          if (marker >= 0) near |= rows[row2].q[marker] << 4;
+          if (row2 > 0) near |= (history[row2 - 1] & 1) << 2;
+          if (row2 + 1 < rows.length) near |= (history[row2 + 1] & 1) << 3;
+          const weights = 2 * (own & 1);
+          before = mixed(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
+          fates[row2] = before;
+        }
+      }
+    };
+  }
+});
+
+// src/packed/layout.js
+function layoutOf(fields) {
+  const layout = { fields: [], components: 0, marker: -1 };
+  const first = [];
+  const place = (index) => {
+    const field = fields[index];
+    if (first[index] !== void 0) return;
+    if (field.rate >= 0) place(field.rate);
+    first[index] = layout.components;
+    const zero = field.rate < 0 ? 0 : zeroOf(fields[field.rate]);
+    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate], zero);
+    layout.fields.push({ index, field, first: first[index], components });
+    layout.components += components.length;
+    if (layout.marker < 0 && field.kind === BOOL) layout.marker = index;
+  };
+  fields.forEach((_, index) => {
+    place(index);
+  });
+  return layout;
+}
+function componentsOf({ kind, min, max, bits: bits2, perTick }, rate, zero) {
+  const lane = { low: 0, high: 2 ** bits2 - 1, wrap: 0, rate, perTick, zero };
+  switch (kind) {
+    case STRING:
+      return [];
+    case QUAT:
+      return [lane, lane, lane, lane];
+    case UNIT:
+      return [lane, lane].map((c) => ({ ...c, wrap: bits2 }));
+    case ANGLE:
+      return [{ ...lane, wrap: bits2 }];
+    case FLOAT:
+      return [{ ...lane, low: -2147483648, high: 2147483647 }];
+    default:
+      return [{ ...lane, low: min, high: max }];
+  }
+}
+var init_layout = __esm({
+  "src/packed/layout.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_rates();
+  }
+});
+
+// src/packed/motion.js
+function clampGuess(v) {
+  return Math.max(-MAX_GUESS, Math.min(MAX_GUESS, v)) | 0;
+}
+function startMotion(m, at, tick) {
+  m.fill(0, at, at + MOTION);
+  m[at + SEEN] = m[at + CHANGED2] = tick;
+}
+function trackerGuess(m, at, ticks) {
+  const curve = Math.imul(Math.imul(m[at + 2], ticks) / 2 | 0, ticks);
+  return clampGuess(m[at] + Math.imul(m[at + 1], ticks) + curve);
+}
+function observe(m, at, step, ticks, wrongFast, wrongSlow) {
+  let fast = FAST_GAINS;
+  let slow = SLOW_GAINS;
+  const steps = m[at + STEPS];
+  if (steps < FIRST_GAINS.length) {
+    const first = FIRST_GAINS[steps];
+    if (first[1] > fast[1]) fast = first;
+    if (first[1] > slow[1]) slow = first;
+    m[at + STEPS]++;
+  }
+  observeTracker(m, at + FAST2, step, ticks, wrongFast, fast);
+  observeTracker(m, at + SLOW2, step, ticks, wrongSlow, slow);
+}
+function observeTracker(m, at, step, ticks, wrong, gains) {
+  if (wrong > MAX_ERROR || wrong < -MAX_ERROR) {
+    m[at] = m[at + 2] = 0;
+    m[at + 1] = step * 256 / ticks;
+    return;
+  }
+  const perTick = wrong / ticks | 0;
+  const accel = m[at + 2];
+  const turn2 = Math.imul(perTick / ticks | 0, gains[2]) >> 8;
+  const velocity = m[at + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
+  m[at] = -(Math.imul(wrong, gains[0]) >> 8);
+  m[at + 1] = clampGuess(velocity);
+  m[at + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
+}
+function resetTrackers(m, at) {
+  m.fill(0, at + FAST2, at + MOTION);
+  m[at + STEPS] = m[at + STEP] = m[at + LAG] = 0;
+  m[at + TICKS] = 1;
+}
+function rest(m, at, baseTick) {
+  const ticks = baseTick - m[at + SEEN] >>> 0;
+  m[at + SEEN] = baseTick;
+  if (ticks > MAX_REST) {
+    resetTrackers(m, at);
+    return;
+  }
+  m[at + STEP] = m[at + LAG] = 0;
+  m[at + TICKS] = 1;
+  observe(m, at, 0, ticks, -trackerGuess(m, at + FAST2, ticks), -trackerGuess(m, at + SLOW2, ticks));
+}
+function reverse(m, at) {
+  m[at + STEP] = -m[at + STEP];
+  m[at + SIGN] = -m[at + SIGN];
+  for (let i = at + FAST2; i < at + MOTION; i++) m[i] = -m[i];
+}
+function due(m, at, baseTick, tick) {
+  const pause = m[at + PAUSE];
+  if (pause === 0 || tick - m[at + CHANGED2] >>> 0 < pause) return 0;
+  return baseTick - m[at + CHANGED2] >>> 0 < pause ? 1 : 2;
+}
+var SEEN, CHANGED2, STEP, TICKS, LAG, PAUSE, STEPS, CLASS, SIGN, COST, FAST2, SLOW2, MOTION, MAX_TICKS, MAX_GUESS, MAX_ERROR, MAX_ACCEL, MAX_REST, FAST_GAINS, SLOW_GAINS, FIRST_GAINS;
+var init_motion = __esm({
+  "src/packed/motion.js"() {
+    "use strict";
+    SEEN = 0;
+    CHANGED2 = 1;
+    STEP = 2;
+    TICKS = 3;
+    LAG = 4;
+    PAUSE = 5;
+    STEPS = 6;
+    CLASS = 7;
+    SIGN = 8;
+    COST = 9;
+    FAST2 = 13;
+    SLOW2 = 16;
+    MOTION = 19;
+    MAX_TICKS = 16;
+    MAX_GUESS = 1 << 26;
+    MAX_ERROR = 1 << 22;
+    MAX_ACCEL = 1 << 22;
+    MAX_REST = 6;
+    FAST_GAINS = [7, 245, 88];
+    SLOW_GAINS = [70, 78, 11];
+    FIRST_GAINS = [
+      [0, 256, 0],
+      [0, 384, 256],
+      [4, 270, 108],
+      [11, 219, 70],
+      [23, 168, 43],
+      [32, 144, 32],
+      [43, 121, 23],
+      [55, 98, 16]
+    ];
+  }
+});
+
+// src/packed/quaternion.js
+function splitQuaternion(q, bits2, lanes) {
+  const top = (1 << bits2) - 1;
+  const omitted = q >>> 3 * bits2 & 3;
+  let shift = 3 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === omitted) continue;
+    shift -= bits2;
+    lanes[i] = q >> shift & top;
+  }
+  lanes[omitted] = omittedLane(lanes, omitted, bits2);
+  return omitted;
+}
+function omittedLane(lanes, omitted, bits2) {
+  const half = 1 << bits2 - 1;
+  let left2 = 2 * (half - 1) ** 2;
+  for (let i = 0; i < 4; i++) if (i !== omitted) left2 -= (lanes[i] - half) ** 2;
+  return half + Math.floor(Math.sqrt(Math.max(0, left2)));
+}
+var init_quaternion = __esm({
+  "src/packed/quaternion.js"() {
+    "use strict";
+  }
+});
+
+// src/packed/residual.js
+function moodOf({ waking, surprise }) {
+  if (waking) return 3;
+  return surprise > 700 ? 2 : surprise > 64 ? 1 : 0;
+}
+function costOf(v) {
+  const u = Math.abs(v) + 16;
+  const n = 27 - Math.clz32(u);
+  return (n << 4) + (u >>> n) - 16 << 4;
+}
+var TRACK, BLEND, RATE, PREDICTORS, SCALES, LEANS, MOODS, TEMPERS, TURNS, LENGTHS, MAX_LENGTH, ZERO, ZERO_MOOD, NEGATIVE2, NEGATIVE_TURN, LONGER, LONGER_MOOD, LONG, HIGH, MODELS2, ZERO_MIX, NEGATIVE_MIX, LONGER_MIX, WEIGHTS, START_COST, ADVANTAGE, MAX_STEP, START_BLEND, MAX_BLEND, BLEND_RATE, Residuals, clampBlend, signBeyond;
+var init_residual = __esm({
+  "src/packed/residual.js"() {
+    "use strict";
+    init_adaptivebit();
+    init_motion();
+    TRACK = 1;
+    BLEND = 2;
+    RATE = 3;
+    PREDICTORS = 4;
+    SCALES = 12;
+    LEANS = 3;
+    MOODS = 4;
+    TEMPERS = 4;
+    TURNS = 3;
+    LENGTHS = 8;
+    MAX_LENGTH = 32;
+    ZERO = 0;
+    ZERO_MOOD = ZERO + SCALES * LEANS;
+    NEGATIVE2 = ZERO_MOOD + MOODS * TEMPERS * TURNS;
+    NEGATIVE_TURN = NEGATIVE2 + SCALES * LEANS;
+    LONGER = NEGATIVE_TURN + 3 * TURNS;
+    LONGER_MOOD = LONGER + SCALES * LENGTHS;
+    LONG = LONGER_MOOD + MOODS * TEMPERS * LENGTHS;
+    HIGH = LONG + MAX_LENGTH;
+    MODELS2 = HIGH + 3 * MAX_LENGTH;
+    ZERO_MIX = 0;
+    NEGATIVE_MIX = ZERO_MIX + 2 * 3;
+    LONGER_MIX = NEGATIVE_MIX + 2;
+    WEIGHTS = LONGER_MIX + 2 * LENGTHS;
+    START_COST = 4 << 8;
+    ADVANTAGE = 192;
+    MAX_STEP = 1 << 17;
+    START_BLEND = [6e4, 6e4, 32e3];
+    MAX_BLEND = 1 << 18;
+    BLEND_RATE = 40;
+    Residuals = class {
+      #models = new Uint32Array(MODELS2);
+      #weights = new Int32Array(WEIGHTS);
+      /** What predictors cost in all rows. */
+      #cost = new Int32Array(PREDICTORS);
+      /** Of the last step l, the fast tracker f and the slow one s: weights of l, f - l and s - f, in 65536ths. */
+      #blend = new Int32Array(3);
+      /** The change that each predictor expects, in 1/256 quantum. */
+      #guesses = new Int32Array(PREDICTORS);
+      #choices;
+      /** The change if the last step goes on, and by the slow tracker. */
+      #line = 0;
+      #slow = 0;
+      #component;
+      /** @param {import("./layout.js").Component} component */
+      constructor(component) {
+        this.#component = component;
+        this.#choices = component.rate < 0 ? RATE : PREDICTORS;
+      }
+      reset() {
+        startProbs(this.#models);
+        startMixers(this.#weights);
+        this.#cost.fill(START_COST);
+        this.#blend.set(START_BLEND);
+      }
+      /**
+       * Begins a motion of this component.
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} tick
+       */
+      start(m, at, tick) {
+        startMotion(m, at, tick);
+        m.set(this.#cost, at + COST);
+      }
+      /**
+       * Reads what a component has become.
+       * @param {Walk} walk
+       * @param {Int32Array} m motions
+       * @param {number} at of this component's
+       * @param {number} base value in the baseline
+       * @param {number} rate change by the declared rate, 0 if there is none
+       * @returns {number} 32 bits, not held to the component's range
+       */
+      read(walk, m, at, base, rate) {
+        const { low, high, wrap } = this.#component;
+        const choice = this.#ask(walk, m, at, rate);
+        const guess = this.#guesses[choice];
+        const whole = guess + 128 >> 8;
+        let lean = guess - (whole << 8);
+        let expected = base + whole;
+        if (wrap === 0 && (expected < low || expected > high)) {
+          expected = expected < low ? low : high;
+          lean = 0;
+        }
+        const turn2 = (this.#guesses[TRACK] + this.#line >> 1) - guess;
+        const r = this.#residual(walk, m, at, m[at + COST + choice], lean, turn2);
+        let now = expected + r | 0;
+        let step = now - base | 0;
+        if (wrap !== 0) {
+          now &= (1 << wrap) - 1;
+          step = now - base << 32 - wrap >> 32 - wrap;
+        }
+        this.#learn(walk, m, at, choice, step);
+        return now;
+      }
+      /**
+       * Takes in a value that follows from others.
+       * @param {Walk} walk
+       * @param {Int32Array} m motions
+       * @param {number} at of this component's
+       * @param {number} base
+       * @param {number} now
+       */
+      follow(walk, m, at, base, now) {
+        this.#learn(walk, m, at, this.#ask(walk, m, at, 0), now - base);
+      }
+      /**
+       * Asks the predictors.
+       * @param {Walk} walk
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} rate
+       * @returns {number} the one that is followed
+       */
+      #ask({ baseTick, ticks }, m, at, rate) {
+        if (m[at + SEEN] !== (baseTick | 0)) rest(m, at, baseTick);
+        const guesses = this.#guesses;
+        const over = m[at + TICKS];
+        const step = m[at + STEP] * 256;
+        const line = over === 0 ? 0 : clampGuess(Math.imul(step / over | 0, ticks));
+        const fast = trackerGuess(m, at + FAST2, ticks);
+        const slow = trackerGuess(m, at + SLOW2, ticks);
+        this.#line = line;
+        this.#slow = slow;
+        guesses[TRACK] = fast;
+        const blend = this.#blend;
+        const sum = blend[0] * line + blend[1] * (fast - line) + blend[2] * (slow - fast);
+        guesses[BLEND] = clampGuess(Math.floor(sum / 65536));
+        let choice = BLEND;
+        if (this.#choices === PREDICTORS) {
+          guesses[RATE] = clampGuess(m[at + LAG] + rate);
+          choice = RATE;
+        }
+        let lowest = m[at + COST + choice] - ADVANTAGE;
+        for (let k = 0; k < this.#choices; k++) {
+          if (m[at + COST + k] < lowest) {
+            lowest = m[at + COST + k];
+            choice = k;
+          }
+        }
+        return choice;
+      }
+      /**
+       * Reads what a prediction was wrong by. One that leans to the lower quantum is mirrored, so that there are half
+       * as many contexts.
+       * @param {Walk} walk
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} cost
+       * @param {number} lean
+       * @param {number} turn
+       */
+      #residual(walk, m, at, cost, lean, turn2) {
+        const { coder } = walk;
+        const mirror = lean < 0 ? -1 : 1;
+        const last = m[at + SIGN] * mirror;
+        const scale = Math.max(0, Math.min(SCALES - 1, (cost - 256) / 192 | 0));
+        const leaning = lean * mirror;
+        const context = scale * LEANS + (leaning > 90 ? 2 : leaning > 40 ? 1 : 0);
+        const turning = turn2 * mirror;
+        const way = turning > 100 ? 1 : turning < -100 ? 2 : 0;
+        const mood = moodOf(walk) * TEMPERS + Math.min(m[at + CLASS], TEMPERS - 1);
+        const third = scale === 0 ? due(m, at, walk.baseTick, walk.tick) : way;
+        const zeroMood = ZERO_MOOD + mood * TURNS + third;
+        const models = this.#models;
+        const weights = this.#weights;
+        m[at + CLASS] = 0;
+        const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
+        if (mixed(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
+        const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
+        const negative = mixed(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
+        const length = this.#length(coder, scale, mood);
+        m[at + CLASS] = length + 1;
+        const magnitude = this.#magnitude(coder, length);
+        return negative !== 0 === mirror > 0 ? -magnitude : magnitude;
+      }
+      /**
+       * Reads how many bits a magnitude has below its highest.
+       * @param {import("./rangecoder.js").RangeDecoder} coder
+       * @param {number} scale
+       * @param {number} mood
+       */
+      #length(coder, scale, mood) {
+        const models = this.#models;
+        const narrow = LONGER + scale * LENGTHS;
+        const wide2 = LONGER_MOOD + mood * LENGTHS;
+        let k = 0;
+        while (k < LENGTHS) {
+          if (mixed(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
+            return k;
+          k++;
+        }
+        while (k < MAX_LENGTH - 1 && plain(coder, models, LONG + k) !== 0) k++;
+        return k;
+      }
+      /**
+       * Reads the bits of a magnitude below its highest, the two upper ones by models.
+       * @param {import("./rangecoder.js").RangeDecoder} coder
+       * @param {number} length
+       */
+      #magnitude(coder, length) {
+        const high = HIGH + 3 * length;
+        let got = 1;
+        let left2 = length;
+        if (left2 > 0) {
+          left2--;
+          got = 2 | plain(coder, this.#models, high);
+        }
+        if (left2 > 0) {
+          left2--;
+          got = got << 1 | plain(coder, this.#models, high + 1 + (got & 1));
+        }
+        return got << left2 | coder.raw(left2);
+      }
+      /**
+       * Takes in what became of a prediction.
+       * @param {Walk} walk
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} choice the predictor that was followed
+       * @param {number} step
+       */
+      #learn(walk, m, at, choice, step) {
+        const { tick, ticks } = walk;
+        if (step > MAX_STEP || step < -MAX_STEP) {
+          resetTrackers(m, at);
+        } else {
+          const guesses = this.#guesses;
+          const costs = this.#cost;
+          const change = step << 8;
+          for (let k = 0; k < this.#choices; k++) {
+            const cost = costOf(change - guesses[k]);
+            const kept = m[at + COST + k];
+            const now = kept + (cost - kept >> 2);
+            m[at + COST + k] = now;
+            costs[k] += cost - costs[k] >> 6;
+            if (k === choice) walk.surprise += cost - now;
+          }
+          this.#learnBlend(change);
+          observe(m, at, step, ticks, change - guesses[TRACK], change - this.#slow);
+          if (this.#choices === PREDICTORS) {
+            const lag = (guesses[RATE] - change) * 3 / 4 | 0;
+            m[at + LAG] = Math.max(-256, Math.min(256, lag));
+          }
+          m[at + STEP] = step;
+          m[at + TICKS] = ticks;
+        }
+        m[at + SEEN] = tick;
+        if (step === 0) return;
+        m[at + PAUSE] = Math.min(tick - m[at + CHANGED2] >>> 0, 65535);
+        m[at + CHANGED2] = tick;
+        m[at + SIGN] = step < 0 ? -1 : 1;
+      }
+      /**
+       * Moves every weight of the blend by a constant, in the direction in which the guess would have been less
+       * wrong.
+       * @param {number} change
+       */
+      #learnBlend(change) {
+        const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND], 64);
+        if (e === 0) return;
+        const blend = this.#blend;
+        const line = this.#line;
+        const fast = this.#guesses[TRACK];
+        blend[0] = clampBlend(blend[0] + e * signBeyond(line, 128));
+        blend[1] = clampBlend(blend[1] + e * signBeyond(fast - line, 128));
+        blend[2] = clampBlend(blend[2] + e * signBeyond(this.#slow - fast, 128));
+      }
+    };
+    clampBlend = (weight) => Math.max(-MAX_BLEND, Math.min(MAX_BLEND, weight));
+    signBeyond = (v, limit) => v > limit ? 1 : v < -limit ? -1 : 0;
+  }
+});
+
+// src/packed/values.js
+function byRate({ perTick, zero }, before, now, ticks) {
+  const factor = Math.max(-MAX_PER_TICK, Math.min(MAX_PER_TICK, perTick));
+  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before - zero));
+  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now - zero));
+  return clampGuess(Math.floor((b * (ticks + 1) + a * (ticks - 1)) * factor / 512));
+}
+var ACTIVE, TEXT, TURNED, FIELD_MODELS2, MAX_RATE, MAX_PER_TICK, Values;
+var init_values = __esm({
+  "src/packed/values.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_guard();
+    init_schema();
+    init_adaptivebit();
+    init_motion();
+    init_order();
+    init_quaternion();
+    init_residual();
+    ACTIVE = 0;
+    TEXT = ACTIVE + 8;
+    TURNED = TEXT + 1;
+    FIELD_MODELS2 = TURNED + 3;
+    MAX_RATE = 1 << 23;
+    MAX_PER_TICK = 1 << 24;
+    Values = class {
+      #layout;
+      #texts;
+      /** @type {Residuals[]} by component */
+      #residuals;
+      #models;
+      /** By field: bit i tells whether it changed i bodies ago. */
+      #changed;
+      /** By field: whether it changes in some row. */
+      #active;
+      /** By component: the row's values in the baseline and now, for fields whose rate they are. */
+      #before;
+      #now;
+      #was = new Int32Array(4);
+      #is = new Int32Array(4);
+      /** @param {import("./layout.js").Layout} layout @param {import("./text.js").Texts} texts */
+      constructor(layout, texts) {
+        const n = layout.fields.length;
+        this.#layout = layout;
+        this.#texts = texts;
+        this.#residuals = layout.fields.flatMap((f) => f.components.map((c) => new Residuals(c)));
+        this.#models = new Uint32Array(n * FIELD_MODELS2);
+        this.#changed = new Uint8Array(n);
+        this.#active = new Uint8Array(n);
+        this.#before = new Int32Array(layout.components);
+        this.#now = new Int32Array(layout.components);
+      }
+      reset() {
+        startProbs(this.#models);
+        this.#changed.fill(0);
+        for (const residuals of this.#residuals) residuals.reset();
+      }
+      /**
+       * Begins the motions of a row.
+       * @param {Int32Array} m
+       * @param {number} at of the first
+       * @param {number} tick
+       */
+      start(m, at, tick) {
+        this.#residuals.forEach((residuals, c) => {
+          residuals.start(m, at + c * MOTION, tick);
+        });
+      }
+      /** Reads which fields change in any row. @param {Walk} walk */
+      readActive({ coder }) {
+        for (let f = 0; f < this.#active.length; f++) {
+          const history = this.#changed[f];
+          const active = plain(coder, this.#models, f * FIELD_MODELS2 + ACTIVE + (history & 7));
+          this.#active[f] = active;
+          this.#changed[f] = history << 1 | active;
+        }
+      }
+      /**
+       * Reads what a row that changes has become.
+       * @param {Walk} walk its surprise and whether the row is waking are set
+       * @param {Entity} entity changed
+       * @param {Int32Array} m motions
+       * @param {number} at of the row's first
+       * @throws {WireError}
+       */
+      read(walk, entity, m, at) {
+        const { q, row: row2 } = entity;
+        for (const packed of this.#layout.fields) {
+          const { index, field, first } = packed;
+          const active = this.#active[index] !== 0;
+          if (field.kind === STRING) {
+            if (!active) continue;
+            const was = (
+              /** @type {string} */
+              row2[field.name]
+            );
+            const changes = index * FIELD_MODELS2 + TEXT;
+            row2[field.name] = this.#texts.read(walk.coder, this.#models, changes, was, field.maxBytes);
+          } else if (!active) {
+            this.#before[first] = this.#now[first] = q[index];
+          } else {
+            const now = this.#field(walk, packed, m, at + first * MOTION, q[index]);
+            if (now === q[index]) continue;
+            q[index] = now;
+            row2[field.name] = dequantize(field, now);
+          }
+        }
+      }
+      /**
+       * @param {Walk} walk
+       * @param {PackedField} packed
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} base
+       * @returns {number} the quantum, checked
+       */
+      #field(walk, packed, m, at, base) {
+        const { field, first, components } = packed;
+        const residuals = this.#residuals[first];
+        switch (field.kind) {
+          case QUAT:
+            return this.#quaternion(walk, packed, m, at, base);
+          case UNIT: {
+            const mask = (1 << field.bits) - 1;
+            const u = residuals.read(walk, m, at, base >> field.bits & mask, 0);
+            const v = this.#residuals[first + 1].read(walk, m, at + MOTION, base & mask, 0);
+            return u << field.bits | v;
+          }
+          case FLOAT:
+            return ordered(residuals.read(walk, m, at, ordered(base), 0));
+        }
+        const { rate, low, high } = components[0];
+        const change = rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
+        const now = residuals.read(walk, m, at, base, change);
+        if (now < low || now > high) throw new WireError("quantum outside its range");
+        this.#before[first] = base;
+        this.#now[first] = now;
+        return now;
+      }
+      /**
+       * A rotation. All four lanes are followed; when another one becomes the omitted one, and was negative, all are
+       * turned around, since a quaternion and its negative are the same rotation.
+       * @param {Walk} walk
+       * @param {PackedField} packed
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} base
+       */
+      #quaternion(walk, { index, field, first }, m, at, base) {
+        const { bits: bits2 } = field;
+        const was = this.#was;
+        const is = this.#is;
+        const omitted = splitQuaternion(base, bits2, was);
+        const next = this.#omission(walk, index, omitted);
+        const half = 1 << bits2 - 1;
+        if (next !== omitted && was[next] < half) {
+          for (let i = 0; i < 4; i++) {
+            was[i] = 2 * half - was[i];
+            reverse(m, at + i * MOTION);
+          }
+        }
+        let q = next;
+        for (let i = 0; i < 4; i++) {
+          if (i === next) continue;
+          is[i] = this.#residuals[first + i].read(walk, m, at + i * MOTION, was[i], 0);
+          if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
+          q = q << bits2 | is[i];
+        }
+        is[next] = omittedLane(is, next, bits2);
+        this.#residuals[first + next].follow(walk, m, at + next * MOTION, was[next], is[next]);
+        return q;
+      }
+      /** Reads which lane is omitted. @param {Walk} walk @param {number} index @param {number} was */
+      #omission({ coder }, index, was) {
+        const at = index * FIELD_MODELS2 + TURNED;
+        if (plain(coder, this.#models, at) === 0) return was;
+        if (plain(coder, this.#models, at + 1) === 0) return was + 1 & 3;
+        return was + 2 + plain(coder, this.#models, at + 2) & 3;
+      }
+    };
+  }
+});
+
+// src/packed/tablestate.js
+function grown(array, least) {
+  const larger = new /** @type {any} */
+  array.constructor(least + (least >> 1));
+  larger.set(array);
+  return larger;
+}
+var TableState;
+var init_tablestate = __esm({
+  "src/packed/tablestate.js"() {
+    "use strict";
+    init_guard();
+    init_rows();
+    init_arrivals();
+    init_fates();
+    init_layout();
+    init_motion();
+    init_values();
+    TableState = class {
+      #table;
+      #layout;
+      #fates = new Fates();
+      #arrivals;
+      #values;
+      /** Integers of a row's motions. */
+      #stride;
+      /** By slot. */
+      #motions = new Int32Array(0);
+      /** @type {number[]} slots that no row has, beside those from #slots on */
+      #free = [];
+      #slots = 0;
+      /** Rows of the baseline, and by row: its slot; bit i tells whether it changed i bodies ago; its fate. */
+      #count = 0;
+      #slotOf = new Int32Array(0);
+      #history = new Uint8Array(0);
+      #fate = new Uint8Array(0);
+      /** What takes their place when rows come or go. */
+      #nextSlotOf = new Int32Array(0);
+      #nextHistory = new Uint8Array(0);
+      /** @param {Table} table @param {import("./text.js").Texts} texts */
+      constructor(table, texts) {
+        this.#table = table;
+        this.#layout = layoutOf(table.fields);
+        this.#arrivals = new Arrivals(this.#layout.fields, texts);
+        this.#values = new Values(this.#layout, texts);
+        this.#stride = this.#layout.components * MOTION;
+      }
+      /**
+       * Forgets everything but that some rows came at a tick.
+       * @param {number} rows
+       * @param {number} tick
+       */
+      reset(rows, tick) {
+        this.#fates.reset();
+        this.#arrivals.reset();
+        this.#values.reset();
+        this.#free.length = this.#slots = 0;
+        this.#count = rows;
+        this.#makeRoom(rows);
+        this.#history.fill(0, 0, rows);
+        for (let row2 = 0; row2 < rows; row2++) this.#slotOf[row2] = this.#begin(tick);
+      }
+      /**
+       * Reads the rows of a keyframe.
+       * @param {Walk} walk
+       * @param {Changes | null} changes collects what changed, when given
+       * @returns {() => void} puts them into the table, once the whole body is known to be good
+       * @throws {WireError}
+       */
+      readKeyframe(walk, changes) {
+        const fresh = this.#fates.any(walk.coder) ? this.#readKeyframeRows(walk) : [];
+        return () => replaceRows(this.#table, fresh, changes);
+      }
+      /** @param {Walk} walk @returns {Entity[]} */
+      #readKeyframeRows({ coder, tick }) {
+        this.#fates.read(coder, this.#fate, this.#history, [], -1);
+        const fresh = this.#arrivals.read(coder, [], /* @__PURE__ */ new Map());
+        this.#merge(
+          [],
+          fresh,
+          fresh.map(() => this.#begin(tick))
+        );
+        return fresh;
+      }
+      /**
+       * Reads the table's part of a delta and changes the table.
+       * @param {Walk} walk
+       * @param {Changes | null} changes collects what changed, when given
+       * @throws {WireError}
+       */
+      readDelta(walk, changes) {
+        const { coder, tick } = walk;
+        const before = this.#table.entities;
+        const n = before.length;
+        if (n !== this.#count) throw new WireError("state of another baseline");
+        if (!this.#fates.any(coder)) {
+          for (let row2 = 0; row2 < n; row2++) this.#history[row2] <<= 1;
+          return;
+        }
+        const { marker } = this.#layout;
+        const gone = this.#fates.read(coder, this.#fate, this.#history, before, marker);
+        const fresh = this.#arrivals.read(coder, before, this.#table.rows);
+        const slots = fresh.map(() => this.#begin(tick));
+        this.#readValues(walk, before, changes);
+        if (gone + fresh.length === 0) return;
+        this.#leave(before, changes);
+        this.#table.entities = this.#merge(before, fresh, slots);
+        for (const entity of fresh) {
+          this.#table.rows.set(entity.id, entity.row);
+          changes?.added.push(this.#table, entity);
+        }
+      }
+      /** @param {Walk} walk @param {Entity[]} before @param {Changes | null} changes */
+      #readValues(walk, before, changes) {
+        const fate = this.#fate;
+        const n = before.length;
+        let first = 0;
+        while (first < n && fate[first] !== CHANGED) first++;
+        if (first < n) this.#values.readActive(walk);
+        for (let row2 = 0; row2 < n; row2++) {
+          const own = this.#history[row2];
+          if (fate[row2] >= GONE) continue;
+          this.#history[row2] = own << 1 | fate[row2];
+          if (fate[row2] !== CHANGED) continue;
+          walk.surprise = 0;
+          walk.waking = (own & 1) === 0;
+          this.#values.read(walk, before[row2], this.#motions, this.#slotOf[row2] * this.#stride);
+          changes?.changed.push(this.#table, before[row2]);
+        }
+      }
+      /** @param {Entity[]} before @param {Changes | null} changes */
+      #leave(before, changes) {
+        before.forEach((entity, row2) => {
+          const fate = this.#fate[row2];
+          if (fate < GONE) return;
+          this.#table.rows.delete(entity.id);
+          if (changes !== null)
+            (fate === LEFT ? changes.left : changes.removed).push(this.#table, entity);
+        });
+      }
+      /**
+       * Brings rows that stay and new ones into order, with what is remembered of them.
+       * @param {Entity[]} before
+       * @param {Entity[]} fresh by rising id
+       * @param {number[]} slots of the fresh ones
+       * @returns {Entity[]} by rising id
+       */
+      #merge(before, fresh, slots) {
+        const merged = [];
+        this.#makeRoom(before.length + fresh.length);
+        const put = (entity, slot, history) => {
+          this.#nextSlotOf[merged.length] = slot;
+          this.#nextHistory[merged.length] = history;
+          merged.push(entity);
+        };
+        let k = 0;
+        before.forEach((entity, row2) => {
+          while (k < fresh.length && fresh[k].id < entity.id) put(fresh[k], slots[k++], 1);
+          if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
+          else put(entity, this.#slotOf[row2], this.#history[row2]);
+        });
+        while (k < fresh.length) put(fresh[k], slots[k++], 1);
+        [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
+        [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
+        this.#count = merged.length;
+        return merged;
+      }
+      /** Gives a new row a slot and begins its motions. @param {number} tick @returns {number} */
+      #begin(tick) {
+        const slot = this.#free.pop() ?? this.#slots++;
+        const end = this.#slots * this.#stride;
+        if (this.#motions.length < end) this.#motions = grown(this.#motions, end);
+        this.#values.start(this.#motions, slot * this.#stride, tick);
+        return slot;
+      }
+      /** @param {number} rows */
+      #makeRoom(rows) {
+        if (this.#fate.length >= rows) return;
+        this.#fate = grown(this.#fate, rows);
+        this.#history = grown(this.#history, rows);
+        this.#slotOf = grown(this.#slotOf, rows);
+        this.#nextHistory = new Uint8Array(this.#history.length);
+        this.#nextSlotOf = new Int32Array(this.#slotOf.length);
+      }
+    };
+  }
+});
+
+// src/packed/text.js
+function decodeText(bytes) {
+  let text3 = "";
+  try {
+    text3 = utf82.decode(bytes);
+  } catch {
+    throw new WireError("string is not UTF-8");
+  }
+  if (text3.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
+  return text3;
+}
+var utf82, Texts;
+var init_text = __esm({
+  "src/packed/text.js"() {
+    "use strict";
+    init_guard();
+    init_adaptivebit();
+    utf82 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    Texts = class {
+      #lengths = new Uint32Array(256);
+      #bytes = new Uint32Array(256);
+      #buffer = new Uint8Array(255);
+      reset() {
+        startProbs(this.#lengths);
+        startProbs(this.#bytes);
+      }
+      /**
+       * Reads a string that is likely to be what it was.
+       * @param {RangeDecoder} coder
+       * @param {Uint32Array} probs
+       * @param {number} at of the model that tells whether it changed
+       * @param {string} was
+       * @param {number} maxBytes
+       * @returns {string}
+       * @throws {WireError}
+       */
+      read(coder, probs, at, was, maxBytes) {
+        if (dear(coder, probs, at) === 0) return was;
+        const length = symbol(coder, this.#lengths);
+        if (length > maxBytes) throw new WireError("string too long");
+        for (let i = 0; i < length; i++) this.#buffer[i] = symbol(coder, this.#bytes);
+        return decodeText(this.#buffer.subarray(0, length));
+      }
+    };
+  }
+});
+
+// src/packed/rangecoder.js
+var MIN_WIDTH, TAIL, WIDTH, CODE, RangeDecoder;
+var init_rangecoder = __esm({
+  "src/packed/rangecoder.js"() {
+    "use strict";
+    MIN_WIDTH = 1 << 24;
+    TAIL = 4;
+    WIDTH = 0;
+    CODE = 1;
+    RangeDecoder = class {
+      /** The interval's width, and the number minus its lower end: unsigned, which only a typed array holds unboxed. */
+      #state = new Uint32Array(2);
+      /** @type {Uint8Array} */
+      #bytes = new Uint8Array(0);
+      /** Bytes taken, those after the end too. */
+      #position = 0;
+      /** @param {Uint8Array} bytes read in place */
+      start(bytes) {
+        this.#bytes = bytes;
+        this.#position = 0;
+        this.#state[WIDTH] = 4294967295;
+        for (let i = 0; i < 4; i++) this.#state[CODE] = this.#state[CODE] << 8 | this.#next();
+      }
+      /** Whether more was asked for than there is; what is read then means nothing. */
+      get overrun() {
+        return this.#position > this.#bytes.length + TAIL;
+      }
+      /** Whether reading came to the end of the bytes and not further. */
+      get finished() {
+        return !this.overrun && this.#position >= this.#bytes.length;
+      }
+      /**
+       * @param {number} p probability of 1, in 65536ths: 1 to 65535
+       * @returns {number} 0 or 1
+       */
+      bit(p) {
+        const state = this.#state;
+        const width = state[WIDTH];
+        const code = state[CODE];
+        const bound = Math.imul(width >>> 16, p) >>> 0;
+        if (code < bound) {
+          state[WIDTH] = bound;
+          if (bound < MIN_WIDTH) this.#widen();
+          return 1;
+        }
+        state[CODE] = code - bound;
+        state[WIDTH] = width - bound;
+        if (width - bound < MIN_WIDTH) this.#widen();
+        return 0;
+      }
+      /**
+       * @param {number} n bits, 0 to 31, all equally likely
+       * @returns {number}
+       */
+      raw(n) {
+        const state = this.#state;
+        let got = 0;
+        for (let left2 = n; left2 > 0; ) {
+          const step = Math.min(left2, 8);
+          left2 -= step;
+          const width = state[WIDTH] >>> step;
+          const part2 = Math.min(state[CODE] / width >>> 0, (1 << step) - 1);
+          state[CODE] -= Math.imul(part2, width);
+          state[WIDTH] = width;
+          got = got << step | part2;
+          if (width < MIN_WIDTH) this.#widen();
+        }
+        return got;
+      }
+      #widen() {
+        const state = this.#state;
+        while (state[WIDTH] < MIN_WIDTH) {
+          state[WIDTH] <<= 8;
+          state[CODE] = state[CODE] << 8 | this.#next();
+        }
+      }
+      /** The next byte; after the end there are zeros. */
+      #next() {
+        const at = this.#position++;
+        return at < this.#bytes.length ? this.#bytes[at] : 0;
+      }
+    };
+  }
+});
+
+// src/packed/walk.js
+var Walk;
+var init_walk = __esm({
+  "src/packed/walk.js"() {
+    "use strict";
+    init_motion();
+    init_rangecoder();
+    Walk = class {
+      coder = new RangeDecoder();
+      baseTick = 0;
+      tick = 0;
+      /** Between the two, 1 to 16. */
+      ticks = 1;
+      /** By how much the row's values so far cost more than expected, in 1/256 bit. */
+      surprise = 0;
+      /** Whether the row did not change in the body before. */
+      waking = false;
+      /**
+       * @param {Uint8Array} bytes of the body
+       * @param {number} baseTick 0 for a keyframe
+       * @param {number} tick
+       */
+      start(bytes, baseTick, tick) {
+        this.coder.start(bytes);
+        this.baseTick = baseTick;
+        this.tick = tick;
+        const ticks = baseTick === 0 ? 1 : tick - baseTick >>> 0;
+        this.ticks = Math.max(1, Math.min(MAX_TICKS, ticks));
+      }
+    };
+  }
+});
+
+// src/packed/decoder.js
+var FRESH, PackedDecoder;
+var init_decoder = __esm({
+  "src/packed/decoder.js"() {
+    "use strict";
+    init_guard();
+    init_tablestate();
+    init_text();
+    init_walk();
+    FRESH = 1 << 10;
+    PackedDecoder = class {
+      #walk = new Walk();
+      #texts = new Texts();
+      #world;
+      #tables;
+      /** A body could not be read, or none was: good for a keyframe only. */
+      #broken = true;
+      /** @param {import("../world.js").World} world */
+      constructor(world) {
+        this.#world = world;
+        this.#tables = world.tables.map((table) => new TableState(table, this.#texts));
+      }
+      /**
+       * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
+       * the body is a keyframe's; else it is then between two snapshots: whole enough for a keyframe to be applied,
+       * and for nothing else.
+       * @param {number} tick
+       * @param {number} base tick of the baseline, 0 for a keyframe
+       * @param {any} body
+       * @param {Changes | null} changes collects what changed, when given
+       * @throws {WireError}
+       */
+      apply(tick, base, body, changes) {
+        if (base !== 0 && this.#broken) throw new WireError("a keyframe is missing");
+        if (!(body instanceof Uint8Array)) throw new WireError("body is not binary");
+        this.#broken = true;
+        this.#walk.start(body, base, tick);
+        const fresh = this.#walk.coder.bit(FRESH) !== 0;
+        if (base === 0) this.#keyframe(fresh, changes);
+        else this.#delta(fresh, changes);
+        this.#broken = false;
+      }
+      /** @param {boolean} fresh @param {Changes | null} changes */
+      #keyframe(fresh, changes) {
+        if (!fresh) throw new WireError("a keyframe that needs others");
+        this.#texts.reset();
+        for (const table of this.#tables) table.reset(0, 0);
+        const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
+        this.#expectEnd();
+        for (const put of puts) put();
+      }
+      /** @param {boolean} fresh @param {Changes | null} changes */
+      #delta(fresh, changes) {
+        if (fresh) {
+          this.#texts.reset();
+          this.#tables.forEach((table, i) => {
+            table.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
+          });
+        }
+        for (const table of this.#tables) table.readDelta(this.#walk, changes);
+        this.#expectEnd();
+      }
+      #expectEnd() {
+        if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
+      }
+    };
+  }
+});
+
+// src/later.js
+var later_exports = {};
+__export(later_exports, {
+  HttpLink: () => HttpLink,
+  PackedDecoder: () => PackedDecoder
+});
+var init_later = __esm({
+  "src/later.js"() {
+    "use strict";
+    init_http_link();
+    init_decoder();
+  }
+});
+
+// src/connection.js
+init_codec();
 
 // src/codes.js
 var row = (code, name, retry, waitMs = 0) => Object.freeze({ code, name, retry, waitMs });
@@ -1481,7 +3528,239 @@ function closeInfo(code) {
   return row(code, stay ? "refused" : "lost", stay ? "" : "resume");
 }
 
+// src/link.js
+init_codec();
+init_guard();
+var MAX_BUFFERED = 64 << 10;
+var Link = class {
+  #socket;
+  #stats;
+  #isOpen = false;
+  /**
+   * @param {SocketClass} WebSocket
+   * @param {string} url
+   * @param {import("./stats.js").Stats} stats
+   * @param {LinkHandlers} handlers
+   * @throws {Error} what the WebSocket constructor throws, for a URL that cannot be dialled
+   */
+  constructor(WebSocket, url, stats, handlers) {
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    this.#stats = stats;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#isOpen = true;
+      handlers.open();
+    };
+    socket.onmessage = ({ data }) => {
+      if (typeof data === "string") handlers.text();
+      else handlers.message(new Uint8Array(data));
+    };
+    socket.onerror = () => {
+    };
+    socket.onclose = ({ code }) => {
+      this.#detach();
+      handlers.down(code ?? 1006);
+    };
+  }
+  /**
+   * Sends a frame that must not be left out.
+   * @param {any[]} frame
+   * @param {number} maxFrame bytes
+   * @returns {boolean} false when the socket is not open
+   * @throws {WireError} when the frame is too big
+   */
+  send(frame, maxFrame) {
+    if (!this.#isOpen || this.#socket.readyState > 1) return false;
+    const bytes = encode(frame);
+    if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
+    this.#socket.send(bytes);
+    this.#stats.sent(bytes.length);
+    return true;
+  }
+  /** Whether so much waits in the socket that frames of passing worth should not join it. */
+  get congested() {
+    return this.#socket.bufferedAmount > MAX_BUFFERED;
+  }
+  /** Ends the link without a word and without `down`; the peer sees a lost socket. */
+  drop() {
+    this.#detach();
+    if (this.#socket.terminate !== void 0) this.#socket.terminate();
+    else this.#socket.close();
+  }
+  /** Ends the link properly, once what was sent is out. */
+  close() {
+    this.#detach();
+    this.#socket.close(1e3);
+  }
+  #detach() {
+    this.#isOpen = false;
+    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+  }
+};
+
+// src/parts.js
+var later = null;
+async function loadLater() {
+  later = await Promise.resolve().then(() => (init_later(), later_exports));
+  return later;
+}
+
+// src/transports.js
+var FALLBACK_AFTER = 3e3;
+var UPGRADE_AFTER = 1e4;
+var UPGRADE_AFTER_MOST = 3e5;
+var Transports = class {
+  #allowed;
+  /** @type {Transport} */
+  #now;
+  /** Whether the present transport has ever carried a welcome. */
+  #proven = { ws: false, http: false };
+  #upgradeAfter = UPGRADE_AFTER;
+  /** @param {Transport[]} allowed at least one */
+  constructor(allowed) {
+    this.#allowed = allowed;
+    this.#now = allowed[0];
+  }
+  /** Over what to dial next, or what is dialled. */
+  get now() {
+    return this.#now;
+  }
+  /** How long a dial may take. @param {number} dialTimeout */
+  patience(dialTimeout) {
+    const isGuess = this.#now === "ws" && this.#allowed.length > 1 && !this.#proven.ws;
+    return isGuess ? Math.min(FALLBACK_AFTER, dialTimeout) : dialTimeout;
+  }
+  /**
+   * A dial got no answer.
+   * @returns {boolean} whether another transport is to be tried at once
+   */
+  failed() {
+    if (this.#allowed.length < 2) return false;
+    const wasFirst = this.#now === this.#allowed[0];
+    const proven = this.#proven[this.#now];
+    this.#now = this.#now === "ws" ? "http" : "ws";
+    return wasFirst && !proven;
+  }
+  /** The present transport carried a welcome. */
+  welcomed() {
+    this.#proven[this.#now] = true;
+    if (this.#now === "ws") this.#upgradeAfter = UPGRADE_AFTER;
+  }
+  /** Milliseconds until a WebSocket is to be tried beside the present link, null for never. */
+  upgradeIn() {
+    if (this.#now === "ws" || !this.#allowed.includes("ws")) return null;
+    const ms = this.#upgradeAfter;
+    this.#upgradeAfter = Math.min(2 * ms, UPGRADE_AFTER_MOST);
+    return ms;
+  }
+  /** A WebSocket has opened after all. */
+  upgraded() {
+    this.#now = "ws";
+  }
+};
+
+// src/dialler.js
+var TRY_FOR = 5e3;
+var Dialler = class {
+  #settings;
+  #timers;
+  #stats;
+  #handlers;
+  #upgraded;
+  #transports;
+  /** Tells a dial that waits for a file from the one that has taken its place. */
+  #dials = 0;
+  /** @type {any} until the next try, or until it is given up */
+  #timer = null;
+  /** @type {Link | null} a WebSocket that is tried */
+  #trial = null;
+  /**
+   * @param {import("./options.js").Settings} settings
+   * @param {import("./stats.js").Stats} stats
+   * @param {import("./link.js").LinkHandlers} handlers of every link
+   * @param {(link: Link) => void} upgraded takes an open link that is better than the present one
+   */
+  constructor(settings2, stats, handlers, upgraded) {
+    this.#settings = settings2;
+    this.#timers = settings2.timers;
+    this.#stats = stats;
+    this.#handlers = handlers;
+    this.#upgraded = upgraded;
+    this.#transports = new Transports(settings2.transports);
+  }
+  /** Over what the present link goes. */
+  get over() {
+    return this.#transports.now;
+  }
+  /** How long the present dial may take until the welcome. */
+  get patience() {
+    return this.#transports.patience(this.#settings.dialTimeout);
+  }
+  /**
+   * @param {(link: Link | import("./http-link.js").HttpLink) => void} dialled called with the link, before anything happens on it
+   * @throws {Error} for a URL that cannot be dialled
+   */
+  dial(dialled) {
+    this.stop();
+    const { WebSocket, url } = this.#settings;
+    if (this.#transports.now === "ws") {
+      dialled(new Link(WebSocket, url, this.#stats, this.#handlers));
+      return;
+    }
+    const dial = ++this.#dials;
+    loadLater().then(
+      ({ HttpLink: HttpLink2 }) => {
+        if (dial === this.#dials)
+          dialled(new HttpLink2(this.#settings, this.#stats, this.#handlers));
+      },
+      () => {
+        if (dial === this.#dials) this.#handlers.down(1006);
+      }
+    );
+  }
+  /** The dial got no answer. @returns {boolean} whether to dial again at once */
+  failed() {
+    return this.#transports.failed();
+  }
+  /** The dial was answered. */
+  welcomed() {
+    this.#transports.welcomed();
+    this.#tryLater();
+  }
+  /** Dials and tries nothing any more, until it is told to again. */
+  stop() {
+    this.#dials++;
+    this.#timers.clearTimeout(this.#timer);
+    this.#trial?.drop();
+    this.#trial = null;
+  }
+  #tryLater() {
+    this.stop();
+    const ms = this.#transports.upgradeIn();
+    if (ms !== null) this.#timer = this.#timers.setTimeout(() => this.#try(), ms);
+  }
+  #try() {
+    const { WebSocket, url } = this.#settings;
+    const handlers = {
+      ...this.#handlers,
+      open: () => {
+        Object.assign(handlers, this.#handlers);
+        this.#trial = null;
+        this.stop();
+        this.#transports.upgraded();
+        this.#upgraded(link);
+      },
+      down: (_code) => this.#tryLater()
+    };
+    const link = new Link(WebSocket, url, this.#stats, handlers);
+    this.#trial = link;
+    this.#timer = this.#timers.setTimeout(() => this.#tryLater(), TRY_FOR);
+  }
+};
+
 // src/frames.js
+init_guard();
 var VERSION = 1;
 var UINT16 = 65535;
 var UINT32 = 4294967295;
@@ -1576,6 +3855,9 @@ function snapshot(f) {
   };
 }
 
+// src/connection.js
+init_guard();
+
 // src/heartbeat.js
 var LOOK_EVERY = 250;
 var LATE_LOOK = 1500;
@@ -1656,75 +3938,6 @@ var PONG = 19;
 var ENTER = 20;
 var SNAPSHOT = 21;
 
-// src/link.js
-var MAX_BUFFERED = 64 << 10;
-var Link = class {
-  #socket;
-  #stats;
-  #isOpen = false;
-  /**
-   * @param {SocketClass} WebSocket
-   * @param {string} url
-   * @param {import("./stats.js").Stats} stats
-   * @param {LinkHandlers} handlers
-   * @throws {Error} what the WebSocket constructor throws, for a URL that cannot be dialled
-   */
-  constructor(WebSocket, url, stats, handlers) {
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    this.#stats = stats;
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.#isOpen = true;
-      handlers.open();
-    };
-    socket.onmessage = ({ data }) => {
-      if (typeof data === "string") handlers.text();
-      else handlers.message(new Uint8Array(data));
-    };
-    socket.onerror = () => {
-    };
-    socket.onclose = ({ code }) => {
-      this.#detach();
-      handlers.down(code ?? 1006);
-    };
-  }
-  /**
-   * Sends a frame that must not be left out.
-   * @param {any[]} frame
-   * @param {number} maxFrame bytes
-   * @returns {boolean} false when the socket is not open
-   * @throws {WireError} when the frame is too big
-   */
-  send(frame, maxFrame) {
-    if (!this.#isOpen || this.#socket.readyState > 1) return false;
-    const bytes = encode(frame);
-    if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
-    this.#socket.send(bytes);
-    this.#stats.sent(bytes.length);
-    return true;
-  }
-  /** Whether so much waits in the socket that frames of passing worth should not join it. */
-  get congested() {
-    return this.#socket.bufferedAmount > MAX_BUFFERED;
-  }
-  /** Ends the link without a word and without `down`; the peer sees a lost socket. */
-  drop() {
-    this.#detach();
-    if (this.#socket.terminate !== void 0) this.#socket.terminate();
-    else this.#socket.close();
-  }
-  /** Ends the link properly, once what was sent is out. */
-  close() {
-    this.#detach();
-    this.#socket.close(1e3);
-  }
-  #detach() {
-    this.#isOpen = false;
-    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
-  }
-};
-
 // src/backoff.js
 var MAX_WAIT = 5e3;
 function backoffCap(n) {
@@ -1767,7 +3980,7 @@ var Redial = class {
 // src/connection.js
 var MAX_MALFORMED = 8;
 var MIN_MAX_FRAME = 4096;
-var LOST = 1006;
+var LOST2 = 1006;
 var Connection = class {
   /** @type {Status} */
   status = {
@@ -1779,16 +3992,20 @@ var Connection = class {
     retry: "resume",
     resumed: false,
     lost: 0,
-    downMs: 0
+    downMs: 0,
+    over: "ws"
   };
   #settings;
   #timers;
   #resume;
   #stats;
   #handlers;
+  /** Those that are offered, the best first. @type {string[]} */
+  #codecs;
   #redial;
   #heartbeat;
-  /** @type {Link | null} */
+  #dialler;
+  /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
@@ -1812,27 +4029,50 @@ var Connection = class {
     this.#resume = resume;
     this.#stats = stats;
     this.#handlers = handlers;
+    this.#codecs = settings2.codecs;
     this.#redial = new Redial(settings2.random);
+    this.#dialler = new Dialler(
+      settings2,
+      stats,
+      {
+        open: () => this.#opened(),
+        message: (bytes) => this.#message(bytes),
+        text: () => this.#broken(null, new WireError("text message")),
+        down: (code) => this.#down(code)
+      },
+      (link) => this.#upgrade(link)
+    );
     this.#heartbeat = new Heartbeat(
       settings2.timers,
       (now) => this.#sendPing(now),
-      () => this.#down(LOST)
+      () => this.#down(LOST2)
     );
   }
-  /** Dials. @throws {Error} for a URL that no WebSocket takes */
+  /** Dials. @throws {Error} for a URL that cannot be dialled */
   dial() {
-    const { WebSocket, url, dialTimeout } = this.#settings;
+    if (!this.#canRead()) loadLater().catch(() => {
+    });
+    this.#dialler.dial((link) => {
+      this.#link = link;
+    });
+    this.#begin();
+  }
+  #begin() {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#link = new Link(WebSocket, url, this.#stats, {
-      open: () => this.#hello(),
-      message: (bytes) => this.#message(bytes),
-      text: () => this.#broken(null, new WireError("text message")),
-      down: (code) => this.#down(code)
-    });
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), dialTimeout);
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+    this.#timer = this.#timers.setTimeout(() => this.#down(LOST2), this.#dialler.patience);
+    const over = this.#dialler.over;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+  }
+  /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
+  #upgrade(link) {
+    this.#hangUp(false);
+    this.#downAt = this.#timers.now();
+    this.#link = link;
+    this.#begin();
+    this.#handlers.down();
+    if (this.#link === link) this.#opened();
   }
   /**
    * Sends a frame that matters.
@@ -1850,7 +4090,7 @@ var Connection = class {
   }
   /** Loses the socket, as a network would. */
   cut() {
-    if (this.#link !== null) this.#down(LOST);
+    if (this.#link !== null) this.#down(LOST2);
   }
   /** Says bye and stays away. */
   close() {
@@ -1858,8 +4098,28 @@ var Connection = class {
     this.send([BYE]);
     this.#finish(1e3, true);
   }
+  /** Says hello, once the codecs it offers can be read. */
+  #opened() {
+    if (this.#canRead()) {
+      this.#hello();
+      return;
+    }
+    const link = this.#link;
+    const goOn = () => {
+      if (this.#link === link) this.#hello();
+    };
+    loadLater().then(goOn, () => {
+      this.#codecs = ["mp"];
+      goOn();
+    });
+  }
+  /** Whether what reads the offered codecs is loaded. */
+  #canRead() {
+    return later !== null || !this.#codecs.includes("packed");
+  }
   #hello() {
-    const { client, name, codecs } = this.#settings;
+    const { client, name } = this.#settings;
+    const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
@@ -1892,7 +4152,7 @@ var Connection = class {
   #broken(bytes, error) {
     this.#stats.malformed++;
     this.#handlers.malformed(bytes, error);
-    if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST);
+    if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST2);
   }
   /** @param {any[]} frame @param {number} now */
   #welcome(frame, now) {
@@ -1902,13 +4162,14 @@ var Connection = class {
       return;
     }
     const welcome2 = welcome(frame);
-    if (!this.#settings.codecs.includes(
+    if (!this.#codecs.includes(
       /** @type {any} */
       welcome2.codec
     ))
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
+    this.#dialler.welcomed();
     this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome2.maxFrame);
     if (!welcome2.resumed) this.#resume.handled(0);
     this.#resume.keep(welcome2.token);
@@ -1932,6 +4193,11 @@ var Connection = class {
   #down(code) {
     const now = this.#timers.now();
     const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
+    if (upMs < 0 && code === LOST2 && this.#dialler.failed()) {
+      this.#hangUp(false);
+      this.dial();
+      return;
+    }
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
     if (retry === "fresh" && this.#resume.stored) {
@@ -1969,6 +4235,7 @@ var Connection = class {
   #hangUp(orderly) {
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
+    this.#dialler.stop();
     if (orderly) this.#link?.close();
     else this.#link?.drop();
     this.#link = null;
@@ -2043,6 +4310,9 @@ var Emitter = class {
     }
   }
 };
+
+// src/client.js
+init_guard();
 
 // src/watchlist.js
 var MAX_LISTED = 1e4;
@@ -2256,10 +4526,14 @@ var Lobby = class {
 };
 
 // src/options.js
-var MAX_NAME = 64;
+var MAX_NAME2 = 64;
 function settings(options) {
+  const transports = options.transports ?? ["ws", "http"];
+  if (transports.length === 0 || transports.some((over) => !["ws", "http"].includes(over))) {
+    throw new TypeError('transports must be "ws", "http" or both');
+  }
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-  if (typeof WebSocket !== "function") {
+  if (transports.includes("ws") && typeof WebSocket !== "function") {
     throw new TypeError("no WebSocket here: pass a class, such as that of the package ws");
   }
   const resume = options.resume ?? "memory";
@@ -2273,16 +4547,18 @@ function settings(options) {
   const url = options.url ?? ownOrigin();
   return {
     url,
-    name: (options.name ?? "").slice(0, MAX_NAME),
+    name: (options.name ?? "").slice(0, MAX_NAME2),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",
     codecs: [...codecs],
     dialTimeout: options.dialTimeout ?? 5e3,
+    transports: [...transports],
     WebSocket: (
       /** @type {any} */
       WebSocket
     ),
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : void 0),
     random: options.random ?? Math.random,
     signal: options.signal,
@@ -2436,7 +4712,7 @@ var ResumeState = class {
 // src/pacer.js
 var TARGET = 15;
 var LOW = 5;
-var HIGH = 35;
+var HIGH2 = 35;
 var WINDOW = 1e3;
 var JUMP = 250;
 var SLEW = 0.05;
@@ -2517,7 +4793,7 @@ var Pacer = class {
     if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW;
     this.#least = Math.min(this.#least, slack);
     if (now < this.#windowEnd) return;
-    if (this.#least > HIGH) this.#move(TARGET - this.#least, this.#least > JUMP, now, rtt);
+    if (this.#least > HIGH2) this.#move(TARGET - this.#least, this.#least > JUMP, now, rtt);
     else this.#least = Number.POSITIVE_INFINITY;
   }
   /**
@@ -2542,229 +4818,8 @@ var Pacer = class {
   }
 };
 
-// src/fieldkinds.js
-var BOOL = 0;
-var INT = 1;
-var FIXED = 2;
-var ANGLE = 3;
-var FLOAT = 4;
-var STRING = 5;
-var QUAT = 6;
-var UNIT = 7;
-var isVector = (kind) => kind === QUAT || kind === UNIT;
-
-// src/float32.js
-var floats = new Float32Array(1);
-var bits = new Int32Array(floats.buffer);
-var NAN = 2143289344;
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? NAN : bits[0];
-}
-function floatOf(q) {
-  bits[0] = q;
-  return floats[0];
-}
-
-// src/rates.js
-function zeroOf({ offset, step }) {
-  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
-}
-function checkRates(fields) {
-  for (const field of fields) {
-    if (field.rate < 0) continue;
-    const rate = fields[field.rate];
-    if (rate?.kind !== INT && rate?.kind !== FIXED) {
-      throw new WireError("a rate that is no number");
-    }
-    const zero = zeroOf(rate);
-    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
-    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
-    let steps = 0;
-    for (let at = field.rate; at >= 0; at = fields[at]?.rate ?? -1) {
-      if (++steps > fields.length) throw new WireError("rates that go round");
-    }
-  }
-}
-
-// src/rotation.js
-function part(packed, bits2) {
-  const half = 1 << bits2 - 1;
-  return ((packed & (1 << bits2) - 1) - half) / (half - 1);
-}
-function rotation(q, bits2) {
-  const v = [0, 0, 0, 0];
-  const most = q >>> 3 * bits2 & 3;
-  let sum = 0;
-  let shift = 2 * bits2;
-  for (let i = 0; i < 4; i++) {
-    if (i === most) continue;
-    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
-    sum += v[i] * v[i];
-    shift -= bits2;
-  }
-  v[most] = Math.sqrt(Math.max(0, 1 - sum));
-  return normalize(v);
-}
-function direction(q, bits2) {
-  const x = part(q >>> bits2, bits2);
-  const y = part(q, bits2);
-  const z = 1 - Math.abs(x) - Math.abs(y);
-  if (z >= 0) return normalize([x, y, z]);
-  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
-}
-var signed = (v, sign) => sign < 0 ? -v : v;
-function normalize(v) {
-  let sum = 0;
-  for (const c of v) sum += c * c;
-  const length = Math.sqrt(sum);
-  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
-  return v;
-}
-
-// src/schema.js
-var MAX_TABLES = 32;
-var MAX_FIELDS = 32;
-var MAX_INPUTS = 16;
-var MAX_NAME2 = 64;
-var INT32 = 2147483647;
-var utf8 = new TextEncoder();
-function parseSchema(tables, inputs) {
-  if (tables.length > MAX_TABLES) throw new WireError("too many tables");
-  const parsed = tables.map((t) => {
-    if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
-    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
-  });
-  distinct(parsed);
-  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
-  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
-  return { tables: parsed, inputs: fields };
-}
-function parseFields(list2, max, lastKind) {
-  if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
-  const fields = list2.map((f) => parseField(f, lastKind));
-  distinct(fields);
-  checkRates(fields);
-  return fields;
-}
-function parseField(f, lastKind) {
-  if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
-  const [name, kind, a, b, c, d] = f;
-  if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
-  const field = {
-    name: checkName(name),
-    kind,
-    min: 0,
-    max: 1,
-    offset: 0,
-    step: 1,
-    maxBytes: 0,
-    bits: 0,
-    rate: -1,
-    perTick: 0
-  };
-  switch (kind) {
-    case INT:
-      setRange(field, a, b);
-      setRate(field, f, 4);
-      break;
-    case FIXED:
-      if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
-      field.offset = a;
-      field.step = b;
-      setRange(field, c, d);
-      setRate(field, f, 6);
-      break;
-    case ANGLE:
-      setBits(field, a, 1, 24);
-      field.max = 2 ** a - 1;
-      field.step = 2 * Math.PI / 2 ** a;
-      setRate(field, f, 3);
-      break;
-    case FLOAT:
-      field.min = -INT32 - 1;
-      field.max = INT32;
-      break;
-    case QUAT:
-      setBits(field, a, 2, 10);
-      field.min = a === 10 ? -INT32 - 1 : 0;
-      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
-      break;
-    case UNIT:
-      setBits(field, a, 2, 15);
-      field.max = 2 ** (2 * a) - 1;
-      break;
-    case STRING:
-      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
-      field.maxBytes = a;
-      break;
-  }
-  return field;
-}
-function setRange(field, min, max) {
-  if (!Number.isInteger(min) || !Number.isInteger(max) || min > max) {
-    throw new WireError("field range");
-  }
-  if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
-  field.min = min;
-  field.max = max;
-}
-function setBits(field, bits2, least, most) {
-  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
-  field.bits = bits2;
-}
-function setRate(field, list2, at) {
-  if (list2.length <= at) return;
-  const [rate, perTick] = list2.slice(at, at + 2);
-  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
-  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
-    throw new WireError("rate per tick");
-  field.rate = rate - 1;
-  field.perTick = perTick;
-}
-function checkName(name) {
-  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME2) {
-    throw new WireError("bad name in the schema");
-  }
-  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
-  return name;
-}
-function distinct(list2) {
-  if (new Set(list2.map((e) => e.name)).size !== list2.length) {
-    throw new WireError("a name twice in the schema");
-  }
-}
-function dequantize(field, q) {
-  switch (field.kind) {
-    case BOOL:
-      return q !== 0;
-    case INT:
-      return q;
-    case ANGLE:
-      return q * 2 * Math.PI / (field.max + 1);
-    case FLOAT:
-      return floatOf(q);
-    case QUAT:
-      return rotation(q, field.bits);
-    case UNIT:
-      return direction(q, field.bits);
-    default:
-      return field.offset + q * field.step;
-  }
-}
-function quantize(field, value) {
-  const v = Number.isNaN(Number(value ?? 0)) ? 0 : Number(value ?? 0);
-  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
-  if (field.kind === ANGLE) {
-    const turns = field.max + 1;
-    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
-    return (q2 + turns) % turns;
-  }
-  const q = Math.round((v - field.offset) / field.step);
-  return Math.min(field.max, Math.max(field.min, q)) + 0;
-}
-
 // src/inputs.js
+init_schema();
 var ACK_EVERY = 50;
 var InputSender = class {
   #fields;
@@ -2865,6 +4920,9 @@ var InputSender = class {
   }
 };
 
+// src/interpolate.js
+init_fieldkinds();
+
 // src/playback.js
 var JUMP2 = 250;
 var SLEW2 = 0.05;
@@ -2921,6 +4979,7 @@ var Playback = class {
 };
 
 // src/interpolate.js
+init_rotation();
 var FRAMES = 64;
 var MAX_DELAY = 500;
 var Interpolator = class {
@@ -3162,30 +5221,16 @@ var Rate = class {
   }
 };
 
-// src/rows.js
-var MAX_ROWS = 1 << 18;
-function replaceRows(table, fresh, changes) {
-  const before = new Map(table.entities.map((e) => [e.id, e]));
-  table.rows.clear();
-  table.entities = fresh.map((entity) => {
-    const old = before.get(entity.id);
-    before.delete(entity.id);
-    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
-    table.rows.set(kept.id, kept.row);
-    if (old === void 0) changes?.added.push(table, kept);
-    else changes?.changed.push(table, kept);
-    return kept;
-  });
-  for (const entity of before.values()) changes?.removed.push(table, entity);
-}
-function overwrite(fields, old, fresh) {
-  old.q = fresh.q;
-  for (const { name } of fields) old.row[name] = fresh.row[name];
-  return old;
-}
+// src/replica.js
+init_guard();
 
 // src/mp.js
-var MAX_ID = 4294967295;
+init_fieldkinds();
+init_float32();
+init_guard();
+init_rows();
+init_schema();
+var MAX_ID2 = 4294967295;
 function applyKeyframe(world, body, changes) {
   const contents = world.tables.map(() => []);
   let rows = 0;
@@ -3235,7 +5280,7 @@ function entries(world, body) {
   });
 }
 function nextId(id, gap) {
-  if (!Number.isInteger(gap) || gap < 1 || id + gap > MAX_ID) throw new WireError("id gap");
+  if (!Number.isInteger(gap) || gap < 1 || id + gap > MAX_ID2) throw new WireError("id gap");
   return id + gap;
 }
 function readIds(gaps) {
@@ -3308,9 +5353,9 @@ function decodedValue(field, q, v) {
   if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
   return v;
 }
-var utf82 = new TextEncoder();
+var utf83 = new TextEncoder();
 function fits(s, max) {
-  return s.length * 3 <= max || s.length <= max && utf82.encode(s).length <= max;
+  return s.length * 3 <= max || s.length <= max && utf83.encode(s).length <= max;
 }
 function removeRows(table, ids, list2) {
   if (ids.length === 0) return;
@@ -3336,1294 +5381,13 @@ function insertRows(table, fresh, changes) {
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
 }
 
-// src/packed/adaptivebit.js
-var HALF = 2147483648;
-var COUNT = 1023;
-var SLOW = 150;
-var FAST = 30;
-var RATES = Uint32Array.from({ length: SLOW + 1 }, (_, n) => (1 << 17) / (2 * n + 3));
-var POINTS = [
-  22,
-  36,
-  60,
-  98,
-  162,
-  267,
-  439,
-  720,
-  1179,
-  1921,
-  3108,
-  4971,
-  7812,
-  11955,
-  17625,
-  24743,
-  32768,
-  40793,
-  47911,
-  53581,
-  57724,
-  60565,
-  62428,
-  63615,
-  64357,
-  64816,
-  65097,
-  65269,
-  65374,
-  65438,
-  65476,
-  65500,
-  65514
-];
-var LOGISTIC = Int32Array.from({ length: 4096 }, (_, x) => {
-  const [i, w] = [x >> 7, x & 127];
-  return POINTS[i] * (128 - w) + POINTS[i + 1] * w + 64 >> 7;
-});
-var LOGIT = new Int16Array(4096);
-for (let p = 0, x = -2048; p < 4096; p++) {
-  while (x < 2047 && LOGISTIC[x + 2048] < 16 * p + 8) x++;
-  LOGIT[p] = x;
-}
-var START_WEIGHT = 36e3;
-var MAX_WEIGHT = 1 << 18;
-function startProbs(probs) {
-  probs.fill(HALF);
-}
-function startMixers(weights, from, to) {
-  weights.fill(START_WEIGHT, from, to);
-}
-function adapted(p, bit, limit) {
-  const n = p & COUNT;
-  let q = p >>> 10;
-  if (bit !== 0) q += Math.imul(4194303 - q >>> 6, RATES[n]) >>> 10;
-  else q -= Math.imul(q >>> 6, RATES[n]) >>> 10;
-  return q << 10 | (n < limit ? n + 1 : n);
-}
-function plain(coder, probs, at) {
-  const p = probs[at];
-  const bit = coder.bit(Math.max(32, Math.min(65504, p >>> 16)));
-  probs[at] = adapted(p, bit, SLOW);
-  return bit;
-}
-function dear(coder, probs, at) {
-  const p = probs[at];
-  const bit = coder.bit(Math.max(4096, Math.min(61440, p >>> 16)));
-  probs[at] = adapted(p, bit, SLOW);
-  return bit;
-}
-function mixed(coder, probs, a, b, weights, at) {
-  const pa = probs[a];
-  const pb = probs[b];
-  const la = LOGIT[pa >>> 20];
-  const lb = LOGIT[pb >>> 20];
-  const wa = weights[at];
-  const wb = weights[at + 1];
-  const x = Math.imul(wa, la) + Math.imul(wb, lb) >> 16;
-  const p = LOGISTIC[Math.max(-2047, Math.min(2047, x)) + 2048];
-  const bit = coder.bit(p);
-  const error = (bit << 16) - p >> 2;
-  weights[at] = corrected(wa, Math.imul(la, error));
-  weights[at + 1] = corrected(wb, Math.imul(lb, error));
-  probs[a] = adapted(pa, bit, SLOW);
-  probs[b] = adapted(pb, bit, FAST);
-  return bit;
-}
-function corrected(weight, by) {
-  return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight + (by + 32768 >> 16)));
-}
-var NUMBER_MODELS = 32;
-function number(coder, probs, at) {
-  let k = 0;
-  while (k < 31 && dear(coder, probs, at + k) !== 0) k++;
-  return 2 ** k - 1 + coder.raw(k);
-}
-function symbol(coder, probs) {
-  let x = 1;
-  while (x < 256) x = x << 1 | dear(coder, probs, x);
-  return x & 255;
-}
-
-// src/packed/order.js
-var ordered = (q) => q ^ q >> 31 & 2147483647;
-
-// src/packed/arrivals.js
-var MAX_ID2 = 4294967295;
-var ANOTHER = 15 << 12;
-var GROWN = 0;
-var AFTER = 1;
-var GAP = 2;
-var ROW_MODELS = GAP + NUMBER_MODELS;
-var DIFFERS = 0;
-var NEGATIVE = 1;
-var DISTANCE = 2;
-var FIELD_MODELS = DISTANCE + NUMBER_MODELS;
-var Arrivals = class {
-  #fields;
-  #texts;
-  #models = new Uint32Array(ROW_MODELS);
-  #fieldModels;
-  /** By field: the value in the row that came last. */
-  #latest;
-  /** @param {PackedField[]} fields @param {import("./text.js").Texts} texts */
-  constructor(fields, texts) {
-    this.#fields = fields;
-    this.#texts = texts;
-    this.#fieldModels = new Uint32Array(FIELD_MODELS * fields.length);
-    this.#latest = new Int32Array(fields.length);
-  }
-  reset() {
-    startProbs(this.#models);
-    startProbs(this.#fieldModels);
-    this.#latest.fill(0);
-  }
-  /**
-   * Reads the new rows.
-   * @param {RangeDecoder} coder
-   * @param {Entity[]} before the rows of the baseline, by rising id
-   * @param {Map<number, any>} present the same by id
-   * @returns {Entity[]} by rising id
-   * @throws {WireError}
-   */
-  read(coder, before, present) {
-    const rows = [];
-    if (plain(coder, this.#models, GROWN) === 0) return rows;
-    let id = 0;
-    if (before.length > 0 && plain(coder, this.#models, AFTER) !== 0)
-      id = before[before.length - 1].id;
-    do {
-      id += 1 + number(coder, this.#models, GAP);
-      if (id > MAX_ID2) throw new WireError("id gap");
-      if (present.has(id)) throw new WireError("added row is present");
-      if (coder.overrun) throw new WireError("added rows are cut short");
-      if (before.length + rows.length >= MAX_ROWS) throw new WireError("too many rows");
-      rows.push(this.#row(coder, id));
-    } while (coder.bit(ANOTHER) !== 0);
-    return rows;
-  }
-  /** @param {RangeDecoder} coder @param {number} id @returns {Entity} */
-  #row(coder, id) {
-    const entity = { id, q: new Array(this.#fields.length).fill(0), row: {} };
-    for (const { index, field } of this.#fields) {
-      const at = FIELD_MODELS * index;
-      if (field.kind === STRING) {
-        const differs = at + DIFFERS;
-        entity.row[field.name] = this.#texts.read(
-          coder,
-          this.#fieldModels,
-          differs,
-          "",
-          field.maxBytes
-        );
-        continue;
-      }
-      const q = this.#value(coder, at, this.#latest[index], field.kind);
-      if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
-      this.#latest[index] = entity.q[index] = q;
-      entity.row[field.name] = dequantize(field, q);
-    }
-    return entity;
-  }
-  /**
-   * Reads a quantum that is likely to be what it was in the row that came before.
-   * @param {RangeDecoder} coder
-   * @param {number} at of the field's models
-   * @param {number} likely
-   * @param {number} kind
-   */
-  #value(coder, at, likely, kind) {
-    const models = this.#fieldModels;
-    if (dear(coder, models, at + DIFFERS) === 0) return likely;
-    const sign = dear(coder, models, at + NEGATIVE) !== 0 ? -1 : 1;
-    const distance = sign * (number(coder, models, at + DISTANCE) + 1);
-    if (kind === FLOAT) return ordered(ordered(likely) + distance | 0);
-    return likely + distance | 0;
-  }
-};
-
-// src/packed/fates.js
-var KEPT = 0;
-var CHANGED = 1;
-var GONE = 2;
-var LEFT = 3;
-var BLOCK = 16;
-var MAX_RECENT = 5;
-var ANY = 0;
-var FIRST_GONE = ANY + 1;
-var MORE_GONE = FIRST_GONE + 1;
-var OUT_OF_VIEW = MORE_GONE + 1;
-var GONE_GAP = OUT_OF_VIEW + 1;
-var IN_BLOCK = GONE_GAP + NUMBER_MODELS;
-var IN_ROW = IN_BLOCK + 2 * (MAX_RECENT + 1);
-var NEAR = IN_ROW + 256;
-var MODELS = NEAR + 32;
-var Fates = class {
-  #models = new Uint32Array(MODELS);
-  #weights = new Int32Array(4);
-  reset() {
-    startProbs(this.#models);
-    startMixers(this.#weights);
-  }
-  /** Whether anything changed in the table. @param {RangeDecoder} coder */
-  any(coder) {
-    return plain(coder, this.#models, ANY) !== 0;
-  }
-  /**
-   * Reads what becomes of rows.
-   * @param {RangeDecoder} coder
-   * @param {Uint8Array} fates filled
-   * @param {Uint8Array} history of each row: bit i tells whether it changed i bodies ago, 0 being the last one
-   * @param {import("../world.js").Entity[]} rows as they are in the baseline
-   * @param {number} marker the first boolean field, -1 for none
-   * @returns {number} rows that do not stay
-   * @throws {WireError}
-   */
-  read(coder, fates, history, rows, marker) {
-    const n = rows.length;
-    fates.fill(KEPT, 0, n);
-    const gone = this.#readGone(coder, fates, n);
-    let block = 0;
-    for (let start = 0; start < n; start += BLOCK) {
-      const end = Math.min(n, start + BLOCK);
-      let recent = 0;
-      for (let row2 = start; row2 < end; row2++) if ((history[row2] & 3) !== 0) recent++;
-      block = plain(coder, this.#models, IN_BLOCK + 2 * Math.min(recent, MAX_RECENT) + block);
-      if (block !== 0) this.#readBlock(coder, fates, start, end, history, rows, marker);
-    }
-    return gone;
-  }
-  /**
-   * Reads which rows are there no more: how many that stay lie between each and the one before.
-   * @param {RangeDecoder} coder
-   * @param {Uint8Array} fates
-   * @param {number} n
-   */
-  #readGone(coder, fates, n) {
-    const models = this.#models;
-    let count = 0;
-    let row2 = 0;
-    for (let more = plain(coder, models, FIRST_GONE); more; more = plain(coder, models, MORE_GONE)) {
-      row2 += number(coder, models, GONE_GAP);
-      if (row2 >= n) throw new WireError("removed row beyond the last");
-      fates[row2++] = GONE + plain(coder, models, OUT_OF_VIEW);
-      count++;
-    }
-    return count;
-  }
-  /**
-   * Reads which rows of a block change: by a row's history, and by that of the rows beside it.
-   * @param {RangeDecoder} coder
-   * @param {Uint8Array} fates
-   * @param {number} start
-   * @param {number} end
-   * @param {Uint8Array} history
-   * @param {import("../world.js").Entity[]} rows
-   * @param {number} marker
-   */
-  #readBlock(coder, fates, start, end, history, rows, marker) {
-    let before = 0;
-    for (let row2 = start; row2 < end; row2++) {
-      if (fates[row2] >= GONE) continue;
-      const own = history[row2];
-      let near = before | (own & 1) << 1;
-      if (marker >= 0) near |= rows[row2].q[marker] << 4;
-      if (row2 > 0) near |= (history[row2 - 1] & 1) << 2;
-      if (row2 + 1 < rows.length) near |= (history[row2 + 1] & 1) << 3;
-      const weights = 2 * (own & 1);
-      before = mixed(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
-      fates[row2] = before;
-    }
-  }
-};
-
-// src/packed/layout.js
-function layoutOf(fields) {
-  const layout = { fields: [], components: 0, marker: -1 };
-  const first = [];
-  const place = (index) => {
-    const field = fields[index];
-    if (first[index] !== void 0) return;
-    if (field.rate >= 0) place(field.rate);
-    first[index] = layout.components;
-    const zero = field.rate < 0 ? 0 : zeroOf(fields[field.rate]);
-    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate], zero);
-    layout.fields.push({ index, field, first: first[index], components });
-    layout.components += components.length;
-    if (layout.marker < 0 && field.kind === BOOL) layout.marker = index;
-  };
-  fields.forEach((_, index) => {
-    place(index);
-  });
-  return layout;
-}
-function componentsOf({ kind, min, max, bits: bits2, perTick }, rate, zero) {
-  const lane = { low: 0, high: 2 ** bits2 - 1, wrap: 0, rate, perTick, zero };
-  switch (kind) {
-    case STRING:
-      return [];
-    case QUAT:
-      return [lane, lane, lane, lane];
-    case UNIT:
-      return [lane, lane].map((c) => ({ ...c, wrap: bits2 }));
-    case ANGLE:
-      return [{ ...lane, wrap: bits2 }];
-    case FLOAT:
-      return [{ ...lane, low: -2147483648, high: 2147483647 }];
-    default:
-      return [{ ...lane, low: min, high: max }];
-  }
-}
-
-// src/packed/motion.js
-var SEEN = 0;
-var CHANGED2 = 1;
-var STEP = 2;
-var TICKS = 3;
-var LAG = 4;
-var PAUSE = 5;
-var STEPS = 6;
-var CLASS = 7;
-var SIGN = 8;
-var COST = 9;
-var FAST2 = 13;
-var SLOW2 = 16;
-var MOTION = 19;
-var MAX_TICKS = 16;
-var MAX_GUESS = 1 << 26;
-var MAX_ERROR = 1 << 22;
-var MAX_ACCEL = 1 << 22;
-var MAX_REST = 6;
-var FAST_GAINS = [7, 245, 88];
-var SLOW_GAINS = [70, 78, 11];
-var FIRST_GAINS = [
-  [0, 256, 0],
-  [0, 384, 256],
-  [4, 270, 108],
-  [11, 219, 70],
-  [23, 168, 43],
-  [32, 144, 32],
-  [43, 121, 23],
-  [55, 98, 16]
-];
-function clampGuess(v) {
-  return Math.max(-MAX_GUESS, Math.min(MAX_GUESS, v)) | 0;
-}
-function startMotion(m, at, tick) {
-  m.fill(0, at, at + MOTION);
-  m[at + SEEN] = m[at + CHANGED2] = tick;
-}
-function trackerGuess(m, at, ticks) {
-  const curve = Math.imul(Math.imul(m[at + 2], ticks) / 2 | 0, ticks);
-  return clampGuess(m[at] + Math.imul(m[at + 1], ticks) + curve);
-}
-function observe(m, at, step, ticks, wrongFast, wrongSlow) {
-  let fast = FAST_GAINS;
-  let slow = SLOW_GAINS;
-  const steps = m[at + STEPS];
-  if (steps < FIRST_GAINS.length) {
-    const first = FIRST_GAINS[steps];
-    if (first[1] > fast[1]) fast = first;
-    if (first[1] > slow[1]) slow = first;
-    m[at + STEPS]++;
-  }
-  observeTracker(m, at + FAST2, step, ticks, wrongFast, fast);
-  observeTracker(m, at + SLOW2, step, ticks, wrongSlow, slow);
-}
-function observeTracker(m, at, step, ticks, wrong, gains) {
-  if (wrong > MAX_ERROR || wrong < -MAX_ERROR) {
-    m[at] = m[at + 2] = 0;
-    m[at + 1] = step * 256 / ticks;
-    return;
-  }
-  const perTick = wrong / ticks | 0;
-  const accel = m[at + 2];
-  const turn2 = Math.imul(perTick / ticks | 0, gains[2]) >> 8;
-  const velocity = m[at + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
-  m[at] = -(Math.imul(wrong, gains[0]) >> 8);
-  m[at + 1] = clampGuess(velocity);
-  m[at + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
-}
-function resetTrackers(m, at) {
-  m.fill(0, at + FAST2, at + MOTION);
-  m[at + STEPS] = m[at + STEP] = m[at + LAG] = 0;
-  m[at + TICKS] = 1;
-}
-function rest(m, at, baseTick) {
-  const ticks = baseTick - m[at + SEEN] >>> 0;
-  m[at + SEEN] = baseTick;
-  if (ticks > MAX_REST) {
-    resetTrackers(m, at);
-    return;
-  }
-  m[at + STEP] = m[at + LAG] = 0;
-  m[at + TICKS] = 1;
-  observe(m, at, 0, ticks, -trackerGuess(m, at + FAST2, ticks), -trackerGuess(m, at + SLOW2, ticks));
-}
-function reverse(m, at) {
-  m[at + STEP] = -m[at + STEP];
-  m[at + SIGN] = -m[at + SIGN];
-  for (let i = at + FAST2; i < at + MOTION; i++) m[i] = -m[i];
-}
-function due(m, at, baseTick, tick) {
-  const pause = m[at + PAUSE];
-  if (pause === 0 || tick - m[at + CHANGED2] >>> 0 < pause) return 0;
-  return baseTick - m[at + CHANGED2] >>> 0 < pause ? 1 : 2;
-}
-
-// src/packed/quaternion.js
-function splitQuaternion(q, bits2, lanes) {
-  const top = (1 << bits2) - 1;
-  const omitted = q >>> 3 * bits2 & 3;
-  let shift = 3 * bits2;
-  for (let i = 0; i < 4; i++) {
-    if (i === omitted) continue;
-    shift -= bits2;
-    lanes[i] = q >> shift & top;
-  }
-  lanes[omitted] = omittedLane(lanes, omitted, bits2);
-  return omitted;
-}
-function omittedLane(lanes, omitted, bits2) {
-  const half = 1 << bits2 - 1;
-  let left2 = 2 * (half - 1) ** 2;
-  for (let i = 0; i < 4; i++) if (i !== omitted) left2 -= (lanes[i] - half) ** 2;
-  return half + Math.floor(Math.sqrt(Math.max(0, left2)));
-}
-
-// src/packed/residual.js
-var TRACK = 1;
-var BLEND = 2;
-var RATE = 3;
-var PREDICTORS = 4;
-var SCALES = 12;
-var LEANS = 3;
-var MOODS = 4;
-var TEMPERS = 4;
-var TURNS = 3;
-var LENGTHS = 8;
-var MAX_LENGTH = 32;
-var ZERO = 0;
-var ZERO_MOOD = ZERO + SCALES * LEANS;
-var NEGATIVE2 = ZERO_MOOD + MOODS * TEMPERS * TURNS;
-var NEGATIVE_TURN = NEGATIVE2 + SCALES * LEANS;
-var LONGER = NEGATIVE_TURN + 3 * TURNS;
-var LONGER_MOOD = LONGER + SCALES * LENGTHS;
-var LONG = LONGER_MOOD + MOODS * TEMPERS * LENGTHS;
-var HIGH2 = LONG + MAX_LENGTH;
-var MODELS2 = HIGH2 + 3 * MAX_LENGTH;
-var ZERO_MIX = 0;
-var NEGATIVE_MIX = ZERO_MIX + 2 * 3;
-var LONGER_MIX = NEGATIVE_MIX + 2;
-var WEIGHTS = LONGER_MIX + 2 * LENGTHS;
-var START_COST = 4 << 8;
-var ADVANTAGE = 192;
-var MAX_STEP = 1 << 17;
-var START_BLEND = [6e4, 6e4, 32e3];
-var MAX_BLEND = 1 << 18;
-var BLEND_RATE = 40;
-var Residuals = class {
-  #models = new Uint32Array(MODELS2);
-  #weights = new Int32Array(WEIGHTS);
-  /** What predictors cost in all rows. */
-  #cost = new Int32Array(PREDICTORS);
-  /** Of the last step l, the fast tracker f and the slow one s: weights of l, f - l and s - f, in 65536ths. */
-  #blend = new Int32Array(3);
-  /** The change that each predictor expects, in 1/256 quantum. */
-  #guesses = new Int32Array(PREDICTORS);
-  #choices;
-  /** The change if the last step goes on, and by the slow tracker. */
-  #line = 0;
-  #slow = 0;
-  #component;
-  /** @param {import("./layout.js").Component} component */
-  constructor(component) {
-    this.#component = component;
-    this.#choices = component.rate < 0 ? RATE : PREDICTORS;
-  }
-  reset() {
-    startProbs(this.#models);
-    startMixers(this.#weights);
-    this.#cost.fill(START_COST);
-    this.#blend.set(START_BLEND);
-  }
-  /**
-   * Begins a motion of this component.
-   * @param {Int32Array} m
-   * @param {number} at
-   * @param {number} tick
-   */
-  start(m, at, tick) {
-    startMotion(m, at, tick);
-    m.set(this.#cost, at + COST);
-  }
-  /**
-   * Reads what a component has become.
-   * @param {Walk} walk
-   * @param {Int32Array} m motions
-   * @param {number} at of this component's
-   * @param {number} base value in the baseline
-   * @param {number} rate change by the declared rate, 0 if there is none
-   * @returns {number} 32 bits, not held to the component's range
-   */
-  read(walk, m, at, base, rate) {
-    const { low, high, wrap } = this.#component;
-    const choice = this.#ask(walk, m, at, rate);
-    const guess = this.#guesses[choice];
-    const whole = guess + 128 >> 8;
-    let lean = guess - (whole << 8);
-    let expected = base + whole;
-    if (wrap === 0 && (expected < low || expected > high)) {
-      expected = expected < low ? low : high;
-      lean = 0;
-    }
-    const turn2 = (this.#guesses[TRACK] + this.#line >> 1) - guess;
-    const r = this.#residual(walk, m, at, m[at + COST + choice], lean, turn2);
-    let now = expected + r | 0;
-    let step = now - base | 0;
-    if (wrap !== 0) {
-      now &= (1 << wrap) - 1;
-      step = now - base << 32 - wrap >> 32 - wrap;
-    }
-    this.#learn(walk, m, at, choice, step);
-    return now;
-  }
-  /**
-   * Takes in a value that follows from others.
-   * @param {Walk} walk
-   * @param {Int32Array} m motions
-   * @param {number} at of this component's
-   * @param {number} base
-   * @param {number} now
-   */
-  follow(walk, m, at, base, now) {
-    this.#learn(walk, m, at, this.#ask(walk, m, at, 0), now - base);
-  }
-  /**
-   * Asks the predictors.
-   * @param {Walk} walk
-   * @param {Int32Array} m
-   * @param {number} at
-   * @param {number} rate
-   * @returns {number} the one that is followed
-   */
-  #ask({ baseTick, ticks }, m, at, rate) {
-    if (m[at + SEEN] !== (baseTick | 0)) rest(m, at, baseTick);
-    const guesses = this.#guesses;
-    const over = m[at + TICKS];
-    const step = m[at + STEP] * 256;
-    const line = over === 0 ? 0 : clampGuess(Math.imul(step / over | 0, ticks));
-    const fast = trackerGuess(m, at + FAST2, ticks);
-    const slow = trackerGuess(m, at + SLOW2, ticks);
-    this.#line = line;
-    this.#slow = slow;
-    guesses[TRACK] = fast;
-    const blend = this.#blend;
-    const sum = blend[0] * line + blend[1] * (fast - line) + blend[2] * (slow - fast);
-    guesses[BLEND] = clampGuess(Math.floor(sum / 65536));
-    let choice = BLEND;
-    if (this.#choices === PREDICTORS) {
-      guesses[RATE] = clampGuess(m[at + LAG] + rate);
-      choice = RATE;
-    }
-    let lowest = m[at + COST + choice] - ADVANTAGE;
-    for (let k = 0; k < this.#choices; k++) {
-      if (m[at + COST + k] < lowest) {
-        lowest = m[at + COST + k];
-        choice = k;
-      }
-    }
-    return choice;
-  }
-  /**
-   * Reads what a prediction was wrong by. One that leans to the lower quantum is mirrored, so that there are half
-   * as many contexts.
-   * @param {Walk} walk
-   * @param {Int32Array} m
-   * @param {number} at
-   * @param {number} cost
-   * @param {number} lean
-   * @param {number} turn
-   */
-  #residual(walk, m, at, cost, lean, turn2) {
-    const { coder } = walk;
-    const mirror = lean < 0 ? -1 : 1;
-    const last = m[at + SIGN] * mirror;
-    const scale = Math.max(0, Math.min(SCALES - 1, (cost - 256) / 192 | 0));
-    const leaning = lean * mirror;
-    const context = scale * LEANS + (leaning > 90 ? 2 : leaning > 40 ? 1 : 0);
-    const turning = turn2 * mirror;
-    const way = turning > 100 ? 1 : turning < -100 ? 2 : 0;
-    const mood = moodOf(walk) * TEMPERS + Math.min(m[at + CLASS], TEMPERS - 1);
-    const third = scale === 0 ? due(m, at, walk.baseTick, walk.tick) : way;
-    const zeroMood = ZERO_MOOD + mood * TURNS + third;
-    const models = this.#models;
-    const weights = this.#weights;
-    m[at + CLASS] = 0;
-    const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
-    if (mixed(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
-    const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
-    const negative = mixed(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
-    const length = this.#length(coder, scale, mood);
-    m[at + CLASS] = length + 1;
-    const magnitude = this.#magnitude(coder, length);
-    return negative !== 0 === mirror > 0 ? -magnitude : magnitude;
-  }
-  /**
-   * Reads how many bits a magnitude has below its highest.
-   * @param {import("./rangecoder.js").RangeDecoder} coder
-   * @param {number} scale
-   * @param {number} mood
-   */
-  #length(coder, scale, mood) {
-    const models = this.#models;
-    const narrow = LONGER + scale * LENGTHS;
-    const wide2 = LONGER_MOOD + mood * LENGTHS;
-    let k = 0;
-    while (k < LENGTHS) {
-      if (mixed(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
-        return k;
-      k++;
-    }
-    while (k < MAX_LENGTH - 1 && plain(coder, models, LONG + k) !== 0) k++;
-    return k;
-  }
-  /**
-   * Reads the bits of a magnitude below its highest, the two upper ones by models.
-   * @param {import("./rangecoder.js").RangeDecoder} coder
-   * @param {number} length
-   */
-  #magnitude(coder, length) {
-    const high = HIGH2 + 3 * length;
-    let got = 1;
-    let left2 = length;
-    if (left2 > 0) {
-      left2--;
-      got = 2 | plain(coder, this.#models, high);
-    }
-    if (left2 > 0) {
-      left2--;
-      got = got << 1 | plain(coder, this.#models, high + 1 + (got & 1));
-    }
-    return got << left2 | coder.raw(left2);
-  }
-  /**
-   * Takes in what became of a prediction.
-   * @param {Walk} walk
-   * @param {Int32Array} m
-   * @param {number} at
-   * @param {number} choice the predictor that was followed
-   * @param {number} step
-   */
-  #learn(walk, m, at, choice, step) {
-    const { tick, ticks } = walk;
-    if (step > MAX_STEP || step < -MAX_STEP) {
-      resetTrackers(m, at);
-    } else {
-      const guesses = this.#guesses;
-      const costs = this.#cost;
-      const change = step << 8;
-      for (let k = 0; k < this.#choices; k++) {
-        const cost = costOf(change - guesses[k]);
-        const kept = m[at + COST + k];
-        const now = kept + (cost - kept >> 2);
-        m[at + COST + k] = now;
-        costs[k] += cost - costs[k] >> 6;
-        if (k === choice) walk.surprise += cost - now;
-      }
-      this.#learnBlend(change);
-      observe(m, at, step, ticks, change - guesses[TRACK], change - this.#slow);
-      if (this.#choices === PREDICTORS) {
-        const lag = (guesses[RATE] - change) * 3 / 4 | 0;
-        m[at + LAG] = Math.max(-256, Math.min(256, lag));
-      }
-      m[at + STEP] = step;
-      m[at + TICKS] = ticks;
-    }
-    m[at + SEEN] = tick;
-    if (step === 0) return;
-    m[at + PAUSE] = Math.min(tick - m[at + CHANGED2] >>> 0, 65535);
-    m[at + CHANGED2] = tick;
-    m[at + SIGN] = step < 0 ? -1 : 1;
-  }
-  /**
-   * Moves every weight of the blend by a constant, in the direction in which the guess would have been less
-   * wrong.
-   * @param {number} change
-   */
-  #learnBlend(change) {
-    const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND], 64);
-    if (e === 0) return;
-    const blend = this.#blend;
-    const line = this.#line;
-    const fast = this.#guesses[TRACK];
-    blend[0] = clampBlend(blend[0] + e * signBeyond(line, 128));
-    blend[1] = clampBlend(blend[1] + e * signBeyond(fast - line, 128));
-    blend[2] = clampBlend(blend[2] + e * signBeyond(this.#slow - fast, 128));
-  }
-};
-function moodOf({ waking, surprise }) {
-  if (waking) return 3;
-  return surprise > 700 ? 2 : surprise > 64 ? 1 : 0;
-}
-var clampBlend = (weight) => Math.max(-MAX_BLEND, Math.min(MAX_BLEND, weight));
-var signBeyond = (v, limit) => v > limit ? 1 : v < -limit ? -1 : 0;
-function costOf(v) {
-  const u = Math.abs(v) + 16;
-  const n = 27 - Math.clz32(u);
-  return (n << 4) + (u >>> n) - 16 << 4;
-}
-
-// src/packed/values.js
-var ACTIVE = 0;
-var TEXT = ACTIVE + 8;
-var TURNED = TEXT + 1;
-var FIELD_MODELS2 = TURNED + 3;
-var MAX_RATE = 1 << 23;
-var MAX_PER_TICK = 1 << 24;
-var Values = class {
-  #layout;
-  #texts;
-  /** @type {Residuals[]} by component */
-  #residuals;
-  #models;
-  /** By field: bit i tells whether it changed i bodies ago. */
-  #changed;
-  /** By field: whether it changes in some row. */
-  #active;
-  /** By component: the row's values in the baseline and now, for fields whose rate they are. */
-  #before;
-  #now;
-  #was = new Int32Array(4);
-  #is = new Int32Array(4);
-  /** @param {import("./layout.js").Layout} layout @param {import("./text.js").Texts} texts */
-  constructor(layout, texts) {
-    const n = layout.fields.length;
-    this.#layout = layout;
-    this.#texts = texts;
-    this.#residuals = layout.fields.flatMap((f) => f.components.map((c) => new Residuals(c)));
-    this.#models = new Uint32Array(n * FIELD_MODELS2);
-    this.#changed = new Uint8Array(n);
-    this.#active = new Uint8Array(n);
-    this.#before = new Int32Array(layout.components);
-    this.#now = new Int32Array(layout.components);
-  }
-  reset() {
-    startProbs(this.#models);
-    this.#changed.fill(0);
-    for (const residuals of this.#residuals) residuals.reset();
-  }
-  /**
-   * Begins the motions of a row.
-   * @param {Int32Array} m
-   * @param {number} at of the first
-   * @param {number} tick
-   */
-  start(m, at, tick) {
-    this.#residuals.forEach((residuals, c) => {
-      residuals.start(m, at + c * MOTION, tick);
-    });
-  }
-  /** Reads which fields change in any row. @param {Walk} walk */
-  readActive({ coder }) {
-    for (let f = 0; f < this.#active.length; f++) {
-      const history = this.#changed[f];
-      const active = plain(coder, this.#models, f * FIELD_MODELS2 + ACTIVE + (history & 7));
-      this.#active[f] = active;
-      this.#changed[f] = history << 1 | active;
-    }
-  }
-  /**
-   * Reads what a row that changes has become.
-   * @param {Walk} walk its surprise and whether the row is waking are set
-   * @param {Entity} entity changed
-   * @param {Int32Array} m motions
-   * @param {number} at of the row's first
-   * @throws {WireError}
-   */
-  read(walk, entity, m, at) {
-    const { q, row: row2 } = entity;
-    for (const packed of this.#layout.fields) {
-      const { index, field, first } = packed;
-      const active = this.#active[index] !== 0;
-      if (field.kind === STRING) {
-        if (!active) continue;
-        const was = (
-          /** @type {string} */
-          row2[field.name]
-        );
-        const changes = index * FIELD_MODELS2 + TEXT;
-        row2[field.name] = this.#texts.read(walk.coder, this.#models, changes, was, field.maxBytes);
-      } else if (!active) {
-        this.#before[first] = this.#now[first] = q[index];
-      } else {
-        const now = this.#field(walk, packed, m, at + first * MOTION, q[index]);
-        if (now === q[index]) continue;
-        q[index] = now;
-        row2[field.name] = dequantize(field, now);
-      }
-    }
-  }
-  /**
-   * @param {Walk} walk
-   * @param {PackedField} packed
-   * @param {Int32Array} m
-   * @param {number} at
-   * @param {number} base
-   * @returns {number} the quantum, checked
-   */
-  #field(walk, packed, m, at, base) {
-    const { field, first, components } = packed;
-    const residuals = this.#residuals[first];
-    switch (field.kind) {
-      case QUAT:
-        return this.#quaternion(walk, packed, m, at, base);
-      case UNIT: {
-        const mask = (1 << field.bits) - 1;
-        const u = residuals.read(walk, m, at, base >> field.bits & mask, 0);
-        const v = this.#residuals[first + 1].read(walk, m, at + MOTION, base & mask, 0);
-        return u << field.bits | v;
-      }
-      case FLOAT:
-        return ordered(residuals.read(walk, m, at, ordered(base), 0));
-    }
-    const { rate, low, high } = components[0];
-    const change = rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
-    const now = residuals.read(walk, m, at, base, change);
-    if (now < low || now > high) throw new WireError("quantum outside its range");
-    this.#before[first] = base;
-    this.#now[first] = now;
-    return now;
-  }
-  /**
-   * A rotation. All four lanes are followed; when another one becomes the omitted one, and was negative, all are
-   * turned around, since a quaternion and its negative are the same rotation.
-   * @param {Walk} walk
-   * @param {PackedField} packed
-   * @param {Int32Array} m
-   * @param {number} at
-   * @param {number} base
-   */
-  #quaternion(walk, { index, field, first }, m, at, base) {
-    const { bits: bits2 } = field;
-    const was = this.#was;
-    const is = this.#is;
-    const omitted = splitQuaternion(base, bits2, was);
-    const next = this.#omission(walk, index, omitted);
-    const half = 1 << bits2 - 1;
-    if (next !== omitted && was[next] < half) {
-      for (let i = 0; i < 4; i++) {
-        was[i] = 2 * half - was[i];
-        reverse(m, at + i * MOTION);
-      }
-    }
-    let q = next;
-    for (let i = 0; i < 4; i++) {
-      if (i === next) continue;
-      is[i] = this.#residuals[first + i].read(walk, m, at + i * MOTION, was[i], 0);
-      if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
-      q = q << bits2 | is[i];
-    }
-    is[next] = omittedLane(is, next, bits2);
-    this.#residuals[first + next].follow(walk, m, at + next * MOTION, was[next], is[next]);
-    return q;
-  }
-  /** Reads which lane is omitted. @param {Walk} walk @param {number} index @param {number} was */
-  #omission({ coder }, index, was) {
-    const at = index * FIELD_MODELS2 + TURNED;
-    if (plain(coder, this.#models, at) === 0) return was;
-    if (plain(coder, this.#models, at + 1) === 0) return was + 1 & 3;
-    return was + 2 + plain(coder, this.#models, at + 2) & 3;
-  }
-};
-function byRate({ perTick, zero }, before, now, ticks) {
-  const factor = Math.max(-MAX_PER_TICK, Math.min(MAX_PER_TICK, perTick));
-  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before - zero));
-  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now - zero));
-  return clampGuess(Math.floor((b * (ticks + 1) + a * (ticks - 1)) * factor / 512));
-}
-
-// src/packed/tablestate.js
-var TableState = class {
-  #table;
-  #layout;
-  #fates = new Fates();
-  #arrivals;
-  #values;
-  /** Integers of a row's motions. */
-  #stride;
-  /** By slot. */
-  #motions = new Int32Array(0);
-  /** @type {number[]} slots that no row has, beside those from #slots on */
-  #free = [];
-  #slots = 0;
-  /** Rows of the baseline, and by row: its slot; bit i tells whether it changed i bodies ago; its fate. */
-  #count = 0;
-  #slotOf = new Int32Array(0);
-  #history = new Uint8Array(0);
-  #fate = new Uint8Array(0);
-  /** What takes their place when rows come or go. */
-  #nextSlotOf = new Int32Array(0);
-  #nextHistory = new Uint8Array(0);
-  /** @param {Table} table @param {import("./text.js").Texts} texts */
-  constructor(table, texts) {
-    this.#table = table;
-    this.#layout = layoutOf(table.fields);
-    this.#arrivals = new Arrivals(this.#layout.fields, texts);
-    this.#values = new Values(this.#layout, texts);
-    this.#stride = this.#layout.components * MOTION;
-  }
-  /**
-   * Forgets everything but that some rows came at a tick.
-   * @param {number} rows
-   * @param {number} tick
-   */
-  reset(rows, tick) {
-    this.#fates.reset();
-    this.#arrivals.reset();
-    this.#values.reset();
-    this.#free.length = this.#slots = 0;
-    this.#count = rows;
-    this.#makeRoom(rows);
-    this.#history.fill(0, 0, rows);
-    for (let row2 = 0; row2 < rows; row2++) this.#slotOf[row2] = this.#begin(tick);
-  }
-  /**
-   * Reads the rows of a keyframe.
-   * @param {Walk} walk
-   * @param {Changes | null} changes collects what changed, when given
-   * @returns {() => void} puts them into the table, once the whole body is known to be good
-   * @throws {WireError}
-   */
-  readKeyframe(walk, changes) {
-    const fresh = this.#fates.any(walk.coder) ? this.#readKeyframeRows(walk) : [];
-    return () => replaceRows(this.#table, fresh, changes);
-  }
-  /** @param {Walk} walk @returns {Entity[]} */
-  #readKeyframeRows({ coder, tick }) {
-    this.#fates.read(coder, this.#fate, this.#history, [], -1);
-    const fresh = this.#arrivals.read(coder, [], /* @__PURE__ */ new Map());
-    this.#merge(
-      [],
-      fresh,
-      fresh.map(() => this.#begin(tick))
-    );
-    return fresh;
-  }
-  /**
-   * Reads the table's part of a delta and changes the table.
-   * @param {Walk} walk
-   * @param {Changes | null} changes collects what changed, when given
-   * @throws {WireError}
-   */
-  readDelta(walk, changes) {
-    const { coder, tick } = walk;
-    const before = this.#table.entities;
-    const n = before.length;
-    if (n !== this.#count) throw new WireError("state of another baseline");
-    if (!this.#fates.any(coder)) {
-      for (let row2 = 0; row2 < n; row2++) this.#history[row2] <<= 1;
-      return;
-    }
-    const { marker } = this.#layout;
-    const gone = this.#fates.read(coder, this.#fate, this.#history, before, marker);
-    const fresh = this.#arrivals.read(coder, before, this.#table.rows);
-    const slots = fresh.map(() => this.#begin(tick));
-    this.#readValues(walk, before, changes);
-    if (gone + fresh.length === 0) return;
-    this.#leave(before, changes);
-    this.#table.entities = this.#merge(before, fresh, slots);
-    for (const entity of fresh) {
-      this.#table.rows.set(entity.id, entity.row);
-      changes?.added.push(this.#table, entity);
-    }
-  }
-  /** @param {Walk} walk @param {Entity[]} before @param {Changes | null} changes */
-  #readValues(walk, before, changes) {
-    const fate = this.#fate;
-    const n = before.length;
-    let first = 0;
-    while (first < n && fate[first] !== CHANGED) first++;
-    if (first < n) this.#values.readActive(walk);
-    for (let row2 = 0; row2 < n; row2++) {
-      const own = this.#history[row2];
-      if (fate[row2] >= GONE) continue;
-      this.#history[row2] = own << 1 | fate[row2];
-      if (fate[row2] !== CHANGED) continue;
-      walk.surprise = 0;
-      walk.waking = (own & 1) === 0;
-      this.#values.read(walk, before[row2], this.#motions, this.#slotOf[row2] * this.#stride);
-      changes?.changed.push(this.#table, before[row2]);
-    }
-  }
-  /** @param {Entity[]} before @param {Changes | null} changes */
-  #leave(before, changes) {
-    before.forEach((entity, row2) => {
-      const fate = this.#fate[row2];
-      if (fate < GONE) return;
-      this.#table.rows.delete(entity.id);
-      if (changes !== null)
-        (fate === LEFT ? changes.left : changes.removed).push(this.#table, entity);
-    });
-  }
-  /**
-   * Brings rows that stay and new ones into order, with what is remembered of them.
-   * @param {Entity[]} before
-   * @param {Entity[]} fresh by rising id
-   * @param {number[]} slots of the fresh ones
-   * @returns {Entity[]} by rising id
-   */
-  #merge(before, fresh, slots) {
-    const merged = [];
-    this.#makeRoom(before.length + fresh.length);
-    const put = (entity, slot, history) => {
-      this.#nextSlotOf[merged.length] = slot;
-      this.#nextHistory[merged.length] = history;
-      merged.push(entity);
-    };
-    let k = 0;
-    before.forEach((entity, row2) => {
-      while (k < fresh.length && fresh[k].id < entity.id) put(fresh[k], slots[k++], 1);
-      if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
-      else put(entity, this.#slotOf[row2], this.#history[row2]);
-    });
-    while (k < fresh.length) put(fresh[k], slots[k++], 1);
-    [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
-    [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
-    this.#count = merged.length;
-    return merged;
-  }
-  /** Gives a new row a slot and begins its motions. @param {number} tick @returns {number} */
-  #begin(tick) {
-    const slot = this.#free.pop() ?? this.#slots++;
-    const end = this.#slots * this.#stride;
-    if (this.#motions.length < end) this.#motions = grown(this.#motions, end);
-    this.#values.start(this.#motions, slot * this.#stride, tick);
-    return slot;
-  }
-  /** @param {number} rows */
-  #makeRoom(rows) {
-    if (this.#fate.length >= rows) return;
-    this.#fate = grown(this.#fate, rows);
-    this.#history = grown(this.#history, rows);
-    this.#slotOf = grown(this.#slotOf, rows);
-    this.#nextHistory = new Uint8Array(this.#history.length);
-    this.#nextSlotOf = new Int32Array(this.#slotOf.length);
-  }
-};
-function grown(array, least) {
-  const larger = new /** @type {any} */
-  array.constructor(least + (least >> 1));
-  larger.set(array);
-  return larger;
-}
-
-// src/packed/text.js
-var utf83 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-var Texts = class {
-  #lengths = new Uint32Array(256);
-  #bytes = new Uint32Array(256);
-  #buffer = new Uint8Array(255);
-  reset() {
-    startProbs(this.#lengths);
-    startProbs(this.#bytes);
-  }
-  /**
-   * Reads a string that is likely to be what it was.
-   * @param {RangeDecoder} coder
-   * @param {Uint32Array} probs
-   * @param {number} at of the model that tells whether it changed
-   * @param {string} was
-   * @param {number} maxBytes
-   * @returns {string}
-   * @throws {WireError}
-   */
-  read(coder, probs, at, was, maxBytes) {
-    if (dear(coder, probs, at) === 0) return was;
-    const length = symbol(coder, this.#lengths);
-    if (length > maxBytes) throw new WireError("string too long");
-    for (let i = 0; i < length; i++) this.#buffer[i] = symbol(coder, this.#bytes);
-    return decodeText(this.#buffer.subarray(0, length));
-  }
-};
-function decodeText(bytes) {
-  let text3 = "";
-  try {
-    text3 = utf83.decode(bytes);
-  } catch {
-    throw new WireError("string is not UTF-8");
-  }
-  if (text3.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
-  return text3;
-}
-
-// src/packed/rangecoder.js
-var MIN_WIDTH = 1 << 24;
-var TAIL = 4;
-var WIDTH = 0;
-var CODE = 1;
-var RangeDecoder = class {
-  /** The interval's width, and the number minus its lower end: unsigned, which only a typed array holds unboxed. */
-  #state = new Uint32Array(2);
-  /** @type {Uint8Array} */
-  #bytes = new Uint8Array(0);
-  /** Bytes taken, those after the end too. */
-  #position = 0;
-  /** @param {Uint8Array} bytes read in place */
-  start(bytes) {
-    this.#bytes = bytes;
-    this.#position = 0;
-    this.#state[WIDTH] = 4294967295;
-    for (let i = 0; i < 4; i++) this.#state[CODE] = this.#state[CODE] << 8 | this.#next();
-  }
-  /** Whether more was asked for than there is; what is read then means nothing. */
-  get overrun() {
-    return this.#position > this.#bytes.length + TAIL;
-  }
-  /** Whether reading came to the end of the bytes and not further. */
-  get finished() {
-    return !this.overrun && this.#position >= this.#bytes.length;
-  }
-  /**
-   * @param {number} p probability of 1, in 65536ths: 1 to 65535
-   * @returns {number} 0 or 1
-   */
-  bit(p) {
-    const state = this.#state;
-    const width = state[WIDTH];
-    const code = state[CODE];
-    const bound = Math.imul(width >>> 16, p) >>> 0;
-    if (code < bound) {
-      state[WIDTH] = bound;
-      if (bound < MIN_WIDTH) this.#widen();
-      return 1;
-    }
-    state[CODE] = code - bound;
-    state[WIDTH] = width - bound;
-    if (width - bound < MIN_WIDTH) this.#widen();
-    return 0;
-  }
-  /**
-   * @param {number} n bits, 0 to 31, all equally likely
-   * @returns {number}
-   */
-  raw(n) {
-    const state = this.#state;
-    let got = 0;
-    for (let left2 = n; left2 > 0; ) {
-      const step = Math.min(left2, 8);
-      left2 -= step;
-      const width = state[WIDTH] >>> step;
-      const part2 = Math.min(state[CODE] / width >>> 0, (1 << step) - 1);
-      state[CODE] -= Math.imul(part2, width);
-      state[WIDTH] = width;
-      got = got << step | part2;
-      if (width < MIN_WIDTH) this.#widen();
-    }
-    return got;
-  }
-  #widen() {
-    const state = this.#state;
-    while (state[WIDTH] < MIN_WIDTH) {
-      state[WIDTH] <<= 8;
-      state[CODE] = state[CODE] << 8 | this.#next();
-    }
-  }
-  /** The next byte; after the end there are zeros. */
-  #next() {
-    const at = this.#position++;
-    return at < this.#bytes.length ? this.#bytes[at] : 0;
-  }
-};
-
-// src/packed/walk.js
-var Walk = class {
-  coder = new RangeDecoder();
-  baseTick = 0;
-  tick = 0;
-  /** Between the two, 1 to 16. */
-  ticks = 1;
-  /** By how much the row's values so far cost more than expected, in 1/256 bit. */
-  surprise = 0;
-  /** Whether the row did not change in the body before. */
-  waking = false;
-  /**
-   * @param {Uint8Array} bytes of the body
-   * @param {number} baseTick 0 for a keyframe
-   * @param {number} tick
-   */
-  start(bytes, baseTick, tick) {
-    this.coder.start(bytes);
-    this.baseTick = baseTick;
-    this.tick = tick;
-    const ticks = baseTick === 0 ? 1 : tick - baseTick >>> 0;
-    this.ticks = Math.max(1, Math.min(MAX_TICKS, ticks));
-  }
-};
-
-// src/packed/decoder.js
-var FRESH = 1 << 10;
-var PackedDecoder = class {
-  #walk = new Walk();
-  #texts = new Texts();
-  #world;
-  #tables;
-  /** A body could not be read, or none was: good for a keyframe only. */
-  #broken = true;
-  /** @param {import("../world.js").World} world */
-  constructor(world) {
-    this.#world = world;
-    this.#tables = world.tables.map((table) => new TableState(table, this.#texts));
-  }
-  /**
-   * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
-   * the body is a keyframe's; else it is then between two snapshots: whole enough for a keyframe to be applied,
-   * and for nothing else.
-   * @param {number} tick
-   * @param {number} base tick of the baseline, 0 for a keyframe
-   * @param {any} body
-   * @param {Changes | null} changes collects what changed, when given
-   * @throws {WireError}
-   */
-  apply(tick, base, body, changes) {
-    if (base !== 0 && this.#broken) throw new WireError("a keyframe is missing");
-    if (!(body instanceof Uint8Array)) throw new WireError("body is not binary");
-    this.#broken = true;
-    this.#walk.start(body, base, tick);
-    const fresh = this.#walk.coder.bit(FRESH) !== 0;
-    if (base === 0) this.#keyframe(fresh, changes);
-    else this.#delta(fresh, changes);
-    this.#broken = false;
-  }
-  /** @param {boolean} fresh @param {Changes | null} changes */
-  #keyframe(fresh, changes) {
-    if (!fresh) throw new WireError("a keyframe that needs others");
-    this.#texts.reset();
-    for (const table of this.#tables) table.reset(0, 0);
-    const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
-    this.#expectEnd();
-    for (const put of puts) put();
-  }
-  /** @param {boolean} fresh @param {Changes | null} changes */
-  #delta(fresh, changes) {
-    if (fresh) {
-      this.#texts.reset();
-      this.#tables.forEach((table, i) => {
-        table.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
-      });
-    }
-    for (const table of this.#tables) table.readDelta(this.#walk, changes);
-    this.#expectEnd();
-  }
-  #expectEnd() {
-    if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
-  }
-};
-
 // src/reasons.js
 var HASH = 1;
 var BASELINE = 2;
 var BODY = 3;
+
+// src/world.js
+init_fieldkinds();
 
 // src/hash.js
 function mix(h, word) {
@@ -4720,7 +5484,7 @@ var Replica = class {
    */
   seen = 0;
   #valid = false;
-  /** @type {PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
+  /** @type {import("./packed/decoder.js").PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
   #packed = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #stats;
@@ -4738,10 +5502,10 @@ var Replica = class {
   /**
    * A new stream begins, with a keyframe.
    * @param {number} epoch
-   * @param {string} codec of its bodies: "packed" or "mp"
+   * @param {string} codec of its bodies: "packed", whose reader is loaded, or "mp"
    */
   restart(epoch, codec) {
-    this.#packed = codec === "packed" ? this.#packed ?? new PackedDecoder(this.world) : null;
+    this.#packed = codec === "packed" && later !== null ? this.#packed ?? new later.PackedDecoder(this.world) : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;
     this.#valid = false;
@@ -4802,6 +5566,7 @@ var Replica = class {
 };
 
 // src/room.js
+init_schema();
 var Room = class {
   match;
   game;
@@ -5354,12 +6119,16 @@ var Client = class {
 function connect(options = {}) {
   return new Client(options);
 }
+async function preload() {
+  await loadLater();
+}
 export {
   Client,
   CloseCodes,
   ClosedError,
   RequestError,
   Room,
-  connect
+  connect,
+  preload
 };
 //# sourceMappingURL=deltatick.mjs.map

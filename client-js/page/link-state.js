@@ -1,6 +1,6 @@
 /** The connection in one line, for the top of the page and for the strip over a match. */
 
-/** @typedef {{state: string, attempt?: number, inMs?: number}} Status of the client */
+/** @typedef {{state: string, attempt?: number, inMs?: number, over?: string}} Status of the client */
 
 /** Words for a client status. @param {Status} status */
 export function linkWords({ state, attempt = 0, inMs = 0 }) {
@@ -30,7 +30,8 @@ export class LinkState {
   /** @param {Status} status @param {{name: string}} net */
   show(status, net) {
     this.#node.dataset.state = status.state;
+    const over = status.over === "http" ? " over HTTP" : "";
     this.#node.textContent =
-      status.state === "open" && net.name ? `Online as ${net.name}` : linkWords(status);
+      status.state === "open" && net.name ? `Online as ${net.name}${over}` : linkWords(status);
   }
 }

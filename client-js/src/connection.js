@@ -1,10 +1,11 @@
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
+import { Dialler } from "./dialler.js";
 import * as frames from "./frames.js";
 import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
-import { Link } from "./link.js";
+import { later, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
 
 /** Messages of one link that may break the rules before it is given up. */
@@ -28,6 +29,7 @@ const LOST = 1006;
  * @property {"" | "lost" | "expired" | "refused"} reason why not: events were lost, the session had expired, or the server
  *   refused its token; empty on the first connection, where there was nothing to recover
  * @property {number} lost events the server no longer held at that
+ * @property {"ws" | "http"} over what carries, or is to carry, the connection: a WebSocket, or plain HTTP where none gets through
  * @property {number} downMs how long there was no connection before this one
  *
  * @typedef {object} ConnectionHandlers
@@ -58,6 +60,7 @@ export class Connection {
     reason: "",
     lost: 0,
     downMs: 0,
+    over: "ws",
   };
 
   #settings;
@@ -65,9 +68,12 @@ export class Connection {
   #resume;
   #stats;
   #handlers;
+  /** Those that are offered, the best first. @type {string[]} */
+  #codecs;
   #redial;
   #heartbeat;
-  /** @type {Link | null} */
+  #dialler;
+  /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
@@ -94,7 +100,19 @@ export class Connection {
     this.#resume = resume;
     this.#stats = stats;
     this.#handlers = handlers;
+    this.#codecs = settings.codecs;
     this.#redial = new Redial(settings.random);
+    this.#dialler = new Dialler(
+      settings,
+      stats,
+      {
+        open: () => this.#opened(),
+        message: (bytes) => this.#message(bytes),
+        text: () => this.#broken(null, new WireError("text message")),
+        down: (code) => this.#down(code),
+      },
+      (link) => this.#upgrade(link),
+    );
     this.#heartbeat = new Heartbeat(
       settings.timers,
       (now) => this.#sendPing(now),
@@ -102,20 +120,34 @@ export class Connection {
     );
   }
 
-  /** Dials. @throws {Error} for a URL that no WebSocket takes */
+  /** Dials. @throws {Error} for a URL that cannot be dialled */
   dial() {
-    const { WebSocket, url, dialTimeout } = this.#settings;
+    // While the link opens; what becomes of it is seen when it has.
+    if (!this.#canRead()) loadLater().catch(() => {});
+    this.#dialler.dial((link) => {
+      this.#link = link;
+    });
+    this.#begin();
+  }
+
+  #begin() {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#link = new Link(WebSocket, url, this.#stats, {
-      open: () => this.#hello(),
-      message: (bytes) => this.#message(bytes),
-      text: () => this.#broken(null, new WireError("text message")),
-      down: (code) => this.#down(code),
-    });
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), dialTimeout);
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0 });
+    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
+    const over = this.#dialler.over;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+  }
+
+  /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
+  #upgrade(link) {
+    this.#hangUp(false);
+    this.#downAt = this.#timers.now();
+    this.#link = link;
+    this.#begin();
+    this.#handlers.down();
+    // Whoever was just told may have closed us.
+    if (this.#link === link) this.#opened();
   }
 
   /**
@@ -156,8 +188,30 @@ export class Connection {
     this.#finish(1000, true);
   }
 
+  /** Says hello, once the codecs it offers can be read. */
+  #opened() {
+    if (this.#canRead()) {
+      this.#hello();
+      return;
+    }
+    const link = this.#link;
+    const goOn = () => {
+      if (this.#link === link) this.#hello();
+    };
+    loadLater().then(goOn, () => {
+      this.#codecs = ["mp"]; // which needs no file
+      goOn();
+    });
+  }
+
+  /** Whether what reads the offered codecs is loaded. */
+  #canRead() {
+    return later !== null || !this.#codecs.includes("packed");
+  }
+
   #hello() {
-    const { client, name, codecs } = this.#settings;
+    const { client, name } = this.#settings;
+    const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
@@ -204,10 +258,11 @@ export class Connection {
       return;
     }
     const welcome = frames.welcome(frame);
-    if (!this.#settings.codecs.includes(/** @type {any} */ (welcome.codec)))
+    if (!this.#codecs.includes(/** @type {any} */ (welcome.codec)))
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;
+    this.#dialler.welcomed();
     this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome.maxFrame);
     if (!welcome.resumed) this.#resume.handled(0);
     this.#resume.keep(welcome.token);
@@ -246,6 +301,11 @@ export class Connection {
   #down(code) {
     const now = this.#timers.now();
     const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
+    if (upMs < 0 && code === LOST && this.#dialler.failed()) {
+      this.#hangUp(false);
+      this.dial();
+      return;
+    }
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
     if (retry === "fresh") this.#gone = code === 4502 ? "expired" : "refused";
@@ -293,6 +353,7 @@ export class Connection {
   #hangUp(orderly) {
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
+    this.#dialler.stop();
     if (orderly) this.#link?.close();
     else this.#link?.drop();
     this.#link = null;

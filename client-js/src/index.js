@@ -3,6 +3,7 @@
  * sockets as it takes. Runs in browsers and, with a WebSocket class passed in, in Node.
  */
 import { Client } from "./client.js";
+import { loadLater } from "./parts.js";
 
 export { Client, ClosedError } from "./client.js";
 export { CloseCodes } from "./codes.js";
@@ -18,4 +19,12 @@ export { Room } from "./room.js";
  */
 export function connect(options = {}) {
   return new Client(options);
+}
+
+/**
+ * Loads at once what the client else loads while it connects, from the file beside its own.
+ * @returns {Promise<void>} rejects when it cannot be had
+ */
+export async function preload() {
+  await loadLater();
 }

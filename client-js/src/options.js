@@ -16,7 +16,10 @@
  * @property {("packed" | "mp")[]} [codecs] of snapshot bodies that the server may choose from, best first; default
  *   both. `mp` must be among them; it alone makes bodies that are easy to read in a debugger
  * @property {number} [dialTimeout] ms from dial to welcome before the next attempt; default 5000
+ * @property {("ws" | "http")[]} [transports] what may carry the connection, the one to try first first; default both. With both, HTTP is
+ *   used when a WebSocket has not opened within 3 s, and a WebSocket again once one opens
  * @property {import("./link.js").SocketClass} [WebSocket]
+ * @property {typeof fetch} [fetch] for HTTP
  * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} [storage]
  * @property {(fn: () => void, ms: number) => any} [setTimeout]
  * @property {(id: any) => void} [clearTimeout]
@@ -38,8 +41,12 @@ const MAX_NAME = 64;
  * @throws {TypeError} for what cannot be defaulted here
  */
 export function settings(options) {
+  const transports = options.transports ?? ["ws", "http"];
+  if (transports.length === 0 || transports.some((over) => !["ws", "http"].includes(over))) {
+    throw new TypeError('transports must be "ws", "http" or both');
+  }
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-  if (typeof WebSocket !== "function") {
+  if (transports.includes("ws") && typeof WebSocket !== "function") {
     throw new TypeError("no WebSocket here: pass a class, such as that of the package ws");
   }
   const resume = options.resume ?? "memory";
@@ -60,7 +67,9 @@ export function settings(options) {
     client: options.client ?? "deltatick-js",
     codecs: [...codecs],
     dialTimeout: options.dialTimeout ?? 5000,
+    transports: [...transports],
     WebSocket: /** @type {any} */ (WebSocket),
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : undefined),
     random: options.random ?? Math.random,
     signal: options.signal,

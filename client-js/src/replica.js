@@ -1,6 +1,6 @@
 import { WireError } from "./guard.js";
 import { applyDelta, applyKeyframe } from "./mp.js";
-import { PackedDecoder } from "./packed/decoder.js";
+import { later } from "./parts.js";
 import * as Resync from "./reasons.js";
 import { World } from "./world.js";
 
@@ -24,7 +24,7 @@ export class Replica {
   seen = 0;
 
   #valid = false;
-  /** @type {PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
+  /** @type {import("./packed/decoder.js").PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
   #packed = null;
   #askedAt = Number.NEGATIVE_INFINITY;
   #stats;
@@ -44,10 +44,13 @@ export class Replica {
   /**
    * A new stream begins, with a keyframe.
    * @param {number} epoch
-   * @param {string} codec of its bodies: "packed" or "mp"
+   * @param {string} codec of its bodies: "packed", whose reader is loaded, or "mp"
    */
   restart(epoch, codec) {
-    this.#packed = codec === "packed" ? (this.#packed ?? new PackedDecoder(this.world)) : null;
+    this.#packed =
+      codec === "packed" && later !== null
+        ? (this.#packed ?? new later.PackedDecoder(this.world))
+        : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;
     this.#valid = false;

@@ -94,7 +94,10 @@ test("an action is not kept for ever when the new connection does not come", asy
   await page.locator("#lobbies li", { hasText: "Hedy" }).waitFor();
   await page.fill("#name", "Stranded");
   t.after(() => wire.release());
+  // Not over HTTP either, by a connection that the browser still has.
+  wire.cut();
   wire.hold();
+  wire.mend();
   await page.click("#create-open");
   await page.locator(".toast.bad", { hasText: "connection is down" }).waitFor();
   wire.release();

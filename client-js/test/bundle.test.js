@@ -6,6 +6,7 @@ import { harness, ship } from "./support/harness.js";
 for (const file of ["deltatick.mjs", "deltatick.min.mjs"]) {
   /** @type {typeof source} */
   const bundle = await import(new URL(`../dist/${file}`, import.meta.url).href);
+  await bundle.preload();
 
   test(`${file} offers what the source does`, () => {
     assert.deepEqual(Object.keys(bundle).sort(), Object.keys(source).sort());

@@ -2,6 +2,9 @@ import { decode, encode } from "@msgpack/msgpack";
 import * as source from "../../src/index.js";
 import { FakeClock, seeded } from "./clock.js";
 
+// What a client waits for when it first opens is no part of what these tests are about.
+await source.preload();
+
 /** The server's end of a dialled socket, by hand. Frames go through real msgpack both ways. */
 export class FakeSocket {
   binaryType = "";
@@ -156,6 +159,7 @@ export function harness(is = {}) {
   const net = connect({
     url: "ws://test/ws",
     name: "Ada",
+    transports: ["ws"],
     WebSocket: Dialled,
     setTimeout: clock.setTimeout,
     clearTimeout: clock.clearTimeout,

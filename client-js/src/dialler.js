@@ -1,0 +1,117 @@
+import { Link } from "./link.js";
+import { loadLater } from "./parts.js";
+import { Transports } from "./transports.js";
+
+/** A WebSocket that is tried beside a link over HTTP has so many milliseconds to open. */
+const TRY_FOR = 5000;
+
+/**
+ * Makes a connection's links: over WebSocket, or over HTTP where none gets through. While HTTP serves, it tries a WebSocket now and
+ * then, and hands it over when it opens.
+ */
+export class Dialler {
+  #settings;
+  #timers;
+  #stats;
+  #handlers;
+  #upgraded;
+  #transports;
+  /** Tells a dial that waits for a file from the one that has taken its place. */
+  #dials = 0;
+  /** @type {any} until the next try, or until it is given up */
+  #timer = null;
+  /** @type {Link | null} a WebSocket that is tried */
+  #trial = null;
+
+  /**
+   * @param {import("./options.js").Settings} settings
+   * @param {import("./stats.js").Stats} stats
+   * @param {import("./link.js").LinkHandlers} handlers of every link
+   * @param {(link: Link) => void} upgraded takes an open link that is better than the present one
+   */
+  constructor(settings, stats, handlers, upgraded) {
+    this.#settings = settings;
+    this.#timers = settings.timers;
+    this.#stats = stats;
+    this.#handlers = handlers;
+    this.#upgraded = upgraded;
+    this.#transports = new Transports(settings.transports);
+  }
+
+  /** Over what the present link goes. */
+  get over() {
+    return this.#transports.now;
+  }
+
+  /** How long the present dial may take until the welcome. */
+  get patience() {
+    return this.#transports.patience(this.#settings.dialTimeout);
+  }
+
+  /**
+   * @param {(link: Link | import("./http-link.js").HttpLink) => void} dialled called with the link, before anything happens on it
+   * @throws {Error} for a URL that cannot be dialled
+   */
+  dial(dialled) {
+    this.stop();
+    const { WebSocket, url } = this.#settings;
+    if (this.#transports.now === "ws") {
+      dialled(new Link(WebSocket, url, this.#stats, this.#handlers));
+      return;
+    }
+    const dial = ++this.#dials;
+    loadLater().then(
+      ({ HttpLink }) => {
+        if (dial === this.#dials)
+          dialled(new HttpLink(this.#settings, this.#stats, this.#handlers));
+      },
+      () => {
+        if (dial === this.#dials) this.#handlers.down(1006);
+      },
+    );
+  }
+
+  /** The dial got no answer. @returns {boolean} whether to dial again at once */
+  failed() {
+    return this.#transports.failed();
+  }
+
+  /** The dial was answered. */
+  welcomed() {
+    this.#transports.welcomed();
+    this.#tryLater();
+  }
+
+  /** Dials and tries nothing any more, until it is told to again. */
+  stop() {
+    this.#dials++;
+    this.#timers.clearTimeout(this.#timer);
+    this.#trial?.drop();
+    this.#trial = null;
+  }
+
+  #tryLater() {
+    this.stop();
+    const ms = this.#transports.upgradeIn();
+    if (ms !== null) this.#timer = this.#timers.setTimeout(() => this.#try(), ms);
+  }
+
+  #try() {
+    const { WebSocket, url } = this.#settings;
+    // Once it is handed over, what happens on it is the connection's.
+    const handlers = {
+      ...this.#handlers,
+      open: () => {
+        Object.assign(handlers, this.#handlers);
+        this.#trial = null;
+        this.stop();
+        this.#transports.upgraded();
+        this.#upgraded(link);
+      },
+      down: (/** @type {number} */ _code) => this.#tryLater(),
+    };
+    const link = new Link(WebSocket, url, this.#stats, handlers);
+    this.#trial = link;
+    this.#timer = this.#timers.setTimeout(() => this.#tryLater(), TRY_FOR);
+  }
+}
