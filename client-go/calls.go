@@ -2,8 +2,11 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
 	"sync"
+	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -66,14 +69,27 @@ func (c *Client) Call(ctx context.Context, channel, name string, payload, reply 
 	return c.call(ctx, channel, name, payload, reply, nil)
 }
 
+// CallOnce is [Client.Call] for what must not happen twice: a lost socket is waited out, the request is sent again under its id when the session is
+// back, and the server runs it once. ErrOffline then means that the session is gone, and that whether the request was carried out is unknown.
+func (c *Client) CallOnce(ctx context.Context, channel, name string, payload, reply any) error {
+	return c.exchanged(ctx, channel, name, payload, reply, c.exchangeOnce)
+}
+
 func (c *Client) call(ctx context.Context, channel, name string, payload, reply any, note func(protocol.Raw)) error {
+	return c.exchanged(ctx, channel, name, payload, reply, func(ctx context.Context, q *protocol.Request) (protocol.Reply, error) {
+		return c.exchange(ctx, q, note)
+	})
+}
+
+func (c *Client) exchanged(ctx context.Context, channel, name string, payload, reply any,
+	exchange func(context.Context, *protocol.Request) (protocol.Reply, error)) error {
 	raw, err := protocol.Encode(payload)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.RequestTimeout)
 	defer cancel()
-	answer, err := c.exchange(ctx, channel, name, raw, note)
+	answer, err := exchange(ctx, &protocol.Request{Kind: protocol.KindRequest, Channel: channel, Name: name, Payload: raw})
 	switch {
 	case err != nil:
 		return fmt.Errorf("%s %s: %w", channel, name, err)
@@ -88,12 +104,8 @@ func (c *Client) call(ctx context.Context, channel, name string, payload, reply 
 	return nil
 }
 
-func (c *Client) exchange(ctx context.Context, channel, name string, payload protocol.Raw, note func(protocol.Raw)) (protocol.Reply, error) {
-	var at *link
-	err := c.await(ctx, func() bool {
-		at = c.link
-		return at != nil
-	})
+func (c *Client) exchange(ctx context.Context, q *protocol.Request, note func(protocol.Raw)) (protocol.Reply, error) {
+	at, _, err := c.nextLink(ctx, nil)
 	if err != nil {
 		return protocol.Reply{}, err
 	}
@@ -102,11 +114,51 @@ func (c *Client) exchange(ctx context.Context, channel, name string, payload pro
 		return protocol.Reply{}, err
 	}
 	defer c.calls.remove(id)
-	frame, err := protocol.Encode(&protocol.Request{Kind: protocol.KindRequest, ID: id, Channel: channel, Name: name, Payload: payload})
+	q.ID = id
+	return c.overLink(ctx, at, q, waiting)
+}
+
+// exchangeOnce makes the same request over one socket after another, while the session lasts.
+func (c *Client) exchangeOnce(ctx context.Context, q *protocol.Request) (protocol.Reply, error) {
+	at, session, err := c.nextLink(ctx, nil)
 	if err != nil {
 		return protocol.Reply{}, err
 	}
-	if err := at.sock.write(protocol.KindRequest, frame); err != nil {
+	id, waiting, err := c.calls.add(nil)
+	if err != nil {
+		return protocol.Reply{}, err
+	}
+	defer c.calls.remove(id)
+	q.ID, q.Once = id, true
+	for {
+		deadline, _ := ctx.Deadline() // there is one: RequestTimeout
+		q.Within = uint32(min(max(1, time.Until(deadline).Milliseconds()), math.MaxUint32))
+		reply, err := c.overLink(ctx, at, q, waiting)
+		if !errors.Is(err, ErrOffline) {
+			return reply, err
+		}
+		var now int
+		if at, now, err = c.nextLink(ctx, at); err != nil {
+			return protocol.Reply{}, err
+		}
+		if now != session {
+			return protocol.Reply{}, ErrOffline
+		}
+	}
+}
+
+// nextLink waits for a link other than after, and tells of which session it is.
+func (c *Client) nextLink(ctx context.Context, after *link) (at *link, session int, err error) {
+	err = c.await(ctx, func() bool {
+		at, session = c.link, c.sessions
+		return at != nil && at != after
+	})
+	return at, session, err
+}
+
+// overLink sends a request on one link and waits for the reply, or until the link is lost.
+func (c *Client) overLink(ctx context.Context, at *link, q *protocol.Request, waiting call) (protocol.Reply, error) {
+	if err := at.sock.write(protocol.KindRequest, protocol.MustEncode(q)); err != nil {
 		return protocol.Reply{}, err
 	}
 	select {

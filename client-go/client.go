@@ -18,8 +18,11 @@ type Client struct {
 	log   *slog.Logger
 	stats *counters
 	calls calls
-	ran   atomic.Bool
-	done  chan struct{} // closed when Run is over
+
+	outbox outbox
+
+	ran  atomic.Bool
+	done chan struct{} // closed when Run is over
 
 	// Owned by Run's goroutine.
 	backoff *backoff
@@ -36,8 +39,10 @@ type Client struct {
 	room    *Room                   // nil while in no match, or offline
 	lobby   *State                  // nil while in none
 	session Session
-	leaving bool  // Bye was said
-	ended   error // why Run is over, nil before
+
+	sessions int   // how many there were: a request belongs to one
+	leaving  bool  // Bye was said
+	ended    error // why Run is over, nil before
 }
 
 // New checks cfg and makes a client. It starts nothing.
@@ -77,6 +82,7 @@ func (c *Client) Run(ctx context.Context) error {
 	})
 	err := c.stayConnected(ctx)
 	c.update(func() { c.ended = errors.Join(ErrEnded, err) })
+	c.outbox.lose()
 	close(c.done)
 	return err
 }

@@ -17,6 +17,7 @@ func (c *Client) handle(at *link, kind protocol.Kind, frame []byte, now time.Tim
 		if err != nil {
 			return err
 		}
+		c.outbox.handled(pong.Taken)
 		if rtt, ok := at.ping.heard(pong.Time, now); ok {
 			c.stats.rtt.sample(rtt)
 		}
@@ -34,6 +35,12 @@ func (c *Client) handle(at *link, kind protocol.Kind, frame []byte, now time.Tim
 		if !c.calls.reply(reply) {
 			c.stats.drop(DropLateReply)
 		}
+	case protocol.KindAsk:
+		ask, err := c.reader.Ask(frame)
+		if err != nil {
+			return err
+		}
+		return c.answer(at, ask)
 	case protocol.KindEnter:
 		enter, err := c.reader.Enter(frame)
 		if err != nil {

@@ -11,6 +11,10 @@ var (
 	ErrEnded = errors.New("the client has ended")
 	// ErrBusy: as many requests wait for a reply as the client allows.
 	ErrBusy = errors.New("too many requests are waiting for a reply")
+	// ErrFull: as many events wait for the server to handle them as the client keeps.
+	ErrFull = errors.New("too many events are waiting for the server")
+	// ErrTooBig: no frame holds it.
+	ErrTooBig = errors.New("too big for a frame")
 	// ErrRunning: Run was called twice.
 	ErrRunning = errors.New("the client was run before")
 	// ErrReplaced: the match was entered anew, or another one was.

@@ -6,8 +6,11 @@ import (
 
 // Notice says that the server dropped something this client did.
 type Notice struct {
-	Code    string `msgpack:"code"` // input-rate, request-rate
+	Code    string `msgpack:"code"` // input-rate, request-rate, or why an event was refused: as of a reply
 	Message string `msgpack:"message"`
+	Channel string `msgpack:"channel"` // of the event that was refused, as its name; "" where there is none
+	Name    string `msgpack:"name"`
+	Field   string `msgpack:"field"` // of its payload that is at fault, or ""
 }
 
 // Exit says that a seat in a match is over.

@@ -116,7 +116,7 @@ func (c *Client) hello(sock *socket, auth []string) (*protocol.Welcome, error) {
 		case protocol.KindWelcome:
 			c.stats.rtt.sample(time.Since(said))
 			return c.readWelcome(sock, frame)
-		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot:
+		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot, protocol.KindAsk:
 			return nil, fmt.Errorf("%w: %s before the welcome", protocol.ErrMalformed, kind)
 		default:
 			c.stats.drop(DropUnknownKind)
@@ -157,10 +157,13 @@ func (c *Client) next(sock *socket) ([]byte, protocol.Kind, error) {
 func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 	c.stats.connects.Add(1)
 	c.stats.eventsLost.Add(uint64(w.Lost))
+	first := c.token == ""
 	if w.Resumed {
 		c.stats.resumes.Add(1)
+		c.outbox.regain(at.sock, w.Taken)
 	} else {
 		c.seq.Store(0)
+		c.stats.abandoned.Add(uint64(c.outbox.begin(at.sock, w.Taken, first)))
 	}
 	c.token, c.excused = w.Token, w.Lost
 	session := Session{
@@ -172,6 +175,7 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 		c.session, c.link = session, at
 		if !w.Resumed {
 			c.lobby = nil
+			c.sessions++
 		}
 	})
 	c.log.Debug("online", "session", w.Session, "resumed", w.Resumed)
@@ -187,6 +191,7 @@ func (c *Client) lost(err error) {
 		room = c.room
 		c.link, c.room = nil, nil
 	})
+	c.outbox.lose()
 	if room != nil {
 		room.end(ErrOffline)
 	}

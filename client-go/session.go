@@ -14,6 +14,9 @@ type Session struct {
 	Lost    uint32    // events that were lost before it: what was derived from events must be fetched anew
 }
 
+// Recovered reports whether a session was given back with every event that was missed.
+func (s Session) Recovered() bool { return s.Resumed && s.Lost == 0 }
+
 // Session returns the newest welcome's; it is zero before the first.
 func (c *Client) Session() Session {
 	c.mu.Lock()

@@ -68,6 +68,7 @@ type Stats struct {
 	EventsLost uint64              // events the server said it no longer held
 	EventGaps  uint64              // events missing without such a word: a fault of the server
 	Notices    uint64
+	Abandoned  uint64 // own events given up because their session was gone before the server had handled them
 
 	InputsSent, InputsSkipped uint64 // skipped: their time had passed before this process got to it
 
@@ -92,7 +93,7 @@ type counters struct {
 	snapshots, keyframes, desyncs                     atomic.Uint64
 	resyncs                                           [8]atomic.Uint64
 	drops                                             [dropReasons]atomic.Uint64
-	eventsLost, eventGaps, notices                    atomic.Uint64
+	eventsLost, eventGaps, notices, abandoned         atomic.Uint64
 	inputsSent, inputsSkipped                         atomic.Uint64
 	rtt                                               roundTrip
 }
@@ -122,7 +123,7 @@ func (c *Client) Stats() Stats {
 	s := Stats{
 		Dials: n.dials.Load(), DialFailures: n.dialFailures.Load(), Connects: n.connects.Load(), Resumes: n.resumes.Load(),
 		Malformed: n.malformed.Load(), Snapshots: n.snapshots.Load(), Keyframes: n.keyframes.Load(), Desyncs: n.desyncs.Load(),
-		EventsLost: n.eventsLost.Load(), EventGaps: n.eventGaps.Load(), Notices: n.notices.Load(),
+		EventsLost: n.eventsLost.Load(), EventGaps: n.eventGaps.Load(), Notices: n.notices.Load(), Abandoned: n.abandoned.Load(),
 		InputsSent: n.inputsSent.Load(), InputsSkipped: n.inputsSkipped.Load(),
 	}
 	s.RTT, s.MinRTT = n.rtt.load()

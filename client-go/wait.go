@@ -37,6 +37,13 @@ func (c *Client) NextRoom(ctx context.Context, after *Room) (*Room, error) {
 	return room, nil
 }
 
+// over reports whether Run has ended.
+func (c *Client) over() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended != nil
+}
+
 // update changes what mu guards and wakes everybody who waits for a change.
 func (c *Client) update(change func()) {
 	c.mu.Lock()

@@ -2,13 +2,14 @@
 //
 // A [Hub] takes connections (a WebSocket through ServeHTTP, or any [Transport] through Serve), expects a hello, and gives
 // each a new [Session] or the one whose resume token it shows. From then on the house behind the hub, a [Handler], hears of
-// the session: Connected, Request, Disconnected, and at last Expired. What the house has for the client goes out in three ways:
+// the session: Connected, Request, Event, Disconnected, and at last Expired. What the house has for the client goes out in four ways:
 //
-//   - a reply, to a request;
+//   - a reply, to a request; kept, and given again, for one that says that it is to run once;
 //   - an event, by [Session.Emit]: numbered, kept until the client has acknowledged it, and replayed after a resume;
+//   - an ask, by [Session.Ask], which waits for the client's answer and is never repeated;
 //   - frames of a match, through a [Link], which belongs to one connection: some are queued, a snapshot is only ever offered.
 //
-// What the client sends of a match goes to the session's [Stream], undecoded.
+// What becomes of each when a connection drops is told in docs/sessions.md. What the client sends of a match goes to the session's [Stream], undecoded.
 //
 // # One connection
 //
@@ -45,7 +46,7 @@
 //     Shutdown. It makes those calls one after another, which is what lets a fence be strict: a newcomer waits for the one frame that
 //     the older connection is handling, and no other is taken after it. It is the only lock held across such calls, and it
 //     guards no data.
-//  2. Session.mu, for a session's connection, tokens and events.
+//  2. Session.mu, for a session's connection, tokens, events and asks.
 //  3. outgoing.mu, for one connection's queue and snapshot.
 //  4. Hub.mu, for the hub's two sets. Nothing is called under it.
 //

@@ -35,6 +35,9 @@ func addSeeds(f *testing.F) {
 	f.Add(join(protocol.MustEncode(hello("ann")), echo(1)))
 	f.Add(join(protocol.MustEncode(resumeHello("token", 7)), echo(1)))
 	f.Add(join(echo(0), []byte{0x93, 5, 1, 2}, []byte{0x93, 6, 1, 3}, []byte{0x95, 3, 1, 1, 1, 0x92, 0, 0}, []byte{0x93, 4, 1, 1}))
+	q := once(1, 1)
+	f.Add(join(protocol.MustEncode(saying(1)), protocol.MustEncode(saying(1)), protocol.MustEncode(q), protocol.MustEncode(q), echo(2)))
+	f.Add(join([]byte{0x94, byte(protocol.KindAnswer), 1, 0xc0, 0xc0}, echo(1)))
 	f.Add(join([]byte{0x91, 99}, []byte{0x91, byte(protocol.KindBye)}, echo(2)))
 }
 

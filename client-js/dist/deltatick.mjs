@@ -1646,6 +1646,11 @@ var init_http_link = __esm({
         if (!this.#isOpen) return false;
         const bytes = encode(frame);
         if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
+        return this.write(bytes);
+      }
+      /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the link is not open */
+      write(bytes) {
+        if (!this.#isOpen) return false;
         this.#queue(record(Record.FRAME, bytes));
         this.#stats.sent(bytes.length);
         return true;
@@ -3496,6 +3501,174 @@ var init_later = __esm({
   }
 });
 
+// src/kinds.js
+var HELLO = 1;
+var REQUEST = 2;
+var INPUT = 3;
+var ACK = 4;
+var PING = 5;
+var RESYNC = 6;
+var BYE = 7;
+var SEND = 8;
+var ANSWER = 9;
+var WELCOME = 16;
+var REPLY = 17;
+var EVENT = 18;
+var PONG = 19;
+var ENTER = 20;
+var SNAPSHOT = 21;
+var ASK = 22;
+
+// src/requests.js
+var MAX_PENDING = 256;
+var RequestError = class extends Error {
+  name = "RequestError";
+  /**
+   * @param {string} code
+   * @param {string} field the payload's field that is wrong, or ""
+   * @param {string} message
+   */
+  constructor(code, field, message) {
+    super(message || code);
+    this.code = code;
+    this.field = field;
+  }
+};
+var Requests = class {
+  /** @type {Map<number, Pending>} by id, in the order of their ids */
+  #pending = /* @__PURE__ */ new Map();
+  #lastId;
+  #timers;
+  #keep;
+  /**
+   * @param {import("./options.js").Timers} timers
+   * @param {number} [lastId] the highest id that was used in this session for a request that runs once
+   * @param {(id: number) => void} [keep] is told of every such id
+   */
+  constructor(timers, lastId = 0, keep = () => {
+  }) {
+    this.#timers = timers;
+    this.#lastId = lastId;
+    this.#keep = keep;
+  }
+  /**
+   * @param {Say} say
+   * @param {number} timeout in milliseconds
+   * @param {boolean} [once] whether it survives its connection
+   * @returns {Promise<any>} the reply's payload
+   */
+  add(say, timeout, once = false) {
+    return new Promise((resolve, reject) => {
+      if (this.#pending.size >= MAX_PENDING) {
+        throw new RequestError("too-many", "", "too many requests wait for a reply");
+      }
+      this.#lastId = this.#lastId % 2147483647 + 1;
+      const id = this.#lastId;
+      if (once) this.#keep(id);
+      if (!say(id, timeout) && !once) throw new RequestError("dropped", "", "not connected");
+      const timer = this.#timers.setTimeout(() => {
+        this.#pending.delete(id);
+        reject(new RequestError("timeout", "", `no reply within ${timeout} ms`));
+      }, timeout);
+      const until = this.#timers.now() + timeout;
+      this.#pending.set(id, { resolve, reject, timer, until, again: once ? say : null });
+    });
+  }
+  /** @param {import("./frames.js").Reply} reply one that came too late is of no use to anyone */
+  settle({ id, error, payload }) {
+    const pending = this.#pending.get(id);
+    if (pending === void 0) return;
+    this.#pending.delete(id);
+    this.#timers.clearTimeout(pending.timer);
+    if (error === null) pending.resolve(payload);
+    else pending.reject(new RequestError(...error));
+  }
+  /** Says again what may be said again: the session is back. */
+  again() {
+    const now = this.#timers.now();
+    for (const [id, { again, until, timer, reject }] of [...this.#pending]) {
+      try {
+        again?.(id, Math.max(1, until - now));
+      } catch (error) {
+        this.#pending.delete(id);
+        this.#timers.clearTimeout(timer);
+        reject(
+          /** @type {RequestError} */
+          error
+        );
+      }
+    }
+  }
+  /** Rejects all that wait. @param {boolean} [all] also those that may be said again, since their session is gone */
+  drop(all = true) {
+    for (const [id, { reject, timer, again }] of [...this.#pending]) {
+      if (again !== null && !all) continue;
+      this.#pending.delete(id);
+      this.#timers.clearTimeout(timer);
+      reject(new RequestError("dropped", "", "the connection ended before the reply"));
+    }
+  }
+};
+
+// src/asks.js
+var Asks = class {
+  /** @type {Map<string, AskHandler>} by channel and name */
+  #handlers = /* @__PURE__ */ new Map();
+  #send;
+  #report;
+  /**
+   * @param {(frame: any[]) => boolean} send
+   * @param {(error: unknown) => void} report is told of what a handler threw that is no RequestError
+   */
+  constructor(send, report) {
+    this.#send = send;
+    this.#report = report;
+  }
+  /**
+   * @param {string} channel
+   * @param {string} name
+   * @param {AskHandler} handler the only one for this ask
+   * @returns {() => void} takes the handler off again
+   */
+  on(channel, name, handler) {
+    if (typeof handler !== "function") throw new TypeError("a handler must be a function");
+    const key = `${channel} ${name}`;
+    if (this.#handlers.has(key)) throw new TypeError(`${key} has a handler already`);
+    this.#handlers.set(key, handler);
+    return () => {
+      if (this.#handlers.get(key) === handler) this.#handlers.delete(key);
+    };
+  }
+  /**
+   * @param {import("./frames.js").Ask} ask
+   * @param {() => boolean} current whether the connection is still the one that asked
+   */
+  async answer({ id, channel, name, payload }, current) {
+    let error = null;
+    let answer = null;
+    try {
+      const handler = this.#handlers.get(`${channel} ${name}`);
+      if (handler === void 0)
+        throw new RequestError("unknown-request", "", "nobody answers that here");
+      answer = await handler(payload) ?? null;
+    } catch (thrown) {
+      error = this.#refusal(thrown);
+    }
+    if (!current()) return;
+    try {
+      this.#send([ANSWER, id, error, answer]);
+    } catch (unsendable) {
+      this.#send([ANSWER, id, this.#refusal(unsendable), null]);
+    }
+  }
+  /** @param {unknown} thrown @returns {[string, string, string]} what the server is told of it */
+  #refusal(thrown) {
+    if (thrown instanceof RequestError) return [thrown.code, thrown.field, thrown.message];
+    this.#report(thrown);
+    return ["internal", "", "a fault of the client"];
+  }
+};
+
 // src/auth.js
 var MAX_STRINGS = 4;
 function checked(auth) {
@@ -3508,6 +3681,9 @@ function checked(auth) {
 async function renewed(auth) {
   return checked(await auth());
 }
+
+// src/client.js
+init_codec();
 
 // src/connection.js
 init_codec();
@@ -3530,7 +3706,8 @@ var CloseCodes = Object.freeze({
   4505: row(4505, "too-big", ""),
   4506: row(4506, "flooding", ""),
   4507: row(4507, "version", ""),
-  4508: row(4508, "unauthorized", "")
+  4508: row(4508, "unauthorized", ""),
+  4509: row(4509, "kicked", "")
 });
 function closeInfo(code) {
   const known = (
@@ -3585,12 +3762,21 @@ var Link = class {
    * @throws {WireError} when the frame is too big
    */
   send(frame, maxFrame) {
-    if (!this.#isOpen || this.#socket.readyState > 1) return false;
+    if (!this.#takes) return false;
     const bytes = encode(frame);
     if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
+    return this.write(bytes);
+  }
+  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
+  write(bytes) {
+    if (!this.#takes) return false;
     this.#socket.send(bytes);
     this.#stats.sent(bytes.length);
     return true;
+  }
+  /** A socket that the peer is closing says so before its close event comes, and complains of what is sent then. */
+  get #takes() {
+    return this.#isOpen && !(this.#socket.readyState > 1);
   }
   /** Whether so much waits in the socket that frames of passing worth should not join it. */
   get congested() {
@@ -3780,8 +3966,13 @@ var UINT16 = 65535;
 var UINT32 = 4294967295;
 var FAR = 2 ** 53;
 var MAX_TOKEN = 512;
+var MAX_IDENT = 64;
 function str(f, i) {
   if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
+  return f[i];
+}
+function ident(f, i) {
+  if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
   return f[i];
 }
 function uint(f, i, max = UINT32) {
@@ -3841,7 +4032,11 @@ function event(f) {
 }
 function pong(f) {
   uint(f, 2, FAR);
-  return uint(f, 1, FAR);
+  return { time: uint(f, 1, FAR), taken: f.length > 3 ? uint(f, 3) : 0 };
+}
+function ask(f) {
+  uint(f, 5);
+  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), payload: any(f, 4) };
 }
 function enter(f) {
   const tickRate = uint(f, 5, 1e3);
@@ -3940,21 +4135,6 @@ var Heartbeat = class {
   }
 };
 
-// src/kinds.js
-var HELLO = 1;
-var REQUEST = 2;
-var INPUT = 3;
-var ACK = 4;
-var PING = 5;
-var RESYNC = 6;
-var BYE = 7;
-var WELCOME = 16;
-var REPLY = 17;
-var EVENT = 18;
-var PONG = 19;
-var ENTER = 20;
-var SNAPSHOT = 21;
-
 // src/backoff.js
 var MAX_WAIT = 5e3;
 function backoffCap(n) {
@@ -4008,6 +4188,8 @@ var Connection = class {
     name: "",
     retry: "resume",
     resumed: false,
+    recovered: false,
+    reason: "",
     lost: 0,
     downMs: 0,
     over: "ws"
@@ -4037,6 +4219,8 @@ var Connection = class {
   #downAt = -1;
   #maxFrame = MIN_MAX_FRAME;
   #malformed = 0;
+  /** @type {Status["reason"]} why the former session could not be had again, until there is another */
+  #gone = "";
   #ping = { time: -1, at: 0 };
   /**
    * @param {import("./options.js").Settings} settings
@@ -4127,6 +4311,14 @@ var Connection = class {
   send(frame) {
     if (this.status.state !== "open" || this.#link === null) return false;
     return this.#link.send(frame, this.#maxFrame);
+  }
+  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when there is no connection */
+  write(bytes) {
+    return this.status.state === "open" && this.#link !== null && this.#link.write(bytes);
+  }
+  /** Most bytes that a frame of ours may have. */
+  get maxFrame() {
+    return this.#maxFrame;
   }
   /** Sends a frame that a later one replaces, unless the socket is backed up. @param {any[]} frame */
   offer(frame) {
@@ -4220,17 +4412,26 @@ var Connection = class {
     this.#stats.roundTrip(now - this.#helloAt);
     const downMs = this.#downAt < 0 ? 0 : now - this.#downAt;
     const { resumed, lost } = welcome2;
-    this.#set({ state: "open", attempt: 0, inMs: 0, resumed, lost, downMs });
+    const reason = this.#reason(resumed, lost);
+    const recovered = resumed && reason === "";
+    this.#gone = "";
+    this.#set({ state: "open", attempt: 0, inMs: 0, resumed, recovered, reason, lost, downMs });
     this.#heartbeat.start(welcome2.pingEvery);
     this.#handlers.welcome(welcome2);
+  }
+  /** Why not all is as it was, if it is not. @param {boolean} resumed @param {number} lost @returns {Status["reason"]} */
+  #reason(resumed, lost) {
+    if (resumed) return lost > 0 ? "lost" : "";
+    return this.#gone === "" && this.#downAt >= 0 ? "lost" : this.#gone;
   }
   /** @param {number} now */
   #sendPing(now) {
     this.#ping = { time: Math.floor(now), at: now };
     this.offer([PING, this.#ping.time, this.#resume.seq]);
   }
-  /** @param {number} time @param {number} now */
-  #pong(time, now) {
+  /** @param {{time: number, taken: number}} pong @param {number} now */
+  #pong({ time, taken }, now) {
+    this.#handlers.taken(taken);
     if (time === this.#ping.time) this.#stats.roundTrip(now - this.#ping.at);
   }
   /** @param {number} code */
@@ -4249,7 +4450,8 @@ var Connection = class {
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
     if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
-    if (retry === "fresh" && this.#resume.stored) {
+    if (retry === "fresh") this.#gone = code === 4502 ? "expired" : "refused";
+    if (retry === "fresh" && this.#beginsAfresh) {
       this.#resume.forget();
       retry = "resume";
       waitMs = 0;
@@ -4270,6 +4472,10 @@ var Connection = class {
     this.#timer = this.#timers.setTimeout(() => this.dial(), waitMs);
     this.#handlers.status(this.status);
   }
+  /** Whether a session that is gone is followed by another without asking. */
+  get #beginsAfresh() {
+    return this.#resume.stored || this.#settings.afresh && this.#resume.token !== null;
+  }
   /**
    * @param {number} code
    * @param {boolean} orderly whether the socket is closed properly by us
@@ -4277,7 +4483,7 @@ var Connection = class {
   #finish(code, orderly) {
     this.#hangUp(orderly);
     this.#resume.forget();
-    this.#set({ state: "closed", inMs: 0, ...explain(code) });
+    this.#set({ state: "closed", inMs: 0, recovered: false, reason: this.#gone, ...explain(code) });
     this.#handlers.closed();
   }
   /** @param {boolean} orderly */
@@ -4752,6 +4958,7 @@ function settings(options) {
     auth: typeof auth === "function" ? auth : checked(auth),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
+    afresh: options.afresh ?? false,
     client: options.client ?? "deltatick-js",
     codecs: [...codecs],
     dialTimeout: options.dialTimeout ?? 5e3,
@@ -4781,6 +4988,86 @@ function sessionStorageIfAny() {
   } catch {
     return void 0;
   }
+}
+
+// src/outbox.js
+init_codec();
+var MAX_EVENTS = 256;
+var MAX_BYTES = 64 << 10;
+var HEAD2 = [149, SEND];
+var Outbox = class {
+  /** @type {Uint8Array[]} the frames from the channel on, the oldest first */
+  #kept = [];
+  #bytes = 0;
+  /** Number of the newest event that the server has handled. */
+  #taken = 0;
+  /** How many events wait. */
+  get size() {
+    return this.#kept.length;
+  }
+  /**
+   * Takes an event in. What is encoded now is what is sent, and sent again.
+   * @param {string} channel
+   * @param {string} name
+   * @param {any} payload
+   * @param {number} maxFrame bytes
+   * @returns {Uint8Array} its frame
+   * @throws {RequestError} `full`, `bad-payload` or `too-big`
+   */
+  add(channel, name, payload, maxFrame) {
+    let tail;
+    try {
+      tail = encode([SEND, 0, channel, name, payload]).subarray(HEAD2.length + 1);
+    } catch (error) {
+      throw new RequestError(
+        "bad-payload",
+        "",
+        /** @type {Error} */
+        error.message
+      );
+    }
+    const frame = framed(this.#taken + this.#kept.length + 1, tail);
+    if (frame.length > maxFrame) {
+      throw new RequestError("too-big", "", `a frame may have ${maxFrame} bytes`);
+    }
+    if (this.#kept.length >= MAX_EVENTS || this.#bytes + tail.length > MAX_BYTES) {
+      throw new RequestError("full", "", "too many events wait for the server");
+    }
+    this.#kept.push(tail);
+    this.#bytes += tail.length;
+    return frame;
+  }
+  /** @param {number} taken number up to which the server has handled them */
+  handled(taken) {
+    while (this.#kept.length > 0 && this.#taken < taken) {
+      this.#bytes -= /** @type {Uint8Array} */
+      this.#kept.shift().length;
+      this.#taken++;
+    }
+  }
+  /** A session was given to us that these events were never sent in. @param {number} taken by its server */
+  begin(taken) {
+    this.#taken = taken;
+  }
+  /** Forgets all of them. @returns {number} how many those are */
+  clear() {
+    const { size } = this;
+    this.#kept = [];
+    this.#bytes = 0;
+    return size;
+  }
+  /** @returns {Uint8Array[]} the frames of all that wait, in order */
+  frames() {
+    return this.#kept.map((tail, i) => framed(this.#taken + i + 1, tail));
+  }
+};
+function framed(seq, tail) {
+  const number2 = encode([seq]).subarray(1);
+  const frame = new Uint8Array(HEAD2.length + number2.length + tail.length);
+  frame.set(HEAD2);
+  frame.set(number2, HEAD2.length);
+  frame.set(tail, HEAD2.length + number2.length);
+  return frame;
 }
 
 // src/presence.js
@@ -4888,76 +5175,14 @@ var Presences = class {
   }
 };
 
-// src/requests.js
-var MAX_PENDING = 256;
-var RequestError = class extends Error {
-  name = "RequestError";
-  /**
-   * @param {string} code
-   * @param {string} field the payload's field that is wrong, or ""
-   * @param {string} message
-   */
-  constructor(code, field, message) {
-    super(message || code);
-    this.code = code;
-    this.field = field;
-  }
-};
-var Requests = class {
-  /** @type {Map<number, Pending>} */
-  #pending = /* @__PURE__ */ new Map();
-  #lastId = 0;
-  #timers;
-  /** @param {import("./options.js").Timers} timers */
-  constructor(timers) {
-    this.#timers = timers;
-  }
-  /**
-   * @param {(id: number) => void} send throws a RequestError when it cannot
-   * @param {number} timeout in milliseconds
-   * @returns {Promise<any>} the reply's payload
-   */
-  add(send, timeout) {
-    return new Promise((resolve, reject) => {
-      if (this.#pending.size >= MAX_PENDING) {
-        throw new RequestError("too-many", "", "too many requests wait for a reply");
-      }
-      this.#lastId = this.#lastId % 2147483647 + 1;
-      const id = this.#lastId;
-      send(id);
-      const timer = this.#timers.setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new RequestError("timeout", "", `no reply within ${timeout} ms`));
-      }, timeout);
-      this.#pending.set(id, { resolve, reject, timer });
-    });
-  }
-  /** @param {import("./frames.js").Reply} reply one that came too late is of no use to anyone */
-  settle({ id, error, payload }) {
-    const pending = this.#pending.get(id);
-    if (pending === void 0) return;
-    this.#pending.delete(id);
-    this.#timers.clearTimeout(pending.timer);
-    if (error === null) pending.resolve(payload);
-    else pending.reject(new RequestError(...error));
-  }
-  /** Rejects all that wait. */
-  drop() {
-    const dropped = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject, timer } of dropped) {
-      this.#timers.clearTimeout(timer);
-      reject(new RequestError("dropped", "", "the connection ended before the reply"));
-    }
-  }
-};
-
 // src/resume.js
 var ResumeState = class {
   /** @type {string | null} */
   token = null;
   /** Highest event sequence number handled. */
   seq = 0;
+  /** Highest id of a request that the server was to run once; in the tab's storage too, since a reloaded page goes on after it. */
+  request = 0;
   /** Whether the token was found in the storage and no welcome has followed yet. */
   stored = false;
   #keeps;
@@ -4976,6 +5201,7 @@ var ResumeState = class {
     if (token === null) return;
     this.token = token;
     this.seq = Number(this.#try((s) => s.getItem(`${key}.seq`))) || 0;
+    this.request = Number(this.#try((s) => s.getItem(`${key}.request`))) || 0;
     this.stored = true;
   }
   /** @param {string} token */
@@ -4990,11 +5216,17 @@ var ResumeState = class {
     this.seq = seq;
     this.#try((s) => s.setItem(`${this.#key}.seq`, String(seq)));
   }
+  /** @param {number} id */
+  requested(id) {
+    this.request = id;
+    this.#try((s) => s.setItem(`${this.#key}.request`, String(id)));
+  }
   /** Forgets the token; in the storage only if it is ours and not a newer client's. */
   forget() {
     if (this.#try((s) => s.getItem(this.#key)) === this.token) {
       this.#try((s) => s.removeItem(this.#key));
       this.#try((s) => s.removeItem(`${this.#key}.seq`));
+      this.#try((s) => s.removeItem(`${this.#key}.request`));
     }
     this.token = null;
     this.seq = 0;
@@ -6127,6 +6359,8 @@ var Stats = class {
   duplicates = 0;
   /** Events the server no longer held when we came back. */
   lost = 0;
+  /** Own events given up because their session was gone before the server had handled them. */
+  abandoned = 0;
   /** Own frames not sent because the socket was not taking any. */
   unsent = 0;
   #now;
@@ -6212,6 +6446,10 @@ var Client = class {
   #emitter = new Emitter((error) => this.#report(error));
   #errors = new Emitter((error) => console.error(error));
   #requests;
+  #outbox = new Outbox();
+  /** Whether all of the outbox was sent over the present connection. */
+  #flushed = false;
+  #asks;
   #resume;
   #connection;
   /** What the present room was entered with, to know whether it goes on. */
@@ -6233,8 +6471,13 @@ var Client = class {
     this.#timers = timers;
     this.#auth = set.auth;
     this.stats = new Stats(timers.now);
-    this.#requests = new Requests(timers);
-    this.#resume = new ResumeState(set.resume, set.storage, set.resumeKey);
+    const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
+    this.#resume = resume;
+    this.#requests = new Requests(timers, resume.request, (id) => resume.requested(id));
+    this.#asks = new Asks(
+      (frame) => this.#connection.send(frame),
+      (error) => this.#report(error)
+    );
     this.lobby = new Lobby(
       (name, payload) => this.request("lobby", name, payload),
       timers,
@@ -6255,6 +6498,7 @@ var Client = class {
     this.#connection = new Connection(set, this.#resume, this.stats, {
       status: (status) => this.#emitter.emit("status", status),
       welcome: (welcome2) => this.#welcome(welcome2),
+      taken: (taken) => this.#outbox.handled(taken),
       frame: (frame) => this.#frame(frame),
       malformed: (bytes, error) => {
         if (bytes !== null && kindOf(bytes) === SNAPSHOT) this.room?._undecodable();
@@ -6288,18 +6532,22 @@ var Client = class {
     return off;
   }
   /**
-   * Asks the server for something.
+   * Asks the server for something (delivery class `request`).
    * @param {string} channel
    * @param {string} name
    * @param {any} [payload] a plain object, or null for none
-   * @param {{timeout?: number}} [options] in milliseconds, 5000 by default
+   * @param {{timeout?: number, once?: boolean}} [options] `timeout` in milliseconds, 5000 by default; the server is told of one
+   *   that is given. With `once` a lost connection is waited out: the request is sent again after the resume, and the server
+   *   runs it once
    * @returns {Promise<any>} the reply's payload; rejects with a RequestError
    */
-  request(channel, name, payload = null, { timeout = 5e3 } = {}) {
-    return this.#requests.add((id) => {
-      let sent = false;
+  request(channel, name, payload = null, { timeout, once = false } = {}) {
+    const wait = timeout ?? 5e3;
+    const say = (id, within) => {
+      const left2 = Math.min(Math.max(Math.ceil(within) || 1, 1), 4294967295);
+      const more = once || timeout !== void 0 ? [once, left2] : [];
       try {
-        sent = this.#connection.send([REQUEST, id, channel, name, payload]);
+        return this.#connection.send([REQUEST, id, channel, name, payload, ...more]);
       } catch (error) {
         throw new RequestError(
           "bad-payload",
@@ -6308,8 +6556,46 @@ var Client = class {
           error.message
         );
       }
-      if (!sent) throw new RequestError("dropped", "", "not connected");
-    }, timeout);
+    };
+    if (!once) return this.#requests.add(say, wait);
+    if (this.status.state === "closed") {
+      return Promise.reject(new RequestError("dropped", "", "the client is closed"));
+    }
+    try {
+      payload = decode(encode([REQUEST, payload]))[1];
+    } catch (error) {
+      const { message } = (
+        /** @type {Error} */
+        error
+      );
+      return Promise.reject(new RequestError("bad-payload", "", message));
+    }
+    return this.#requests.add(say, wait, true);
+  }
+  /**
+   * Sends an event (delivery class `event`): in order, and handled by the server once, whatever connections it takes. While there is none it
+   * waits, with at most 255 others. A refusal comes as a `notice`.
+   * @param {string} channel
+   * @param {string} name
+   * @param {any} [payload] a plain object, or null for none
+   * @throws {RequestError} `full`, `bad-payload`, `too-big` or `closed`
+   */
+  send(channel, name, payload = null) {
+    if (this.status.state === "closed") {
+      throw new RequestError("closed", "", "the client is closed");
+    }
+    const frame = this.#outbox.add(channel, name, payload, this.#connection.maxFrame);
+    if (this.#flushed) this.#connection.write(frame);
+  }
+  /**
+   * Answers what the server asks by this name. A handler may be async; what it returns is the answer, a RequestError that it throws a refusal.
+   * @param {string} channel
+   * @param {string} name
+   * @param {(payload: any) => any} handler the only one
+   * @returns {() => void} takes the handler off again
+   */
+  onAsk(channel, name, handler) {
+    return this.#asks.on(channel, name, handler);
   }
   /** For tests: loses the socket as a network would. The client comes back by itself. */
   cut() {
@@ -6320,8 +6606,9 @@ var Client = class {
     this.#connection.close();
   }
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec, expires }) {
+  #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
     if (this.session !== "") this.stats.reconnects++;
+    this.#regain(session, resumed, taken);
     this.session = session;
     this.user = user;
     this.name = name;
@@ -6338,6 +6625,24 @@ var Client = class {
     this.presence._opened(!resumed || lost > 0);
     this.#isReady(this);
   }
+  /**
+   * Goes on with what the session had under way, or, where it is another one, gives that up.
+   * @param {string} session @param {boolean} resumed @param {number} taken
+   */
+  #regain(session, resumed, taken) {
+    if (resumed && session === this.session) {
+      this.#outbox.handled(taken);
+    } else {
+      if (this.session !== "") {
+        this.stats.abandoned += this.#outbox.clear();
+        this.#requests.drop();
+      }
+      this.#outbox.begin(taken);
+    }
+    this.#requests.again();
+    for (const frame of this.#outbox.frames()) this.#connection.write(frame);
+    this.#flushed = true;
+  }
   /** @param {any[]} frame */
   #frame(frame) {
     switch (frame[0]) {
@@ -6350,12 +6655,20 @@ var Client = class {
       case REPLY:
         this.#requests.settle(reply(frame));
         break;
+      case ASK:
+        this.#ask(ask(frame));
+        break;
       case ENTER:
         this.#enter(enter(frame));
         break;
       default:
         this.stats.unknown++;
     }
+  }
+  /** @param {frames.Ask} ask */
+  #ask(ask2) {
+    const { reconnects } = this.stats;
+    this.#asks.answer(ask2, () => this.#flushed && this.stats.reconnects === reconnects);
   }
   /** @param {frames.Snapshot} snapshot */
   #snapshot(snapshot2) {
@@ -6437,14 +6750,17 @@ var Client = class {
   #down() {
     const { code, name } = this.status;
     this.#timers.clearTimeout(this.#enterTimer);
-    this.#requests.drop();
+    this.#flushed = false;
+    this.#requests.drop(false);
     this.lobby._dropped();
     this.room?._drop({ code, name });
   }
   #closed() {
     const { code, name } = this.status;
     this.#letGo();
+    this.#flushed = false;
     this.#requests.drop();
+    this.stats.abandoned += this.#outbox.clear();
     this.lobby._dropped();
     this.lobby._reset();
     this.#exit("closed", null);

@@ -1,4 +1,6 @@
+import { Asks } from "./asks.js";
 import { renewed } from "./auth.js";
+import { decode, encode } from "./codec.js";
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
 import * as frames from "./frames.js";
@@ -6,6 +8,7 @@ import { kindOf } from "./guard.js";
 import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
+import { Outbox } from "./outbox.js";
 import { Presences } from "./presence.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
@@ -32,7 +35,7 @@ export class ClosedError extends Error {
  *
  * Events: `status` (Status); `room` (Room), also for the present one when the handler is added;
  * `event` ({seq, channel, name, payload, tick}), every reliable event, once; `notice` ({code,
- * message}); `error` (what a handler threw, or a message that broke the wire's rules; printed to the
+ * message, channel, name, field}, the last three of an event of ours that was refused); `error` (what a handler threw, or a message that broke the wire's rules; printed to the
  * console when nobody listens).
  */
 export class Client {
@@ -62,6 +65,10 @@ export class Client {
   #emitter = new Emitter((error) => this.#report(error));
   #errors = new Emitter((error) => console.error(error));
   #requests;
+  #outbox = new Outbox();
+  /** Whether all of the outbox was sent over the present connection. */
+  #flushed = false;
+  #asks;
   #resume;
   #connection;
   /** What the present room was entered with, to know whether it goes on. */
@@ -81,8 +88,13 @@ export class Client {
     this.#timers = timers;
     this.#auth = set.auth;
     this.stats = new Stats(timers.now);
-    this.#requests = new Requests(timers);
-    this.#resume = new ResumeState(set.resume, set.storage, set.resumeKey);
+    const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
+    this.#resume = resume;
+    this.#requests = new Requests(timers, resume.request, (id) => resume.requested(id));
+    this.#asks = new Asks(
+      (frame) => this.#connection.send(frame),
+      (error) => this.#report(error),
+    );
     this.lobby = new Lobby(
       (name, payload) => this.request("lobby", name, payload),
       timers,
@@ -103,6 +115,7 @@ export class Client {
     this.#connection = new Connection(set, this.#resume, this.stats, {
       status: (status) => this.#emitter.emit("status", status),
       welcome: (welcome) => this.#welcome(welcome),
+      taken: (taken) => this.#outbox.handled(taken),
       frame: (frame) => this.#frame(frame),
       malformed: (bytes, error) => {
         if (bytes !== null && kindOf(bytes) === Kind.SNAPSHOT) this.room?._undecodable();
@@ -139,23 +152,67 @@ export class Client {
   }
 
   /**
-   * Asks the server for something.
+   * Asks the server for something (delivery class `request`).
    * @param {string} channel
    * @param {string} name
    * @param {any} [payload] a plain object, or null for none
-   * @param {{timeout?: number}} [options] in milliseconds, 5000 by default
+   * @param {{timeout?: number, once?: boolean}} [options] `timeout` in milliseconds, 5000 by default; the server is told of one
+   *   that is given. With `once` a lost connection is waited out: the request is sent again after the resume, and the server
+   *   runs it once
    * @returns {Promise<any>} the reply's payload; rejects with a RequestError
    */
-  request(channel, name, payload = null, { timeout = 5000 } = {}) {
-    return this.#requests.add((id) => {
-      let sent = false;
+  request(channel, name, payload = null, { timeout, once = false } = {}) {
+    const wait = timeout ?? 5000;
+    /** @param {number} id @param {number} within */
+    const say = (id, within) => {
+      // Whatever time was given, what is sent is a whole number from 1 on.
+      const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 0xffffffff);
+      const more = once || timeout !== undefined ? [once, left] : [];
       try {
-        sent = this.#connection.send([Kind.REQUEST, id, channel, name, payload]);
+        return this.#connection.send([Kind.REQUEST, id, channel, name, payload, ...more]);
       } catch (error) {
         throw new RequestError("bad-payload", "", /** @type {Error} */ (error).message);
       }
-      if (!sent) throw new RequestError("dropped", "", "not connected");
-    }, timeout);
+    };
+    if (!once) return this.#requests.add(say, wait);
+    if (this.status.state === "closed") {
+      return Promise.reject(new RequestError("dropped", "", "the client is closed"));
+    }
+    try {
+      // A copy, for what is sent again is what was asked for.
+      payload = decode(encode([Kind.REQUEST, payload]))[1];
+    } catch (error) {
+      const { message } = /** @type {Error} */ (error);
+      return Promise.reject(new RequestError("bad-payload", "", message));
+    }
+    return this.#requests.add(say, wait, true);
+  }
+
+  /**
+   * Sends an event (delivery class `event`): in order, and handled by the server once, whatever connections it takes. While there is none it
+   * waits, with at most 255 others. A refusal comes as a `notice`.
+   * @param {string} channel
+   * @param {string} name
+   * @param {any} [payload] a plain object, or null for none
+   * @throws {RequestError} `full`, `bad-payload`, `too-big` or `closed`
+   */
+  send(channel, name, payload = null) {
+    if (this.status.state === "closed") {
+      throw new RequestError("closed", "", "the client is closed");
+    }
+    const frame = this.#outbox.add(channel, name, payload, this.#connection.maxFrame);
+    if (this.#flushed) this.#connection.write(frame);
+  }
+
+  /**
+   * Answers what the server asks by this name. A handler may be async; what it returns is the answer, a RequestError that it throws a refusal.
+   * @param {string} channel
+   * @param {string} name
+   * @param {(payload: any) => any} handler the only one
+   * @returns {() => void} takes the handler off again
+   */
+  onAsk(channel, name, handler) {
+    return this.#asks.on(channel, name, handler);
   }
 
   /** For tests: loses the socket as a network would. The client comes back by itself. */
@@ -169,8 +226,9 @@ export class Client {
   }
 
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec, expires }) {
+  #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
     if (this.session !== "") this.stats.reconnects++;
+    this.#regain(session, resumed, taken);
     this.session = session;
     this.user = user;
     this.name = name;
@@ -188,6 +246,25 @@ export class Client {
     this.#isReady(this);
   }
 
+  /**
+   * Goes on with what the session had under way, or, where it is another one, gives that up.
+   * @param {string} session @param {boolean} resumed @param {number} taken
+   */
+  #regain(session, resumed, taken) {
+    if (resumed && session === this.session) {
+      this.#outbox.handled(taken);
+    } else {
+      if (this.session !== "") {
+        this.stats.abandoned += this.#outbox.clear();
+        this.#requests.drop();
+      }
+      this.#outbox.begin(taken);
+    }
+    this.#requests.again();
+    for (const frame of this.#outbox.frames()) this.#connection.write(frame);
+    this.#flushed = true;
+  }
+
   /** @param {any[]} frame */
   #frame(frame) {
     switch (frame[0]) {
@@ -200,12 +277,21 @@ export class Client {
       case Kind.REPLY:
         this.#requests.settle(frames.reply(frame));
         break;
+      case Kind.ASK:
+        this.#ask(frames.ask(frame));
+        break;
       case Kind.ENTER:
         this.#enter(frames.enter(frame));
         break;
       default:
         this.stats.unknown++;
     }
+  }
+
+  /** @param {frames.Ask} ask */
+  #ask(ask) {
+    const { reconnects } = this.stats;
+    this.#asks.answer(ask, () => this.#flushed && this.stats.reconnects === reconnects);
   }
 
   /** @param {frames.Snapshot} snapshot */
@@ -296,7 +382,8 @@ export class Client {
   #down() {
     const { code, name } = this.status;
     this.#timers.clearTimeout(this.#enterTimer);
-    this.#requests.drop();
+    this.#flushed = false;
+    this.#requests.drop(false);
     this.lobby._dropped();
     this.room?._drop({ code, name });
   }
@@ -304,7 +391,9 @@ export class Client {
   #closed() {
     const { code, name } = this.status;
     this.#letGo();
+    this.#flushed = false;
     this.#requests.drop();
+    this.stats.abandoned += this.#outbox.clear();
     this.lobby._dropped();
     this.lobby._reset();
     this.#exit("closed", null);

@@ -25,6 +25,10 @@ const LOST = 1006;
  * @property {string} name of that code
  * @property {import("./codes.js").Retry} retry what that code asks for
  * @property {boolean} resumed whether the open connection took up the earlier session
+ * @property {boolean} recovered whether it did so with every event that was missed. If not, and `reason` is not empty, what one has
+ *   derived from events is to be fetched anew
+ * @property {"" | "lost" | "expired" | "refused"} reason why not: events were lost, the session had expired, or the server
+ *   refused its token; empty on the first connection, where there was nothing to recover
  * @property {number} lost events the server no longer held at that
  * @property {"ws" | "http"} over what carries, or is to carry, the connection: a WebSocket, or plain HTTP where none gets through
  * @property {number} downMs how long there was no connection before this one
@@ -32,6 +36,7 @@ const LOST = 1006;
  * @typedef {object} ConnectionHandlers
  * @property {(status: Status) => void} status
  * @property {(welcome: frames.Welcome) => void} welcome
+ * @property {(taken: number) => void} taken the server has handled our events up to this number
  * @property {(frame: any[]) => void} frame any other frame than welcome and pong
  * @property {(bytes: Uint8Array | null, error: WireError) => void} malformed null for a text message
  * @property {(error: unknown) => void} failed the application's part of a dial threw
@@ -53,6 +58,8 @@ export class Connection {
     name: "",
     retry: "resume",
     resumed: false,
+    recovered: false,
+    reason: "",
     lost: 0,
     downMs: 0,
     over: "ws",
@@ -83,6 +90,8 @@ export class Connection {
   #downAt = -1;
   #maxFrame = MIN_MAX_FRAME;
   #malformed = 0;
+  /** @type {Status["reason"]} why the former session could not be had again, until there is another */
+  #gone = "";
   #ping = { time: -1, at: 0 };
 
   /**
@@ -184,6 +193,16 @@ export class Connection {
     return this.#link.send(frame, this.#maxFrame);
   }
 
+  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when there is no connection */
+  write(bytes) {
+    return this.status.state === "open" && this.#link !== null && this.#link.write(bytes);
+  }
+
+  /** Most bytes that a frame of ours may have. */
+  get maxFrame() {
+    return this.#maxFrame;
+  }
+
   /** Sends a frame that a later one replaces, unless the socket is backed up. @param {any[]} frame */
   offer(frame) {
     if (this.#link?.congested || !this.send(frame)) this.#stats.unsent++;
@@ -282,10 +301,19 @@ export class Connection {
     this.#stats.roundTrip(now - this.#helloAt);
     const downMs = this.#downAt < 0 ? 0 : now - this.#downAt;
     const { resumed, lost } = welcome;
-    this.#set({ state: "open", attempt: 0, inMs: 0, resumed, lost, downMs });
+    const reason = this.#reason(resumed, lost);
+    const recovered = resumed && reason === "";
+    this.#gone = "";
+    this.#set({ state: "open", attempt: 0, inMs: 0, resumed, recovered, reason, lost, downMs });
     // The ping confirms the new token at once; until then the server keeps the old one too.
     this.#heartbeat.start(welcome.pingEvery);
     this.#handlers.welcome(welcome);
+  }
+
+  /** Why not all is as it was, if it is not. @param {boolean} resumed @param {number} lost @returns {Status["reason"]} */
+  #reason(resumed, lost) {
+    if (resumed) return lost > 0 ? "lost" : "";
+    return this.#gone === "" && this.#downAt >= 0 ? "lost" : this.#gone;
   }
 
   /** @param {number} now */
@@ -294,8 +322,9 @@ export class Connection {
     this.offer([Kind.PING, this.#ping.time, this.#resume.seq]);
   }
 
-  /** @param {number} time @param {number} now */
-  #pong(time, now) {
+  /** @param {{time: number, taken: number}} pong @param {number} now */
+  #pong({ time, taken }, now) {
+    this.#handlers.taken(taken);
     // An older ping's pong would need that ping's exact time; the next one is soon enough.
     if (time === this.#ping.time) this.#stats.roundTrip(now - this.#ping.at);
   }
@@ -317,8 +346,8 @@ export class Connection {
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
     if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
-    if (retry === "fresh" && this.#resume.stored) {
-      // A token left by an earlier page is good no more: nobody misses that session here.
+    if (retry === "fresh") this.#gone = code === 4502 ? "expired" : "refused";
+    if (retry === "fresh" && this.#beginsAfresh) {
       this.#resume.forget();
       retry = "resume";
       waitMs = 0;
@@ -341,6 +370,12 @@ export class Connection {
     this.#handlers.status(this.status);
   }
 
+  /** Whether a session that is gone is followed by another without asking. */
+  get #beginsAfresh() {
+    // A token left by an earlier page is good no more: nobody misses that session here. One without a token cannot be gone.
+    return this.#resume.stored || (this.#settings.afresh && this.#resume.token !== null);
+  }
+
   /**
    * @param {number} code
    * @param {boolean} orderly whether the socket is closed properly by us
@@ -348,7 +383,7 @@ export class Connection {
   #finish(code, orderly) {
     this.#hangUp(orderly);
     this.#resume.forget();
-    this.#set({ state: "closed", inMs: 0, ...explain(code) });
+    this.#set({ state: "closed", inMs: 0, recovered: false, reason: this.#gone, ...explain(code) });
     this.#handlers.closed();
   }
 

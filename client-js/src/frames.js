@@ -16,7 +16,7 @@ export const VERSION = 1;
  * @property {number} maxFrame bytes
  * @property {number} lost events that could not be replayed
  * @property {string} server
- * @property {number} taken highest event of ours that the server handled
+ * @property {number} taken newest event of ours that the server has handled
  * @property {number} expires when the credentials do, Unix ms; 0 for never
  *
  * @typedef {object} Reply
@@ -30,6 +30,12 @@ export const VERSION = 1;
  * @property {string} name
  * @property {any} payload
  * @property {number} tick 0 outside a match
+ *
+ * @typedef {object} Ask
+ * @property {number} id
+ * @property {string} channel
+ * @property {string} name
+ * @property {any} payload
  *
  * @typedef {object} Enter
  * @property {number} epoch
@@ -58,10 +64,18 @@ const UINT32 = 0xffffffff;
 const FAR = 2 ** 53;
 /** Longest resume token, in bytes; it is ASCII. */
 const MAX_TOKEN = 512;
+/** Longest channel or name, in bytes; they are ASCII. */
+const MAX_IDENT = 64;
 
 /** @param {any[]} f @param {number} i @returns {string} */
 function str(f, i) {
   if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
+  return f[i];
+}
+
+/** A channel or a name: no longer than those that a server may use. @param {any[]} f @param {number} i */
+function ident(f, i) {
+  if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
   return f[i];
 }
 
@@ -134,10 +148,16 @@ export function event(f) {
   };
 }
 
-/** @param {any[]} f @returns {number} the time of the ping that is answered */
+/** @param {any[]} f @returns {{time: number, taken: number}} of the ping that is answered; as in a welcome */
 export function pong(f) {
   uint(f, 2, FAR);
-  return uint(f, 1, FAR);
+  return { time: uint(f, 1, FAR), taken: f.length > 3 ? uint(f, 3) : 0 };
+}
+
+/** @param {any[]} f @returns {Ask} */
+export function ask(f) {
+  uint(f, 5);
+  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), payload: any(f, 4) };
 }
 
 /** @param {any[]} f @returns {Enter} */

@@ -57,6 +57,12 @@ export class HttpLink {
     if (!this.#isOpen) return false;
     const bytes = encode(frame);
     if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
+    return this.write(bytes);
+  }
+
+  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the link is not open */
+  write(bytes) {
+    if (!this.#isOpen) return false;
     this.#queue(record(Record.FRAME, bytes));
     this.#stats.sent(bytes.length);
     return true;

@@ -14,6 +14,8 @@ import { checked } from "./auth.js";
  * @property {"memory" | "tab" | "off"} [resume] where the resume token lives: in memory (default), in
  *   the tab's session storage (survives a reload), or nowhere (a drop loses the session)
  * @property {string} [resumeKey] storage key, for several clients of one URL in one tab
+ * @property {boolean} [afresh] begins a new session by itself when the old one is gone (close codes 4501 and 4502); by default
+ *   the client is closed then, and `status.reason` says why
  * @property {string} [client] what this client calls itself, at most 64 bytes
  * @property {("packed" | "mp")[]} [codecs] of snapshot bodies that the server may choose from, best first; default
  *   both. `mp` must be among them; it alone makes bodies that are easy to read in a debugger
@@ -68,6 +70,7 @@ export function settings(options) {
     auth: typeof auth === "function" ? auth : checked(auth),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
+    afresh: options.afresh ?? false,
     client: options.client ?? "deltatick-js",
     codecs: [...codecs],
     dialTimeout: options.dialTimeout ?? 5000,

@@ -3,7 +3,8 @@ const MAX_PENDING = 256;
 
 /**
  * Why a request failed: the server's code (protocol section 4), or one of ours: `timeout`, `dropped`
- * (no connection, or it ended), `too-many` (waiting already), `too-big`, `bad-payload`.
+ * (no connection, or it ended), `too-many` (waiting already), `too-big`, `bad-payload`, and of an event
+ * `full` and `closed`.
  */
 export class RequestError extends Error {
   name = "RequestError";
@@ -20,38 +21,55 @@ export class RequestError extends Error {
   }
 }
 
-/** @typedef {{resolve: (payload: any) => void, reject: (e: RequestError) => void, timer: any}} Pending */
+/**
+ * @typedef {(id: number, within: number) => boolean} Say sends a request with so many milliseconds left; false when there is
+ *   no connection; throws a RequestError when it cannot be sent at all
+ * @typedef {{resolve: (payload: any) => void, reject: (e: RequestError) => void, timer: any, until: number, again: Say | null}} Pending
+ */
 
-/** Requests waiting for their replies. None waits forever, none outlives its connection. */
+/**
+ * Requests waiting for their replies. None waits forever. None outlives its connection, but those that the server runs
+ * once: they are said again.
+ */
 export class Requests {
-  /** @type {Map<number, Pending>} */
+  /** @type {Map<number, Pending>} by id, in the order of their ids */
   #pending = new Map();
-  #lastId = 0;
+  #lastId;
   #timers;
+  #keep;
 
-  /** @param {import("./options.js").Timers} timers */
-  constructor(timers) {
+  /**
+   * @param {import("./options.js").Timers} timers
+   * @param {number} [lastId] the highest id that was used in this session for a request that runs once
+   * @param {(id: number) => void} [keep] is told of every such id
+   */
+  constructor(timers, lastId = 0, keep = () => {}) {
     this.#timers = timers;
+    this.#lastId = lastId;
+    this.#keep = keep;
   }
 
   /**
-   * @param {(id: number) => void} send throws a RequestError when it cannot
+   * @param {Say} say
    * @param {number} timeout in milliseconds
+   * @param {boolean} [once] whether it survives its connection
    * @returns {Promise<any>} the reply's payload
    */
-  add(send, timeout) {
+  add(say, timeout, once = false) {
     return new Promise((resolve, reject) => {
       if (this.#pending.size >= MAX_PENDING) {
         throw new RequestError("too-many", "", "too many requests wait for a reply");
       }
       this.#lastId = (this.#lastId % 0x7fffffff) + 1;
       const id = this.#lastId;
-      send(id);
+      if (once) this.#keep(id);
+      if (!say(id, timeout) && !once) throw new RequestError("dropped", "", "not connected");
       const timer = this.#timers.setTimeout(() => {
         this.#pending.delete(id);
         reject(new RequestError("timeout", "", `no reply within ${timeout} ms`));
       }, timeout);
-      this.#pending.set(id, { resolve, reject, timer });
+      const until = this.#timers.now() + timeout;
+      this.#pending.set(id, { resolve, reject, timer, until, again: once ? say : null });
     });
   }
 
@@ -65,11 +83,25 @@ export class Requests {
     else pending.reject(new RequestError(...error));
   }
 
-  /** Rejects all that wait. */
-  drop() {
-    const dropped = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject, timer } of dropped) {
+  /** Says again what may be said again: the session is back. */
+  again() {
+    const now = this.#timers.now();
+    for (const [id, { again, until, timer, reject }] of [...this.#pending]) {
+      try {
+        again?.(id, Math.max(1, until - now));
+      } catch (error) {
+        this.#pending.delete(id);
+        this.#timers.clearTimeout(timer);
+        reject(/** @type {RequestError} */ (error));
+      }
+    }
+  }
+
+  /** Rejects all that wait. @param {boolean} [all] also those that may be said again, since their session is gone */
+  drop(all = true) {
+    for (const [id, { reject, timer, again }] of [...this.#pending]) {
+      if (again !== null && !all) continue;
+      this.#pending.delete(id);
       this.#timers.clearTimeout(timer);
       reject(new RequestError("dropped", "", "the connection ended before the reply"));
     }

@@ -8,6 +8,8 @@ export class ResumeState {
   token = null;
   /** Highest event sequence number handled. */
   seq = 0;
+  /** Highest id of a request that the server was to run once; in the tab's storage too, since a reloaded page goes on after it. */
+  request = 0;
   /** Whether the token was found in the storage and no welcome has followed yet. */
   stored = false;
 
@@ -28,6 +30,7 @@ export class ResumeState {
     if (token === null) return;
     this.token = token;
     this.seq = Number(this.#try((s) => s.getItem(`${key}.seq`))) || 0;
+    this.request = Number(this.#try((s) => s.getItem(`${key}.request`))) || 0;
     this.stored = true;
   }
 
@@ -45,11 +48,18 @@ export class ResumeState {
     this.#try((s) => s.setItem(`${this.#key}.seq`, String(seq)));
   }
 
+  /** @param {number} id */
+  requested(id) {
+    this.request = id;
+    this.#try((s) => s.setItem(`${this.#key}.request`, String(id)));
+  }
+
   /** Forgets the token; in the storage only if it is ours and not a newer client's. */
   forget() {
     if (this.#try((s) => s.getItem(this.#key)) === this.token) {
       this.#try((s) => s.removeItem(this.#key));
       this.#try((s) => s.removeItem(`${this.#key}.seq`));
+      this.#try((s) => s.removeItem(`${this.#key}.request`));
     }
     this.token = null;
     this.seq = 0;

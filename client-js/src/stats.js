@@ -31,6 +31,8 @@ export class Stats {
   duplicates = 0;
   /** Events the server no longer held when we came back. */
   lost = 0;
+  /** Own events given up because their session was gone before the server had handled them. */
+  abandoned = 0;
   /** Own frames not sent because the socket was not taking any. */
   unsent = 0;
 

@@ -270,7 +270,7 @@ test("malformed messages are counted and told; a peer that sends nothing else is
 test("frames of unknown kinds and elements added later are skipped", () => {
   const it = harness();
   it.socket.push(99, "whatever", {});
-  it.socket.push(19, 1000, 5, "more");
+  it.socket.push(19, 1000, 5, 0, "more");
   assert.equal(it.net.stats.unknown, 1);
   assert.equal(it.net.stats.malformed, 0);
 });

@@ -180,3 +180,28 @@ test("when its lobby is left, the match is over for the player", async () => {
   assert.equal(net.lobby.state, null);
   assert.equal(net.room, null);
 });
+
+for (const over of /** @type {const} */ (["ws", "http"])) {
+  test(`events sent across a cut arrive once each, and a request that runs once is answered, over ${over}`, async () => {
+    const net = await guest("Eve", { transports: [over] });
+    assert.equal(net.status.over, over);
+    /** @type {any[]} */
+    const refused = [];
+    net.on("notice", (n) => refused.push(n));
+    net.send("nowhere", "one");
+    const created = net.request("lobby", "create", { game: "swarm" }, { once: true });
+    net.cut();
+    net.send("nowhere", "two");
+    await next(net, "status", (s) => s.state === "open");
+    assert.equal(net.status.recovered, true);
+    const { lobby } = await created;
+    assert.equal(net.lobby.state?.id ?? lobby.id, lobby.id);
+    net.send("nowhere", "three");
+    if (refused.length < 3) await next(net, "notice", () => refused.length === 3);
+    // The real server knows no such events, and says so of each, in order.
+    assert.deepEqual(
+      refused.map((n) => [n.code, n.channel, n.name]),
+      ["one", "two", "three"].map((name) => ["unknown-event", "nowhere", name]),
+    );
+  });
+}

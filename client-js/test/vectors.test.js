@@ -37,6 +37,7 @@ function read(frame) {
       return parseSchema(enter.tables, enter.inputs);
     },
     21: frames.snapshot,
+    22: frames.ask,
   };
   return readers[frame[0]]?.(frame);
 }
