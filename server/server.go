@@ -54,6 +54,8 @@ func New(cfg Config) (*Server, error) {
 	s.hub, err = session.NewHub(session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
+		TrustedProxies: cfg.TrustedProxies, MaxPerAddress: cfg.MaxPerAddress, HandshakeRate: cfg.HandshakeRate,
+		Bytes: cfg.Bytes, KindLimits: cfg.KindLimits,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
 	if err != nil {

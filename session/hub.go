@@ -19,6 +19,10 @@ type Hub struct {
 	tokens   tokens
 	upgrader websocket.Upgrader
 
+	proxies   proxies
+	hinted    sync.Once
+	addresses *addresses
+
 	// Guarded by mu.
 	mu       sync.Mutex
 	sessions map[uuid.UUID]*Session
@@ -38,6 +42,7 @@ func NewHub(cfg Config) (*Hub, error) {
 		cfg: cfg, log: cfg.Logger,
 		tokens:   tokens{secret: cfg.Secret, random: cfg.Random},
 		upgrader: newUpgrader(cfg.Origins, cfg.WriteTimeout),
+		proxies:  cfg.TrustedProxies, addresses: newAddresses(&cfg),
 		sessions: map[uuid.UUID]*Session{},
 		conns:    map[*conn]struct{}{},
 		empty:    make(chan struct{}),
@@ -75,6 +80,7 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	}
 	s := &Session{
 		hub: h, id: id, who: who, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
+		bytes:  newGate(h.cfg.Bytes),
 		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes},
 	}
 	if err := h.enlist(s); err != nil {
@@ -172,3 +178,6 @@ func (h *Hub) Connections() int {
 	defer h.mu.Unlock()
 	return len(h.conns)
 }
+
+// Addresses is how many addresses are known: those with connections, and for a few seconds those that had some.
+func (h *Hub) Addresses() int { return h.addresses.count() }

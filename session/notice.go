@@ -12,6 +12,7 @@ type notice uint8
 const (
 	noticeInputRate notice = iota
 	noticeRequestRate
+	noticeByteRate
 	noticeCodes
 )
 
@@ -21,6 +22,7 @@ const noticeEvery = time.Second
 var noticePayloads = [noticeCodes][]byte{
 	noticeInputRate:   noticePayload("input-rate", "inputs came faster than ticks and were dropped"),
 	noticeRequestRate: noticePayload("request-rate", "requests came too fast and were refused"),
+	noticeByteRate:    noticePayload("byte-rate", "too many bytes came and frames were dropped"),
 }
 
 func noticePayload(code, message string) []byte {

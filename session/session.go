@@ -27,6 +27,8 @@ type Session struct {
 	requests gate
 	signals  gate
 	strays   gate
+	bytes    gate
+	kinds    map[EventKind]gate // of Config.KindLimits, those that were needed so far
 
 	// Guarded by mu.
 	mu       sync.Mutex

@@ -182,7 +182,7 @@ func TestAMessageThatNeverEndsIsSilence(t *testing.T) {
 					return
 				}
 				opcode = 0
-				time.Sleep(10 * time.Millisecond)
+				time.Sleep(100 * time.Millisecond)
 			}
 		}()
 		if code := c.closed(); code != protocol.CloseSilent || time.Since(began) != protocol.SilentTimeout {

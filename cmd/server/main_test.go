@@ -41,6 +41,12 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-max-players", "65"}, want: "-max-players"},
 		{args: []string{"-max-sessions", "0"}, want: "-max-sessions"},
 		{args: []string{"-max-lobbies", "-1"}, want: "-max-lobbies"},
+		{args: []string{"-trusted-proxies", "10.0.0.0/8,proxy"}, want: "-trusted-proxies"},
+		{args: []string{"-trusted-proxies", "10.0.0.0/33"}, want: "-trusted-proxies"},
+		{args: []string{"-trusted-proxies", "::ffff:10.0.0.0/104"}, want: "-trusted-proxies"},
+		{args: []string{"-max-per-address", "0"}, want: "-max-per-address"},
+		{args: []string{"-handshakes-per-address", "0"}, want: "-handshakes-per-address"},
+		{args: []string{"-handshakes-per-address", "NaN"}, want: "-handshakes-per-address"},
 		{args: []string{"-grace", "0s"}, want: "-grace"},
 		{args: []string{"-drain", "soon"}, want: "-drain"},
 		{args: []string{"-record-max-bytes", "1000"}, want: "-record-max-bytes"},
@@ -84,7 +90,7 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, noEnv, &out, io.Discard); !errors.Is(err, env.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "pprof", "dev"} {
+	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address", "grace", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "pprof", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}
