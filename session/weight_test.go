@@ -77,8 +77,8 @@ func TestTheBusiestHonestPlayIsBelowTheLimitOfBytes(t *testing.T) {
 		s := &stream{}
 		c, _ := w.join("ann")
 		w.session(0).SetStream(s)
-		// Of a game with more fields than any here: what is behind the two is skipped.
-		input := append([]byte{0x96, 3, 1, 1, 1, 0x92, 0, 0, 0xc4, 100}, make([]byte, 100)...)
+		// Of a game with more fields than any here: what is behind "seen" is skipped.
+		input := append([]byte{0x97, 3, 1, 1, 1, 0x92, 0, 0, 1, 0xc4, 100}, make([]byte, 100)...)
 		const rate, seconds = 240, 60
 		for range seconds {
 			for range rate {
