@@ -20,8 +20,6 @@ func (h *Handler) down(w http.ResponseWriter, r *http.Request, l *link) {
 		return
 	}
 	defer l.down.Unlock()
-	// Where the server has a deadline for reading requests, it would break the answer off.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{})
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx and its kin
 	if mode == protocol.DownPoll {
