@@ -25,37 +25,40 @@ const module = "github.com/deltatick/deltatick"
 //	simulator -> client-go -> protocol     bots know only the wire
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
-	"cmd/server":    {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
-	"cmd/bodies":    {"match", "protocol", "games/*"},
-	"cmd/bytes":     {"match", "protocol", "games/*"},
-	"cmd/dots":      {"server", "match", "games/*"},
-	"cmd/replay":    {"replay", "games/*"},
-	"cmd/cost":      {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
-	"cmd/simulator": {"cmd/internal", "simulator", "client-go"},
-	"cmd/internal":  {}, // what the mains share: flags and their environment
-	"server":        {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
-	"session":       {"protocol"},
-	"lobby":         {"match", "protocol"},
-	"replay":        {"server", "lobby", "recording", "match", "protocol"},
-	"recording":     {"match", "tick", "protocol"},
-	"games/*":       {"match"},
-	"match":         {"tick", "protocol"},
-	"simulator":     {"client-go", "protocol"},
-	"client-go":     {"protocol"},
-	"client-js":     {},
-	"tick":          {},
-	"protocol":      {},
-	".":             {}, // this file
+	"cmd/server":      {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
+	"cmd/bodies":      {"match", "protocol", "games/*"},
+	"cmd/bytes":       {"match", "protocol", "games/*"},
+	"cmd/dots":        {"server", "match", "games/*"},
+	"cmd/replay":      {"replay", "games/*"},
+	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
+	"cmd/simulator":   {"cmd/internal", "simulator", "client-go"},
+	"cmd/conformance": {"cmd/internal", "conformance"},
+	"cmd/internal":    {}, // what the mains share: flags and their environment
+	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
+	"session":         {"protocol"},
+	"lobby":           {"match", "protocol"},
+	"replay":          {"server", "lobby", "recording", "match", "protocol"},
+	"recording":       {"match", "tick", "protocol"},
+	"games/*":         {"match"},
+	"match":           {"tick", "protocol"},
+	"simulator":       {"client-go", "protocol"},
+	"client-go":       {"protocol"},
+	"conformance":     {"protocol"}, // from outside, and of other servers too
+	"client-js":       {},
+	"tick":            {},
+	"protocol":        {},
+	".":               {}, // this file
 }
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"cmd/server": {"client-go"},
-	"server":     {"client-go", "games/*"},
-	"lobby":      {"tick"},
-	"recording":  {"games/*"},
-	"replay":     {"games/*", "client-go"},
-	"games/*":    {"tick", "protocol"},
+	"cmd/server":  {"client-go"},
+	"server":      {"client-go", "games/*"},
+	"conformance": {"server", "match", "games/*"},
+	"lobby":       {"tick"},
+	"recording":   {"games/*"},
+	"replay":      {"games/*", "client-go"},
+	"games/*":     {"tick", "protocol"},
 }
 
 // maxLines is where a file holds more than one concept.

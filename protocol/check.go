@@ -25,7 +25,7 @@ var (
 
 // Check walks a frame's msgpack structure once and returns its kind. It refuses what the decoder must not see: lengths beyond
 // the bytes that are left (five bytes can otherwise ask for gigabytes), deep nesting, too many values, integers beyond ±2^53,
-// invalid UTF-8, map keys that are not strings, extension types, and trailing bytes. It allocates nothing, neither for a good
+// invalid UTF-8, map keys that are not strings or reach a JavaScript object's prototype, extension types, and trailing bytes. It allocates nothing, neither for a good
 // frame nor for a bad one.
 func Check(frame []byte, b Bounds) (Kind, error) {
 	if len(frame) > b.Bytes {
@@ -73,6 +73,7 @@ var (
 	errTooMany   = refusal("too many values")
 	errTooLong   = refusal("length beyond the frame")
 	errKey       = refusal("map key is not a string")
+	errPrototype = refusal("map key reaches a prototype")
 	errType      = refusal("type not allowed")
 	errUTF8      = refusal("string is not UTF-8")
 	errBigInt    = refusal("integer beyond 2^53")
@@ -222,17 +223,35 @@ func (w *walker) pairs(n uint64, depth int) error {
 		return errTooLong
 	}
 	for range n {
-		if w.at >= len(w.b) {
-			return errTruncated
-		}
-		if c := w.b[w.at]; (c < 0xa0 || c > 0xbf) && (c < 0xd9 || c > 0xdb) {
-			return errKey
-		}
-		if err := w.value(depth); err != nil {
+		if err := w.key(); err != nil {
 			return err
 		}
 		if err := w.value(depth); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// key steps over a map's key.
+func (w *walker) key() error {
+	if w.at >= len(w.b) {
+		return errTruncated
+	}
+	from := w.at + 1 // of the string
+	switch c := w.b[w.at]; {
+	case c >= 0xa0 && c <= 0xbf:
+	case c >= 0xd9 && c <= 0xdb:
+		from += 1 << (c - 0xd9)
+	default:
+		return errKey
+	}
+	if err := w.value(0); err != nil {
+		return err
+	}
+	for _, key := range forbiddenKeys {
+		if string(w.b[from:w.at]) == key {
+			return errPrototype
 		}
 	}
 	return nil

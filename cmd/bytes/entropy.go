@@ -22,7 +22,8 @@ func (s symbols) bits() (sum float64) {
 }
 
 // entropy is the mean size in bytes of a body of whether each row changes and, for those that do, the difference of every field, each
-// field with a code of its own. A rotation counts as its index and its three parts. For traces whose rows stay the same.
+// field with a code of its own. A rotation counts as its index and its three parts, a direction as its two coordinates. Rows that come or
+// go, and strings, are left out.
 func entropy(tr trace, distance int) float64 {
 	var alphabets []symbols
 	sum, bodies := 0.0, 0
@@ -46,10 +47,10 @@ func entropy(tr trace, distance int) float64 {
 }
 
 func countTable(fields protocol.Fields, from, to *protocol.Rows, alphabet int, count func(alphabet int, symbol int32)) {
-	for row := range to.IDs {
+	for was, is := range common(from, to) {
 		changed := int32(0)
 		for f := range fields {
-			if from.Column(f)[row] != to.Column(f)[row] {
+			if from.Column(f)[was] != to.Column(f)[is] {
 				changed = 1
 			}
 		}
@@ -58,17 +59,29 @@ func countTable(fields protocol.Fields, from, to *protocol.Rows, alphabet int, c
 			if changed == 0 {
 				break
 			}
-			was, is, first := from.Column(f)[row], to.Column(f)[row], alphabet+1+4*f
-			if fields[f].Kind != protocol.FieldQuat {
-				count(first, is-was)
-				continue
-			}
-			bits := fields[f].Bits
-			for part := range 4 {
-				shift := uint8(part) * bits
-				mask := int32(1)<<bits - 1
-				count(first+part, is>>shift&mask-was>>shift&mask)
-			}
+			countDifference(fields[f], from.Column(f)[was], to.Column(f)[is], alphabet+1+4*f, count)
 		}
 	}
 }
+
+func countDifference(field protocol.Field, was, is int32, alphabet int, count func(alphabet int, symbol int32)) {
+	bits := field.Bits
+	switch field.Kind {
+	case protocol.FieldQuat:
+		for part := range 4 {
+			shift := uint8(part) * bits
+			mask := int32(1)<<bits - 1
+			count(alphabet+part, is>>shift&mask-was>>shift&mask)
+		}
+	case protocol.FieldUnit:
+		count(alphabet, round(is>>bits-was>>bits, bits))
+		count(alphabet+1, round(is-was, bits))
+	case protocol.FieldAngle:
+		count(alphabet, round(is-was, bits))
+	default:
+		count(alphabet, is-was)
+	}
+}
+
+// round is the residue of a difference nearest to 0, of a number that wraps after some bits.
+func round(difference int32, bits uint8) int32 { return difference << (32 - bits) >> (32 - bits) }

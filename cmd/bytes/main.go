@@ -4,8 +4,9 @@
 //	go run ./cmd/bytes
 //	go run ./cmd/bytes -cubes cubes.bin
 //
-//	trace.go    worlds over time: the swarm, and a file of cubes
-//	boxes.go    a rigid-body world of its own
+//	trace.go    worlds over time: games, and a file of cubes
+//	boxes.go    a world of bodies of its own
+//	untuned.go  worlds that the codec was not tuned on, from package worlds
 //	measure.go  codecs "packed" and "mp" on a trace
 //	entropy.go  what an ideal static code would take
 package main
@@ -39,6 +40,7 @@ func main() {
 		{func() (trace, error) { return swarmTrace(8, false, *seconds) }, []int{1, 3}},
 		{func() (trace, error) { return boxesTrace(*seconds), nil }, []int{1, 6}},
 	}
+	rows = append(rows, untuned(*seconds)...)
 	if *cubes != "" {
 		rows = append(rows, row{func() (trace, error) { return cubesTrace(*cubes) }, []int{1, 2, 3, 4, 5, 6}})
 	}

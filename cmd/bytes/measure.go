@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -104,14 +105,32 @@ func same(a, b *protocol.Snapshot) bool {
 	})
 }
 
-// changedFields counts the quanta that differ between two snapshots with the same rows.
+// changedFields counts the quanta that differ in the rows that two snapshots have in common.
 func changedFields(a, b *protocol.Snapshot) (n int) {
-	for t := range a.Tables {
-		for i, q := range a.Tables[t].Quanta {
-			if q != b.Tables[t].Quanta[i] {
-				n++
+	for t := range b.Tables {
+		from, to := &a.Tables[t], &b.Tables[t]
+		for was, is := range common(from, to) {
+			for f := range to.Strings {
+				if from.Column(f)[was] != to.Column(f)[is] {
+					n++
+				}
 			}
 		}
 	}
 	return n
+}
+
+// common goes through the rows that both have, by their index in each.
+func common(from, to *protocol.Rows) iter.Seq2[int, int] {
+	return func(yield func(was, is int) bool) {
+		was := 0
+		for is, id := range to.IDs {
+			for was < len(from.IDs) && from.IDs[was] < id {
+				was++
+			}
+			if was < len(from.IDs) && from.IDs[was] == id && !yield(was, is) {
+				return
+			}
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/deltatick/deltatick/games/swarm"
 	"github.com/deltatick/deltatick/match"
@@ -25,13 +26,18 @@ const warmUp = 4 * tickRate
 
 // swarmTrace runs games/swarm.
 func swarmTrace(entities int, quarter bool, seconds int) (trace, error) {
-	tr := trace{name: fmt.Sprintf("swarm, %d, all move", entities), skip: warmUp}
-	settings := match.Settings{"entities": entities}
+	name, settings := fmt.Sprintf("swarm, %d, all move", entities), match.Settings{"entities": entities}
 	if quarter {
-		tr.name = fmt.Sprintf("swarm, %d, a quarter moves", entities)
+		name = fmt.Sprintf("swarm, %d, a quarter moves", entities)
 		settings["quarter"] = 1
 	}
-	sim, err := match.NewSim(swarm.Kind(), match.SimConfig{Seed: 1, TickRate: tickRate, Settings: settings})
+	return gameTrace(name, swarm.Kind(), settings, seconds)
+}
+
+// gameTrace runs a game without players.
+func gameTrace(name string, kind match.Kind, settings match.Settings, seconds int) (trace, error) {
+	tr := trace{name: name, skip: warmUp}
+	sim, err := match.NewSim(kind, match.SimConfig{Seed: 1, TickRate: tickRate, Settings: settings})
 	if err != nil {
 		return trace{}, err
 	}
@@ -45,6 +51,19 @@ func swarmTrace(entities int, quarter bool, seconds int) (trace, error) {
 		tr.snapshots = append(tr.snapshots, s)
 	}
 	return tr, nil
+}
+
+// withoutRates is the same trace for those who do not know which field is another's rate of change.
+func (tr trace) withoutRates() trace {
+	schema := slices.Clone(tr.schema)
+	for t := range schema {
+		schema[t].Fields = slices.Clone(schema[t].Fields)
+		for f := range schema[t].Fields {
+			schema[t].Fields[f].Rate, schema[t].Fields[f].PerTick = 0, 0
+		}
+	}
+	tr.name, tr.schema = tr.name+", no rates", schema
+	return tr
 }
 
 // The layout of the 2015 "networked physics data compression challenge": G. Fiedler's cubes.

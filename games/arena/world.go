@@ -10,8 +10,8 @@ const (
 
 // ship is a row of the table "ships". Unexported fields stay on the server.
 type ship struct {
-	X       float64 `sync:"min=-20,max=1620,step=0.05"` // the grid of these five is that of ship.go
-	Y       float64 `sync:"min=-20,max=920,step=0.05"`
+	X       float64 `sync:"min=-20,max=1620,step=0.05,rate=vx"` // the grid of these five is that of ship.go
+	Y       float64 `sync:"min=-20,max=920,step=0.05,rate=vy"`
 	VX      float64 `sync:"min=-600,max=600,step=0.5"` // units a second
 	VY      float64 `sync:"min=-600,max=600,step=0.5"`
 	Heading float64 `sync:"angle,bits=10"`
@@ -39,8 +39,8 @@ type ship struct {
 
 // shot is a row of the table "shots".
 type shot struct {
-	X     float64        `sync:"min=-20,max=1620,step=0.05"`
-	Y     float64        `sync:"min=-20,max=920,step=0.05"`
+	X     float64        `sync:"min=-20,max=1620,step=0.05,rate=vx"`
+	Y     float64        `sync:"min=-20,max=920,step=0.05,rate=vy"`
 	VX    float64        `sync:"min=-900,max=900,step=0.5"`
 	VY    float64        `sync:"min=-900,max=900,step=0.5"`
 	Owner match.EntityID // its ship

@@ -20,6 +20,8 @@ func (h *Handler) down(w http.ResponseWriter, r *http.Request, l *link) {
 		return
 	}
 	defer l.down.Unlock()
+	l.unfetched.Stop()
+	defer l.unfetched.Reset(h.cfg.FetchTimeout)
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx and its kin
 	if mode == protocol.DownPoll {

@@ -26,6 +26,7 @@ type Config struct {
 	PollWait     time.Duration // for which a poll is held when there is nothing to fetch; default 10 s
 	BodyTimeout  time.Duration // for a POST's body to arrive; default 10 s
 	WriteTimeout time.Duration // for what is fetched to be written; default 10 s
+	FetchTimeout time.Duration // from the end of one GET to the next: after it the link is lost; default 3 s
 
 	Random io.Reader // link names; must be cryptographic; default crypto/rand.Reader
 }
@@ -48,7 +49,8 @@ func New(cfg Config) (*Handler, error) {
 	if cfg.Hub == nil {
 		return nil, errors.New("httplink: no hub")
 	}
-	for _, d := range []*time.Duration{&cfg.PollWait, &cfg.BodyTimeout, &cfg.WriteTimeout} {
+	cfg.FetchTimeout = cmp.Or(cfg.FetchTimeout, 3*time.Second)
+	for _, d := range []*time.Duration{&cfg.FetchTimeout, &cfg.PollWait, &cfg.BodyTimeout, &cfg.WriteTimeout} {
 		if *d = cmp.Or(*d, 10*time.Second); *d < time.Millisecond {
 			return nil, errors.New("httplink: a time below 1 ms")
 		}
@@ -137,6 +139,7 @@ func (h *Handler) open(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l.named.Store(true)
+	l.unfetched = time.AfterFunc(h.cfg.FetchTimeout, func() { _ = l.Close() })
 	served = true
 	go func(ctx context.Context) {
 		defer leave()

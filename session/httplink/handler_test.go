@@ -268,6 +268,14 @@ func TestALinkWithoutAHelloIsClosedInTime(t *testing.T) {
 	}
 }
 
+func TestALinkFromWhichNothingIsFetchedIsLost(t *testing.T) {
+	s := newSite(t, func(_ *session.Config, c *httplink.Config) { c.FetchTimeout = 30 * time.Millisecond })
+	s.poll(s.open())
+	for s.handler.Links() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 func TestABodyThatTricklesIsGivenUp(t *testing.T) {
 	s := newSite(t, func(_ *session.Config, c *httplink.Config) { c.BodyTimeout = 50 * time.Millisecond })
 	body, trickle := io.Pipe()

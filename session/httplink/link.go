@@ -40,6 +40,8 @@ type link struct {
 	in   chan record // from that POST to Read; not buffered, so a POST is not answered before its records are taken
 	down sync.Mutex  // held by the one GET that fetches records
 
+	unfetched *time.Timer // closes the link when no GET comes; set before the link's name is told, then of the present GET
+
 	gone  chan struct{} // closed by Close
 	once  sync.Once
 	named atomic.Bool   // the peer will know the link's name, so it can fetch something

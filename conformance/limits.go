@@ -1,0 +1,64 @@
+package conformance
+
+import (
+	"github.com/deltatick/deltatick/protocol"
+)
+
+func limitCases() []Case {
+	games := func(i int) any {
+		return &protocol.Request{Kind: protocol.KindRequest, ID: uint32(i + 1), Channel: protocol.ChannelLobby, Name: "games", Payload: encoded(nil)}
+	}
+	return []Case{
+		{"limit/requests beyond the rate are refused as that, and nothing else is lost", 0, func(t *T) {
+			const n = 200
+			p := t.guest()
+			p.burst(n, games)
+			limited := 0
+			for id := range uint32(n) {
+				if _, refusal := p.reply(id + 1); refusal != nil {
+					t.check(refusal.Code == protocol.CodeRateLimited, "request %d: %v", id, refusal)
+					limited++
+				}
+			}
+			t.check(limited > 0 && limited < n, "%d of %d requests at once were refused", limited, n)
+			p.lives()
+		}},
+		{"limit/requests beyond all measure close as flooding", 0, func(t *T) {
+			p := t.guest()
+			p.burst(1000, games)
+			p.closed(protocol.CloseFlooding)
+		}},
+		{"limit/pings beyond all measure close as flooding", 0, func(t *T) {
+			p := t.guest()
+			p.burst(600, func(int) any { return &protocol.Ping{Kind: protocol.KindPing, Time: 1} })
+			p.closed(protocol.CloseFlooding)
+		}},
+		{"limit/frames of unknown kinds beyond all measure close as flooding", 0, func(t *T) {
+			p := t.guest()
+			p.burst(600, func(int) any { return []any{111} })
+			p.closed(protocol.CloseFlooding)
+		}},
+		{"limit/inputs beyond the tick rate are dropped, and told", 0, func(t *T) {
+			s, _ := t.guest().play(object{})
+			s.burst(200, func(i int) any { return s.inputFor(s.ahead() + uint32(i)%s.enter.TickRate) })
+			notice := s.event(protocol.ChannelSession, "notice")
+			t.check(notice["code"] == "input-rate", "notice %v", notice)
+			s.lives()
+		}},
+		{"limit/inputs beyond all measure close as flooding", 0, func(t *T) {
+			s, _ := t.guest().play(object{})
+			s.burst(1500, func(i int) any { return s.inputFor(s.ahead() + uint32(i)) })
+			s.closed(protocol.CloseFlooding)
+		}},
+		{"limit/a fifth of a second of inputs at once is honest jitter", 0, func(t *T) {
+			s, _ := t.guest().play(object{})
+			due, n := s.ahead(), s.enter.TickRate/5
+			s.burst(int(n), func(i int) any { return s.inputFor(due + uint32(i)) })
+			last := uint32(0)
+			for range s.enter.TickRate {
+				last = max(last, s.snapshot().Input)
+			}
+			t.check(last >= due+n-1, "of inputs up to %d, %d is the newest consumed", due+n-1, last)
+		}},
+	}
+}

@@ -1,0 +1,154 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Over says what carries the frames.
+type Over string
+
+// What carries frames: docs/PROTOCOL.md, sections 1 and 12.
+const (
+	WebSocket Over = "ws"
+	Stream    Over = "stream"
+	Poll      Over = "poll"
+)
+
+// Config says what is to be checked.
+type Config struct {
+	URL  string         // of the server: ws://host:port/ws or wss://...
+	Over Over           // default WebSocket
+	Only *regexp.Regexp // names of cases to run; nil: all
+
+	Parallel int           // cases at a time; default 8
+	Patience time.Duration // longest wait for anything that is to come at once; default 5 s
+}
+
+// Case is one promise.
+type Case struct {
+	Name  string // area/what is promised
+	needs needs
+	run   func(t *T)
+}
+
+// needs is what a case cannot do without.
+type needs uint8
+
+const (
+	needsWebSocket needs = 1 << iota // it is about WebSockets themselves
+	needsHTTP                        // it is about links
+	needsSlowness                    // it waits for something that takes the server's own time; it is begun first
+)
+
+// Result is how a case went.
+type Result struct {
+	Name    string
+	Failure string // empty: it holds
+	Skipped string // why it was not run; empty: it was
+	Took    time.Duration
+}
+
+// Cases lists all cases.
+func Cases() []Case {
+	return slices.Concat(
+		transportCases(), linkCases(), helloCases(), resumeCases(), frameCases(), requestCases(), eventCases(),
+		lobbyCases(), matchCases(), limitCases(),
+	)
+}
+
+// Run runs the cases and reports each as it ends, one at a time. The error is about the configuration, or the end of ctx.
+func Run(ctx context.Context, cfg Config, report func(Result)) error {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return err
+	}
+	cases := Cases()
+	// The slow ones first, so that the others run beside them.
+	slices.SortStableFunc(cases, func(a, b Case) int { return int(b.needs&needsSlowness) - int(a.needs&needsSlowness) })
+	var (
+		running sync.WaitGroup
+		turn    = make(chan struct{}, cfg.Parallel)
+		told    sync.Mutex
+	)
+	for _, c := range cases {
+		if cfg.Only != nil && !cfg.Only.MatchString(c.Name) {
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+		turn <- struct{}{}
+		running.Go(func() {
+			defer func() { <-turn }()
+			result := runCase(ctx, cfg, c)
+			told.Lock()
+			defer told.Unlock()
+			report(result)
+		})
+	}
+	running.Wait()
+	return ctx.Err()
+}
+
+func (cfg Config) withDefaults() (Config, error) {
+	u, err := url.Parse(cfg.URL)
+	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
+		return cfg, fmt.Errorf("conformance: url %q: want ws://host:port/path or wss://host:port/path", cfg.URL)
+	}
+	if cfg.Over == "" {
+		cfg.Over = WebSocket
+	}
+	if !slices.Contains([]Over{WebSocket, Stream, Poll}, cfg.Over) {
+		return cfg, fmt.Errorf("conformance: over %q: want ws, stream or poll", cfg.Over)
+	}
+	if cfg.Parallel == 0 {
+		cfg.Parallel = 8
+	}
+	if cfg.Patience == 0 {
+		cfg.Patience = 5 * time.Second
+	}
+	if cfg.Parallel < 1 || cfg.Patience < time.Millisecond {
+		return cfg, errors.New("conformance: want 1 case at a time or more, and a patience of 1 ms or more")
+	}
+	return cfg, nil
+}
+
+func runCase(ctx context.Context, cfg Config, c Case) (result Result) {
+	result.Name = c.Name
+	switch {
+	case c.needs&needsWebSocket != 0 && cfg.Over != WebSocket:
+		result.Skipped = "it is about WebSockets"
+		return result
+	case c.needs&needsHTTP != 0 && cfg.Over == WebSocket:
+		result.Skipped = "it is about plain HTTP"
+		return result
+	}
+	began := time.Now()
+	t := &T{cfg: cfg}
+	var stop context.CancelFunc
+	t.ctx, stop = context.WithCancel(ctx)
+	defer func() {
+		if r := recover(); r != nil {
+			f, ok := r.(failure)
+			if !ok {
+				f = failure(fmt.Sprintf("the case broke: %v\n%s", r, debug.Stack()))
+			}
+			result.Failure = string(f)
+		}
+		for _, p := range t.peers {
+			p.leave()
+		}
+		stop()
+		result.Took = time.Since(began)
+	}()
+	c.run(t)
+	return result
+}
