@@ -59,8 +59,8 @@ func TestTenThousandConnectsLeaveNothing(t *testing.T) {
 		if n, m, k := w.hub.Sessions(), w.hub.Connections(), w.hub.Addresses(); n != 0 || m != 0 || k != 0 {
 			t.Errorf("%d sessions, %d connections, %d addresses are left", n, m, k)
 		}
-		if n := runtime.NumGoroutine(); n != before {
-			t.Errorf("%d goroutines, expected %d", n, before)
+		if n := runtime.NumGoroutine(); n > before {
+			t.Errorf("%d goroutines, with %d before", n, before)
 		}
 		runtime.GC()
 		runtime.GC() // the first may only have emptied pools into their victims
