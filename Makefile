@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME ?= 20s
+FUZZTOTAL ?= 60
 PKG ?= ./...
 NPM := npm --prefix client-js --loglevel=error
 GO_FILES := find . -name node_modules -prune -o -name '*.go' -print0
@@ -10,13 +11,13 @@ export PATH := $(CURDIR)/.tools/node_modules/.bin:$(PATH)
 
 # One step after the other, also under make -j: the machine is the tests' own.
 .NOTPARALLEL:
-.PHONY: help test setup machine fmt fmt-check vet lint arrows bundle bundle-check js browser race fuzz bench
+.PHONY: help test setup machine fmt fmt-check vet lint arrows bundle bundle-check js browser fuzz-check race fuzz bench
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 # Quick steps first; race last, so that the verdict on the Go tests closes the output.
-test: setup fmt-check vet lint arrows bundle-check js browser race ## Run every check
+test: setup fmt-check vet lint arrows bundle-check js browser fuzz-check race ## Run every check
 
 setup: machine client-js/node_modules/.package-lock.json ## Install what the checks need, or say what is missing
 
@@ -71,13 +72,12 @@ race: ## Run the Go tests, and the seeds of the fuzz tests, under the race detec
 	@echo '== race'
 	go test -race -timeout 5m ./...
 
+fuzz-check: ## Run every fuzz target for a few seconds: FUZZTOTAL (60) is what they share
+	@echo '== fuzz-check'
+	@.ci/fuzz shared $(FUZZTOTAL) ./...
+
 fuzz: ## Run every fuzz target for FUZZTIME (20s), in the packages PKG (./...)
-	@set -euo pipefail; packages=$$(go list $(PKG)); for package in $$packages; do \
-	  targets=$$(go test -list '^Fuzz' $$package | sed -n '/^Fuzz/p'); for target in $$targets; do \
-	    echo "== fuzz $$package $$target"; \
-	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$package; \
-	  done; \
-	done
+	@.ci/fuzz each $(FUZZTIME) $(PKG)
 
 bench: ## Run the Go benchmarks, in the packages PKG (./...)
 	go test -run '^$$' -bench . -benchmem $(PKG)

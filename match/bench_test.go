@@ -3,7 +3,6 @@ package match
 import (
 	"fmt"
 	"testing"
-	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -53,26 +52,6 @@ func (g *drift) Step(t *Tick) {
 	}
 }
 
-// nowhere is a link that takes everything at once.
-type nowhere struct {
-	codec string
-	bytes int
-}
-
-func (l *nowhere) Codec() string { return l.codec }
-
-func (l *nowhere) Send([]byte) bool { return true }
-func (l *nowhere) Ready() bool      { return true }
-func (l *nowhere) Offer(head, body []byte) bool {
-	l.bytes += len(head) + len(body)
-	return true
-}
-func (l *nowhere) Close(protocol.CloseCode) {}
-
-type silent struct{}
-
-func (silent) Emit(string, string, []byte, uint32) {}
-
 // unread is a recorder that takes nothing down.
 type unread struct{}
 
@@ -100,42 +79,16 @@ func (d drifting) String() string {
 }
 
 func (d drifting) start(tb testing.TB) (run func(), bytes func() int) {
-	now := time.Unix(1, 0)
 	kind := Kind{Name: "drift", MaxPlayers: 64, New: func() Game { return &drift{n: d.entities, radius: d.radius} }}
-	m, err := New(Config{Kind: kind, Budget: d.budget, Now: func() time.Time { return now }, Record: unread{}})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	links := make([]*nowhere, d.seats)
-	all := make([]*Seat, d.seats)
-	for i := range links {
-		links[i] = &nowhere{codec: d.codec}
-		if all[i], err = m.Join(Member{Out: silent{}}); err != nil {
-			tb.Fatal(err)
-		}
-		all[i].Attach(links[i])
-	}
-	n := uint32(0)
-	run = func() {
-		n++
-		now = now.Add(time.Second / 60)
-		if !m.step(n) {
-			tb.Fatal(m.fault)
-		}
-		for _, s := range all {
-			s.mu.Lock()
-			s.noteAck(now, n)
-			s.mu.Unlock()
-		}
-	}
+	h := driveByHand(tb, Config{Kind: kind, Budget: d.budget, Record: unread{}}, d.seats, func(int) *nowhere { return &nowhere{codec: d.codec} })
 	warm := 2 * protocol.RingTicks // until every buffer has its size
 	if d.radius > 0 {
 		warm = 2000 // and everyone has passed everyone
 	}
 	for range warm {
-		run()
+		h.run()
 	}
-	return run, func() int { return links[0].bytes }
+	return h.run, func() int { return h.links[0].bytes }
 }
 
 func TestATickAllocatesNothingInSteadyState(t *testing.T) {

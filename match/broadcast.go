@@ -31,7 +31,7 @@ func (m *Match) look(now time.Time) error {
 // broadcast sends this tick's snapshot to the seats that are ready for it.
 func (m *Match) broadcast(now time.Time) {
 	f := m.fanout
-	f.begin(m.core.tick, m.core.views.all.shot.snap)
+	f.begin(m.core.views.all.shot.snap)
 	for _, s := range m.ready {
 		f.place(s, m.core.views.of(s.id))
 	}

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -72,52 +71,27 @@ func BenchmarkBusyLinks(b *testing.B) {
 	}{{0, 0}, {1, 0.02}, {1, 0.3}, {8, 0.02}, {8, 0.1}, {8, 0.3}, {8, 0.6}} {
 		for _, codec := range []string{protocol.CodecMP, protocol.CodecPacked} {
 			b.Run(fmt.Sprintf("codec=%s/busy=%dx%v", codec, moods.seats, moods.busy), func(b *testing.B) {
-				now := time.Unix(1, 0)
 				counters := new(Counters)
 				kind := Kind{Name: "steered", MaxPlayers: 64, New: func() Game { return new(steered) }}
-				m, err := New(Config{Kind: kind, Now: func() time.Time { return now }, Counters: counters, MaxDivisor: 1})
-				if err != nil {
-					b.Fatal(err)
-				}
-				var links []*moody
-				var seats []*Seat
-				for i := range 8 {
+				h := driveByHand(b, Config{Kind: kind, Counters: counters, MaxDivisor: 1}, 8, func(i int) *moody {
 					l := &moody{nowhere: nowhere{codec: codec}, random: rand.New(rand.NewPCG(3, uint64(i)))}
 					if i < moods.seats {
 						l.busy = moods.busy
 					}
-					s, err := m.Join(Member{Out: silent{}})
-					if err != nil {
-						b.Fatal(err)
-					}
-					s.Attach(l)
-					links, seats = append(links, l), append(seats, s)
-				}
-				n := uint32(0)
-				run := func() {
-					n++
-					now = now.Add(time.Second / 60)
-					if !m.step(n) {
-						b.Fatal(m.fault)
-					}
-					for _, s := range seats {
-						s.mu.Lock()
-						s.noteAck(now, s.out.flight.last)
-						s.mu.Unlock()
-					}
-				}
+					return l
+				})
 				for range 600 {
-					run()
+					h.run()
 				}
 				encodings := counters.Encodings.Load()
-				for _, l := range links {
+				for _, l := range h.links {
 					l.bytes, l.sent = 0, 0
 				}
 				for b.Loop() {
-					run()
+					h.run()
 				}
 				bytes, sent := 0, 0
-				for _, l := range links {
+				for _, l := range h.links {
 					bytes, sent = bytes+l.bytes, sent+l.sent
 				}
 				b.ReportMetric(float64(counters.Encodings.Load()-encodings)/float64(b.N), "encodings/tick")

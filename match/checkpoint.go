@@ -72,6 +72,7 @@ type capture struct {
 	past   []*protocol.Snapshot
 	schema protocol.Schema
 	match  savedMatch
+	views  []savedView
 }
 
 // capture copies the state between two ticks.
@@ -83,7 +84,7 @@ func (c *core) capture() (*capture, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &capture{schema: c.schema, head: checkpointHead{
+	k := &capture{schema: c.schema, views: c.views.save(), head: checkpointHead{
 		Kind: c.cfg.kind.Name, Seed: c.cfg.seed, TickRate: c.rate, MaxPlayers: c.cfg.maxPlayers,
 		First: c.cfg.kind.saveSettings(c.cfg.settings), Now: c.cfg.kind.saveSettings(c.settings), Parts: c.parts,
 	}, core: savedCore{

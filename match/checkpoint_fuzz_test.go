@@ -25,6 +25,7 @@ type ball struct {
 func (g *court) Setup(s *Setup) error {
 	g.balls, g.inputs = AddTable[ball](s, "balls"), AddInputs[driftInput](s)
 	g.balls.Spawn(ball{Name: "first"})
+	g.balls.Interest(Grid{Radius: 60}, func(b *ball) (x, y float64) { return float64(b.X), 0 })
 	return nil
 }
 
@@ -34,6 +35,8 @@ func (g *court) Join(t *Tick, p Player) {
 }
 
 func (g *court) Leave(*Tick, Player) {}
+
+func (g *court) View(seat SeatID) View { return View{Key: ViewID(seat)} }
 
 func (g *court) Step(t *Tick) {
 	g.score = append(g.score, uint8(t.Seen(1)))
@@ -72,6 +75,9 @@ func FuzzRestore(f *testing.F) {
 			if err := errors.Join(sim.InputSeen(1, driftInput{1}, sim.Tick()), sim.Step()); err != nil {
 				f.Fatal(err)
 			}
+			if _, err := sim.SeenBy(1); err != nil {
+				f.Fatal(err)
+			}
 		}
 	}
 	f.Fuzz(func(t *testing.T, plain []byte) {
@@ -104,7 +110,13 @@ func FuzzRestore(f *testing.F) {
 		}
 		if r.core.tick < 1<<31 {
 			r.core.begin()
-			_ = r.core.step() // a game may break on what it was given, and nothing else
+			if r.core.step() == nil { // a game may break on what it was given, and nothing else
+				looking := []SeatID{0}
+				if r.core.players[1].Seat != 0 {
+					looking = append(looking, 1)
+				}
+				r.core.views.look(looking)
+			}
 		}
 	})
 }

@@ -21,11 +21,11 @@ var (
 	ErrOtherGame = errors.New("checkpoint of another game")
 )
 
-// A checkpoint is the magic bytes, a version, the CRC-32C of what follows, and, as one zstd frame, a checkpointHead, a savedCore
-// and a savedMatch in the format of package state.
+// A checkpoint is the magic bytes, a version, the CRC-32C of what follows, and, as one zstd frame, a checkpointHead, a savedCore, a
+// savedMatch and a list of savedViews in the format of package state. Version 1, which can be read, had no views.
 const (
 	checkpointMagic   = "dtcp"
-	checkpointVersion = 1
+	checkpointVersion = 2
 	checkpointPrefix  = len(checkpointMagic) + 1 + 4
 	// maxCheckpoint bounds what is unpacked, in bytes: a world of 5,000 entities takes less than a hundredth.
 	maxCheckpoint = 64 << 20
@@ -55,7 +55,7 @@ var (
 func (k *capture) bytes() ([]byte, error) {
 	k.savePast()
 	var plain []byte
-	for _, part := range []any{&k.head, &k.core, &k.match} {
+	for _, part := range []any{&k.head, &k.core, &k.match, &k.views} {
 		var err error
 		if plain, err = state.Append(plain, part); err != nil {
 			return nil, err
@@ -90,19 +90,22 @@ func (k *capture) savePast() {
 	k.core.Hash = protocol.Hash(k.past[len(k.past)-1], k.schema)
 }
 
-// openCheckpoint checks a checkpoint's bytes and returns what is in them.
+// openCheckpoint checks a checkpoint's bytes and returns what is in them, as the present version has it.
 func openCheckpoint(data []byte) ([]byte, error) {
 	switch {
 	case len(data) < checkpointPrefix || string(data[:len(checkpointMagic)]) != checkpointMagic:
 		return nil, fmt.Errorf("%w: it does not begin like one", ErrCheckpoint)
-	case data[len(checkpointMagic)] != checkpointVersion:
-		return nil, fmt.Errorf("%w: version %d, known is %d", ErrCheckpoint, data[len(checkpointMagic)], checkpointVersion)
+	case data[len(checkpointMagic)] < 1 || data[len(checkpointMagic)] > checkpointVersion:
+		return nil, fmt.Errorf("%w: version %d, known are 1 to %d", ErrCheckpoint, data[len(checkpointMagic)], checkpointVersion)
 	case binary.LittleEndian.Uint32(data[checkpointPrefix-4:]) != crc32.Checksum(data[checkpointPrefix:], castagnoli):
 		return nil, fmt.Errorf("%w: the checksum is wrong", ErrCheckpoint)
 	}
 	plain, err := unpacker().DecodeAll(data[checkpointPrefix:], nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCheckpoint, err)
+	}
+	if data[len(checkpointMagic)] == 1 {
+		return state.Append(plain, new([]savedView))
 	}
 	return plain, nil
 }

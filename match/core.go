@@ -8,6 +8,7 @@ import (
 
 	"github.com/deltatick/deltatick/match/state"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/tick"
 )
 
 // core is a match without its surroundings: a game, its world and its history. It knows no time, no goroutines and no
@@ -83,7 +84,7 @@ func newCore(cfg coreConfig) (*core, error) {
 		game:     cfg.kind.New(),
 		settings: cfg.settings,
 		rate:     cfg.rate,
-		rewind:   rewindTicks(cfg.kind.MaxRewind, cfg.rate),
+		rewind:   min(tick.Floor(cfg.kind.MaxRewind, cfg.rate), protocol.RingTicks-1), // as far as the ring holds them
 		pcg:      pcg,
 		rand:     rand.New(pcg),
 		players:  make([]Player, cfg.maxPlayers+1),

@@ -41,9 +41,9 @@ func newFanout(schema protocol.Schema, shots *shots, bytes int, counters *Counte
 }
 
 // begin takes the world of another tick.
-func (f *fanout) begin(tick uint32, world *protocol.Snapshot) {
+func (f *fanout) begin(world *protocol.Snapshot) {
 	f.world, f.hops = world, f.hops[:0]
-	if f.merge = tick%mergeTicks == 0 || f.owed >= mergeDebt; f.merge {
+	if f.merge = world.Tick%mergeTicks == 0 || f.owed >= mergeDebt; f.merge {
 		f.owed = 0
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"math/bits"
 	"time"
+
+	"github.com/deltatick/deltatick/tick"
 )
 
 // Grid configures interest management by distance: a row comes into view within Radius and leaves it beyond Leave, so that what moves
@@ -41,7 +43,7 @@ type places struct {
 type cell struct{ x, y int32 }
 
 func newPlaces(g Grid, tickRate int) *places {
-	return &places{grid: g, hold: uint32(math.Ceil(g.Hold.Seconds() * float64(tickRate)))}
+	return &places{grid: g, hold: tick.Ceil(g.Hold, tickRate)}
 }
 
 // cellOf is the column or row in which a coordinate lies. What is absurdly far, or not a number, is put into an end cell; the

@@ -11,12 +11,6 @@ import (
 // defaultRewind is the bound that the shooters which publish theirs keep to: 200 to 250 ms (docs/lag-compensation.md).
 const defaultRewind = 250 * time.Millisecond
 
-// rewindTicks is a time in whole ticks, rounded down, as far as the ring holds them.
-func rewindTicks(d time.Duration, rate int) uint32 {
-	d = min(d, time.Minute) // more than the ring holds at any rate, and no overflow
-	return uint32(min(int64(d)*int64(rate)/int64(time.Second), protocol.RingTicks-1))
-}
-
 // Oldest is the first tick at which the game can look with [Table.At]: [Kind.MaxRewind] ago, or the first of the match. The newest is
 // the one before [Tick.Number].
 func (t *Tick) Oldest() uint32 {

@@ -45,14 +45,21 @@ func restore(kind Kind, plain []byte) (r restored, err error) {
 		return r, err
 	}
 	var saved savedCore
+	var views []savedView
 	if plain, err = state.Load(plain, &saved); err == nil {
-		err = state.LoadAll(plain, &r.match)
+		plain, err = state.Load(plain, &r.match)
+	}
+	if err == nil {
+		err = state.LoadAll(plain, &views)
 	}
 	if err == nil {
 		err = r.core.load(&saved)
 	}
 	if err == nil {
 		err = r.match.check(r.core)
+	}
+	if err == nil {
+		err = r.core.views.load(views)
 	}
 	if err != nil {
 		return r, fmt.Errorf("%w: %w", ErrCheckpoint, err)

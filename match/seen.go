@@ -1,6 +1,10 @@
 package match
 
-import "time"
+import (
+	"time"
+
+	"github.com/deltatick/deltatick/tick"
+)
 
 // Seen is the tick of the world that a player saw when giving the input in force now: the one to look at with [Table.At] for what the
 // player aimed at. It lies between [Tick.Oldest] and the tick before this one, which it also is for a seat whose player has sent
@@ -30,18 +34,13 @@ const (
 // estimate is what a client does that interpolates less or, like a bot, not at all; it makes the rewind shorter and needs no bound.
 func sight(present, ack, seen uint32, roundTrip time.Duration, rate int) uint32 {
 	ack = min(ack, present)
-	behind := ticksUp(roundTrip, rate)
+	behind := int64(tick.Ceil(roundTrip, rate))
 	if roundTrip == 0 && ack != 0 {
 		behind = int64(present - ack) // not measured yet: what the input itself shows
 	}
-	estimate := int64(present) - behind - ticksUp(usualDelay, rate)
-	if s := int64(seen); seen != 0 && seen <= ack && s >= estimate-ticksUp(seenWindow, rate) {
+	estimate := int64(present) - behind - int64(tick.Ceil(usualDelay, rate))
+	if s := int64(seen); seen != 0 && seen <= ack && s >= estimate-int64(tick.Ceil(seenWindow, rate)) {
 		return seen
 	}
 	return uint32(max(estimate, 1))
-}
-
-// ticksUp is a time in whole ticks, rounded up.
-func ticksUp(d time.Duration, rate int) int64 {
-	return (int64(d)*int64(rate) + int64(time.Second) - 1) / int64(time.Second)
 }

@@ -40,7 +40,7 @@ func (a *ascent) has(row int32) bool {
 type member struct {
 	id    uint32
 	since uint32 // tick
-	row   int32  // where it was then, and is still unless a row before it went
+	row   int32  `state:"-"` // where it was then, and is still unless a row before it went
 }
 
 // find is where a member is now.

@@ -16,11 +16,12 @@ var update = flag.Bool("update", false, "write testdata/vectors anew instead of 
 // vectors mean is tested where each file's cases are made.
 func TestVectors(t *testing.T) {
 	for name, content := range map[string]any{
-		"frames.json":    frameVectors(t),
-		"snapshots.json": snapshotVectors(t),
-		"packed.json":    packedVectors(t),
-		"hash.json":      hashVectors(t),
-		"hostile.json":   hostileVectors(t),
+		"frames.json":      frameVectors(t),
+		"snapshots.json":   snapshotVectors(t),
+		"packed.json":      packedVectors(t),
+		"packed-long.json": longVectors(t),
+		"hash.json":        hashVectors(t),
+		"hostile.json":     hostileVectors(t),
 	} {
 		t.Run(name, func(t *testing.T) {
 			made := printJSON(t, content)

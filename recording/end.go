@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 )
 
 // End is the last block of a recording.
@@ -36,17 +37,17 @@ func (e *End) encode() []byte {
 }
 
 func readEnd(record []byte) (*End, error) {
-	p := newParser()
-	p.reset(record)
-	if n := p.array(); n < 5 {
+	p := protocol.NewRecordReader()
+	p.Reset(record)
+	if n := p.Array(); n < 5 {
 		return nil, damaged("end of %d elements", n)
 	}
-	p.u32()
-	e := &End{Result: match.Result{Reason: p.str(), Data: p.bin()}, Cut: p.str()}
-	for n := p.array(); n > 0 && p.err == nil; n-- {
-		e.Players = append(e.Players, p.str())
+	p.Uint32()
+	e := &End{Result: match.Result{Reason: p.String(maxRecord), Data: p.Binary()}, Cut: p.String(maxRecord)}
+	for n := p.Array(); n > 0 && p.Err() == nil; n-- {
+		e.Players = append(e.Players, p.String(maxRecord))
 	}
-	return e, p.err
+	return e, p.Err()
 }
 
 // roster collects who played.

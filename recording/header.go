@@ -72,16 +72,16 @@ func (h *Header) encode() []byte {
 
 // readHeader is the reverse of encode, for bytes of anyone's making.
 func readHeader(record []byte) (Header, error) {
-	p := newParser()
-	p.reset(record)
-	elements := p.array()
+	p := protocol.NewRecordReader()
+	p.Reset(record)
+	elements := p.Array()
 	if elements < 3 {
 		return Header{}, damaged("head of %d elements", elements)
 	}
-	p.u32()
-	rawInfo, frame := p.raw(), p.bin()
-	if p.err != nil {
-		return Header{}, p.err
+	p.Uint32()
+	rawInfo, frame := p.Raw(), p.Binary()
+	if p.Err() != nil {
+		return Header{}, p.Err()
 	}
 	var info headInfo
 	if err := msgpack.Unmarshal(rawInfo, &info); err != nil {

@@ -2,6 +2,7 @@ package recording_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"reflect"
@@ -64,6 +65,29 @@ func TestAnyTickIsFoundWithoutReadingTheOthers(t *testing.T) {
 		if _, err := c.Seek(n); !errors.Is(err, recording.ErrNoTick) {
 			t.Errorf("seek to %d: %v", n, err)
 		}
+	}
+}
+
+func TestAFloatIsNoTick(t *testing.T) {
+	head, segment, err := recording.Unpacked(open(t, play(t, recording.WriterConfig{}, 1, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(segment []byte) error {
+		_, err := open(t, recording.FileOf(head, segment, 1)).Cursor().Next()
+		return err
+	}
+	if err := read(segment); err != nil {
+		t.Fatal(err)
+	}
+	const at = 5 + 2 // behind the wrapping, the array's length and the record's kind
+	if segment[at] != 1 {
+		t.Fatalf("tick 1 is %#x", segment[at])
+	}
+	floating := slices.Replace(bytes.Clone(segment), at, at+1, 0xca, 0x3f, 0x80, 0, 0) // a float32 of 1
+	binary.BigEndian.PutUint32(floating[1:], uint32(len(floating)-5))
+	if err := read(floating); !errors.Is(err, protocol.ErrMalformed) {
+		t.Errorf("tick 1.0: %v", err)
 	}
 }
 

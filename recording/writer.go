@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/tick"
 )
 
 // WriterConfig is what a [Writer] is made from beside the header. Zero values are the stated defaults.
@@ -61,7 +62,7 @@ func NewWriter(out io.Writer, h Header, cfg WriterConfig) (*Writer, error) {
 		return nil, err
 	}
 	w := &Writer{
-		out: out, ticks: ticks, every: ticksIn(cfg.KeyframeEvery, h.TickRate), maxTicks: ticksIn(cfg.MaxDuration, h.TickRate),
+		out: out, ticks: ticks, every: max(tick.Floor(cfg.KeyframeEvery, h.TickRate), 1), maxTicks: max(tick.Floor(cfg.MaxDuration, h.TickRate), 1),
 		maxBytes: cfg.MaxBytes, last: h.Start,
 	}
 	w.every = min(w.every, maxTicks)
@@ -69,11 +70,6 @@ func NewWriter(out io.Writer, h Header, cfg WriterConfig) (*Writer, error) {
 		w.played.add(p)
 	}
 	return w, w.write(descriptor{kind: blockHead}, wrap(nil, h.encode()))
-}
-
-// ticksIn is how many ticks there are in a time, at least 1.
-func ticksIn(d time.Duration, rate int) uint32 {
-	return uint32(min(max(d.Seconds()*float64(rate), 1), 1<<32-1))
 }
 
 // Tick takes the next tick, of which nothing is kept. It returns [ErrFull], and takes nothing, when the recording may not grow any

@@ -10,11 +10,13 @@ import { parseSchema } from "../src/schema.js";
 import { World } from "../src/world.js";
 import { seeded } from "./support/clock.js";
 
-const file = new URL("../../protocol/testdata/vectors/packed.json", import.meta.url);
 /** @type {any[]} */
-const streams = JSON.parse(readFileSync(file, "utf8"), (_, v) =>
-  v?.$float === undefined ? v : Number(v.$float),
-);
+const streams = ["packed.json", "packed-long.json"].flatMap((name) => {
+  const file = new URL(`../../protocol/testdata/vectors/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8"), (_, v) =>
+    v?.$float === undefined ? v : Number(v.$float),
+  );
+});
 /** @param {string} hex */
 const unhex = (hex) => new Uint8Array(Buffer.from(hex, "hex"));
 /** Reads a body, which is a msgpack bin, as the last element of a frame. @param {string} hex @returns {Uint8Array} */

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.IntVar(&c.MaxSessions, "max-sessions", 10_000, "`sessions` at most, connected or away")
 	fs.IntVar(&c.MaxLobbies, "max-lobbies", 1_000, "`lobbies` at most")
 	fs.DurationVar(&c.Grace, "grace", 60*time.Second, "`time` for which a dropped player's seat is kept")
+	fs.IntVar(&c.MaxDivisor, "max-divisor", 6, "`ticks` in which a player on a poor link gets one snapshot at least: 1 (one in each tick, whatever the link), 2, 3 or 6")
 	fs.DurationVar(&c.DrainWait, "drain", 10*time.Second, "`time` to let sessions end by themselves after SIGTERM")
 	fs.StringVar(&c.RecordDir, "record", "", "`directory` in which to record every match, in a file each (docs/replays.md); none if empty")
 	fs.Int64Var(&c.RecordMaxBytes, "record-max-bytes", 1<<30, "`bytes` of a recording at most: it ends there, and the match goes on")
@@ -106,6 +108,9 @@ func (cfg *config) check() error {
 	}
 	if !(c.HandshakeRate >= 0.01 && c.HandshakeRate <= 1_000_000) { // so that NaN is refused, too
 		return fmt.Errorf("-handshakes-per-address: %v is outside 0.01..1000000", c.HandshakeRate)
+	}
+	if !slices.Contains(match.Divisors(), c.MaxDivisor) {
+		return fmt.Errorf("-max-divisor: %d is not one of %v", c.MaxDivisor, match.Divisors())
 	}
 	if c.RecordMaxBytes < 1<<20 || c.RecordMaxBytes > 1<<40 {
 		return fmt.Errorf("-record-max-bytes: %d is outside 1048576..1099511627776", c.RecordMaxBytes)

@@ -47,6 +47,8 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-max-per-address", "0"}, want: "-max-per-address"},
 		{args: []string{"-handshakes-per-address", "0"}, want: "-handshakes-per-address"},
 		{args: []string{"-handshakes-per-address", "NaN"}, want: "-handshakes-per-address"},
+		{args: []string{"-max-divisor", "0"}, want: "-max-divisor"},
+		{args: []string{"-max-divisor", "4"}, want: "-max-divisor"},
 		{args: []string{"-grace", "0s"}, want: "-grace"},
 		{args: []string{"-drain", "soon"}, want: "-drain"},
 		{args: []string{"-record-max-bytes", "1000"}, want: "-record-max-bytes"},
@@ -76,11 +78,11 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 
 func TestFlagsWinOverTheEnvironment(t *testing.T) {
 	lookup := func(name string) (string, bool) {
-		v, ok := map[string]string{"DELTATICK_TICK_RATE": "30", "DELTATICK_GRACE": "7s"}[name]
+		v, ok := map[string]string{"DELTATICK_TICK_RATE": "30", "DELTATICK_GRACE": "7s", "DELTATICK_MAX_DIVISOR": "3"}[name]
 		return v, ok
 	}
 	cfg, err := parse([]string{"-tick-rate", "20"}, lookup, io.Discard, io.Discard)
-	if err != nil || cfg.server.TickRate != 20 || cfg.server.Grace != 7*time.Second {
+	if err != nil || cfg.server.TickRate != 20 || cfg.server.Grace != 7*time.Second || cfg.server.MaxDivisor != 3 {
 		t.Errorf("%+v, %v", cfg.server, err)
 	}
 }
@@ -90,7 +92,7 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, noEnv, &out, io.Discard); !errors.Is(err, env.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address", "grace", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "pprof", "dev"} {
+	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address", "grace", "max-divisor", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "pprof", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}
