@@ -34,6 +34,8 @@ type Session struct {
 	strays   gate
 	sends    gate
 	replies  replies
+	bytes    gate
+	kinds    map[EventKind]gate // of Config.KindLimits, those that were needed so far
 
 	// Guarded by mu.
 	mu       sync.Mutex
