@@ -25,7 +25,7 @@ const module = "github.com/deltatick/deltatick"
 //	simulator -> client-go -> protocol     bots know only the wire
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
-	"cmd/server":      {"cmd/internal", "server", "session", "lobby", "match", "games/*"},
+	"cmd/server":      {"cmd/internal", "server", "session", "session/jwt", "lobby", "match", "games/*"},
 	"cmd/bodies":      {"match", "protocol", "games/*"},
 	"cmd/bytes":       {"match", "protocol", "games/*"},
 	"cmd/dots":        {"server", "match", "games/*"},
@@ -36,8 +36,9 @@ var arrows = map[string][]string{
 	"cmd/internal":    {}, // what the mains share: flags and their environment
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"session":         {"protocol"},
+	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
-	"replay":          {"server", "lobby", "recording", "match", "protocol"},
+	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
@@ -53,7 +54,7 @@ var arrows = map[string][]string{
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
 	"cmd/server":  {"client-go"},
-	"server":      {"client-go", "games/*"},
+	"server":      {"client-go", "games/*", "session", "session/jwt"},
 	"conformance": {"server", "match", "games/*"},
 	"lobby":       {"tick"},
 	"recording":   {"games/*"},
@@ -104,20 +105,21 @@ func TestNoFileIsTooLongToReadAtOnce(t *testing.T) {
 }
 
 // roomOf finds the room a folder belongs to, such as games/arena, and its row in the
-// table, such as games/*. A folder of no row is a room by itself.
+// table, such as games/*; of two rows that fit, the deeper one. A folder of no row is a room
+// by itself.
 func roomOf(folder string) (room, row string, ok bool) {
 	elements := strings.Split(folder, "/")
-	for row := range arrows {
-		depth := strings.Count(row, "/") + 1
-		if depth > len(elements) {
+	room, deepest := folder, 0
+	for candidate := range arrows {
+		depth := strings.Count(candidate, "/") + 1
+		if depth > len(elements) || depth <= deepest {
 			continue
 		}
-		room := path.Join(elements[:depth]...)
-		if matchesAny([]string{row}, room) {
-			return room, row, true
+		if within := path.Join(elements[:depth]...); matchesAny([]string{candidate}, within) {
+			room, row, ok, deepest = within, candidate, true, depth
 		}
 	}
-	return folder, "", false
+	return room, row, ok
 }
 
 func matchesAny(patterns []string, room string) bool {

@@ -63,7 +63,7 @@ func New(cfg Config) (*Client, error) {
 var errLeft = errors.New("bye")
 
 // Run connects and stays connected. It blocks until [Client.Bye] (nil), until ctx ends (its cause), until the server closes
-// with a code that says not to come back (*protocol.Closed), or until the first dial fails (ErrUnreachable, unless
+// with a code that says not to come back, or to renew what only Config.Auth could (*protocol.Closed), or until the first dial fails (ErrUnreachable, unless
 // Config.KeepDialing). A client is run once.
 //
 // A Run whose context ends closes its socket but says no bye: the session, its lobby and its seat stay for the server's grace
@@ -104,7 +104,7 @@ func (c *Client) stayConnected(ctx context.Context) error {
 			return nil
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case closed != nil && !code.ComesBack():
+		case closed != nil && c.givesUp(code):
 			return err
 		case closed == nil && c.token == "" && !c.cfg.KeepDialing:
 			return err

@@ -18,6 +18,11 @@ type Config struct {
 	Over Over   // what carries the frames; default OverWebSocket
 	Name string // display name of a guest; the server cuts it to 24 characters and calls the nameless "guest"
 
+	// Auth gives the credentials for a hello: a scheme and its arguments, such as "jwt" and a token. It is called before every dial, and
+	// when the server asks for newer ones; ctx ends with Run, or with the connection. Its error counts as a dial that failed. Default:
+	// those of a guest called Name. See docs/sessions.md.
+	Auth func(ctx context.Context) ([]string, error)
+
 	// Software is the name and version in the hello, at most 64 bytes. Default "deltatick-go/1".
 	Software string
 

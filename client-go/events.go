@@ -51,9 +51,21 @@ func (c *Client) derive(ev protocol.Event) {
 		c.inLobby(nil)
 	case "lobby/list":
 		deliver(c, ev, c.cfg.Handlers.Lobbies)
+	case "chat/message":
+		deliver(c, ev, c.cfg.Handlers.Message)
+	case "chat/typing":
+		deliver(c, ev, c.cfg.Handlers.Typing)
+	case "chat/joined":
+		deliver(c, ev, c.cfg.Handlers.Joined)
+	case "chat/left":
+		deliver(c, ev, c.cfg.Handlers.Left)
+	case "presence/presence":
+		deliver(c, ev, c.cfg.Handlers.Presence)
 	case "session/" + protocol.EventNotice:
 		c.stats.notices.Add(1)
 		deliver(c, ev, c.cfg.Handlers.Notice)
+	case "session/" + protocol.EventRenew:
+		c.renewSoon(c.present())
 	case "match/" + protocol.EventExit:
 		deliver(c, ev, c.exited)
 	}

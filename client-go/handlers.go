@@ -12,6 +12,11 @@ type Handlers struct {
 	Exited    func(Exit)           // the seat is over
 	Lobby     func(*State)         // the lobby one is in changed; nil when one is in none any more
 	Lobbies   func(ListChange)     // the list of lobbies changed, for who watches it
+	Message   func(ChatMessage)    // something was said in the lobby, by this user too
+	Typing    func(ChatTyping)     // somebody else in the lobby types, or does not any more
+	Joined    func(ChatJoined)     // somebody else came into the lobby
+	Left      func(ChatLeft)       // somebody else is not in the lobby any more
+	Presence  func(Presence)       // the presence of somebody who is watched changed
 	Notice    func(Notice)         // the server dropped something this client did
 	Event     func(protocol.Event) // every event, each once and in order, also those that another handler was told of
 }

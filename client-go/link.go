@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -18,6 +19,10 @@ type link struct {
 	sock *socket
 	gone chan struct{} // closed when the socket is lost
 	ping pinger
+
+	ctx      context.Context // ends when the socket is lost
+	tasks    sync.WaitGroup  // what is done for the link meanwhile; begun by Run's goroutine
+	renewing atomic.Bool
 }
 
 // connect dials, says hello and serves the socket until it is lost. It reports whether the server said welcome.
@@ -28,19 +33,21 @@ func (c *Client) connect(ctx context.Context) (welcomed bool, err error) {
 		c.stats.dialFailures.Add(1)
 		return false, err
 	}
-	at := &link{sock: sock, gone: make(chan struct{})}
+	linked, unlink := context.WithCancel(ctx)
+	defer unlink()
+	at := &link{sock: sock, gone: make(chan struct{}), ctx: linked}
 	defer whenDone(ctx, func() { sock.hangUp(websocket.CloseGoingAway) })()
 
 	c.welcomed(at, welcome)
-	var pinging sync.WaitGroup
-	pinging.Go(func() { at.ping.run(c, at, welcome.PingEvery) })
+	at.tasks.Go(func() { at.ping.run(c, at, welcome.PingEvery) })
 	err = c.serve(at)
 	if errors.Is(err, protocol.ErrMalformed) {
 		sock.hangUp(websocket.CloseProtocolError)
 	}
 	sock.cut()
 	close(at.gone)
-	pinging.Wait()
+	unlink()
+	at.tasks.Wait()
 	c.lost(err)
 	return true, err
 }
@@ -61,6 +68,10 @@ func whenDone(ctx context.Context, stop func()) (release func()) {
 
 // greet opens a socket and exchanges hello and welcome.
 func (c *Client) greet(ctx context.Context) (*socket, *protocol.Welcome, error) {
+	auth, err := c.credentials(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.DialTimeout)
 	defer cancel()
 	sock, err := openSocket(ctx, c.cfg, c.stats)
@@ -68,7 +79,7 @@ func (c *Client) greet(ctx context.Context) (*socket, *protocol.Welcome, error) 
 		return nil, nil, err
 	}
 	release := whenDone(ctx, sock.cut)
-	welcome, err := c.hello(sock)
+	welcome, err := c.hello(sock, auth)
 	release()
 	if err == nil && ctx.Err() != nil {
 		err = fmt.Errorf("%w: %w", ErrOffline, context.Cause(ctx))
@@ -80,10 +91,10 @@ func (c *Client) greet(ctx context.Context) (*socket, *protocol.Welcome, error) 
 	return sock, welcome, nil
 }
 
-func (c *Client) hello(sock *socket) (*protocol.Welcome, error) {
+func (c *Client) hello(sock *socket, auth []string) (*protocol.Welcome, error) {
 	hello := &protocol.Hello{
 		Kind: protocol.KindHello, Version: protocol.Version, Client: c.cfg.Software,
-		Codecs: c.cfg.Codecs, Auth: []string{"guest", c.cfg.Name},
+		Codecs: c.cfg.Codecs, Auth: auth,
 	}
 	if c.token != "" {
 		hello.Resume = &protocol.Resume{Token: c.token, Seq: c.seq.Load()}
@@ -157,7 +168,8 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 	c.token, c.excused = w.Token, w.Lost
 	session := Session{
 		ID: w.Session, User: w.User, Name: w.Name, Server: w.Server,
-		Grace: time.Duration(w.Grace) * time.Millisecond, Resumed: w.Resumed, Lost: w.Lost,
+		Grace: time.Duration(w.Grace) * time.Millisecond, Expires: fromUnixMilli(int64(w.Expires)),
+		Resumed: w.Resumed, Lost: w.Lost,
 	}
 	c.update(func() {
 		c.session, c.link = session, at

@@ -9,8 +9,9 @@ type Session struct {
 	Name    string // display name, as cleaned by the server
 	Server  string // name and version of the server software
 	Grace   time.Duration
-	Resumed bool   // the newest welcome gave an existing session back
-	Lost    uint32 // events that were lost before it: what was derived from events must be fetched anew
+	Expires time.Time // of the credentials, by the server's clock; zero: never
+	Resumed bool      // the newest welcome gave an existing session back
+	Lost    uint32    // events that were lost before it: what was derived from events must be fetched anew
 }
 
 // Recovered reports whether a session was given back with every event that was missed.

@@ -9,6 +9,13 @@ func (c *Client) Online() bool {
 	return c.link != nil
 }
 
+// present is the welcomed socket's link, or nil.
+func (c *Client) present() *link {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.link
+}
+
 // Room returns the match this client is in, or nil.
 func (c *Client) Room() *Room {
 	c.mu.Lock()

@@ -15,7 +15,7 @@ var page embed.FS
 // Bundle holds the client: deltatick.mjs, deltatick.min.mjs, their source maps and the licence of what they contain.
 func Bundle() fs.FS { return sub(dist, "dist") }
 
-// Page holds the demo page: index.html and what it loads, but for the client, which it expects at /client.mjs.
+// Page holds the demo page: index.html and what it loads, but for the client, which it expects beside it as client.mjs.
 func Page() fs.FS { return sub(page, "page") }
 
 func sub(files embed.FS, folder string) fs.FS {

@@ -43,7 +43,7 @@ func TestTheServerKeepsThePromisesOfTheProtocolOverEveryTransport(t *testing.T) 
 // serve runs a server on this machine's loopback until the test is over.
 func serve(t *testing.T) (url string) {
 	t.Helper()
-	s, err := server.New(server.Config{Kinds: []match.Kind{arena.Kind()}, DrainWait: 1, Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.New(server.Config{Guests: true, Kinds: []match.Kind{arena.Kind()}, DrainWait: 1, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,13 @@ type Config struct {
 	ListEvery     time.Duration // between list updates to watchers; default 250 ms
 	StateEvery    time.Duration // least time between two state events of a lobby; default 50 ms
 
+	Chat    ChatConfig
+	KickFor time.Duration // for which someone whom the host removed may not come back; default 60 s
+
+	// Moved, if set, is told that a member is in the lobby of that id now, or, with "", in none. Calls for one member come in order; like the
+	// methods of [Member], it must not block or call back into this package.
+	Moved func(m Member, lobby string)
+
 	Rand     io.Reader    // for ids and join codes, must be unpredictable; read by several goroutines; default crypto/rand
 	Logger   *slog.Logger // default: discard
 	Counters *Counters    // default: its own
@@ -61,20 +68,26 @@ const (
 	defaultMaxSpectators = 32
 	defaultListEvery     = 250 * time.Millisecond
 	defaultStateEvery    = 50 * time.Millisecond
+	defaultKickFor       = 60 * time.Second
 )
 
 func (cfg Config) withDefaults() (Config, error) {
 	if len(cfg.Kinds) == 0 || cfg.NewMatch == nil {
 		return cfg, errors.New("lobbies: no games, or no way to make matches of them")
 	}
-	if cfg.MaxLobbies < 0 || cfg.MaxSpectators < 0 || cfg.ListEvery < 0 || cfg.StateEvery < 0 {
-		return cfg, fmt.Errorf("lobbies: a limit or an interval is negative: %d lobbies, %d spectators, list every %v, state every %v",
-			cfg.MaxLobbies, cfg.MaxSpectators, cfg.ListEvery, cfg.StateEvery)
+	if cfg.MaxLobbies < 0 || cfg.MaxSpectators < 0 || cfg.ListEvery < 0 || cfg.StateEvery < 0 || cfg.KickFor < 0 {
+		return cfg, fmt.Errorf("lobbies: a limit or an interval is negative: %d lobbies, %d spectators, list every %v, state every %v, kicked for %v",
+			cfg.MaxLobbies, cfg.MaxSpectators, cfg.ListEvery, cfg.StateEvery, cfg.KickFor)
 	}
 	cfg.MaxLobbies = cmp.Or(cfg.MaxLobbies, defaultMaxLobbies)
 	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
 	cfg.ListEvery = cmp.Or(cfg.ListEvery, defaultListEvery)
 	cfg.StateEvery = cmp.Or(cfg.StateEvery, defaultStateEvery)
+	cfg.KickFor = cmp.Or(cfg.KickFor, defaultKickFor)
+	var err error
+	if cfg.Chat, err = cfg.Chat.withDefaults(); err != nil {
+		return cfg, err
+	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}

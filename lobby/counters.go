@@ -14,6 +14,9 @@ type Counters struct {
 	Playing  atomic.Int64 // of them with a match running
 	Members  atomic.Int64 // in them now, spectators and those away included
 	Watchers atomic.Int64 // of the list, now
+	Talkers  atomic.Int64 // users whose part in a chat is known: members, and for a while those who left
+	Typing   atomic.Int64 // members who type now
+	Kept     atomic.Int64 // chat messages kept for those who come later
 
 	Created  atomic.Uint64 // lobbies
 	Joins    atomic.Uint64 // of lobbies, their creators' included
@@ -21,6 +24,7 @@ type Counters struct {
 	Failures atomic.Uint64 // matches that could not be set up
 	States   atomic.Uint64 // states encoded for members
 	Updates  atomic.Uint64 // list updates encoded for watchers
+	Messages atomic.Uint64 // said in chats
 	Leaves   [departures]atomic.Uint64
 
 	refusals [len(refusalCodes)]atomic.Uint64
@@ -49,9 +53,10 @@ func Departures() []Departure { return []Departure{Left, Kicked, Expired, Shutdo
 var refusalCodes = [...]string{
 	protocol.CodeUnknownRequest, protocol.CodeBadPayload, protocol.CodeNotFound, protocol.CodeFull, protocol.CodeForbidden,
 	protocol.CodeAlready, protocol.CodeWrongPhase, protocol.CodeUnavailable, protocol.CodeInternal,
+	protocol.CodeRateLimited,
 }
 
-// RefusalCodes lists the error codes that [Directory.Request] gives.
+// RefusalCodes lists the error codes that [Directory.Request] and [Directory.ChatRequest] give.
 func RefusalCodes() []string { return refusalCodes[:] }
 
 // Refusals is how many requests were refused with one of [RefusalCodes].

@@ -51,11 +51,17 @@ type lobby struct {
 	filled     bool // every place was taken when last looked at
 	ended      bool
 
-	changed bool             // since the last settle
-	rev     uint32           // of the state
-	pause   <-chan time.Time // no state is sent before; nil: none was sent lately
-	unsent  bool             // members do not have the newest state
-	retry   <-chan time.Time // when to ask the match again for seats that were not free; nil: nobody waits
+	changed  bool               // since the last settle
+	rev      uint32             // of the state
+	pause    <-chan time.Time   // no state is sent before; nil: none was sent lately
+	unsent   bool               // members do not have the newest state
+	talkers  map[string]*talker // by user: of all members, and for a while of those who left
+	messages uint32             // said so far
+	history  chatHistory
+	wake     <-chan time.Time // when tidy is due; nil: never
+	wakeAt   time.Time
+
+	retry <-chan time.Time // when to ask the match again for seats that were not free; nil: nobody waits
 }
 
 // member is someone in a lobby.
@@ -75,7 +81,7 @@ func newLobby(d *Directory, kind match.Kind, host Member) (*lobby, error) {
 	}
 	l := &lobby{
 		id: id.String(), kind: kind, dir: d,
-		calls: make(chan func()), gone: make(chan struct{}),
+		calls: make(chan func()), gone: make(chan struct{}), talkers: map[string]*talker{},
 		name: protocol.CleanName(host.Name()+"'s lobby", maxNameRunes, "lobby"), maxPlayers: kind.MaxPlayers, policy: StartHost,
 	}
 	l.log = d.cfg.Logger.With("lobby", l.id, "game", kind.Name)
@@ -86,6 +92,7 @@ func newLobby(d *Directory, kind match.Kind, host Member) (*lobby, error) {
 // run is the lobby's goroutine. It returns when the lobby has ended and its match is over.
 func (l *lobby) run() {
 	for !l.ended {
+		l.arm()
 		select {
 		case call := <-l.calls:
 			call()
@@ -99,6 +106,9 @@ func (l *lobby) run() {
 			if l.unsent {
 				l.announce()
 			}
+		case <-l.wake:
+			l.wake = nil
+			l.tidy(time.Now())
 		case <-l.dir.closing:
 			l.shutDown()
 		}
@@ -170,6 +180,7 @@ func (l *lobby) end() {
 	if l.round != nil {
 		l.dir.cfg.Counters.Playing.Add(-1)
 	}
+	l.closeChat()
 	l.dir.remove(l)
 	l.log.Info("lobby ended", "matches", l.rounds)
 }

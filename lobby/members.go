@@ -1,7 +1,9 @@
 package lobby
 
 import (
+	"math"
 	"slices"
+	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -46,6 +48,11 @@ func (l *lobby) capacity() int {
 
 // admit checks whether there is a place and lets someone in.
 func (l *lobby) admit(m Member, role string) error {
+	if t := l.talkers[m.User()]; t != nil {
+		if wait := time.Until(t.banned); wait > 0 {
+			return refuse(protocol.CodeForbidden, "the host removed you: you may come back in %d s", int(math.Ceil(wait.Seconds())))
+		}
+	}
 	players := l.players()
 	if role == RolePlayer && players >= l.capacity() {
 		return refuse(protocol.CodeFull, "all %d places are taken", l.capacity())
@@ -62,6 +69,8 @@ func (l *lobby) admit(m Member, role string) error {
 		l.seat(who)
 	}
 	l.changed = true
+	l.enterChat(who)
+	l.moved(m, l.id)
 	l.dir.cfg.Counters.Members.Add(1)
 	l.dir.cfg.Counters.Joins.Add(1)
 	return nil
@@ -72,6 +81,7 @@ func (l *lobby) remove(who *member, why Departure) {
 	l.depart(who, why)
 	l.members = slices.DeleteFunc(l.members, func(other *member) bool { return other == who })
 	l.changed = true
+	l.leaveChat(who, why)
 	if len(l.members) == 0 {
 		l.end()
 		if l.round != nil {
@@ -86,6 +96,7 @@ func (l *lobby) remove(who *member, why Departure) {
 
 // depart gives up what someone held here: the seat, and the place in the directory.
 func (l *lobby) depart(who *member, why Departure) {
+	l.moved(who.Member, "") // before the place is free: the next lobby says so after
 	if who.seat != nil {
 		who.seat.Leave(why.String())
 		who.seat = nil
@@ -128,7 +139,7 @@ func (l *lobby) handOver(who *member, user string) error {
 	return nil
 }
 
-// kick takes someone else out. Nothing keeps them from joining again.
+// kick takes someone else out, and keeps them out for [Config.KickFor].
 func (l *lobby) kick(who *member, user string) error {
 	if who != l.host {
 		return errNotHost
@@ -140,6 +151,7 @@ func (l *lobby) kick(who *member, user string) error {
 	if out == who {
 		return refuse(protocol.CodeForbidden, "you cannot kick yourself: leave")
 	}
+	l.talkers[user].banned = time.Now().Add(l.dir.cfg.KickFor)
 	l.remove(out, Kicked)
 	out.Emit(protocol.ChannelLobby, eventClosed, l.closedPayload(Kicked), 0)
 	return nil
@@ -150,12 +162,20 @@ func (l *lobby) setAway(who *member, away bool) {
 	l.changed = l.changed || who.away != away
 	who.away = away
 	if away {
+		l.stopTyping(who, l.talkers[who.User()])
 		return
 	}
 	before := l.rev
 	l.settle()
 	if l.rev == before || l.unsent {
 		who.Emit(protocol.ChannelLobby, eventState, l.encodeState(), 0)
+	}
+}
+
+// moved tells the house where a member is now.
+func (l *lobby) moved(m Member, id string) {
+	if l.dir.cfg.Moved != nil {
+		l.dir.cfg.Moved(m, id)
 	}
 }
 

@@ -190,8 +190,14 @@ func TestAKickedMemberIsToldAndOut(t *testing.T) {
 		w.refused(w.Ready(w.ctx, room[1], true), protocol.CodeNotFound, "")
 		w.refused(w.Kick(w.ctx, room[0], room[1].user), protocol.CodeNotFound, "user")
 		w.refused(w.Kick(w.ctx, room[0], room[0].user), protocol.CodeForbidden, "")
-		_, err := w.Join(w.ctx, room[1], lobby.JoinOptions{ID: id})
-		w.must(err)
+		back := func() error {
+			_, err := w.Join(w.ctx, room[1], lobby.JoinOptions{ID: id})
+			return err
+		}
+		time.Sleep(58 * time.Second) // one has passed
+		w.refused(back(), protocol.CodeForbidden, "")
+		time.Sleep(time.Second)
+		w.must(back())
 		if n := w.counters.Leaves[lobby.Kicked].Load(); n != 1 {
 			t.Errorf("%d kicks are counted", n)
 		}
@@ -205,7 +211,7 @@ func TestWhoLeavesByThemselvesIsNotToldThatTheLobbyClosed(t *testing.T) {
 		w.must(w.Leave(w.ctx, room[1]))
 		w.settle()
 		for _, p := range room {
-			if names := p.names("lobby/state"); names != nil {
+			if names := p.names("lobby/state", "chat/joined", "chat/left"); names != nil {
 				t.Errorf("%s was told %v", p.user, names)
 			}
 		}
@@ -451,7 +457,7 @@ func TestShutdownEndsTheMatchThenTellsEveryone(t *testing.T) {
 		w.stop()
 
 		for _, p := range append([]*person{spectator}, playing...) {
-			if names := fmt.Sprint(p.names("lobby/state")); names != "[match/exit lobby/closed]" {
+			if names := fmt.Sprint(p.names("lobby/state", "chat/joined")); names != "[match/exit lobby/closed]" {
 				t.Errorf("%s was told %s", p.user, names)
 			}
 			if reason := p.reason("match", "exit"); reason != "shutdown" {

@@ -39,9 +39,13 @@ var requests = map[string]request{
 // protocol.Check as part of its frame, or is empty. The reply is nil or something to encode. Whatever a client can cause is
 // refused with a [*protocol.Error]; any other error is ctx's, and then nothing was done.
 func (d *Directory) Request(ctx context.Context, m Member, name string, payload []byte) (reply any, err error) {
-	answer, known := requests[name]
-	if !known {
-		err = refuse(protocol.CodeUnknownRequest, "the channel lobby has no such request")
+	return d.answer(ctx, protocol.ChannelLobby, requests[name], m, payload)
+}
+
+// answer runs a request of a channel; nil: one that the channel does not have.
+func (d *Directory) answer(ctx context.Context, channel string, answer request, m Member, payload []byte) (reply any, err error) {
+	if answer == nil {
+		err = refuse(protocol.CodeUnknownRequest, "the channel %s has no such request", channel)
 	} else if f := readFields(payload); f.err != nil {
 		err = f.err
 	} else {

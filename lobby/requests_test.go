@@ -1,6 +1,7 @@
 package lobby_test
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"slices"
@@ -20,11 +21,19 @@ type fields map[string]any
 // ask sends a request as a client does: through bytes, both ways.
 func (w *world) ask(p *person, name string, payload any) (map[string]any, error) {
 	w.t.Helper()
+	return w.through(w.Request, p, name, payload)
+}
+
+// through is ask for any channel.
+func (w *world) through(
+	channel func(context.Context, lobby.Member, string, []byte) (any, error), p *person, name string, payload any,
+) (map[string]any, error) {
+	w.t.Helper()
 	request := protocol.MustEncode(payload)
 	if payload == nil {
 		request = nil
 	}
-	reply, err := w.Request(w.ctx, p, name, request)
+	reply, err := channel(w.ctx, p, name, request)
 	if err != nil {
 		if reply != nil {
 			w.t.Errorf("%s gives both %v and %v", name, reply, err)
@@ -69,7 +78,7 @@ func TestRepliesAndEventsHaveTheKeysOfTheProtocol(t *testing.T) {
 		state := created["lobby"].(map[string]any)
 		same(t, "State", state, "code", "game", "host", "id", "match", "max_players", "members", "name", "phase", "private",
 			"result", "rev", "round", "settings", "start")
-		same(t, "Member", state["members"].([]any)[0], "away", "name", "ready", "rematch", "role", "seat", "user")
+		same(t, "Member", state["members"].([]any)[0], "away", "muted", "name", "ready", "rematch", "role", "seat", "user")
 		same(t, "settings", state["settings"], breakSetting, ticksSetting)
 		if result, ok := state["result"]; result != nil || !ok {
 			t.Errorf("the result of no match is %v", result)

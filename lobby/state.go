@@ -74,7 +74,8 @@ type MemberState struct {
 	Ready   bool   `msgpack:"ready"`
 	Rematch bool   `msgpack:"rematch"`
 	Away    bool   `msgpack:"away"`
-	Seat    uint16 `msgpack:"seat"` // in the running match; 0: none, or a spectator's
+	Muted   bool   `msgpack:"muted"` // by the host: may not chat
+	Seat    uint16 `msgpack:"seat"`  // in the running match; 0: none, or a spectator's
 }
 
 // Result is how a lobby's last match ended.
@@ -145,6 +146,7 @@ func (l *lobby) state() State {
 	for _, who := range l.members {
 		m := MemberState{
 			User: who.User(), Name: who.Name(), Role: who.role, Ready: who.ready, Rematch: who.rematch, Away: who.away,
+			Muted: l.talkers[who.User()].muted,
 		}
 		if who.seat != nil {
 			m.Seat = uint16(who.seat.ID())

@@ -232,6 +232,13 @@ func (p *person) told(channel, name string) []event {
 	return found
 }
 
+// forget makes as if nothing had been told.
+func (p *person) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.events = nil
+}
+
 // names lists the events so far, those named left out.
 func (p *person) names(but ...string) []string {
 	p.mu.Lock()

@@ -8,7 +8,7 @@ func (r *Reader) Hello(frame []byte) (Hello, error) {
 	r.open(frame, KindHello)
 	h := Hello{Kind: KindHello, Version: r.u32(), Client: r.str(MaxIdentBytes)}
 	h.Codecs = r.strings(8, MaxIdentBytes)
-	h.Auth = r.strings(4, MaxHelloFrame)
+	h.Auth = r.strings(MaxAuthStrings, MaxHelloFrame)
 	if !r.null() {
 		if n := r.array(); n < 2 && r.err == nil {
 			r.fail("resume with %d elements, needs 2", n)

@@ -16,6 +16,7 @@ const (
 	CloseSilent        CloseCode = 4002
 	CloseBusy          CloseCode = 4003
 	CloseInternal      CloseCode = 4004
+	CloseAuthExpired   CloseCode = 4400
 	CloseDisplaced     CloseCode = 4500
 	CloseResumeRefused CloseCode = 4501
 	CloseResumeExpired CloseCode = 4502
@@ -25,6 +26,7 @@ const (
 	CloseFlooding      CloseCode = 4506
 	CloseVersion       CloseCode = 4507
 	CloseUnauthorized  CloseCode = 4508
+	CloseKicked        CloseCode = 4509
 )
 
 type closeMeaning struct {
@@ -40,6 +42,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseSilent:        {"silent", "nothing was heard", 0},
 	CloseBusy:          {"busy", "the server has no room", 5 * time.Second},
 	CloseInternal:      {"internal", "a fault of the server", time.Second},
+	CloseAuthExpired:   {"auth-expired", "the credentials have expired", 0},
 	CloseDisplaced:     {"displaced", "another connection resumed this session", 0},
 	CloseResumeRefused: {"resume-refused", "the token is spent, foreign or broken", 0},
 	CloseResumeExpired: {"resume-expired", "the session is gone and its seat is free", 0},
@@ -49,6 +52,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseFlooding:      {"flooding", "persistently over a rate limit", 0},
 	CloseVersion:       {"version", "protocol version not supported", 0},
 	CloseUnauthorized:  {"unauthorized", "the credentials were refused", 0},
+	CloseKicked:        {"kicked", "the session was ended by the server", 0},
 }
 
 // CloseCodes lists every code of the table, for metrics that want all labels from the start.

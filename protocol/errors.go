@@ -20,6 +20,8 @@ const (
 	CodeRateLimited    = "rate-limited"
 	CodeUnavailable    = "unavailable"
 	CodeTooLate        = "too-late"
+	CodeAuthExpired    = "auth-expired"
+	CodeUnauthorized   = "unauthorized"
 	CodeInternal       = "internal"
 )
 

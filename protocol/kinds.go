@@ -61,10 +61,17 @@ const (
 
 // The channels a session has from the start, and the names reserved on them (docs/PROTOCOL.md, section 4).
 const (
-	ChannelLobby   = "lobby"
-	ChannelMatch   = "match"
-	ChannelSession = "session"
+	ChannelLobby    = "lobby"
+	ChannelMatch    = "match"
+	ChannelSession  = "session"
+	ChannelChat     = "chat"
+	ChannelPresence = "presence"
+	ChannelAdmin    = "admin"
 
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
+	EventClosed = "closed" // on ChannelSession: a channel is not open any more
+	EventRenew  = "renew"  // on ChannelSession: the credentials expire soon
+
+	RequestRenew = "renew" // on ChannelSession: newer credentials
 )

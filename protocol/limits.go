@@ -23,6 +23,8 @@ const (
 	MaxIdentBytes = 64  // channel, event, table, field and game names
 	MaxTokenBytes = 512 // a resume token
 
+	MaxAuthStrings = 4 // a scheme and its arguments
+
 	RingTicks = 128 // how many ticks back a baseline may lie
 )
 

@@ -127,6 +127,19 @@ func (r *Reader) str(max int) string {
 	return s
 }
 
+// mapLen reads how many pairs the map has that comes next.
+func (r *Reader) mapLen() int {
+	if r.err != nil {
+		return 0
+	}
+	n, err := r.dec.DecodeMapLen()
+	if err != nil || n < 0 {
+		r.fail("map expected")
+		return 0
+	}
+	return n
+}
+
 func (r *Reader) boolean() bool {
 	if r.err != nil {
 		return false

@@ -1,10 +1,10 @@
 package replay
 
 import (
-	"context"
 	"math"
 
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session/channel"
 )
 
 // ChannelName is the channel on which clients steer a playback.
@@ -13,39 +13,49 @@ const ChannelName = "replay"
 // ServerName is what the server calls itself in its welcome: by it clients know that there is such a channel.
 const ServerName = "deltatick replay"
 
-// channel answers the channel's requests (docs/PROTOCOL.md, section 4.4). Everyone may steer, and all see the same.
-func (p *Playback) channel(_ context.Context, _, name string, payload []byte) (any, error) {
-	var ask struct {
-		Speed *float64 `msgpack:"speed"`
-		Tick  *int64   `msgpack:"tick"`
-	}
-	if len(payload) > 0 {
-		if err := protocol.Decode(payload, &ask); err != nil {
-			return nil, protocol.RefuseField("", "want a map with a number speed or a whole number tick, or nil")
-		}
-	}
-	var err error
-	switch name {
-	case "state":
-	case "play":
-		err = p.Play()
-	case "pause":
+// channel makes the channel of docs/PROTOCOL.md, section 4.4. Everyone may steer, and all see the same.
+func (p *Playback) channel() *channel.Channel {
+	ch := channel.New(ChannelName, channel.Config{Auto: true})
+	channel.On(ch, "state", p.steer(func() error { return nil }))
+	channel.On(ch, "play", p.steer(p.Play))
+	channel.On(ch, "pause", p.steer(func() error {
 		p.Pause()
-	case "speed":
-		if ask.Speed == nil || !(*ask.Speed >= MinSpeed && *ask.Speed <= MaxSpeed) {
-			return nil, protocol.RefuseField("speed", "want a number from 0.1 to 16")
+		return nil
+	}))
+	channel.On(ch, "speed", func(_ *channel.Call, ask speed) (State, error) {
+		if !(ask.Speed >= MinSpeed && ask.Speed <= MaxSpeed) {
+			return State{}, protocol.RefuseField("speed", "want a number from 0.1 to 16")
 		}
-		p.SetSpeed(*ask.Speed)
-	case "seek":
-		if ask.Tick == nil || *ask.Tick < 0 {
-			return nil, protocol.RefuseField("tick", "want a tick")
+		p.SetSpeed(ask.Speed)
+		return p.State(), nil
+	})
+	channel.On(ch, "seek", func(_ *channel.Call, ask seek) (State, error) {
+		if ask.Tick < 0 {
+			return State{}, protocol.RefuseField("tick", "want a tick")
 		}
-		err = p.Seek(uint32(min(*ask.Tick, math.MaxUint32)))
-	default:
-		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no request "+name+" on channel "+ChannelName)
+		return p.answer(p.Seek(uint32(min(ask.Tick, math.MaxUint32))))
+	})
+	return ch
+}
+
+// speed and seek are the payloads of the requests of these names.
+type (
+	speed struct {
+		Speed float64 `msgpack:"speed"`
 	}
+	seek struct {
+		Tick int64 `msgpack:"tick"`
+	}
+)
+
+// steer answers a request that has no payload.
+func (p *Playback) steer(do func() error) func(*channel.Call, struct{}) (State, error) {
+	return func(*channel.Call, struct{}) (State, error) { return p.answer(do()) }
+}
+
+func (p *Playback) answer(err error) (State, error) {
 	if err != nil {
-		return nil, protocol.Refuse(protocol.CodeInternal, err.Error())
+		return State{}, protocol.Refuse(protocol.CodeInternal, err.Error())
 	}
 	return p.State(), nil
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
+	"github.com/deltatick/deltatick/session/channel"
 )
 
 // House is a server that shows one playback.
@@ -30,9 +31,10 @@ type HouseConfig struct {
 // NewHouse assembles the server. It starts nothing.
 func NewHouse(cfg HouseConfig) (*House, error) {
 	s, err := server.New(server.Config{
-		Kinds: []match.Kind{screenKind(cfg.Playback)}, TickRate: cfg.Playback.reader.Header().TickRate,
+		Guests: true,
+		Kinds:  []match.Kind{screenKind(cfg.Playback)}, TickRate: cfg.Playback.reader.Header().TickRate,
 		MaxLobbies: 1, DrainWait: time.Millisecond, Origins: cfg.Origins, Logger: cfg.Logger, Name: ServerName,
-		Channels: map[string]server.Channel{ChannelName: cfg.Playback.channel},
+		Channels: []*channel.Channel{cfg.Playback.channel()},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("replay: %w", err)

@@ -2,13 +2,16 @@ package server
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
 	"time"
 
+	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
-	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -24,8 +27,22 @@ type Config struct {
 	MaxDivisor  int           // ticks in which a player on a poor link gets one snapshot at least: match.Config.MaxDivisor; default 6
 	DrainWait   time.Duration // for which Run waits for sessions to end by themselves, once it is told to stop; default 10 s
 
-	// Channels answer requests on channels of the game's own, by name: of identifiers, and none of the server's.
-	Channels map[string]Channel
+	// Who may connect: whom Auth knows, such as a jwt.Authenticator of session/jwt, and, with Guests, everybody under a name of their
+	// choice. The first of a client's auth strings decides which of the two is asked. At least one is needed.
+	Auth   session.Authenticator
+	Guests bool
+
+	// Channels are the game's own, none with the name of one of the server's: "lobby", "match", "session", "admin", "chat", "presence".
+	Channels []*channel.Channel
+	// Middleware is asked about who connects, what they say, and where they join.
+	Middleware []Middleware
+	// AllowLobby says who may use lobbies, and so play: channel.Config.Allow of the channel "lobby". Default: everyone.
+	AllowLobby func(session.Identity) error
+
+	Chat lobby.ChatConfig // of every lobby
+
+	// MayWatch says whose presence a user may watch by user id; it is called by many goroutines at once. Default: that of everyone whose id is known.
+	MayWatch func(watcher, user string) bool
 
 	// RecordDir is the directory in which every match is recorded, each in a file of its own; it is made if it is not there. Default: none.
 	RecordDir      string
@@ -52,6 +69,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	switch {
+	case cfg.Auth == nil && !cfg.Guests:
+		return cfg, errors.New("server: nobody could connect: set Auth to say who may, or Guests to let everybody in")
 	case len(cfg.Kinds) == 0:
 		return cfg, fmt.Errorf("server: no games")
 	case cfg.TickRate < 1 || cfg.TickRate > tick.MaxRate:
@@ -65,9 +84,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	case cfg.RecordMaxBytes < 1<<20:
 		return cfg, fmt.Errorf("server: recordings of %d bytes: want 1 MiB or more", cfg.RecordMaxBytes)
 	}
-	for name := range cfg.Channels {
-		if !protocol.ValidIdent(name) || slices.Contains(ownChannels, name) {
-			return cfg, fmt.Errorf("server: channel %q: want an identifier other than %q", name, ownChannels)
+	for _, ch := range cfg.Channels {
+		if slices.Contains(ownChannels, ch.Name()) {
+			return cfg, fmt.Errorf("server: channel %q: want a name other than %q", ch.Name(), ownChannels)
 		}
 	}
 	kinds := make([]match.Kind, len(cfg.Kinds))

@@ -16,7 +16,9 @@ const requestTimeout = 5 * time.Second
 
 // Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
 func (s *Server) Connected(sess *session.Session, resumed bool) {
+	s.channels.Connected(sess)
 	p := s.playerOf(sess)
+	s.presence.Connected(p)
 	if resumed {
 		s.setAway(p, false)
 	}
@@ -27,6 +29,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 func (s *Server) Disconnected(sess *session.Session) {
 	p := s.playerOf(sess)
 	p.disconnected()
+	s.presence.Disconnected(p)
 	s.setAway(p, true)
 }
 
@@ -41,32 +44,31 @@ func (s *Server) setAway(p *player, away bool) {
 
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
-	s.directory.Forget(s.playerOf(sess), lobby.Expired)
+	p := s.playerOf(sess)
+	s.presence.Expired(p) // first: it counts for a while as it was, and not as one who left the lobby
+	s.directory.Forget(p, lobby.Expired)
+	s.channels.Expired(sess)
 	s.players.Delete(sess)
 }
 
-// Request answers a client's request on one of the server's channels.
+// Request answers a client's request on a channel that it has open.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), q.Patience(requestTimeout))
 	defer cancel()
-	if channel := s.cfg.Channels[q.Channel]; channel != nil {
-		return channel(ctx, sess.User(), q.Name, q.Payload)
-	}
-	if q.Channel != protocol.ChannelLobby {
-		return nil, protocol.Refuse(protocol.CodeUnknownRequest, "no channel "+q.Channel)
-	}
-	return s.directory.Request(ctx, s.playerOf(sess), q.Name, q.Payload)
+	return s.channels.Request(ctx, sess, q)
+}
+
+// Event takes an event of a client's on a channel that it has open.
+func (s *Server) Event(sess *session.Session, channel, name string, payload protocol.Raw) error {
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	return s.channels.Event(ctx, sess, channel, name, payload)
 }
 
 func (s *Server) playerOf(sess *session.Session) *player {
 	if p, ok := s.players.Load(sess); ok {
 		return p.(*player)
 	}
-	p, _ := s.players.LoadOrStore(sess, &player{session: sess})
+	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence, channels: s.channels})
 	return p.(*player)
-}
-
-// Event takes an event of a client's. No channel of the server's own knows any.
-func (s *Server) Event(_ *session.Session, channel, name string, _ protocol.Raw) error {
-	return protocol.Refuse(protocol.CodeUnknownEvent, "no event "+name+" on channel "+channel)
 }

@@ -106,6 +106,7 @@ type house struct {
 // bubble runs a test with a server that has ended, and left nothing behind, when the test has.
 func bubble(t *testing.T, cfg server.Config, test func(h *house)) {
 	synctest.Test(t, func(t *testing.T) {
+		cfg.Guests = cfg.Guests || cfg.Auth == nil
 		if cfg.Kinds == nil {
 			cfg.Kinds = []match.Kind{tallyKind()}
 		}
@@ -156,7 +157,7 @@ func (h *house) guest(name string) *guest {
 func (h *house) guestWith(cfg client.Config) *guest {
 	h.Helper()
 	g := &guest{h: h, ended: make(chan error, 1)}
-	cfg.URL = "ws://memory/ws"
+	cfg.URL = cmp.Or(cfg.URL, "ws://memory/ws")
 	cfg.Handlers.Event = func(e protocol.Event) {
 		g.mu.Lock()
 		defer g.mu.Unlock()

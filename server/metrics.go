@@ -56,6 +56,12 @@ var (
 	descLost         = describe("connections_lost_total", "Connections ended by the peer or the network.")
 	descHouse        = describe("handler_panics_total", "Panics of request handlers, contained.")
 
+	descChannels   = describe("channel_members", "Sessions that have a channel open.", "channel")
+	descRooms      = describe("channel_rooms", "Rooms of a channel.", "channel")
+	descCalls      = describe("channel_calls_total", "Requests and events of clients given to handlers of channels.", "kind")
+	descBroadcasts = describe("broadcasts_total", "Events sent to the members of channels.")
+	descDeliveries = describe("broadcast_deliveries_total", "Sessions that these were sent to.")
+
 	descLobbies  = describe("lobbies", "Open lobbies, by phase.", "phase")
 	descMembers  = describe("lobby_members", "Members of lobbies, spectators and those away included.")
 	descListed   = describe("list_watchers", "Sessions watching the list of lobbies.")
@@ -99,7 +105,10 @@ func (c *collector) Describe(chan<- *prometheus.Desc) {}
 func (c *collector) Collect(out chan<- prometheus.Metric) {
 	m := sink{out}
 	c.sessions(m)
+	c.channels(m)
 	c.lobbies(m)
+	c.chats(m)
+	c.presences(m)
 	c.matches(m)
 	c.recordings(m)
 	m.ticks(c.server.matches.stats.Snapshot())

@@ -5,24 +5,33 @@ import (
 
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
+	"github.com/deltatick/deltatick/session/presence"
 )
 
 // player is a session as lobbies and matches see it. It joins the session's present connection, if there is one, to its present
 // seat, if there is one.
 type player struct {
-	session *session.Session
+	session  *session.Session
+	presence *presence.Registry
+	channels *channel.Set
 
-	// Guarded by mu, which is taken before any lock of a session or a seat.
-	mu   sync.Mutex
-	seat *match.Seat
-	link *session.Link // what the seat was given
+	// Guarded by mu, which is taken before any lock of a session, a seat, a channel or the presence.
+	mu    sync.Mutex
+	lobby string // its id; "": in none
+	seat  *match.Seat
+	link  *session.Link // what the seat was given
 }
 
 func (p *player) User() string { return p.session.User() }
 
 func (p *player) Name() string { return p.session.Name() }
 
+// Emit sends what lobbies and presence have to say to those who have the channel of it open.
 func (p *player) Emit(channel, name string, payload []byte, tick uint32) {
+	if ch := p.channels.Channel(channel); ch != nil && !ch.Has(p.session) {
+		return
+	}
 	p.session.Emit(channel, name, payload, tick)
 }
 
@@ -31,7 +40,9 @@ func (p *player) Seated(seat *match.Seat) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.detach()
-	if p.seat = seat; seat == nil {
+	p.seat = seat
+	p.place()
+	if seat == nil {
 		p.session.SetStream(nil)
 		return
 	}

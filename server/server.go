@@ -13,7 +13,9 @@ import (
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/session/httplink"
+	"github.com/deltatick/deltatick/session/presence"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -23,6 +25,8 @@ type Server struct {
 	hub       *session.Hub
 	links     *httplink.Handler
 	directory *lobby.Directory
+	channels  *channel.Set
+	presence  *presence.Registry
 	matches   *matchmaker
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
@@ -45,14 +49,24 @@ func New(cfg Config) (*Server, error) {
 		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
 		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
+	s.presence, err = presence.New(presence.Config{MayWatch: cfg.MayWatch})
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s.directory, err = lobby.NewDirectory(lobby.Config{
+		Chat: cfg.Chat, Moved: s.moved,
 		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: s.matches.newMatch, Logger: cfg.Logger, Counters: s.lobbies,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	if s.channels, err = s.newChannels(); err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
 	s.hub, err = session.NewHub(session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
+		Auth:    doorman{newDoor(cfg), cfg.Middleware},
+		Renewed: s.channels.Changed,
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
@@ -105,6 +119,7 @@ func (s *Server) Run(ctx context.Context) error {
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
 	err = errors.Join(err, s.hub.Shutdown(closing))
+	s.presence.Close()
 	if !s.matches.records.wait(closeTimeout) {
 		err = errors.Join(err, errUnwritten)
 	}

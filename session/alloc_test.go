@@ -12,7 +12,7 @@ import (
 
 func newMemoryHub(t testing.TB, edit func(*session.Config)) (*house, *session.Hub) {
 	h := newHouse(t)
-	cfg := session.Config{Handler: h}
+	cfg := session.Config{Handler: h, Auth: session.Guest{}}
 	if edit != nil {
 		edit(&cfg)
 	}

@@ -40,7 +40,7 @@ func inWorld(t *testing.T, edit func(*session.Config), test func(t *testing.T, w
 
 func newWorld(t testing.TB, edit func(*session.Config)) *world {
 	w := &world{t: t, house: newHouse(t), counters: new(session.Counters), listener: newPipeListener()}
-	cfg := session.Config{Handler: w.house, Counters: w.counters}
+	cfg := session.Config{Handler: w.house, Auth: session.Guest{}, Counters: w.counters}
 	if edit != nil {
 		edit(&cfg)
 	}

@@ -15,7 +15,11 @@ import (
 // Config is what a [Hub] is made from. Zero values are the stated defaults; those of docs/PROTOCOL.md are section 9 there.
 type Config struct {
 	Handler Handler       // the house; required
-	Auth    Authenticator // default [Guest]
+	Auth    Authenticator // who may connect; required: [Guest] for everybody
+
+	// Renewed is called, like the methods of Handler, when a session's client has renewed its credentials over its connection: roles may
+	// have been won or lost. Where it does so as it resumes, only Connected is called. Default: nothing is.
+	Renewed func(s *Session)
 
 	// Secret is the key of resume tokens, at least 16 bytes. Default: 32 random bytes, so tokens do not outlive the process;
 	// neither do sessions.
@@ -28,6 +32,7 @@ type Config struct {
 
 	MaxSessions int // connected or away, 1 or more; default 10,000
 
+	RenewAhead     time.Duration // before the end of credentials that their client is asked for newer ones; default 60 s, half of what is left at most
 	Grace          time.Duration // for which a session is kept without a connection; default 60 s
 	PingEvery      time.Duration // asked of clients; whole milliseconds; default 1 s
 	HelloTimeout   time.Duration // from connect to hello, and again for the authenticator; default 5 s
@@ -61,6 +66,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.ServerName = cmp.Or(cfg.ServerName, "deltatick")
 	cfg.MaxSessions = cmp.Or(cfg.MaxSessions, 10_000)
 	cfg.Grace = cmp.Or(cfg.Grace, 60*time.Second)
+	cfg.RenewAhead = cmp.Or(cfg.RenewAhead, time.Minute)
 	cfg.PingEvery = cmp.Or(cfg.PingEvery, time.Second)
 	cfg.HelloTimeout = cmp.Or(cfg.HelloTimeout, protocol.HelloTimeout)
 	cfg.SilentTimeout = cmp.Or(cfg.SilentTimeout, protocol.SilentTimeout)
@@ -91,9 +97,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Random == nil {
 		cfg.Random = rand.Reader
 	}
-	if cfg.Auth == nil {
-		cfg.Auth = Guest{Random: cfg.Random}
-	}
 	if cfg.Secret == nil {
 		cfg.Secret = make([]byte, 32)
 		if _, err := io.ReadFull(cfg.Random, cfg.Secret); err != nil {
@@ -106,6 +109,9 @@ func (cfg Config) withDefaults() (Config, error) {
 func (cfg *Config) check() error {
 	if cfg.Handler == nil {
 		return errors.New("session: no handler")
+	}
+	if cfg.Auth == nil {
+		return errors.New("session: no authenticator: nobody could connect")
 	}
 	if len(cfg.Secret) < 16 {
 		return fmt.Errorf("session: a secret of %d bytes: want 16 at least", len(cfg.Secret))
@@ -128,7 +134,7 @@ func (cfg *Config) check() error {
 		return errors.New("session: a queue that does not hold a welcome and all kept events")
 	}
 	for name, d := range map[string]time.Duration{
-		"Grace": cfg.Grace, "PingEvery": cfg.PingEvery, "HelloTimeout": cfg.HelloTimeout,
+		"RenewAhead": cfg.RenewAhead, "Grace": cfg.Grace, "PingEvery": cfg.PingEvery, "HelloTimeout": cfg.HelloTimeout,
 		"SilentTimeout": cfg.SilentTimeout, "WriteTimeout": cfg.WriteTimeout, "CloseTimeout": cfg.CloseTimeout,
 		"KeptAge": cfg.KeptAge,
 	} {

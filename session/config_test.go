@@ -12,6 +12,8 @@ import (
 func TestBadConfigsAreRefusedByName(t *testing.T) {
 	for want, edit := range map[string]func(*session.Config){
 		"handler":        func(cfg *session.Config) { cfg.Handler = nil },
+		"authenticator":  func(cfg *session.Config) { cfg.Auth = nil },
+		"RenewAhead":     func(cfg *session.Config) { cfg.RenewAhead = -1 },
 		"secret":         func(cfg *session.Config) { cfg.Secret = []byte("short") },
 		"server name":    func(cfg *session.Config) { cfg.ServerName = strings.Repeat("x", 65) },
 		"codecs":         func(cfg *session.Config) { cfg.Codecs = []string{} },
@@ -27,7 +29,7 @@ func TestBadConfigsAreRefusedByName(t *testing.T) {
 		"KeptAge":        func(cfg *session.Config) { cfg.KeptAge = -time.Second },
 		"limit Signals":  func(cfg *session.Config) { cfg.Signals = session.Limit{Rate: -1, Burst: 1, Strikes: 1} },
 	} {
-		cfg := session.Config{Handler: newHouse(t)}
+		cfg := session.Config{Handler: newHouse(t), Auth: session.Guest{}}
 		edit(&cfg)
 		if _, err := session.NewHub(cfg); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)

@@ -37,9 +37,10 @@ type conn struct {
 	session     *Session // nil until hello was taken
 	confirmed   bool     // a frame has come after hello
 	noticed     [noticeCodes]time.Time
-	unreachable bool   // Read has failed for good
-	generation  uint32 // of the token in its welcome
-	codec       string // of snapshot bodies, as agreed at hello; written before the session has the connection, then read by all
+	unreachable bool            // Read has failed for good
+	generation  uint32          // of the token in its welcome
+	ctx         context.Context // of the authenticator's calls
+	codec       string          // of snapshot bodies, as agreed at hello; written before the session has the connection, then read by all
 }
 
 // cause is why a connection is over.
@@ -65,7 +66,8 @@ func (c *conn) serve(ctx context.Context) error {
 	c.transport.SetLimit(protocol.MaxHelloFrame)
 	c.transport.OnControl(c.onControl)
 	c.watch(c.hub.cfg.HelloTimeout)
-	if s, resumed, err := c.hello(ctx); err != nil {
+	c.ctx = ctx
+	if s, resumed, err := c.hello(); err != nil {
 		c.endWith("hello", err)
 	} else {
 		c.live(s, resumed)

@@ -32,6 +32,12 @@
 // A session without a connection is away. It is over when it has been away for the grace period, when the client said bye, or
 // when the hub shut down.
 //
+// # Credentials
+//
+// An [Authenticator] says who a client is, and until when that is proven. While a session whose credentials expire is connected, one timer
+// runs for it: it has the client asked for newer ones, which a request brings, and ends the connection when none have come. The session is
+// away then, and a resume needs fresh credentials of its user. Roles are those of the newest ones; user and name never change.
+//
 // # Locks
 //
 // There are four, taken in this order and never in another:

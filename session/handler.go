@@ -15,7 +15,7 @@ type Handler interface {
 	// without a Disconnected between, when a connection takes the place of an older one.
 	Connected(s *Session, resumed bool)
 	// Request answers a request. A [*protocol.Error] goes to the client as it is; any other error is logged, as a panic is,
-	// and told as "internal". The reply is nil or anything msgpack encodes to a map.
+	// and told as "internal"; [protocol.ErrFlooding] closes the connection. The reply is nil or anything msgpack encodes to a map.
 	Request(s *Session, q protocol.Request) (reply any, err error)
 	// Event takes an event of the client's: each once and in the order in which the client sent them. payload is encoded msgpack, nil of it for
 	// none, and a copy. A [*protocol.Error] refuses the event, and is told to the client as a notice; any other error is logged, as a panic is, and

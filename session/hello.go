@@ -1,8 +1,6 @@
 package session
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -10,7 +8,7 @@ import (
 )
 
 // hello reads the first frame and finds the session for it. Its error says with what code the connection ends.
-func (c *conn) hello(ctx context.Context) (s *Session, resumed bool, err error) {
+func (c *conn) hello() (s *Session, resumed bool, err error) {
 	defer c.hub.contain(&err)
 	frame, err := c.read()
 	if err != nil {
@@ -32,10 +30,10 @@ func (c *conn) hello(ctx context.Context) (s *Session, resumed bool, err error) 
 	c.transport.SetLimit(protocol.MaxClientFrame)
 
 	if h.Resume != nil {
-		s, err = c.hub.resume(c, *h.Resume)
+		s, err = c.hub.resume(c, h)
 		return s, true, err
 	}
-	who, err := c.authenticate(ctx, h.Auth)
+	who, err := c.authenticate(h.Auth)
 	if err != nil {
 		return nil, false, err
 	}
@@ -69,19 +67,4 @@ func (h *Hub) chooseCodec(read []string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("%w: no codec in common", protocol.ErrMalformed)
-}
-
-func (c *conn) authenticate(ctx context.Context, auth []string) (Identity, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.hub.cfg.HelloTimeout)
-	defer cancel()
-	who, err := c.hub.cfg.Auth.Authenticate(ctx, auth)
-	var closed *protocol.Closed
-	switch {
-	case err == nil:
-		return who, nil
-	case errors.As(err, &closed), ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
-		return Identity{}, fmt.Errorf("authenticate: %w", err)
-	}
-	c.hub.log.Debug("not let in", "err", err)
-	return Identity{}, refuse(protocol.CloseUnauthorized)
 }

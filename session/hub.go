@@ -34,9 +34,13 @@ func NewHub(cfg Config) (*Hub, error) {
 	if err != nil {
 		return nil, err
 	}
+	tokens, err := newTokens(cfg.Secret, cfg.Random)
+	if err != nil {
+		return nil, err
+	}
 	return &Hub{
 		cfg: cfg, log: cfg.Logger,
-		tokens:   tokens{secret: cfg.Secret, random: cfg.Random},
+		tokens:   tokens,
 		upgrader: newUpgrader(cfg.Origins, cfg.WriteTimeout),
 		sessions: map[uuid.UUID]*Session{},
 		conns:    map[*conn]struct{}{},
@@ -74,10 +78,11 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 		return nil, err
 	}
 	s := &Session{
-		hub: h, id: id, who: who, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
+		hub: h, id: id, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
 		sends:  newGate(h.cfg.Sends),
 		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes, maxAge: h.cfg.KeptAge, now: h.cfg.Now},
 	}
+	s.who.Store(&who)
 	if err := h.enlist(s); err != nil {
 		return nil, err
 	}
@@ -90,22 +95,30 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	return s, err
 }
 
-// resume gives a connection the session that its token is for.
-func (h *Hub) resume(c *conn, want protocol.Resume) (s *Session, err error) {
+// resume gives a connection the session that its hello's token is for.
+func (h *Hub) resume(c *conn, hello protocol.Hello) (s *Session, err error) {
 	outcome := ResumeRefused
 	defer func() { h.cfg.Counters.Resumes[outcome].Add(1) }()
-	token, err := h.tokens.read(want.Token)
+	token, err := h.tokens.read(hello.Resume.Token)
 	if err != nil {
 		return nil, refuse(protocol.CloseResumeRefused)
 	}
 	h.mu.Lock()
 	s = h.sessions[token.session]
 	h.mu.Unlock()
-	if s == nil {
+	if s == nil || token.epoch != h.tokens.epoch {
 		outcome = ResumeExpired
 		return nil, refuse(protocol.CloseResumeExpired)
 	}
-	outcome, err = s.resume(c, token, want.Seq)
+	if refused, err := s.admits(token); err != nil {
+		outcome = refused
+		return nil, err
+	}
+	fresh, err := c.reauthenticate(s, hello.Auth)
+	if err != nil {
+		return nil, err
+	}
+	outcome, err = s.resume(c, token, hello.Resume.Seq, fresh)
 	return s, err
 }
 

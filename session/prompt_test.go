@@ -33,7 +33,7 @@ func newStreet(t *testing.T, tls bool) *street {
 	s := &street{t: t, house: newHouse(t), counters: new(session.Counters)}
 	var err error
 	s.hub, err = session.NewHub(session.Config{
-		Handler: s.house, Counters: s.counters, CloseTimeout: 50 * time.Millisecond, ShutdownSpread: time.Nanosecond,
+		Handler: s.house, Auth: session.Guest{}, Counters: s.counters, CloseTimeout: 50 * time.Millisecond, ShutdownSpread: time.Nanosecond,
 	})
 	if err != nil {
 		t.Fatal(err)

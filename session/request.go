@@ -39,6 +39,9 @@ func (c *conn) request(at time.Time, frame []byte) error {
 		}
 	}
 	payload, err := c.ask(q)
+	if errors.Is(err, protocol.ErrFlooding) {
+		return err
+	}
 	var refusal *protocol.Error
 	if err != nil && !errors.As(err, &refusal) {
 		c.hub.fault(c.session, "request "+q.Channel+" "+q.Name, err)
@@ -65,7 +68,11 @@ func (c *conn) answeredBefore(id uint32) bool {
 // ask calls the house and encodes what it answers, which is code of the house too.
 func (c *conn) ask(q protocol.Request) (payload protocol.Raw, err error) {
 	defer c.hub.contain(&err)
-	reply, err := c.hub.cfg.Handler.Request(c.session, q)
+	answer := c.hub.cfg.Handler.Request
+	if q.Channel == protocol.ChannelSession && q.Name == protocol.RequestRenew {
+		answer = c.renew
+	}
+	reply, err := answer(c.session, q)
 	if err != nil {
 		return nil, err
 	}

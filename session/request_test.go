@@ -152,8 +152,11 @@ func TestAnEventLargerThanAnyFrameIsRefusedAndTakesNoNumber(t *testing.T) {
 }
 
 func TestWithoutRandomnessNobodyComesIn(t *testing.T) {
-	for _, bytes := range []int64{32, 32 + 8, 32 + 8 + 16} { // enough for the secret, a guest, a session
-		edit := func(cfg *session.Config) { cfg.Random = io.LimitReader(rand.Reader, bytes) }
+	for _, bytes := range []int64{40, 40 + 8, 40 + 8 + 16} { // enough for the secret and the epoch, a guest, a session
+		edit := func(cfg *session.Config) {
+			cfg.Random = io.LimitReader(rand.Reader, bytes)
+			cfg.Auth = session.Guest{Random: cfg.Random}
+		}
 		inWorld(t, edit, func(t *testing.T, w *world) {
 			if code := w.refused(hello("ann")); code != protocol.CloseInternal {
 				t.Errorf("%d bytes: closed with %d", bytes, code)

@@ -15,8 +15,10 @@ import (
 type Session struct {
 	hub *Hub
 	id  uuid.UUID
-	who Identity
 	tag userTag
+
+	// who is replaced as a whole, by one whose user and name are the same: renewing changes roles and expiry alone.
+	who atomic.Pointer[Identity]
 
 	// turn is held while the house or the stream is called for the session. It guards nothing. See the package's story.
 	turn sync.Mutex
@@ -37,8 +39,10 @@ type Session struct {
 	mu       sync.Mutex
 	conn     *conn       // nil: away, or over
 	over     bool        // for good
+	ending   bool        // over as soon as its connection has ended
 	absences uint32      // how often it has been away, so that a grace timer knows whether it is still its turn
 	grace    *time.Timer // of the present absence
+	expiry   *time.Timer // of the credentials; nil while away, or if they do not expire
 	newest   uint32      // token generation: the last one given out
 	oldest   uint32      // token generation: the first one still taken
 	events   lane
@@ -52,10 +56,13 @@ type streamBox struct{ stream Stream }
 func (s *Session) ID() string { return s.id.String() }
 
 // User is whose session it is.
-func (s *Session) User() string { return s.who.User }
+func (s *Session) User() string { return s.who.Load().User }
 
 // Name is what to call the user.
-func (s *Session) Name() string { return s.who.Name }
+func (s *Session) Name() string { return s.who.Load().Name }
+
+// Identity is whose session it is by the newest credentials: roles and expiry can change while the session lasts, user and name cannot.
+func (s *Session) Identity() Identity { return *s.who.Load() }
 
 // SetStream says who takes the session's match frames from now on. With nil, they are dropped and counted. One frame that is being
 // handled at the time of the call may still go to the former stream.
@@ -101,6 +108,11 @@ func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.emit(channel, name, payload, tick)
+}
+
+// emit needs mu.
+func (s *Session) emit(channel, name string, payload protocol.Raw, tick uint32) {
 	if s.over {
 		s.hub.cfg.Counters.drop(DropEventOver, 1)
 		return
@@ -109,6 +121,11 @@ func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
 	frame := protocol.MustEncode(protocol.Event{
 		Kind: protocol.KindEvent, Seq: s.events.next(), Channel: channel, Name: name, Payload: payload, Tick: tick,
 	})
+	s.deliver(frame)
+}
+
+// deliver keeps the frame of the session's next event, and sends it if there is a connection. It needs mu.
+func (s *Session) deliver(frame []byte) {
 	s.hub.cfg.Counters.drop(DropEventOverflow, s.events.add(frame))
 	if s.conn != nil {
 		s.conn.push(frame, nil)

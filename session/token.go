@@ -14,12 +14,14 @@ import (
 
 // A resume token is base64url of
 //
-//	1 byte version | 16 session id | 4 generation, big-endian | 16 of SHA-256(user) | 12 random | 32 HMAC-SHA256
+//	1 byte version | 16 session id | 4 generation | 8 epoch | 16 of SHA-256(user) | 12 random | 32 HMAC-SHA256
 //
-// where the HMAC is over a label and all that stands before it. Nothing in it expires: the session does.
+// with big-endian numbers, where the HMAC is over a label and all that stands before it. Nothing in it expires: the session does. A
+// session's seat in a match is found by the session, and is in no token: a session has one seat at most, and changes it while its tokens
+// stay good.
 const (
-	tokenVersion  = 1
-	tokenBody     = 1 + 16 + 4 + userTagBytes + 12
+	tokenVersion  = 2
+	tokenBody     = 1 + 16 + 4 + 8 + userTagBytes + 12
 	tokenBytes    = tokenBody + sha256.Size
 	userTagBytes  = 16
 	tokenHMACText = "deltatick resume token\x00"
@@ -43,6 +45,7 @@ func tagUser(user string) (tag userTag) {
 type claim struct {
 	session    uuid.UUID
 	generation uint32
+	epoch      uint64 // of the hub that holds the session
 	user       userTag
 }
 
@@ -50,6 +53,15 @@ type claim struct {
 type tokens struct {
 	secret []byte
 	random io.Reader
+	epoch  uint64 // of this hub; drawn anew by each, so that no other one's sessions can be meant, though secrets be shared
+}
+
+func newTokens(secret []byte, random io.Reader) (tokens, error) {
+	var epoch [8]byte
+	if _, err := io.ReadFull(random, epoch[:]); err != nil {
+		return tokens{}, fmt.Errorf("session: epoch: %w", err)
+	}
+	return tokens{secret: secret, random: random, epoch: binary.BigEndian.Uint64(epoch[:])}, nil
 }
 
 func (t *tokens) issue(c claim) (string, error) {
@@ -57,6 +69,7 @@ func (t *tokens) issue(c claim) (string, error) {
 	b = append(b, tokenVersion)
 	b = append(b, c.session[:]...)
 	b = binary.BigEndian.AppendUint32(b, c.generation)
+	b = binary.BigEndian.AppendUint64(b, c.epoch)
 	b = append(b, c.user[:]...)
 	if _, err := io.ReadFull(t.random, b[len(b):tokenBody]); err != nil {
 		return "", fmt.Errorf("resume token: %w", err)
@@ -88,6 +101,7 @@ func (t *tokens) read(token string) (claim, error) {
 	var c claim
 	copy(c.session[:], b[1:])
 	c.generation = binary.BigEndian.Uint32(b[17:])
-	copy(c.user[:], b[21:])
+	c.epoch = binary.BigEndian.Uint64(b[21:])
+	copy(c.user[:], b[29:])
 	return c, nil
 }

@@ -75,7 +75,7 @@ func TestATokenOfAnotherSecretIsForeignAndOneOfAnotherTimeExpired(t *testing.T) 
 			t.Errorf("token signed with another secret: closed with %d", code)
 		}
 	})
-	inWorld(t, keyed, func(t *testing.T, w *world) { // after a restart
+	inWorld(t, keyed, func(t *testing.T, w *world) { // after a restart: another epoch
 		if code := w.refused(resumeHello(token, 0)); code != protocol.CloseResumeExpired {
 			t.Errorf("token of a session that is gone: closed with %d", code)
 		}

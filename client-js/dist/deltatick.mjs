@@ -14,7 +14,7 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
 function utf8Count(str2) {
   const strLength = str2.length;
   let byteLength = 0;
@@ -141,7 +141,7 @@ function utf8Decode(bytes, inputOffset, byteLength) {
 }
 var sharedTextEncoder, TEXT_ENCODER_THRESHOLD, CHUNK_SIZE, sharedTextDecoder, TEXT_DECODER_THRESHOLD;
 var init_utf8 = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs"() {
     sharedTextEncoder = new TextEncoder();
     TEXT_ENCODER_THRESHOLD = 50;
     CHUNK_SIZE = 4096;
@@ -150,15 +150,15 @@ var init_utf8 = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
+// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
 var ExtensionCodec;
 var init_ExtensionCodec = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs"() {
     ExtensionCodec = {};
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
 function setUint64(view, offset, value) {
   const high = value / 4294967296;
   const low = value;
@@ -183,12 +183,12 @@ function getUint64(view, offset) {
 }
 var UINT32_MAX;
 var init_int = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs"() {
     UINT32_MAX = 4294967295;
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
 function isArrayBufferLike(buffer) {
   return buffer instanceof ArrayBuffer || typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
 }
@@ -204,14 +204,14 @@ function ensureUint8Array(buffer) {
   }
 }
 var init_typedArrays = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs"() {
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
 var DEFAULT_MAX_DEPTH, DEFAULT_INITIAL_BUFFER_SIZE, Encoder;
 var init_Encoder = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs"() {
     init_utf8();
     init_ExtensionCodec();
     init_int();
@@ -620,19 +620,19 @@ var init_Encoder = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
+// node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
 function prettyByte(byte) {
   return `${byte < 0 ? "-" : ""}0x${Math.abs(byte).toString(16).padStart(2, "0")}`;
 }
 var init_prettyByte = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs"() {
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
 var DEFAULT_MAX_KEY_LENGTH, DEFAULT_MAX_LENGTH_PER_KEY, CachedKeyDecoder;
 var init_CachedKeyDecoder = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs"() {
     init_utf8();
     DEFAULT_MAX_KEY_LENGTH = 16;
     DEFAULT_MAX_LENGTH_PER_KEY = 16;
@@ -691,10 +691,10 @@ var init_CachedKeyDecoder = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
+// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
 var DecodeError;
 var init_DecodeError = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs"() {
     DecodeError = class _DecodeError extends Error {
       constructor(message) {
         super(message);
@@ -710,10 +710,10 @@ var init_DecodeError = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
+// node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
 var STATE_ARRAY, STATE_MAP_KEY, STATE_MAP_VALUE, mapKeyConverter, StackPool, HEAD_BYTE_REQUIRED, EMPTY_VIEW, EMPTY_BYTES, MORE_DATA, sharedCachedKeyDecoder, Decoder;
 var init_Decoder = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs"() {
     init_prettyByte();
     init_ExtensionCodec();
     init_int();
@@ -1350,9 +1350,9 @@ var init_Decoder = __esm({
   }
 });
 
-// ../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/index.mjs
+// node_modules/@msgpack/msgpack/dist.esm/index.mjs
 var init_dist = __esm({
-  "../../../main/client-js/node_modules/@msgpack/msgpack/dist.esm/index.mjs"() {
+  "node_modules/@msgpack/msgpack/dist.esm/index.mjs"() {
     init_Decoder();
     init_Encoder();
   }
@@ -3496,6 +3496,19 @@ var init_later = __esm({
   }
 });
 
+// src/auth.js
+var MAX_STRINGS = 4;
+function checked(auth) {
+  const good = Array.isArray(auth) && auth.length >= 1 && auth.length <= MAX_STRINGS;
+  if (!good || auth.some((s) => typeof s !== "string")) {
+    throw new TypeError("auth must be one to four strings, or a function that gives them");
+  }
+  return [...auth];
+}
+async function renewed(auth) {
+  return checked(await auth());
+}
+
 // src/connection.js
 init_codec();
 
@@ -3508,6 +3521,7 @@ var CloseCodes = Object.freeze({
   4002: row(4002, "silent", "resume"),
   4003: row(4003, "busy", "resume", 5e3),
   4004: row(4004, "internal", "resume", 1e3),
+  4400: row(4400, "auth-expired", "renew"),
   4500: row(4500, "displaced", ""),
   4501: row(4501, "resume-refused", "fresh"),
   4502: row(4502, "resume-expired", "fresh"),
@@ -3802,7 +3816,10 @@ function welcome(f) {
     grace: uint(f, 9),
     maxFrame: uint(f, 10),
     lost: uint(f, 11),
-    server: str(f, 12)
+    server: str(f, 12),
+    // Earlier servers do not say these.
+    taken: f.length > 13 ? uint(f, 13) : 0,
+    expires: f.length > 14 ? uint(f, 14, FAR) : 0
   };
 }
 function reply(f) {
@@ -4007,6 +4024,10 @@ var Connection = class {
   #dialler;
   /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
+  /** Credentials of the newest dial. A link that takes the place of a good one has them, too. @type {import("./auth.js").Credentials} */
+  #auth = [];
+  /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
+  #dials = 0;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
   #helloAt = 0;
@@ -4048,10 +4069,33 @@ var Connection = class {
       () => this.#down(LOST2)
     );
   }
-  /** Dials. @throws {Error} for a URL that cannot be dialled */
+  /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
     if (!this.#canRead()) loadLater().catch(() => {
     });
+    const { auth } = this.#settings;
+    if (typeof auth !== "function") {
+      this.#dialAs(auth);
+      return;
+    }
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = -1;
+    const { over } = this.#dialler;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+    const dial = ++this.#dials;
+    const ifWaitedFor = (fn) => {
+      if (dial === this.#dials) fn();
+    };
+    renewed(auth).then((auth2) => ifWaitedFor(() => this.#dialAs(auth2))).catch(
+      (error) => ifWaitedFor(() => {
+        this.#handlers.failed(error);
+        this.#lost(LOST2);
+      })
+    );
+  }
+  /** @param {import("./auth.js").Credentials} auth */
+  #dialAs(auth) {
+    this.#auth = auth;
     this.#dialler.dial((link) => {
       this.#link = link;
     });
@@ -4118,13 +4162,13 @@ var Connection = class {
     return later !== null || !this.#codecs.includes("packed");
   }
   #hello() {
-    const { client, name } = this.#settings;
+    const { client } = this.#settings;
     const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [HELLO, VERSION, client, codecs, ["guest", name], resume],
+      [HELLO, VERSION, client, codecs, this.#auth, resume],
       this.#maxFrame
     );
   }
@@ -4191,15 +4235,20 @@ var Connection = class {
   }
   /** @param {number} code */
   #down(code) {
-    const now = this.#timers.now();
-    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
-    if (upMs < 0 && code === LOST2 && this.#dialler.failed()) {
+    if (this.#welcomedAt < 0 && code === LOST2 && this.#dialler.failed()) {
       this.#hangUp(false);
       this.dial();
       return;
     }
+    this.#lost(code);
+  }
+  /** The dial or the link is over, by no fault of what it goes over. @param {number} code */
+  #lost(code) {
+    const now = this.#timers.now();
+    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
+    if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
     if (retry === "fresh" && this.#resume.stored) {
       this.#resume.forget();
       retry = "resume";
@@ -4233,6 +4282,7 @@ var Connection = class {
   }
   /** @param {boolean} orderly */
   #hangUp(orderly) {
+    this.#dials++;
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
     this.#dialler.stop();
@@ -4314,6 +4364,149 @@ var Emitter = class {
 // src/client.js
 init_guard();
 
+// src/chat.js
+var KEPT2 = 100;
+var TYPING_EVERY = 2500;
+var LOAD_AGAIN = 2e3;
+var Chat = class {
+  /** @type {readonly Message[]} the newest, the oldest of them first; replaced, never changed */
+  messages = [];
+  /** @type {Set<string>} users other than oneself who type */
+  typists = /* @__PURE__ */ new Set();
+  #request;
+  #timers;
+  #emitter;
+  /** @type {string | null} */
+  #lobby = null;
+  #loaded = false;
+  #open = false;
+  /** When it was last told that one types; 0: one does not. */
+  #typing = 0;
+  /** @type {any} */
+  #timer = null;
+  /**
+   * @param {(name: string, payload: any) => Promise<any>} request on the channel
+   * @param {import("./options.js").Timers} timers
+   * @param {(error: unknown) => void} report
+   */
+  constructor(request, timers, report) {
+    this.#request = request;
+    this.#timers = timers;
+    this.#emitter = new Emitter(report);
+  }
+  /**
+   * @param {"message" | "typing" | "joined" | "left" | "history"} name
+   * @param {(value: any) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    const off = this.#emitter.on(name, handler);
+    if (name === "history") {
+      if (this.#loaded) this.#emitter.call(handler, this.messages);
+      else this.#load();
+    }
+    return off;
+  }
+  /** @param {string} text @returns {Promise<Message>} what everyone is told, cleaned */
+  async say(text3) {
+    this.#typing = 0;
+    return this.#request("say", { text: text3 });
+  }
+  /**
+   * Says that one types, or does not any more. It may be called at every key: the server is told when it needs to be, and
+   * a refusal is passed over, since typing ends by itself.
+   * @param {boolean} [on]
+   */
+  typing(on = true) {
+    const now = this.#timers.now();
+    if (on ? this.#typing > 0 && now - this.#typing < TYPING_EVERY : this.#typing === 0) return;
+    this.#typing = on ? now || 1 : 0;
+    this.#request("typing", { on }).catch(() => {
+    });
+  }
+  /**
+   * @param {number} [after] id of the last message that is known
+   * @returns {Promise<{messages: Message[], last: number, typing: string[]}>}
+   */
+  history(after = 0) {
+    return this.#request("history", { after });
+  }
+  /** @param {string} user @param {boolean} on whether the user may not speak; for the host */
+  async mute(user, on) {
+    await this.#request("mute", { user, on });
+  }
+  /** The connection is there (again). @internal */
+  _opened() {
+    this.#open = true;
+    if (!this.#loaded) this.#load();
+  }
+  /** The connection is gone. @internal */
+  _dropped() {
+    this.#open = false;
+    this.#typing = 0;
+    this.#timers.clearTimeout(this.#timer);
+  }
+  /** @param {string | null} id of the lobby one is in @internal */
+  _lobby(id) {
+    if (id === this.#lobby) return;
+    this.#lobby = id;
+    this.#loaded = false;
+    this.#typing = 0;
+    if (id === null) {
+      this.messages = [];
+      this.typists.clear();
+    } else this.#load();
+  }
+  /** @param {import("./frames.js").GameEvent} event @internal */
+  _event({ name, payload }) {
+    if (name === "message") {
+      if (!isMessage(payload) || this.#knows(payload.id)) return;
+      this.#merge([payload]);
+    } else if (name === "typing") {
+      this.#type(payload?.user, payload?.on === true);
+    } else if (name !== "joined" && name !== "left") return;
+    this.#emitter.emit(name, payload);
+  }
+  /** @param {number} id */
+  #knows(id) {
+    return this.messages.some((m) => m.id === id);
+  }
+  /** @param {Message[]} more */
+  #merge(more) {
+    const all = [...this.messages, ...more.filter((m) => !this.#knows(m.id))];
+    this.messages = all.sort((a, b) => a.id - b.id).slice(-KEPT2);
+  }
+  /** @param {any} user @param {boolean} on */
+  #type(user, on) {
+    if (typeof user !== "string") return;
+    if (on) this.typists.add(user);
+    else this.typists.delete(user);
+  }
+  async #load() {
+    this.#timers.clearTimeout(this.#timer);
+    const lobby = this.#lobby;
+    if (lobby === null || !this.#open || !this.#emitter.has("history")) return;
+    try {
+      const { messages, typing } = await this.history();
+      if (lobby !== this.#lobby) return;
+      this.#loaded = true;
+      this.#merge(listOf(messages).filter(isMessage));
+      this.typists.clear();
+      for (const user of listOf(typing)) this.#type(user, true);
+      this.#emitter.emit("history", this.messages);
+    } catch (error) {
+      const none = (
+        /** @type {any} */
+        error.code === "unknown-request"
+      );
+      if (none || !this.#open || lobby !== this.#lobby) return;
+      this.#timer = this.#timers.setTimeout(() => this.#load(), LOAD_AGAIN);
+    }
+  }
+};
+var isMessage = (m) => [m?.id, m?.at].every(Number.isInteger) && [m.user, m.name, m.text].every((v) => typeof v === "string");
+var listOf = (v) => Array.isArray(v) ? v : [];
+
 // src/watchlist.js
 var MAX_LISTED = 1e4;
 var Watchlist = class {
@@ -4330,7 +4523,7 @@ var Watchlist = class {
   replace(payload) {
     this.#rev = Number(payload?.rev);
     this.#byId.clear();
-    for (const summary of listOf(payload?.lobbies)) this.#put(summary?.id, summary);
+    for (const summary of listOf2(payload?.lobbies)) this.#put(summary?.id, summary);
     for (const [id, { rev, summary }] of this.#early) {
       if (rev > this.#rev) this.#put(id, summary);
     }
@@ -4346,8 +4539,8 @@ var Watchlist = class {
     const put = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
       if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
     };
-    for (const id of listOf(payload?.removed)) put(id, null);
-    for (const summary of listOf(payload?.upsert)) put(summary?.id, summary);
+    for (const id of listOf2(payload?.removed)) put(id, null);
+    for (const summary of listOf2(payload?.upsert)) put(summary?.id, summary);
   }
   /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
   list() {
@@ -4361,13 +4554,14 @@ var Watchlist = class {
     }
   }
 };
-var listOf = (v) => Array.isArray(v) ? v : [];
+var listOf2 = (v) => Array.isArray(v) ? v : [];
 
 // src/lobby.js
 var WATCH_AGAIN = 2e3;
 var Lobby = class {
   /** @type {State | null} the lobby one is in */
   state = null;
+  chat;
   #request;
   #timers;
   #emitter;
@@ -4382,8 +4576,10 @@ var Lobby = class {
    * @param {(name: string, payload: any) => Promise<any>} request on the channel
    * @param {import("./options.js").Timers} timers
    * @param {(error: unknown) => void} report
+   * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
    */
-  constructor(request, timers, report) {
+  constructor(request, timers, report, chat) {
+    this.chat = new Chat(chat, timers, report);
     this.#request = request;
     this.#timers = timers;
     this.#emitter = new Emitter(report);
@@ -4466,11 +4662,13 @@ var Lobby = class {
   /** The connection is there (again). @internal */
   _opened() {
     this.#open = true;
+    this.chat._opened();
     if (this.#watchers.has("list")) this.#subscribe();
   }
   /** The connection is gone. @internal */
   _dropped() {
     this.#open = false;
+    this.chat._dropped();
     this.#timers.clearTimeout(this.#timer);
   }
   /** One is in no lobby, or not known to be in one. @internal */
@@ -4494,6 +4692,7 @@ var Lobby = class {
   #set(state) {
     if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
     this.state = state;
+    this.chat._lobby(state?.id ?? null);
     this.#emitter.emit("state", state);
   }
   /** @param {{lobby: State}} reply */
@@ -4545,9 +4744,12 @@ function settings(options) {
     throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
   }
   const url = options.url ?? ownOrigin();
+  const name = (options.name ?? "").slice(0, MAX_NAME2);
+  const auth = options.auth ?? ["guest", name];
   return {
     url,
-    name: (options.name ?? "").slice(0, MAX_NAME2),
+    name,
+    auth: typeof auth === "function" ? auth : checked(auth),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     client: options.client ?? "deltatick-js",
@@ -4580,6 +4782,111 @@ function sessionStorageIfAny() {
     return void 0;
   }
 }
+
+// src/presence.js
+var MAX_KNOWN = 1e3;
+var Presences = class {
+  /** @type {Map<string, Presence>} what is known of those who are watched, by user */
+  states = /* @__PURE__ */ new Map();
+  #request;
+  #emitter;
+  /** @type {Set<string>} */
+  #users = /* @__PURE__ */ new Set();
+  #follows = false;
+  #away = false;
+  /** Whether the server may not know what is wanted, or the states may be old. */
+  #stale = false;
+  /**
+   * @param {(name: string, payload: any) => Promise<any>} request on the channel
+   * @param {(error: unknown) => void} report
+   */
+  constructor(request, report) {
+    this.#request = request;
+    this.#emitter = new Emitter(report);
+  }
+  /**
+   * @param {"presence"} name
+   * @param {(presence: Presence) => void} handler
+   * @returns {() => void} takes the handler off again
+   */
+  on(name, handler) {
+    return this.#emitter.on(name, handler);
+  }
+  /** @param {string[]} users by id @returns {Promise<Presence[]>} what they are now */
+  async watch(users) {
+    const all = this.#took(await this.#request("watch", { users }));
+    for (const user of users) this.#users.add(user);
+    return all;
+  }
+  /** @param {string[]} users */
+  async unwatch(users) {
+    for (const user of users) {
+      this.#users.delete(user);
+      this.states.delete(user);
+    }
+    await this.#request("unwatch", { users });
+  }
+  /**
+   * Watches everyone else in one's own lobby, whichever that is.
+   * @param {boolean} [on]
+   * @returns {Promise<Presence[]>} what they are now
+   */
+  async follow(on = true) {
+    const all = this.#took(await this.#request(on ? "watch" : "unwatch", { lobby: true }));
+    this.#follows = on;
+    if (!on) this.#onlyWatched();
+    return all;
+  }
+  /** @param {boolean} away @returns {Promise<Presence>} what one is now, all of one's sessions considered */
+  async setAway(away) {
+    const { users } = await this.#request("set", { away });
+    this.#away = away;
+    return users[0];
+  }
+  /** @param {boolean} fresh whether the session is new, or missed events @internal */
+  _opened(fresh) {
+    this.#stale ||= fresh;
+    if (this.#stale) this.#restore();
+  }
+  /** @param {string | null} id of the lobby one is in @internal */
+  _lobby(id) {
+    if (id === null) this.#onlyWatched();
+  }
+  /** @param {import("./frames.js").GameEvent} event @internal */
+  _event({ name, payload }) {
+    if (name === "presence" && this.#newer(payload)) this.#emitter.emit("presence", payload);
+  }
+  async #restore() {
+    this.states.clear();
+    try {
+      if (this.#users.size > 0 || this.#follows) {
+        const all = await this.#request("watch", { users: [...this.#users], lobby: this.#follows });
+        for (const presence of this.#took(all)) this.#emitter.emit("presence", presence);
+      }
+      if (this.#away) await this.#request("set", { away: true });
+      this.#stale = false;
+    } catch {
+    }
+  }
+  /** A state of a user that is no news can come when a reply is overtaken by an event. @param {any} p */
+  #newer(p) {
+    if (typeof p?.user !== "string" || typeof p.state !== "string") return false;
+    const known = this.states.get(p.user);
+    if (known ? !(p.since > known.since) : this.states.size >= MAX_KNOWN) return false;
+    this.states.set(p.user, p);
+    return true;
+  }
+  /** @param {any} reply @returns {Presence[]} the newest that is known of its users */
+  #took(reply2) {
+    const users = Array.isArray(reply2?.users) ? reply2.users : [];
+    return users.map(
+      (p) => this.#newer(p) ? p : this.states.get(p?.user) ?? p
+    );
+  }
+  #onlyWatched() {
+    for (const user of this.states.keys()) if (!this.#users.has(user)) this.states.delete(user);
+  }
+};
 
 // src/requests.js
 var MAX_PENDING = 256;
@@ -5883,6 +6190,8 @@ var Client = class {
   user = "";
   name = "";
   session = "";
+  /** When the credentials expire by the server's clock, Unix ms; 0 for never. */
+  expires = 0;
   /** What the server calls itself; empty before the first welcome. */
   server = "";
   /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
@@ -5895,8 +6204,11 @@ var Client = class {
    */
   ready;
   lobby;
+  presence;
   stats;
   #timers;
+  #auth;
+  #renewing = false;
   #emitter = new Emitter((error) => this.#report(error));
   #errors = new Emitter((error) => console.error(error));
   #requests;
@@ -5919,14 +6231,21 @@ var Client = class {
     const set = settings(options);
     const { timers, signal } = set;
     this.#timers = timers;
+    this.#auth = set.auth;
     this.stats = new Stats(timers.now);
     this.#requests = new Requests(timers);
     this.#resume = new ResumeState(set.resume, set.storage, set.resumeKey);
     this.lobby = new Lobby(
       (name, payload) => this.request("lobby", name, payload),
       timers,
+      (error) => this.#report(error),
+      (name, payload) => this.request("chat", name, payload)
+    );
+    this.presence = new Presences(
+      (name, payload) => this.request("presence", name, payload),
       (error) => this.#report(error)
     );
+    this.lobby.on("state", (state) => this.presence._lobby(state?.id ?? null));
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -5941,6 +6260,7 @@ var Client = class {
         if (bytes !== null && kindOf(bytes) === SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
+      failed: (error) => this.#report(error),
       down: () => this.#down(),
       closed: () => this.#closed()
     });
@@ -6000,12 +6320,13 @@ var Client = class {
     this.#connection.close();
   }
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec }) {
+  #welcome({ session, user, name, resumed, lost, server, codec, expires }) {
     if (this.session !== "") this.stats.reconnects++;
     this.session = session;
     this.user = user;
     this.name = name;
     this.server = server;
+    this.expires = expires;
     this.codec = codec;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
@@ -6014,6 +6335,7 @@ var Client = class {
       this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
     }
     this.lobby._opened();
+    this.presence._opened(!resumed || lost > 0);
     this.#isReady(this);
   }
   /** @param {any[]} frame */
@@ -6050,13 +6372,33 @@ var Client = class {
     this.#resume.handled(seq);
     if (channel === "lobby") {
       this.lobby._event(event2);
+    } else if (channel === "chat") {
+      this.lobby.chat._event(event2);
+    } else if (channel === "presence") {
+      this.presence._event(event2);
     } else if (channel === "match") {
       if (name !== "exit") this.room?._event(event2);
       else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
     } else if (channel === "session" && name === "notice") {
       this.#emitter.emit("notice", payload);
+    } else if (channel === "session" && name === "renew") {
+      this.#renew();
     }
     this.#emitter.emit("event", event2);
+  }
+  /** Gives the server newer credentials, if there is a way to get some. */
+  async #renew() {
+    if (typeof this.#auth !== "function" || this.#renewing) return;
+    this.#renewing = true;
+    try {
+      const auth = await renewed(this.#auth);
+      const reply2 = await this.request("session", "renew", { auth });
+      this.expires = reply2?.expires ?? 0;
+    } catch (error) {
+      if (!(error instanceof RequestError && error.code === "dropped")) this.#report(error);
+    } finally {
+      this.#renewing = false;
+    }
   }
   /** @param {frames.Enter} enter */
   #enter(enter2) {

@@ -1,4 +1,4 @@
-import { connect } from "/client.mjs";
+import { connect } from "./client.mjs";
 import { byId } from "./dom.js";
 import { LinkState } from "./link-state.js";
 import { LobbyCreate } from "./lobby-create.js";
@@ -66,6 +66,7 @@ export class App {
     this.#games = null;
     this.#called = this.name.value.trim() || "guest";
     const net = connect({
+      url: new URL("./ws", location.href).href.replace(/^http/, "ws"), // beside the page, which may be below a prefix
       name: this.#called,
       resume: "tab",
       storage: tabStorage,
@@ -83,6 +84,11 @@ export class App {
       else toast(message || code, "bad");
     });
     listen(net.lobby, "state", () => this.render());
+    const { chat } = net.lobby;
+    for (const name of ["history", "message", "joined", "left"])
+      listen(chat, name, (what) => this.lobby.chat[name](what));
+    for (const name of ["history", "typing"])
+      listen(chat, name, () => this.lobby.chat.typists([...chat.typists]));
     listen(net.lobby, "closed", (closed) => this.#onLobbyClosed(closed));
     const ready = current(() => this.#onReady());
     net.ready.then(ready, () => {}); // a refusal comes as a status too
@@ -147,6 +153,9 @@ export class App {
       kick: (user) => this.act(() => lobby().kick(user)),
       host: (user) => this.act(() => lobby().host(user)),
       settings: (changes) => this.act(() => lobby().settings(changes)),
+      say: (text) => this.act(() => lobby().chat.say(text)),
+      typing: (on) => lobby().chat.typing(on),
+      mute: (user, on) => this.act(() => lobby().chat.mute(user, on)),
       leave: () => this.leave(),
     };
   }

@@ -27,7 +27,7 @@ export class LobbyOptions {
     });
     this.root = el(
       "section",
-      { class: "panel", "aria-label": "Options" },
+      { class: "panel options-panel", "aria-label": "Options" },
       el("div", { class: "panel-head" }, el("h2", { text: "Options" })),
       el(
         "div",

@@ -1,4 +1,5 @@
 import { byId, el, keyed, setText } from "./dom.js";
+import { LobbyChat } from "./lobby-chat.js";
 import { LobbyOptions } from "./lobby-options.js";
 import { outcomeOf } from "./outcome.js";
 import { startWords } from "./settings.js";
@@ -16,6 +17,7 @@ export class LobbyRoom {
   constructor(actions) {
     this.#actions = actions;
     this.#options = new LobbyOptions(actions.settings);
+    this.chat = new LobbyChat(actions);
     this.#parts = this.#build();
     byId("lobby").replaceChildren(this.#parts.root);
   }
@@ -37,6 +39,7 @@ export class LobbyRoom {
     });
     setText(vacancy, vacancyWords(state, players.length));
     this.#options.update(state, game, state.host === user);
+    this.chat.update(state, user);
     this.#updateOutcome(state);
     this.#updateActions(state, players);
   }
@@ -76,13 +79,18 @@ export class LobbyRoom {
       ),
       parts.outcome,
       el(
-        "section",
-        { class: "panel", "aria-label": "Members" },
-        el("div", { class: "panel-head" }, el("h2", {}, "Pilots ", parts.count)),
-        parts.members,
-        parts.vacancy,
+        "div",
+        { class: "room-main" },
+        el(
+          "section",
+          { class: "panel members-panel", "aria-label": "Members" },
+          el("div", { class: "panel-head" }, el("h2", {}, "Pilots ", parts.count)),
+          parts.members,
+          parts.vacancy,
+        ),
+        this.#options.root,
       ),
-      this.#options.root,
+      this.chat.root,
       el(
         "div",
         { class: "room-actions" },
@@ -111,12 +119,13 @@ export class LobbyRoom {
       el("span", { class: "name" }),
       el("span", { class: "marks" }),
       act("Make host", this.#actions.host),
+      act("Mute", (muted) => this.#mute(muted)),
       act("Kick", this.#actions.kick),
     );
   }
 
   #updateMember(row, member) {
-    const [badge, name, marks, host, kick] = row.children;
+    const [badge, name, marks, host, mute, kick] = row.children;
     const mine = member.user === this.#me?.user;
     const hosts = member.user === this.#state.host;
     setText(badge, (member.name.trim()[0] ?? "?").toUpperCase());
@@ -129,6 +138,7 @@ export class LobbyRoom {
       member.role === "player" && member.ready && ["✓ Ready", "playing"],
       member.rematch && ["↻ Rematch", "playing"],
       member.away && ["Away", ""],
+      member.muted && ["Muted", ""],
     ].filter(Boolean);
     const key = words.join("|");
     if (marks.dataset.words !== key) {
@@ -138,10 +148,17 @@ export class LobbyRoom {
       );
     }
     const ruled = this.#state.host === this.#me?.user && !mine;
-    kick.hidden = !ruled;
+    kick.hidden = mute.hidden = !ruled;
+    setText(mute, member.muted ? "Unmute" : "Mute");
     host.hidden = !ruled || member.role !== "player";
     kick.setAttribute("aria-label", `Kick ${member.name}`);
+    mute.setAttribute("aria-label", `${mute.textContent} ${member.name}`);
     host.setAttribute("aria-label", `Make ${member.name} the host`);
+  }
+
+  #mute(user) {
+    const member = this.#state.members.find((other) => other.user === user);
+    if (member) this.#actions.mute(user, !member.muted);
   }
 
   #updateOutcome(state) {

@@ -1,9 +1,9 @@
 /** What the machine says, in words for players. */
 
+/** @type {Record<string, string>} */
 const refusals = {
   "not-found": "That lobby is gone.",
   full: "That lobby is full.",
-  forbidden: "Only the host can do that.",
   already: "You are in a lobby already.",
   "wrong-phase": "Not now: the match is in another phase.",
   "rate-limited": "Too fast. Try again in a moment.",
@@ -12,13 +12,18 @@ const refusals = {
   dropped: "The connection is down. Try again once you are online.",
 };
 
-/** A sentence for a refused request. */
+/** A sentence for a refused request. @param {any} error */
 export function refusal(error) {
   if (error?.code === "bad-payload")
     return `Not accepted: ${error.field || "something"} ${error.message || "is wrong"}`.trim();
+  if (error?.code === "forbidden") return sentence(error.message || "that is not for you to do");
   return refusals[error?.code] ?? error?.message ?? "That did not work.";
 }
 
+/** @param {string} text */
+const sentence = (text) => `${text[0].toUpperCase()}${text.slice(1)}.`;
+
+/** @type {Record<string, string>} */
 const exits = {
   kicked: "The host removed you from the match.",
   expired: "You were away too long and your seat was given up.",
@@ -27,9 +32,10 @@ const exits = {
   lost: "The match went on without you.",
 };
 
-/** A sentence for a seat that ended other than by playing to the end, or undefined where none is needed. */
+/** A sentence for a seat that ended other than by playing to the end, or undefined where none is needed. @param {string} reason */
 export const exitReason = (reason) => exits[reason];
 
+/** @type {Record<number, string[]>} */
 const closures = {
   4501: [
     "Your old session was refused",
@@ -48,9 +54,10 @@ const closures = {
   4506: ["Disconnected for flooding", "This page sent more than the server allows."],
   4507: ["Version mismatch", "This page and the server speak different versions. Reload the page."],
   4508: ["Not let in", "The server refused these credentials."],
+  4509: ["Removed", "The server has ended your session."],
 };
 
-/** `[title, sentence]` for a connection that stays closed. */
+/** `[title, sentence]` for a connection that stays closed. @param {{code: number, name: string}} status */
 export function closure({ code, name }) {
   return (
     closures[code] ?? [

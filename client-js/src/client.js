@@ -1,4 +1,5 @@
 import { Asks } from "./asks.js";
+import { renewed } from "./auth.js";
 import { decode, encode } from "./codec.js";
 import { Connection } from "./connection.js";
 import { Emitter } from "./emitter.js";
@@ -8,6 +9,7 @@ import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
+import { Presences } from "./presence.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
@@ -40,6 +42,8 @@ export class Client {
   user = "";
   name = "";
   session = "";
+  /** When the credentials expire by the server's clock, Unix ms; 0 for never. */
+  expires = 0;
   /** What the server calls itself; empty before the first welcome. */
   server = "";
   /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
@@ -52,9 +56,12 @@ export class Client {
    */
   ready;
   lobby;
+  presence;
   stats;
 
   #timers;
+  #auth;
+  #renewing = false;
   #emitter = new Emitter((error) => this.#report(error));
   #errors = new Emitter((error) => console.error(error));
   #requests;
@@ -79,6 +86,7 @@ export class Client {
     const set = settings(options);
     const { timers, signal } = set;
     this.#timers = timers;
+    this.#auth = set.auth;
     this.stats = new Stats(timers.now);
     const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
     this.#resume = resume;
@@ -91,7 +99,13 @@ export class Client {
       (name, payload) => this.request("lobby", name, payload),
       timers,
       (error) => this.#report(error),
+      (name, payload) => this.request("chat", name, payload),
     );
+    this.presence = new Presences(
+      (name, payload) => this.request("presence", name, payload),
+      (error) => this.#report(error),
+    );
+    this.lobby.on("state", (state) => this.presence._lobby(state?.id ?? null));
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -107,6 +121,7 @@ export class Client {
         if (bytes !== null && kindOf(bytes) === Kind.SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
+      failed: (error) => this.#report(error),
       down: () => this.#down(),
       closed: () => this.#closed(),
     });
@@ -211,13 +226,14 @@ export class Client {
   }
 
   /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec, taken }) {
+  #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
     if (this.session !== "") this.stats.reconnects++;
     this.#regain(session, resumed, taken);
     this.session = session;
     this.user = user;
     this.name = name;
     this.server = server;
+    this.expires = expires;
     this.codec = codec;
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
@@ -226,6 +242,7 @@ export class Client {
       this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
     }
     this.lobby._opened();
+    this.presence._opened(!resumed || lost > 0);
     this.#isReady(this);
   }
 
@@ -293,13 +310,35 @@ export class Client {
     this.#resume.handled(seq);
     if (channel === "lobby") {
       this.lobby._event(event);
+    } else if (channel === "chat") {
+      this.lobby.chat._event(event);
+    } else if (channel === "presence") {
+      this.presence._event(event);
     } else if (channel === "match") {
       if (name !== "exit") this.room?._event(event);
       else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
     } else if (channel === "session" && name === "notice") {
       this.#emitter.emit("notice", payload);
+    } else if (channel === "session" && name === "renew") {
+      this.#renew();
     }
     this.#emitter.emit("event", event);
+  }
+
+  /** Gives the server newer credentials, if there is a way to get some. */
+  async #renew() {
+    if (typeof this.#auth !== "function" || this.#renewing) return;
+    this.#renewing = true;
+    try {
+      const auth = await renewed(this.#auth);
+      const reply = await this.request("session", "renew", { auth });
+      this.expires = reply?.expires ?? 0;
+    } catch (error) {
+      // The server will close with 4400, and each hello has new ones: a drop has already seen to that.
+      if (!(error instanceof RequestError && error.code === "dropped")) this.#report(error);
+    } finally {
+      this.#renewing = false;
+    }
   }
 
   /** @param {frames.Enter} enter */

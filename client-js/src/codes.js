@@ -1,9 +1,10 @@
 /**
  * What a client does about a close:
  * - `"resume"`: comes back by itself with its resume token;
+ * - `"renew"`: comes back like that with newer credentials, if it was told how to get some; else stays away;
  * - `"fresh"`: stays away; a new connection without a token may be made;
  * - `""`: stays away.
- * @typedef {"resume" | "fresh" | ""} Retry
+ * @typedef {"resume" | "renew" | "fresh" | ""} Retry
  *
  * @typedef {object} CloseInfo
  * @property {number} code
@@ -23,6 +24,7 @@ export const CloseCodes = Object.freeze({
   4002: row(4002, "silent", "resume"),
   4003: row(4003, "busy", "resume", 5000),
   4004: row(4004, "internal", "resume", 1000),
+  4400: row(4400, "auth-expired", "renew"),
   4500: row(4500, "displaced", ""),
   4501: row(4501, "resume-refused", "fresh"),
   4502: row(4502, "resume-expired", "fresh"),
@@ -32,6 +34,7 @@ export const CloseCodes = Object.freeze({
   4506: row(4506, "flooding", ""),
   4507: row(4507, "version", ""),
   4508: row(4508, "unauthorized", ""),
+  4509: row(4509, "kicked", ""),
 });
 
 /**

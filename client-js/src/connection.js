@@ -1,3 +1,4 @@
+import { renewed } from "./auth.js";
 import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
 import { Dialler } from "./dialler.js";
@@ -38,6 +39,7 @@ const LOST = 1006;
  * @property {(taken: number) => void} taken the server has handled our events up to this number
  * @property {(frame: any[]) => void} frame any other frame than welcome and pong
  * @property {(bytes: Uint8Array | null, error: WireError) => void} malformed null for a text message
+ * @property {(error: unknown) => void} failed the application's part of a dial threw
  * @property {() => void} down an open link is gone; the session is kept
  * @property {() => void} closed for good
  */
@@ -75,6 +77,10 @@ export class Connection {
   #dialler;
   /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
   #link = null;
+  /** Credentials of the newest dial. A link that takes the place of a good one has them, too. @type {import("./auth.js").Credentials} */
+  #auth = [];
+  /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
+  #dials = 0;
   /** @type {any} the dial's deadline or the wait for the next dial */
   #timer = null;
   #helloAt = 0;
@@ -120,10 +126,36 @@ export class Connection {
     );
   }
 
-  /** Dials. @throws {Error} for a URL that cannot be dialled */
+  /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
-    // While the link opens; what becomes of it is seen when it has.
+    // Meanwhile; what becomes of it is seen when the link has opened.
     if (!this.#canRead()) loadLater().catch(() => {});
+    const { auth } = this.#settings;
+    if (typeof auth !== "function") {
+      this.#dialAs(auth);
+      return;
+    }
+    this.#timers.clearTimeout(this.#timer);
+    this.#welcomedAt = -1;
+    const { over } = this.#dialler;
+    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+    const dial = ++this.#dials;
+    const ifWaitedFor = (/** @type {() => void} */ fn) => {
+      if (dial === this.#dials) fn();
+    };
+    renewed(auth)
+      .then((auth) => ifWaitedFor(() => this.#dialAs(auth)))
+      .catch((error) =>
+        ifWaitedFor(() => {
+          this.#handlers.failed(error);
+          this.#lost(LOST);
+        }),
+      );
+  }
+
+  /** @param {import("./auth.js").Credentials} auth */
+  #dialAs(auth) {
+    this.#auth = auth;
     this.#dialler.dial((link) => {
       this.#link = link;
     });
@@ -210,13 +242,13 @@ export class Connection {
   }
 
   #hello() {
-    const { client, name } = this.#settings;
+    const { client } = this.#settings;
     const codecs = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
     this.#link?.send(
-      [Kind.HELLO, frames.VERSION, client, codecs, ["guest", name], resume],
+      [Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume],
       this.#maxFrame,
     );
   }
@@ -299,15 +331,21 @@ export class Connection {
 
   /** @param {number} code */
   #down(code) {
-    const now = this.#timers.now();
-    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
-    if (upMs < 0 && code === LOST && this.#dialler.failed()) {
+    if (this.#welcomedAt < 0 && code === LOST && this.#dialler.failed()) {
       this.#hangUp(false);
       this.dial();
       return;
     }
+    this.#lost(code);
+  }
+
+  /** The dial or the link is over, by no fault of what it goes over. @param {number} code */
+  #lost(code) {
+    const now = this.#timers.now();
+    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
     if (upMs >= 0) this.#downAt = now;
     let { retry, waitMs } = this.#redial.after(code, upMs);
+    if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
     if (retry === "fresh") this.#gone = code === 4502 ? "expired" : "refused";
     if (retry === "fresh" && this.#beginsAfresh) {
       this.#resume.forget();
@@ -351,6 +389,7 @@ export class Connection {
 
   /** @param {boolean} orderly */
   #hangUp(orderly) {
+    this.#dials++;
     this.#timers.clearTimeout(this.#timer);
     this.#heartbeat.stop();
     this.#dialler.stop();

@@ -16,7 +16,8 @@ export const VERSION = 1;
  * @property {number} maxFrame bytes
  * @property {number} lost events that could not be replayed
  * @property {string} server
- * @property {number} taken newest event of ours that the server has handled
+ * @property {number} taken highest event of ours that the server handled
+ * @property {number} expires when the credentials do, Unix ms; 0 for never
  *
  * @typedef {object} Reply
  * @property {number} id
@@ -120,7 +121,9 @@ export function welcome(f) {
     maxFrame: uint(f, 10),
     lost: uint(f, 11),
     server: str(f, 12),
+    // Earlier servers do not say these.
     taken: f.length > 13 ? uint(f, 13) : 0,
+    expires: f.length > 14 ? uint(f, 14, FAR) : 0,
   };
 }
 

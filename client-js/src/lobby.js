@@ -1,3 +1,4 @@
+import { Chat } from "./chat.js";
 import { Emitter } from "./emitter.js";
 import { Watchlist } from "./watchlist.js";
 
@@ -16,6 +17,7 @@ const WATCH_AGAIN = 2000;
 export class Lobby {
   /** @type {State | null} the lobby one is in */
   state = null;
+  chat;
 
   #request;
   #timers;
@@ -32,8 +34,10 @@ export class Lobby {
    * @param {(name: string, payload: any) => Promise<any>} request on the channel
    * @param {import("./options.js").Timers} timers
    * @param {(error: unknown) => void} report
+   * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
    */
-  constructor(request, timers, report) {
+  constructor(request, timers, report, chat) {
+    this.chat = new Chat(chat, timers, report);
     this.#request = request;
     this.#timers = timers;
     this.#emitter = new Emitter(report);
@@ -130,12 +134,14 @@ export class Lobby {
   /** The connection is there (again). @internal */
   _opened() {
     this.#open = true;
+    this.chat._opened();
     if (this.#watchers.has("list")) this.#subscribe();
   }
 
   /** The connection is gone. @internal */
   _dropped() {
     this.#open = false;
+    this.chat._dropped();
     this.#timers.clearTimeout(this.#timer);
   }
 
@@ -162,6 +168,7 @@ export class Lobby {
   #set(state) {
     if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
     this.state = state;
+    this.chat._lobby(state?.id ?? null);
     this.#emitter.emit("state", state);
   }
 

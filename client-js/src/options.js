@@ -1,3 +1,5 @@
+import { checked } from "./auth.js";
+
 /**
  * @typedef {object} Timers
  * @property {(fn: () => void, ms: number) => any} setTimeout
@@ -7,6 +9,8 @@
  * @typedef {object} Options
  * @property {string} [url] default: `/ws` of the page's own origin
  * @property {string} [name] guest name; the server cuts it to 24 characters
+ * @property {import("./auth.js").Auth} [auth] who one is: credentials, or a function that gives them, or a promise of them. It is
+ *   called before each dial and when the server asks for newer ones; no dial waits longer than it takes. Default: those of a guest
  * @property {"memory" | "tab" | "off"} [resume] where the resume token lives: in memory (default), in
  *   the tab's session storage (survives a reload), or nowhere (a drop loses the session)
  * @property {string} [resumeKey] storage key, for several clients of one URL in one tab
@@ -58,9 +62,12 @@ export function settings(options) {
     throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
   }
   const url = options.url ?? ownOrigin();
+  const name = (options.name ?? "").slice(0, MAX_NAME);
+  const auth = options.auth ?? ["guest", name];
   return {
     url,
-    name: (options.name ?? "").slice(0, MAX_NAME),
+    name,
+    auth: typeof auth === "function" ? auth : checked(auth),
     resume,
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     afresh: options.afresh ?? false,

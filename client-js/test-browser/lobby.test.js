@@ -58,6 +58,29 @@ test("the host fills the lobby with bots and everyone sees it", async () => {
   );
 });
 
+test("who is in the lobby chats, sees who types, and reads what was said before", async () => {
+  const [hosts, guests] = [host, guest].map((page) => page.locator("#lobby .chat"));
+  await hosts.locator(".chat-notice", { hasText: "Guy joined" }).waitFor();
+  await guests.locator("input").pressSequentially("hel");
+  await hosts.locator(".chat-typing", { hasText: "Guy is typing" }).waitFor();
+  await guests.locator("input").fill("<i>hello</i> there");
+  await guests.locator("input").press("Enter");
+  await hosts.locator(".said", { hasText: "Guy" }).locator("text=<i>hello</i> there").waitFor();
+  await guests.locator(".said", { hasText: "Guy (you)" }).waitFor();
+  await hosts.locator(".chat-typing:not(.on)").waitFor({ state: "attached" });
+  assert.equal(await guests.locator("input").inputValue(), "");
+
+  const late = await visitors.visit("late", new URL(host.url()).hash);
+  await late.locator("#lobby .said", { hasText: "<i>hello</i> there" }).waitFor();
+  await late.getByRole("button", { name: "Leave" }).click();
+  await hosts.locator(".chat-notice", { hasText: "left" }).waitFor();
+  await late.context().close();
+  await host.getByRole("button", { name: "Mute Guy" }).click();
+  await guests.locator("input:disabled").waitFor();
+  await host.getByRole("button", { name: "Unmute Guy" }).click();
+  await guests.locator("input:enabled").waitFor();
+});
+
 test("when all are ready the match starts, and a leaver is back at the start page", async () => {
   await host.getByRole("button", { name: "Ready", exact: true }).click();
   await guest.locator(".members li", { hasText: "Hedy" }).locator("text=Ready").waitFor();
@@ -90,6 +113,10 @@ test("a private lobby is joined by its code alone, and the host can put someone 
   await host.getByRole("button", { name: "Kick Guy" }).click();
   await guest.locator("#notice", { hasText: "removed you" }).waitFor();
   await guest.click("#notice button");
+  await host.locator(".chat-notice", { hasText: "Guy was removed by the host" }).waitFor();
+  await guest.fill("#code", code);
+  await guest.click("text=Join by code");
+  await guest.locator(".toast", { hasText: /You may come back in \d+ s/i }).waitFor();
   await guest.waitForSelector("#home:not([hidden])");
 });
 

@@ -9,6 +9,8 @@ import { hueOf, hullOf } from "../page/palette.js";
 import { candidates, quickPlay } from "../page/quick-play.js";
 import { settledWithin } from "../page/settled-within.js";
 import { parseHash } from "../page/share-link.js";
+import { typingWords } from "../page/typing-words.js";
+import { refusal } from "../page/words.js";
 
 const field = { width: 1600, height: 900 };
 const bare = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -191,4 +193,17 @@ test("a promise is waited for until it is settled, and one that never is for a w
   await settledWithin(Promise.resolve(), 2 ** 31 - 1);
   await settledWithin(Promise.reject(new Error("closed")), 2 ** 31 - 1);
   await settledWithin(new Promise(() => {}), 1);
+});
+
+test("who types is said in one short line", () => {
+  assert.equal(typingWords([]), "");
+  assert.equal(typingWords(["Ada"]), "Ada is typing");
+  assert.equal(typingWords(["Ada", "Bob"]), "Ada and Bob are typing");
+  assert.equal(typingWords(["Ada", "Bob", "Eve"]), "3 are typing");
+});
+
+test("what is forbidden is said in the server's words", () => {
+  const error = { code: "forbidden", message: "the host has muted you" };
+  assert.equal(refusal(error), "The host has muted you.");
+  assert.equal(refusal({ code: "forbidden" }), "That is not for you to do.");
 });

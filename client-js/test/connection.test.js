@@ -121,7 +121,7 @@ test("nothing of an old socket is heard any more", () => {
   assert.equal(it.net.status.state, "open");
 });
 
-for (const code of [1000, 4500, 4503, 4504, 4505, 4506, 4507, 4508, 4777]) {
+for (const code of [1000, 4500, 4503, 4504, 4505, 4506, 4507, 4508, 4509, 4777]) {
   test(`after ${code} it stays away`, async () => {
     const it = harness();
     it.socket.end(code);

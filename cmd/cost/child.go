@@ -67,7 +67,8 @@ func (o order) run(in io.Reader, out *json.Encoder) error {
 	switch o.Role {
 	case roleServer:
 		s, err := server.New(server.Config{
-			Kinds: []match.Kind{arena.Kind(), swarm.Kind()}, MaxSessions: o.Sessions, MaxLobbies: o.Sessions, DrainWait: time.Millisecond,
+			Guests: true,
+			Kinds:  []match.Kind{arena.Kind(), swarm.Kind()}, MaxSessions: o.Sessions, MaxLobbies: o.Sessions, DrainWait: time.Millisecond,
 		})
 		if err != nil {
 			return err

@@ -35,7 +35,7 @@ func main() {
 }
 
 func run(ctx context.Context, addr string) error {
-	game, err := server.New(server.Config{Kinds: []match.Kind{dots.Kind()}, DrainWait: time.Second})
+	game, err := server.New(server.Config{Kinds: []match.Kind{dots.Kind()}, Guests: true, DrainWait: time.Second})
 	if err != nil {
 		return err
 	}

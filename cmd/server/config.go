@@ -27,6 +27,7 @@ a second one ends it at once.`
 type config struct {
 	addr   string
 	pprof  string // where profiles are served; "" nowhere
+	auth   authConfig
 	log    *slog.Logger
 	server server.Config
 }
@@ -48,6 +49,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.StringVar(&c.RecordDir, "record", "", "`directory` in which to record every match, in a file each (docs/replays.md); none if empty")
 	fs.Int64Var(&c.RecordMaxBytes, "record-max-bytes", 1<<30, "`bytes` of a recording at most: it ends there, and the match goes on")
 	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas, in place of this server's own (name it, too, if it serves the page); * for any")
+	cfg.auth.define(fs)
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
 	fs.StringVar(&cfg.pprof, "pprof", "", "loopback `host:port` for /debug/pprof, apart from players; empty for none")
@@ -65,6 +67,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	var err error
 	if cfg.log, err = newLogger(level, format, errOut); err != nil {
+		return cfg, err
+	}
+	if err := cfg.auth.apply(fs, c, cfg.log); err != nil {
 		return cfg, err
 	}
 	c.Logger = cfg.log

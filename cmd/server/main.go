@@ -76,6 +76,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if profiled != nil {
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
+	cfg.auth.report(ctx, cfg.server, cfg.log)
 	fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", pageURL(listener.Addr()))
 	return serve(ctx, s, listener)
 }

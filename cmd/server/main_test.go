@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 func noEnv(string) (string, bool) { return "", false }
 
 func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
+	secret, short := secretFile(t, strings.Repeat("s", 32)), secretFile(t, strings.Repeat("s", 31)+"\n")
 	for _, c := range []struct {
 		args []string
 		env  map[string]string
@@ -52,6 +53,17 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-pprof", "6060"}, want: "-pprof"},
 		{args: []string{"-pprof", ":6060"}, want: "-pprof"},
 		{args: []string{"-pprof", "192.0.2.1:6060"}, want: "-pprof"},
+		{args: []string{"-guests=false"}, want: "-guests"},
+		{args: []string{"-jwt-issuer", "x"}, want: "-jwt-issuer"},
+		{args: []string{"-jwt-audience", "x"}, want: "-jwt-audience"},
+		{args: []string{"-jwt-secret-file", "nowhere"}, want: "-jwt-secret-file"},
+		{args: []string{"-jwt-secret-file", short}, want: "-jwt-secret-file"},
+		{args: []string{"-jwt-public-key", secret}, want: "-jwt-public-key"},
+		{args: []string{"-jwks", secret}, want: "-jwks"},
+		{args: []string{"-jwks", "http://keys.example/"}, want: "-jwks"},
+		{args: []string{"-jwt-secret-file", secret, "-jwks", "https://keys.example/"}, want: "-jwks"},
+		{args: []string{"-jwt-secret-file", secret, "-jwt-skew", "-1s"}, want: "-jwt-skew"},
+		{args: []string{"-jwt-secret-file", secret, "-jwt-skew", "1h"}, want: "-jwt-skew"},
 		{args: []string{"-log-level", "loud"}, want: "-log-level"},
 		{args: []string{"-log-format", "xml"}, want: "-log-format"},
 		{args: []string{"-colour"}, want: "-colour"},
@@ -86,7 +98,8 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, noEnv, &out, io.Discard); !errors.Is(err, env.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "max-divisor", "drain", "record", "record-max-bytes", "origins", "log-level", "log-format", "pprof", "dev"} {
+	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "max-divisor", "drain", "record", "record-max-bytes", "origins",
+		"jwt-secret-file", "jwt-public-key", "jwks", "jwt-issuer", "jwt-audience", "jwt-skew", "guests", "log-level", "log-format", "pprof", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}

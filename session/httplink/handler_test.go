@@ -39,7 +39,7 @@ type site struct {
 
 func newSite(t *testing.T, change func(*session.Config, *httplink.Config)) *site {
 	t.Helper()
-	hubCfg := session.Config{Handler: quiet{}, CloseTimeout: 100 * time.Millisecond, ShutdownSpread: time.Millisecond}
+	hubCfg := session.Config{Auth: session.Guest{}, Handler: quiet{}, CloseTimeout: 100 * time.Millisecond, ShutdownSpread: time.Millisecond}
 	cfg := httplink.Config{PollWait: 50 * time.Millisecond}
 	if change != nil {
 		change(&hubCfg, &cfg)

@@ -67,7 +67,7 @@ export class FakeSocket {
     return this.ofKind(kind).at(-1) ?? [];
   }
 
-  /** @param {Partial<{token: string, resumed: boolean, lost: number, pingEvery: number, session: string, user: string, name: string, maxFrame: number, version: number, codec: string, taken: number}>} [is] */
+  /** @param {Partial<{token: string, resumed: boolean, lost: number, pingEvery: number, session: string, user: string, name: string, maxFrame: number, version: number, codec: string, taken: number, expires: number}>} [is] */
   welcome(is = {}) {
     const w = {
       token: "token-1",
@@ -81,6 +81,7 @@ export class FakeSocket {
       version: 1,
       codec: "mp",
       taken: 0,
+      expires: 0,
       ...is,
     };
     const {
@@ -95,10 +96,11 @@ export class FakeSocket {
       maxFrame,
       lost,
       taken,
+      expires,
     } = w;
     this.push(
       ...[16, version, session, user, name, token, resumed],
-      ...[codec, pingEvery, 60000, maxFrame, lost, "test", taken, 0],
+      ...[codec, pingEvery, 60000, maxFrame, lost, "test", taken, expires],
     );
   }
 

@@ -9,7 +9,7 @@ import (
 // welcome gives a connection the session: tells the client so, replays what it missed after seq, and fences an older connection off,
 // which is returned. It needs mu. Everything emitted from now on is queued behind the replay.
 func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err error) {
-	token, err := s.hub.tokens.issue(claim{s.id, s.newest + 1, s.tag})
+	token, err := s.hub.tokens.issue(claim{s.id, s.newest + 1, s.hub.tokens.epoch, s.tag})
 	if err != nil {
 		return nil, err
 	}
@@ -21,10 +21,11 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	cfg := &s.hub.cfg
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,
-		Session: s.ID(), User: s.who.User, Name: s.who.Name, Token: token, Resumed: resumed, Codec: c.codec,
+		Session: s.ID(), User: s.User(), Name: s.Name(), Token: token, Resumed: resumed, Codec: c.codec,
 		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
 		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
-		Taken: s.taken.Load(),
+		Taken:   s.taken.Load(),
+		Expires: unixMilli(s.Identity().Expires),
 	}), nil)
 	for i := range s.events.kept.n {
 		c.push(s.events.kept.at(i), nil)
@@ -38,18 +39,37 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 		s.grace.Stop()
 		s.grace = nil
 	}
+	s.watchExpiry()
 	return older, nil
 }
 
-// resume gives the session to a connection whose token was well signed for it.
-func (s *Session) resume(c *conn, token claim, seq uint32) (Outcome, error) {
+// admits says whether a well-signed token for the session is good: credentials are not looked at before that is known.
+func (s *Session) admits(token claim) (Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.over {
+	return s.takes(token)
+}
+
+// takes needs mu.
+func (s *Session) takes(token claim) (Outcome, error) {
+	if s.over || s.ending {
 		return ResumeExpired, refuse(protocol.CloseResumeExpired)
 	}
 	if token.user != s.tag || token.generation < s.oldest || token.generation > s.newest {
 		return ResumeRefused, refuse(protocol.CloseResumeRefused)
+	}
+	return ResumeTaken, nil
+}
+
+// resume gives the session to a connection whose token was well signed for it, and takes on its fresh credentials, if there are any.
+func (s *Session) resume(c *conn, token claim, seq uint32, fresh *Identity) (Outcome, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if outcome, err := s.takes(token); err != nil {
+		return outcome, err
+	}
+	if fresh != nil {
+		s.adopt(*fresh)
 	}
 	older, err := s.welcome(c, true, seq)
 	switch {
@@ -101,10 +121,20 @@ func (s *Session) goAway(c *conn) bool {
 	}
 	s.conn = nil
 	s.asks.lose()
+	s.unwatchExpiry()
 	s.absences++
-	absence := s.absences
-	s.grace = time.AfterFunc(s.hub.cfg.Grace, func() { s.expire(absence) })
+	grace := s.hub.cfg.Grace
+	if s.ending {
+		grace = 0
+	}
+	s.expireIn(grace)
 	return true
+}
+
+// expireIn starts the grace timer of the present absence. It needs mu.
+func (s *Session) expireIn(grace time.Duration) {
+	absence := s.absences
+	s.grace = time.AfterFunc(grace, func() { s.expire(absence) })
 }
 
 // expire ends the session if it still is in the absence for which the grace period ran.
@@ -141,6 +171,7 @@ func (s *Session) finish(condition func() bool) bool {
 		return false
 	}
 	s.over, s.conn = true, nil
+	s.unwatchExpiry()
 	s.events = lane{}
 	s.asks.lose()
 	if s.grace != nil {

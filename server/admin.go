@@ -1,0 +1,134 @@
+package server
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+	"github.com/deltatick/deltatick/session/channel"
+)
+
+// RoleAdmin is the role without which nobody is on the channel "admin".
+const RoleAdmin = "admin"
+
+// adminPage is how many sessions one answer of the channel lists at most, and maxAnnouncement how many bytes an announcement has.
+const (
+	adminPage       = 100
+	maxAnnouncement = 500
+)
+
+// adminChannel is for those who look after a running server (docs/PROTOCOL.md, section 4.5). What changes anything is logged.
+func (s *Server) adminChannel() *channel.Channel {
+	ch := channel.New(protocol.ChannelAdmin, channel.Config{Auto: true, Allow: allowAdmin})
+	channel.On(ch, "sessions", s.adminSessions)
+	channel.On(ch, "kick", s.adminKick)
+	channel.On(ch, "announce", s.adminAnnounce)
+	channel.On(ch, "lobbies", func(*channel.Call, struct{}) (any, error) { return s.directory.List(), nil })
+	return ch
+}
+
+func allowAdmin(who session.Identity) error {
+	if who.HasRole(RoleAdmin) {
+		return nil
+	}
+	return protocol.Refuse(protocol.CodeForbidden, "this channel is for administrators")
+}
+
+// sessionsAsk is the payload of "sessions".
+type sessionsAsk struct {
+	After string `msgpack:"after,omitempty"` // id of the last session of the page before
+	Limit *int   `msgpack:"limit"`           // 1 to adminPage; default adminPage
+}
+
+// sessionsReply answers it.
+type sessionsReply struct {
+	Count    int           `msgpack:"count"` // of all sessions
+	Sessions []sessionInfo `msgpack:"sessions"`
+	More     bool          `msgpack:"more"`
+}
+
+type sessionInfo struct {
+	Session  string   `msgpack:"session"`
+	User     string   `msgpack:"user"`
+	Name     string   `msgpack:"name"`
+	Roles    []string `msgpack:"roles"`
+	Channels []string `msgpack:"channels"` // that it has open
+}
+
+func (s *Server) adminSessions(_ *channel.Call, p sessionsAsk) (sessionsReply, error) {
+	limit := adminPage
+	if p.Limit != nil {
+		limit = *p.Limit
+	}
+	if limit < 1 || limit > adminPage {
+		return sessionsReply{}, protocol.RefuseField("limit", "want 1 to 100")
+	}
+	all := s.channels.Sessions()
+	slices.SortFunc(all, func(a, b *session.Session) int { return strings.Compare(a.ID(), b.ID()) })
+	from, _ := slices.BinarySearchFunc(all, p.After, func(sess *session.Session, after string) int {
+		if sess.ID() <= after {
+			return -1
+		}
+		return 1
+	})
+	page := all[from:min(from+limit, len(all))]
+	reply := sessionsReply{Count: len(all), Sessions: make([]sessionInfo, 0, len(page)), More: from+limit < len(all)}
+	for _, sess := range page {
+		reply.Sessions = append(reply.Sessions, s.infoOf(sess))
+	}
+	return reply, nil
+}
+
+func (s *Server) infoOf(sess *session.Session) sessionInfo {
+	info := sessionInfo{Session: sess.ID(), User: sess.User(), Name: sess.Name(), Roles: []string{}, Channels: []string{}}
+	info.Roles = append(info.Roles, sess.Identity().Roles...)
+	for _, ch := range s.channels.Channels() {
+		if ch.Has(sess) {
+			info.Channels = append(info.Channels, ch.Name())
+		}
+	}
+	return info
+}
+
+// kickAsk is the payload of "kick".
+type kickAsk struct {
+	User string `msgpack:"user"`
+}
+
+// reached answers "kick" and "announce".
+type reached struct {
+	Sessions int `msgpack:"sessions"` // how many it was done to
+}
+
+// adminKick ends all sessions of a user.
+func (s *Server) adminKick(c *channel.Call, p kickAsk) (reached, error) {
+	sessions := s.channels.Own().Users(p.User).Members()
+	if len(sessions) == 0 {
+		return reached{}, protocol.Refuse(protocol.CodeNotFound, "this user has no session")
+	}
+	for _, sess := range sessions {
+		sess.End(protocol.CloseKicked)
+	}
+	s.cfg.Logger.Info("kicked", "user", p.User, "sessions", len(sessions), who(c.Session()))
+	return reached{len(sessions)}, nil
+}
+
+// announcement is the payload of "announce".
+type announcement struct {
+	Message string `msgpack:"message"`
+}
+
+// codeAnnouncement is the code of the notice that an announcement is.
+const codeAnnouncement = "announcement"
+
+// adminAnnounce tells every session something in a notice.
+func (s *Server) adminAnnounce(c *channel.Call, p announcement) (reached, error) {
+	message := protocol.CleanName(p.Message, maxAnnouncement, "")
+	if message == "" || len(p.Message) > maxAnnouncement {
+		return reached{}, protocol.RefuseField("message", "want a text of 1 to 500 bytes")
+	}
+	n, err := s.channels.Own().All().Emit(protocol.EventNotice, map[string]string{"code": codeAnnouncement, "message": message})
+	s.cfg.Logger.Info("announced", "message", message, "sessions", n, who(c.Session()))
+	return reached{n}, err
+}

@@ -1,0 +1,42 @@
+package presence
+
+import (
+	"slices"
+	"sync/atomic"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Counters counts what a [Registry] holds and does. All fields may be read at any time.
+type Counters struct {
+	Users    [states]atomic.Int64 // by state, now; none is counted as [Offline]
+	Sessions atomic.Int64         // known now, those in their grace included
+	Known    atomic.Int64         // users of whom something is held now: they have a session or a watcher
+	Watches  atomic.Int64         // users watched by id, once for each watcher
+
+	Changes atomic.Uint64 // of users' states
+	Events  atomic.Uint64 // sent to watchers
+
+	refusals [len(refusalCodes)]atomic.Uint64
+}
+
+var refusalCodes = [...]string{
+	protocol.CodeUnknownRequest, protocol.CodeBadPayload, protocol.CodeNotFound, protocol.CodeFull, protocol.CodeForbidden, protocol.CodeRateLimited,
+}
+
+// RefusalCodes lists the error codes that [Registry.Request] gives.
+func RefusalCodes() []string { return refusalCodes[:] }
+
+// Refusals is how many requests were refused with one of [RefusalCodes].
+func (c *Counters) Refusals(code string) uint64 {
+	if i := slices.Index(refusalCodes[:], code); i >= 0 {
+		return c.refusals[i].Load()
+	}
+	return 0
+}
+
+func (c *Counters) refused(code string) {
+	if i := slices.Index(refusalCodes[:], code); i >= 0 {
+		c.refusals[i].Add(1)
+	}
+}

@@ -1,0 +1,112 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// authenticate has the house's authenticator look at credentials, for at most the time for a hello. Its error wraps a [*protocol.Closed],
+// or is a fault of the server.
+func (c *conn) authenticate(auth []string) (Identity, error) {
+	ctx, cancel := context.WithTimeout(c.ctx, c.hub.cfg.HelloTimeout)
+	defer cancel()
+	who, err := c.hub.cfg.Auth.Authenticate(ctx, auth)
+	var closed *protocol.Closed
+	switch {
+	case err == nil:
+		return who, nil
+	case errors.As(err, &closed):
+		c.log().Debug("not let in", "err", err)
+		return Identity{}, fmt.Errorf("authenticate: %w", err)
+	case ctx.Err() != nil, errors.Is(err, context.DeadlineExceeded):
+		return Identity{}, fmt.Errorf("authenticate: %w", err)
+	}
+	c.log().Debug("not let in", "err", err)
+	return Identity{}, refuse(protocol.CloseUnauthorized)
+}
+
+// reauthenticate looks at the credentials with which a client resumes a session whose own can expire. Fresh ones of the same user take their
+// place; those of another user are refused. Without good ones, the session's own count for as long as they last, and nil is returned: who
+// comes back in time does not depend on an issuer of credentials.
+func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err error) {
+	if s.Identity().Expires.IsZero() {
+		return nil, nil
+	}
+	err = refuse(protocol.CloseAuthExpired)
+	if len(auth) > 0 {
+		var who Identity
+		if who, err = c.authenticate(auth); err == nil && who.User != s.User() {
+			return nil, refuse(protocol.CloseResumeRefused)
+		}
+		fresh = &who
+	}
+	if err == nil {
+		return fresh, nil
+	}
+	if s.hasExpired() {
+		return nil, err
+	}
+	return nil, nil
+}
+
+// renewal is the payload of a request to renew.
+type renewal struct {
+	Auth []string `msgpack:"auth"`
+}
+
+// renew answers a request with newer credentials of the session's user. Refused ones change nothing. It needs turn.
+func (c *conn) renew(s *Session, q protocol.Request) (reply any, err error) {
+	var with renewal
+	if err := protocol.Decode(protocol.OrNil(q.Payload), &with); err != nil {
+		return nil, protocol.RefuseField("auth", "want a map with auth, a list of strings")
+	}
+	if n := len(with.Auth); n < 1 || n > protocol.MaxAuthStrings {
+		return nil, protocol.RefuseField("auth", fmt.Sprintf("want 1 to %d strings", protocol.MaxAuthStrings))
+	}
+	who, err := c.authenticate(with.Auth)
+	if err != nil {
+		return nil, notRenewed(err)
+	}
+	if who.User != s.User() {
+		return nil, protocol.Refuse(protocol.CodeUnauthorized, "the credentials of another user")
+	}
+	s.mu.Lock()
+	s.adopt(who)
+	s.watchExpiry()
+	s.mu.Unlock()
+	s.renewed()
+	return map[string]uint64{"expires": unixMilli(who.Expires)}, nil
+}
+
+// notRenewed says to a client that stays connected what a close code would have said.
+func notRenewed(err error) error {
+	var closed *protocol.Closed
+	switch {
+	case !errors.As(err, &closed):
+		return err
+	case closed.Code == protocol.CloseAuthExpired:
+		return protocol.Refuse(protocol.CodeAuthExpired, closed.Code.Text())
+	case closed.Code.ComesBack():
+		return protocol.Refuse(protocol.CodeUnavailable, "the credentials cannot be looked at now")
+	}
+	return protocol.Refuse(protocol.CodeUnauthorized, protocol.CloseUnauthorized.Text())
+}
+
+// adopt takes on newer credentials of the same user. It needs mu.
+func (s *Session) adopt(who Identity) {
+	who.Name = s.Name()
+	s.who.Store(&who)
+}
+
+// renewed tells the house. It needs turn, and not mu.
+func (s *Session) renewed() {
+	if s.hub.cfg.Renewed == nil {
+		return
+	}
+	if err := s.call(s.hub.cfg.Renewed); err != nil {
+		s.hub.fault(s, "renewed", err) // they are renewed all the same
+	}
+}
