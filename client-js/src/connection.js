@@ -1,13 +1,13 @@
 import { renewed } from "./auth.js";
-import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
+import { decode } from "./decode.js";
 import { Dialler } from "./dialler.js";
 import * as frames from "./frames.js";
-import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
 import { later, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
+import { WireError } from "./wire.js";
 
 /** Messages of one link that may break the rules before it is given up. */
 const MAX_MALFORMED = 8;

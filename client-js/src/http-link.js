@@ -1,6 +1,6 @@
-import { encode } from "./codec.js";
-import { WireError } from "./guard.js";
+import { encode } from "./encode.js";
 import { closeRecord, joined, Record, RecordReader, record } from "./records.js";
+import { WireError } from "./wire.js";
 
 /** An answer that streams shows it within so many milliseconds, or is taken for one that is held back on the way. */
 const STREAM_WITHIN = 1500;

@@ -1,5 +1,5 @@
-import { encode } from "./codec.js";
-import { WireError } from "./guard.js";
+import { encode } from "./encode.js";
+import { WireError } from "./wire.js";
 
 /** Bytes that may wait in the socket before what can be left out is left out. */
 const MAX_BUFFERED = 64 << 10;

@@ -1,8 +1,8 @@
 import * as FieldKind from "./fieldkinds.js";
 import { floatOf } from "./float32.js";
-import { refusedKeys, WireError } from "./guard.js";
 import { checkRates } from "./rates.js";
 import { direction, rotation } from "./rotation.js";
+import { refusedKeys, WireError } from "./wire.js";
 
 const MAX_TABLES = 32;
 const MAX_FIELDS = 32;

@@ -1,6 +1,6 @@
 import * as FieldKind from "../fieldkinds.js";
-import { WireError } from "../guard.js";
 import { dequantize } from "../schema.js";
+import { WireError } from "../wire.js";
 import { plain, startProbs } from "./adaptivebit.js";
 import { clampGuess, MOTION, reverse } from "./motion.js";
 import { ordered } from "./order.js";
