@@ -1,7 +1,7 @@
+import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
 import { bitsOf } from "./float32.js";
 import { MAX_ROWS, replaceRows } from "./rows.js";
-import { dequantize } from "./schema.js";
 import { WireError } from "./wire.js";
 
 /** @typedef {import("./world.js").World} World */

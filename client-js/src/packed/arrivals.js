@@ -1,6 +1,6 @@
+import { dequantize } from "../dequantize.js";
 import * as FieldKind from "../fieldkinds.js";
 import { MAX_ROWS } from "../rows.js";
-import { dequantize } from "../schema.js";
 import { WireError } from "../wire.js";
 import { dear, NUMBER_MODELS, number, plain, startProbs } from "./adaptivebit.js";
 import { ordered } from "./order.js";

@@ -1,5 +1,5 @@
+import { dequantize } from "../dequantize.js";
 import * as FieldKind from "../fieldkinds.js";
-import { dequantize } from "../schema.js";
 import { WireError } from "../wire.js";
 import { plain, startProbs } from "./adaptivebit.js";
 import { clampGuess, MOTION, reverse } from "./motion.js";
