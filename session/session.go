@@ -34,6 +34,9 @@ type Session struct {
 	strays   gate
 	sends    gate
 	replies  replies
+	uploads  uploads
+
+	downloads downloads // has a lock of its own
 
 	// Guarded by mu.
 	mu       sync.Mutex

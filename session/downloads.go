@@ -1,0 +1,262 @@
+package session
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/transfer"
+)
+
+// downloads are what a session is being sent. Nothing of them is queued: the writing goroutine asks for the next frame when it has nothing else to
+// write.
+type downloads struct {
+	hub *Hub
+
+	mu        sync.Mutex
+	conn      *conn // the present one; nil: away
+	over      bool
+	last      uint32 // id of the newest
+	open      map[uint32]*Download
+	order     []*Download // those in open, the one that has waited longest first
+	cancelled []givenUp   // what the client may not know to be over
+	pace      transfer.Pace
+	timer     *time.Timer
+}
+
+// givenUp is a download that the client has to be told to be over.
+type givenUp struct {
+	id   uint32
+	said bool // over the present connection
+}
+
+// begin begins a download.
+func (ds *downloads) begin(f File) (*Download, error) {
+	now := ds.hub.cfg.Now()
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	switch {
+	case ds.over:
+		return nil, ErrOver
+	case len(ds.open) >= ds.hub.cfg.MaxDownloads:
+		return nil, ErrDownloads
+	}
+	ds.last++
+	d := &Download{all: ds, id: ds.last, file: f, done: make(chan struct{}), sender: transfer.NewSender(uint64(len(f.Data))), moved: now}
+	if ds.open == nil {
+		ds.open = map[uint32]*Download{}
+	}
+	ds.open[d.id] = d
+	ds.order = append(ds.order, d)
+	ds.hub.cfg.Counters.Downloads.Open.Add(1)
+	ds.watch()
+	ds.wake()
+	return d, nil
+}
+
+// attach goes on over a connection.
+func (ds *downloads) attach(c *conn) {
+	now := ds.hub.cfg.Now()
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	ds.conn, ds.pace = c, transfer.Pace{}
+	c.downloads = ds
+	for _, d := range ds.order {
+		d.sender.Pause()
+		d.said, d.moved = false, now
+	}
+	for i := range ds.cancelled {
+		ds.cancelled[i].said = false
+	}
+	ds.watch()
+	ds.wake()
+}
+
+// detach is for when the session is away.
+func (ds *downloads) detach() {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	ds.conn = nil
+	ds.unwatch()
+}
+
+// close is for when the session is over.
+func (ds *downloads) close() {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	ds.over, ds.conn = true, nil
+	ds.unwatch()
+	for _, d := range ds.open {
+		ds.end(d, ErrOver)
+	}
+	ds.cancelled = nil
+}
+
+// wake has the connection ask for the next frame. It needs mu.
+func (ds *downloads) wake() {
+	if ds.conn != nil && len(ds.order)+len(ds.cancelled) > 0 {
+		ds.conn.bulk()
+	}
+}
+
+// next is the next frame for a connection, or nil if there is none now.
+func (ds *downloads) next(c *conn) []byte {
+	now := ds.hub.cfg.Now()
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	if ds.conn != c {
+		return nil
+	}
+	for i := range ds.cancelled {
+		if g := &ds.cancelled[i]; !g.said {
+			g.said = true
+			return protocol.MustEncode(protocol.Chunk{Kind: protocol.KindDownloadChunk, ID: g.id})
+		}
+	}
+	inFlight := 0
+	for _, d := range ds.order {
+		if !d.said {
+			d.said = true
+			return protocol.MustEncode(protocol.Offer{
+				Kind: protocol.KindDownload, ID: d.id, Channel: d.file.Channel, Name: d.file.Name, Size: d.sender.Size(), Type: d.file.Type,
+			})
+		}
+		inFlight += d.sender.InFlight()
+	}
+	for i, d := range ds.order {
+		if _, _, ok := d.sender.Next(protocol.MinChunk); !ok {
+			continue
+		}
+		room := ds.pace.Room(inFlight)
+		if room == 0 {
+			return nil
+		}
+		offset, n, _ := d.sender.Next(room)
+		data := d.file.Data[offset:][:n]
+		sum := d.sender.Sent(data, now)
+		ds.order = append(append(ds.order[:i], ds.order[i+1:]...), d)
+		return protocol.MustEncode(protocol.Chunk{Kind: protocol.KindDownloadChunk, ID: d.id, Offset: offset, Sum: sum, Data: data})
+	}
+	return nil
+}
+
+// downloadProgress hears from the client how far a download has got.
+func (c *conn) downloadProgress(at time.Time, frame []byte) error {
+	p, err := c.reader.Progress(frame, protocol.KindDownloadProgress)
+	if err != nil {
+		return err
+	}
+	if got, err := c.session.downloads.heard(at, p); got || err != nil {
+		return err
+	}
+	c.drop(DropTransferOver)
+	return unlessLimited(c.session.signals.ask(at))
+}
+
+// heard takes a client's progress. It reports whether that says anything new.
+func (ds *downloads) heard(at time.Time, p protocol.Progress) (news bool, err error) {
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	d := ds.open[p.ID]
+	if d == nil {
+		return p.Done && ds.confirmed(p.ID), nil
+	}
+	switch {
+	case p.Done && p.Error != nil:
+		ds.end(d, fmt.Errorf("session: download: %w", p.Error))
+		return true, nil
+	case p.Done && p.Offset != d.sender.Size():
+		return false, fmt.Errorf("%w: download done at %d of %d bytes", protocol.ErrMalformed, p.Offset, d.sender.Size())
+	case p.Done:
+		ds.end(d, nil)
+		return true, nil
+	}
+	had, waited := d.sender.Taken(), d.sender.Waits()
+	sent, err := d.sender.Heard(p)
+	if err != nil {
+		return false, err
+	}
+	if !sent.IsZero() {
+		ds.pace.Took(sent, at)
+	}
+	if news = waited || d.sender.Taken() > had; news {
+		d.moved = at
+	}
+	ds.wake()
+	return news, nil
+}
+
+// confirmed forgets a download that was given up, because the client knows. It needs mu.
+func (ds *downloads) confirmed(id uint32) bool {
+	for i, g := range ds.cancelled {
+		if g.id == id {
+			ds.cancelled = append(ds.cancelled[:i], ds.cancelled[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// giveUp ends a download that the client does not know to be over. It needs mu.
+func (ds *downloads) giveUp(d *Download, why error) {
+	ds.end(d, why)
+	if len(ds.cancelled) == keptOutcomes {
+		ds.cancelled = append(ds.cancelled[:0], ds.cancelled[1:]...)
+	}
+	ds.cancelled = append(ds.cancelled, givenUp{id: d.id})
+	ds.wake()
+}
+
+// end needs mu.
+func (ds *downloads) end(d *Download, why error) {
+	delete(ds.open, d.id)
+	for i := range ds.order {
+		if ds.order[i] == d {
+			ds.order = append(ds.order[:i], ds.order[i+1:]...)
+			break
+		}
+	}
+	d.err = why
+	d.file.Data = nil // whoever keeps the Download does not keep the bytes
+	counters := &ds.hub.cfg.Counters.Downloads
+	counters.Open.Add(-1)
+	if why == nil {
+		counters.Done.Add(1)
+	} else {
+		counters.Broken.Add(1)
+	}
+	close(d.done)
+}
+
+// watch has downloads that do not get on ended, as long as there are any. It needs mu.
+func (ds *downloads) watch() {
+	if ds.timer == nil && ds.conn != nil && len(ds.open) > 0 {
+		ds.timer = time.AfterFunc(ds.hub.cfg.TransferTimeout, ds.check)
+	}
+}
+
+// unwatch needs mu.
+func (ds *downloads) unwatch() {
+	if ds.timer != nil {
+		ds.timer.Stop()
+		ds.timer = nil
+	}
+}
+
+// check is the timer's callback.
+func (ds *downloads) check() {
+	before := ds.hub.cfg.Now().Add(-ds.hub.cfg.TransferTimeout)
+	ds.mu.Lock()
+	defer ds.mu.Unlock()
+	if ds.timer == nil {
+		return
+	}
+	ds.timer = nil
+	for _, d := range ds.open {
+		if !d.moved.After(before) {
+			ds.giveUp(d, ErrTimeout)
+		}
+	}
+	ds.watch()
+}
