@@ -22,7 +22,8 @@ type downloads struct {
 	order     []*Download // those in open, the one that has waited longest first
 	cancelled []givenUp   // what the client may not know to be over
 	pace      transfer.Pace
-	timer     *time.Timer
+	timer     *time.Timer // see watch
+	alarm     *time.Timer // see wakeIn
 }
 
 // givenUp is a download that the client has to be told to be over.
@@ -100,6 +101,21 @@ func (ds *downloads) wake() {
 	}
 }
 
+// wakeIn is wake after a time; 0: not at all. It needs mu.
+func (ds *downloads) wakeIn(wait time.Duration) {
+	switch {
+	case wait == 0:
+	case ds.alarm == nil:
+		ds.alarm = time.AfterFunc(wait, func() {
+			ds.mu.Lock()
+			defer ds.mu.Unlock()
+			ds.wake()
+		})
+	default:
+		ds.alarm.Reset(wait)
+	}
+}
+
 // next is the next frame for a connection, or nil if there is none now.
 func (ds *downloads) next(c *conn) []byte {
 	now := ds.hub.cfg.Now()
@@ -128,13 +144,15 @@ func (ds *downloads) next(c *conn) []byte {
 		if _, _, ok := d.sender.Next(protocol.MinChunk); !ok {
 			continue
 		}
-		room := ds.pace.Room(inFlight)
+		room, wait := ds.pace.Room(inFlight, now)
 		if room == 0 {
+			ds.wakeIn(wait)
 			return nil
 		}
 		offset, n, _ := d.sender.Next(room)
 		data := d.file.Data[offset:][:n]
 		sum := d.sender.Sent(data, now)
+		ds.pace.Left(n, now)
 		ds.order = append(append(ds.order[:i], ds.order[i+1:]...), d)
 		return protocol.MustEncode(protocol.Chunk{Kind: protocol.KindDownloadChunk, ID: d.id, Offset: offset, Sum: sum, Data: data})
 	}

@@ -6,26 +6,30 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// What a Pace aims at. By the time it hears of a queue that is too long, that has grown for one more round trip; so both together, and one least chunk,
-// are less than a tick of a sixtieth of a second on every link that carries a tick's snapshot beside a least chunk.
+// What a Pace aims at. By the time it hears of a queue that is too long, that has grown for one more round trip. The figures are the ones with which both together,
+// and the chunk itself, stay below a tick of a sixtieth of a second over links from 512 kbit/s on (docs/performance.md).
 const (
-	target    = 5 * time.Millisecond // of queueing that is borne, as RFC 6817 calls it
-	maxGrowth = 0.25                 // of the window in a round trip
-	maxCut    = 0.5                  // of the window in a round trip
-	minWindow = protocol.MinChunk
-	maxWindow = protocol.MaxWindow
-	chunks    = 4 // of a window
-	stuck     = 8 // round trips with the least window after which the way itself must have become longer
+	target      = 3 * time.Millisecond // of queueing that is borne
+	growth      = 0.5                  // of the target that a window may fill more in a round trip
+	maxGrowth   = 0.25                 // of the window in a round trip
+	maxCut      = 0.5                  // of the window in a round trip
+	minWindow   = protocol.MinChunk
+	firstWindow = 8 * minWindow
+	maxWindow   = protocol.MaxWindow
+	maxChunk    = 2 * time.Millisecond // of the link, if it carries a window in a round trip
+	stuck       = 8                    // round trips with the least window after which the way itself must have become longer
 )
 
-// Pace bounds the bytes of transfers that are on their way over one connection, so that they do not queue up there: other frames would have to wait
+// Pace says when how many bytes of transfers may leave over one connection, so that they do not queue up on the way: other frames would have to wait
 // behind them. It is a congestion control that gives way to everything else, in the manner of LEDBAT (RFC 6817): the time from a chunk to its
-// progress is that of the way, the least that was seen, and of queues; the window shrinks when the queues take more than 5 ms, and grows otherwise, in a
-// round trip by no more than fills that much. The zero value is ready, for a new connection.
+// progress is that of the way, which is the least that was seen, and of queues. While the queues take 3 ms or less, the window, which is how many bytes may be on their
+// way, grows, in a round trip by no more than fills half of that; else it falls below what the way holds without a queue, by what was too much. Chunks leave
+// evenly over the round trip and not together. The zero value is ready, for a new connection.
 type Pace struct {
-	window float64 // bytes; 0: none was asked for yet
-	way    time.Duration
-	filled bool // the window was what held a chunk back, in this round
+	window float64       // bytes; 0: none was asked for yet
+	way    time.Duration // 0: not known yet
+	next   time.Time     // when the next chunk may leave
+	filled bool          // a chunk was held back in this round
 
 	// A round lasts until the progress of a chunk that was sent in it.
 	round  time.Time     // began
@@ -34,18 +38,33 @@ type Pace struct {
 	lately time.Duration // least in these
 }
 
-// Room is how many bytes the next chunk may have, if so many of all transfers on the connection are in flight; 0: none may be sent before another progress.
-func (p *Pace) Room(inFlight int) int {
-	p.window = max(p.window, minWindow)
-	chunk := min(max(int(p.window)/chunks, minWindow), protocol.MaxChunk)
-	if inFlight > 0 && inFlight+chunk > int(p.window) {
-		p.filled = true
-		return 0
+// Room is how many bytes the next chunk may have, with so many of all transfers of the connection in flight. If it is 0, none may leave before wait is over, or, if
+// that is 0, before another progress has come.
+func (p *Pace) Room(inFlight int, now time.Time) (bytes int, wait time.Duration) {
+	if p.window == 0 {
+		p.window = firstWindow
 	}
-	return chunk
+	bytes = minWindow
+	if p.way > 0 {
+		bytes = int(min(max(p.window*float64(maxChunk)/float64(p.way), minWindow), protocol.MaxChunk))
+	}
+	if wait = p.next.Sub(now); wait > 0 {
+		p.filled = true
+		return 0, wait
+	}
+	if inFlight > 0 && (inFlight+bytes > int(p.window) || p.way == 0) {
+		p.filled = true
+		return 0, 0
+	}
+	return bytes, 0
 }
 
-// Took notes that the progress of a chunk came now, which was sent then.
+// Left notes that a chunk of so many bytes leaves now.
+func (p *Pace) Left(bytes int, now time.Time) {
+	p.next = now.Add(time.Duration(float64(p.way) * float64(bytes) / p.window))
+}
+
+// Took notes that the progress of a chunk came now, which left then.
 func (p *Pace) Took(sent, now time.Time) {
 	took := max(now.Sub(sent), time.Microsecond)
 	if p.way == 0 || took < p.way {
@@ -63,16 +82,16 @@ func (p *Pace) Took(sent, now time.Time) {
 
 // adjust ends a round in which the fastest chunk took so long.
 func (p *Pace) adjust(least time.Duration) {
-	queue := least - p.way
-	if queue <= target {
+	if queue := least - p.way; queue <= target {
 		p.stuck = 0
 		if p.filled {
-			p.window = min(p.window*(1+min(maxGrowth, float64(target)/float64(least))), maxWindow)
+			p.window = min(p.window*(1+min(maxGrowth, growth*float64(target)/float64(least))), maxWindow)
 		}
 		return
 	}
 	if p.window > minWindow {
-		p.window = max(p.window*max(maxCut, float64(target)/float64(queue)), minWindow)
+		holds := float64(p.way) / float64(least) // of the window, without a queue
+		p.window = max(p.window*max(maxCut, holds*holds), minWindow)
 		return
 	}
 	// Nothing of ours is queued: one chunk at a time.

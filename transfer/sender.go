@@ -8,8 +8,8 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// maxMarks is how many chunks of a transfer may be on their way: more than a window of least chunks that a Pace allows has.
-const maxMarks = 32
+// maxMarks is how many chunks of a transfer may be on their way: a window of least ones.
+const maxMarks = protocol.MaxWindow / protocol.MinChunk
 
 // Sender knows what of a transfer was sent and what of that has arrived. Make it with [NewSender]. It sends nothing until the receiver has told its
 // progress, for the first time or after [Sender.Pause].
