@@ -186,20 +186,21 @@ func (ds *downloads) heard(at time.Time, p protocol.Progress) (news bool, err er
 		return true, nil
 	case p.Done && p.Offset != d.sender.Size():
 		return false, fmt.Errorf("%w: download done at %d of %d bytes", protocol.ErrMalformed, p.Offset, d.sender.Size())
-	case p.Done:
-		ds.end(d, nil)
-		return true, nil
 	}
 	had, waited := d.sender.Taken(), d.sender.Waits()
 	sent, err := d.sender.Heard(p)
 	if err != nil {
 		return false, err
 	}
+	if p.Done {
+		ds.end(d, nil)
+		news = true
+	}
 	if !sent.IsZero() {
 		ds.pace.Took(sent, at)
 	}
-	if news = waited || d.sender.Taken() > had; news {
-		d.moved = at
+	if waited || d.sender.Taken() > had {
+		d.moved, news = at, true
 	}
 	ds.wake()
 	return news, nil
