@@ -118,10 +118,7 @@ func (m *Match) send(h *hop, now time.Time) {
 func (m *Match) headFor(s *Seat, h protocol.SnapshotHead) protocol.SnapshotHead {
 	if s.id != 0 {
 		// Not what the seat holds now: that may have come while the step was running.
-		h.Input = m.core.inputs.bySeat[s.id].tick
-		s.mu.Lock()
-		h.Slack = s.inputs.slack
-		s.mu.Unlock()
+		h.Input, h.Slack = m.core.inputs.bySeat[s.id].tick, s.slack
 	}
 	return h
 }

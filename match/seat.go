@@ -36,6 +36,7 @@ type Seat struct {
 
 	// Owned by the match's goroutine.
 	out       sending
+	slack     int32     // of the newest input when this tick's was taken, in ms
 	gone      bool      // left or expired: not served any more
 	attached  bool      // had a connection once
 	downSince time.Time // no connection since

@@ -78,6 +78,7 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 		slot := &m.core.inputs.bySeat[s.id]
 		s.inputs.roundTrip = s.out.flight.minRTT
 		s.inputs.take(n, m.loop.Due(n+1), slot)
+		s.slack = s.inputs.slack
 		if slot.age > 0 {
 			m.cfg.Counters.Repeats.Add(1)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -47,6 +48,14 @@ type Config struct {
 	// RecordDir is the directory in which every match is recorded, each in a file of its own; it is made if it is not there. Default: none.
 	RecordDir      string
 	RecordMaxBytes int64 // of one recording, 1 MiB or more; it ends there, and the match goes on; default 1 GiB
+
+	// Limits of what comes from one address, and whose word is taken about addresses: see the fields of these names in session.Config.
+	TrustedProxies []netip.Prefix // default none
+	MaxPerAddress  int            // open connections; default 64
+	HandshakeRate  float64        // handshakes a second; default 10
+
+	Bytes      session.Limit                       // of a session's frames; default 64 KiB/s, burst 256 KiB, 240 strikes
+	KindLimits map[session.EventKind]session.Limit // further limits for kinds of requests; default none
 
 	Origins []string // hosts whose pages may connect; empty: the server's own; "*": any
 	Dev     bool     // serve /debug/pprof, and the page without caching

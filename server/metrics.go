@@ -52,7 +52,8 @@ var (
 	descLinksOpened  = describe("http_links_total", "Links over HTTP opened.")
 	descLinksUnknown = describe("http_link_unknown_total", "Requests about a link over HTTP that is not there, or not any more.")
 	descLinksRefused = describe("http_link_refused_total", "Requests of links over HTTP refused: wrong origin, malformed, too big, not in turn.")
-	descHandshakes   = describe("handshakes_refused_total", "HTTP requests for the socket refused: wrong origin, no WebSocket.")
+	descHandshakes   = describe("handshakes_refused_total", "HTTP requests that did not become connections, by reason.", "reason")
+	descAddresses    = describe("addresses", "Addresses that connections came from, now and in the last seconds.")
 	descLost         = describe("connections_lost_total", "Connections ended by the peer or the network.")
 	descHouse        = describe("handler_panics_total", "Panics of request handlers, contained.")
 
@@ -149,7 +150,10 @@ func (c *collector) sessions(m sink) {
 	m.gauge(descConnections, n.Connections.Load())
 	m.count(descOpened, n.Opened.Load())
 	m.count(descAccepted, n.Accepted.Load())
-	m.count(descHandshakes, n.Handshakes.Load())
+	m.gauge(descAddresses, int64(c.server.hub.Addresses()))
+	for _, reason := range session.Refusals() {
+		m.count(descHandshakes, n.Handshakes[reason].Load(), reason.String())
+	}
 	links := c.server.links
 	m.gauge(descLinks, int64(links.Links()))
 	m.count(descLinksOpened, links.Opened.Load())

@@ -68,6 +68,8 @@ func New(cfg Config) (*Server, error) {
 		Auth:    doorman{newDoor(cfg), cfg.Middleware},
 		Renewed: s.channels.Changed,
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
+		TrustedProxies: cfg.TrustedProxies, MaxPerAddress: cfg.MaxPerAddress, HandshakeRate: cfg.HandshakeRate,
+		Bytes: cfg.Bytes, KindLimits: cfg.KindLimits,
 		Logger: cfg.Logger, Counters: s.sessions,
 	})
 	if err != nil {

@@ -49,7 +49,13 @@ func newWorld(t testing.TB, edit func(*session.Config)) *world {
 		t.Fatal(err)
 	}
 	w.hub = hub
-	srv := &http.Server{Handler: hub, ErrorLog: log.New(io.Discard, "", 0)}
+	front := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if addr := r.Header.Get("Test-Remote-Addr"); addr != "" {
+			r.RemoteAddr = addr
+		}
+		hub.ServeHTTP(rw, r)
+	})
+	srv := &http.Server{Handler: front, ErrorLog: log.New(io.Discard, "", 0)}
 	served := make(chan struct{})
 	go func() {
 		defer close(served)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/netip"
 	"time"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -36,6 +37,17 @@ type Config struct {
 
 	MaxSessions int // connected or away, 1 or more; default 10,000
 
+	// TrustedProxies are the networks of reverse proxies that are believed about where a request comes from, in X-Forwarded-For; default none.
+	TrustedProxies []netip.Prefix
+	// MaxPerAddress is how many connections one address may have open: an IPv4 address or an IPv6 network of 64 bits; one of a private network or
+	// of this machine any number. Default 64: behind one address there may be a school or a party with all its tabs, but hardly more players
+	// of one game; with it, a hundred addresses are needed to fill a server of 10,000 sessions to two thirds.
+	MaxPerAddress int
+	// HandshakeRate is how many handshakes a second an address may make for long, above 0; at once, twice MaxPerAddress. Default 10: a
+	// full address whose players are all cut off comes back at once, and ten handshakes a second cost less than a hundredth of a core.
+	HandshakeRate float64
+	MaxAddresses  int // known at a time, 1 or more; default 65,536, which are some 20 MB
+
 	RenewAhead     time.Duration // before the end of credentials that their client is asked for newer ones; default 60 s, half of what is left at most
 	Grace          time.Duration // for which a session is kept without a connection; default 60 s
 	PingEvery      time.Duration // asked of clients; whole milliseconds; default 1 s
@@ -48,7 +60,14 @@ type Config struct {
 	Requests Limit // default 20/s, burst 40, 400 strikes
 	Signals  Limit // pings, resyncs, frames of unknown kinds; WebSocket control frames apart; default 10/s, burst 20, 200 strikes
 
-	Sends  Limit // events of the client's; default 20/s, burst 256, which is what a client keeps while it is away, 400 strikes
+	Sends Limit // events of the client's; default 20/s, burst 256, which is what a client keeps while it is away, 400 strikes
+
+	// Bytes are those of all frames after the hello; burst at least protocol.MaxClientFrame. Default 64 KiB/s, burst 256 KiB, 240 strikes: an
+	// honest player sends 2 to 15 KB/s (60 to 240 inputs of 30 to 60 bytes), and a game may still send sixteen of the largest frames at once.
+	Bytes Limit
+	// KindLimits are further limits for kinds of requests, each its own for every session: a named one in place of its channel's.
+	KindLimits map[EventKind]Limit
+
 	Strays Limit // match frames of a session that is in no match; default 240/s, burst 240, 240 strikes
 
 	QueueFrames int // frames waiting to be written to a client; default 1,024
@@ -88,6 +107,10 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.ShutdownSpread = cmp.Or(cfg.ShutdownSpread, 500*time.Millisecond)
 	cfg.Requests = cmp.Or(cfg.Requests, Limit{Rate: 20, Burst: 40, Strikes: 400})
 	cfg.Signals = cmp.Or(cfg.Signals, Limit{Rate: 10, Burst: 20, Strikes: 200})
+	cfg.Bytes = cmp.Or(cfg.Bytes, Limit{Rate: 64 << 10, Burst: 256 << 10, Strikes: 240})
+	cfg.MaxPerAddress = cmp.Or(cfg.MaxPerAddress, 64)
+	cfg.HandshakeRate = cmp.Or(cfg.HandshakeRate, 10)
+	cfg.MaxAddresses = cmp.Or(cfg.MaxAddresses, 1<<16)
 	cfg.Strays = cmp.Or(cfg.Strays, Limit{Rate: 240, Burst: 240, Strikes: 240})
 	cfg.QueueFrames = cmp.Or(cfg.QueueFrames, 1024)
 	cfg.QueueBytes = cmp.Or(cfg.QueueBytes, 1<<20)
@@ -150,6 +173,7 @@ func (cfg *Config) check() error {
 		"MaxSessions": cfg.MaxSessions, "QueueFrames": cfg.QueueFrames, "QueueBytes": cfg.QueueBytes,
 		"KeptEvents": cfg.KeptEvents, "KeptBytes": cfg.KeptBytes,
 		"MaxUploads": cfg.MaxUploads, "MaxDownloads": cfg.MaxDownloads,
+		"MaxPerAddress": cfg.MaxPerAddress, "MaxAddresses": cfg.MaxAddresses,
 	} {
 		if n < 1 {
 			return fmt.Errorf("session: %s %d: want 1 or more", name, n)
@@ -173,13 +197,41 @@ func (cfg *Config) check() error {
 	if cfg.ShutdownSpread < 0 {
 		return fmt.Errorf("session: ShutdownSpread %v: want 0 or more", cfg.ShutdownSpread)
 	}
-	for name, l := range map[string]Limit{"Requests": cfg.Requests, "Signals": cfg.Signals, "Strays": cfg.Strays, "Sends": cfg.Sends} {
-		if l.Rate <= 0 || l.Burst < 1 || l.Strikes < 1 {
+	for name, l := range map[string]Limit{
+		"Requests": cfg.Requests, "Signals": cfg.Signals, "Strays": cfg.Strays, "Sends": cfg.Sends, "Bytes": cfg.Bytes,
+	} {
+		if !l.valid() {
 			return fmt.Errorf("session: limit %s %+v: want a rate above 0, burst and strikes of 1 or more", name, l)
 		}
 	}
+	if err := cfg.checkLimits(); err != nil {
+		return err
+	}
 	if cfg.PingEvery.Seconds()*cfg.Signals.Rate < 1 {
 		return fmt.Errorf("session: a ping every %v is above the limit of %v a second", cfg.PingEvery, cfg.Signals.Rate)
+	}
+	return nil
+}
+
+func (cfg *Config) checkLimits() error {
+	if cfg.Bytes.Burst < protocol.MaxClientFrame {
+		return fmt.Errorf("session: limit Bytes %+v: its burst is below a frame of %d", cfg.Bytes, protocol.MaxClientFrame)
+	}
+	for kind, l := range cfg.KindLimits {
+		switch {
+		case !protocol.ValidIdent(kind.Channel), kind.Name != "" && !protocol.ValidIdent(kind.Name):
+			return fmt.Errorf("session: limit of kind %+v: no identifiers", kind)
+		case !l.valid():
+			return fmt.Errorf("session: limit of kind %+v %+v: want a rate above 0, burst and strikes of 1 or more", kind, l)
+		}
+	}
+	if cfg.HandshakeRate <= 0 {
+		return fmt.Errorf("session: HandshakeRate %v: want one above 0", cfg.HandshakeRate)
+	}
+	for _, p := range cfg.TrustedProxies {
+		if !p.IsValid() || p.Addr().Is4In6() {
+			return fmt.Errorf("session: trusted proxies %v: want a network of IPv4 or IPv6", p)
+		}
 	}
 	return nil
 }

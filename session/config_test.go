@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,20 @@ func TestBadConfigsAreRefusedByName(t *testing.T) {
 		"ping every":     func(cfg *session.Config) { cfg.PingEvery = 99 * time.Millisecond },
 		"limit Sends":    func(cfg *session.Config) { cfg.Sends = session.Limit{Rate: 1, Burst: -1, Strikes: 1} },
 		"KeptAge":        func(cfg *session.Config) { cfg.KeptAge = -time.Second },
-		"limit Signals":  func(cfg *session.Config) { cfg.Signals = session.Limit{Rate: -1, Burst: 1, Strikes: 1} },
+		"limit Bytes": func(cfg *session.Config) {
+			cfg.Bytes = session.Limit{Rate: 1, Burst: protocol.MaxClientFrame - 1, Strikes: 1}
+		},
+		"kind": func(cfg *session.Config) {
+			cfg.KindLimits = map[session.EventKind]session.Limit{{Channel: "shop"}: {Rate: 1}}
+		},
+		"identifiers": func(cfg *session.Config) {
+			cfg.KindLimits = map[session.EventKind]session.Limit{{Name: "buy"}: cfg.Requests}
+		},
+		"MaxPerAddress": func(cfg *session.Config) { cfg.MaxPerAddress = -1 },
+		"MaxAddresses":  func(cfg *session.Config) { cfg.MaxAddresses = -1 },
+		"HandshakeRate": func(cfg *session.Config) { cfg.HandshakeRate = -1 },
+		"trusted":       func(cfg *session.Config) { cfg.TrustedProxies = make([]netip.Prefix, 1) },
+		"limit Signals": func(cfg *session.Config) { cfg.Signals = session.Limit{Rate: -1, Burst: 1, Strikes: 1} },
 	} {
 		cfg := session.Config{Handler: newHouse(t), Auth: session.Guest{}}
 		edit(&cfg)

@@ -39,6 +39,7 @@ type conn struct {
 	session     *Session // nil until hello was taken
 	confirmed   bool     // a frame has come after hello
 	noticed     [noticeCodes]time.Time
+	heavy       bool            // the frame in hand is above the limit of bytes
 	unreachable bool            // Read has failed for good
 	generation  uint32          // of the token in its welcome
 	ctx         context.Context // of the authenticator's calls

@@ -12,16 +12,16 @@ type Counters struct {
 	Connections atomic.Int64  // open now, those without a hello yet included
 	Opened      atomic.Uint64 // sessions begun
 	Accepted    atomic.Uint64 // connections taken
-	Handshakes  atomic.Uint64 // HTTP requests refused before they were connections: wrong origin, no WebSocket
 	Lost        atomic.Uint64 // connections ended by the peer or the network, without a close code of ours
 	Panics      atomic.Uint64 // of the house, contained
 
 	In  [KindSlots]Traffic // frames of clients, by [KindSlot]
 	Out [KindSlots]Traffic // frames written, by [KindSlot]
 
-	Uploads   Transfers
-	Downloads Transfers
-	Waiting   atomic.Int64 // bytes of uploads that are not whole, by their size, held now
+	Uploads    Transfers
+	Downloads  Transfers
+	Waiting    atomic.Int64                  // bytes of uploads that are not whole, by their size, held now
+	Handshakes [refusalReasons]atomic.Uint64 // HTTP requests refused before they were connections
 
 	Drops   [dropReasons]atomic.Uint64
 	Resumes [resumeOutcomes]atomic.Uint64
@@ -73,6 +73,8 @@ const (
 	DropInputRate                 // input or acknowledgement that the stream found too fast
 	DropRequestRate               // request above the limit
 	DropSignalRate                // ping, resync, unknown or control frame above the limit
+	DropKindRate                  // request above the limit of its channel or name
+	DropByteRate                  // frame above the limit of bytes
 	DropFenced                    // frame of a connection whose place another has taken
 	DropLate                      // frame that arrived after its connection was ended
 	DropQueued                    // frame still queued when its connection was over; events among them are kept for a replay
@@ -91,7 +93,7 @@ const (
 
 // String is the reason as a metric label.
 func (d Drop) String() string {
-	return [...]string{"unknown_kind", "no_stream", "input_rate", "request_rate", "signal_rate", "fenced", "late", "queued",
+	return [...]string{"unknown_kind", "no_stream", "input_rate", "request_rate", "signal_rate", "kind_rate", "byte_rate", "fenced", "late", "queued",
 		"snapshot", "event_overflow", "event_too_big", "event_over", "event_age", "send_again", "send_rate",
 		"send_refused", "late_answer", "transfer_over"}[d]
 }

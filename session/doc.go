@@ -22,6 +22,11 @@
 // reading one throws away what still arrives until the peer has closed too, since a socket that is closed on unread bytes
 // takes the close frame back; and a timer closes the socket when that has taken a second, whatever state it is in.
 //
+// # Limits
+//
+// Before it is a connection, an HTTP request is asked for its address's limits ([Hub.Enter]); what arrives on a connection, for its session's: bytes
+// first, then those of the frame's kind. They are token buckets, in the [Session], and gone with it. docs/sessions.md has all of them in one table.
+//
 // # Resuming
 //
 // A session has at most one connection. A resume puts the new one in the older one's place at once and fences the older off: no
@@ -49,6 +54,8 @@
 //  2. Session.mu, for a session's connection, tokens, events and asks.
 //  3. outgoing.mu, for one connection's queue and snapshot.
 //  4. Hub.mu, for the hub's two sets. Nothing is called under it.
+//
+// The table of addresses has one of its own, which is taken with none of these held, at a connection's beginning and end.
 //
 // Emit, SetStream, OpenLink and a Link's methods take the second and third for a few instructions each, never the first, so the
 // house may call them from anywhere, also inside the calls it gets and under locks of its own.

@@ -33,6 +33,9 @@ func (c *conn) take(at time.Time, frame []byte) (err error) {
 	if err != nil {
 		return err
 	}
+	if drop, err := c.weigh(at, kind, frame); drop || err != nil {
+		return err
+	}
 	switch kind {
 	case protocol.KindInput, protocol.KindAck:
 		return c.streamed(at, kind, frame)

@@ -19,6 +19,10 @@ type Hub struct {
 	tokens   tokens
 	upgrader websocket.Upgrader
 
+	proxies   proxies
+	hinted    sync.Once
+	addresses *addresses
+
 	// Guarded by mu.
 	mu       sync.Mutex
 	sessions map[uuid.UUID]*Session
@@ -42,6 +46,7 @@ func NewHub(cfg Config) (*Hub, error) {
 		cfg: cfg, log: cfg.Logger,
 		tokens:   tokens,
 		upgrader: newUpgrader(cfg.Origins, cfg.WriteTimeout),
+		proxies:  cfg.TrustedProxies, addresses: newAddresses(&cfg),
 		sessions: map[uuid.UUID]*Session{},
 		conns:    map[*conn]struct{}{},
 		empty:    make(chan struct{}),
@@ -79,7 +84,7 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	}
 	s := &Session{
 		hub: h, id: id, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
-		sends:  newGate(h.cfg.Sends),
+		sends: newGate(h.cfg.Sends), bytes: newGate(h.cfg.Bytes),
 		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes, maxAge: h.cfg.KeptAge, now: h.cfg.Now},
 	}
 	s.downloads.hub = h
@@ -187,3 +192,6 @@ func (h *Hub) Connections() int {
 	defer h.mu.Unlock()
 	return len(h.conns)
 }
+
+// Addresses is how many addresses are known: those with connections, and for a few seconds those that had some.
+func (h *Hub) Addresses() int { return h.addresses.count() }

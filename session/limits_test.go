@@ -213,18 +213,13 @@ func TestMalformedFramesAreClosed(t *testing.T) {
 }
 
 func TestAFrameOverTheLimitIsClosed(t *testing.T) {
-	request := func(bytes int) []byte {
-		frame := append([]byte{0x95, 2, 1, 0xa1, 'a', 0xa4, 'e', 'c', 'h', 'o', 0xc5, 0, 0}, make([]byte, bytes-13)...)
-		frame[11], frame[12] = byte((bytes-13)>>8), byte(bytes-13)
-		return frame
-	}
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		c, _ := w.join("ann")
-		c.raw(request(protocol.MaxClientFrame))
+		c.raw(echoOf(1, protocol.MaxClientFrame))
 		if r := expect[protocol.Reply](c, protocol.KindReply); r.Error != nil || len(r.Payload) != protocol.MaxClientFrame-10 {
 			t.Errorf("reply with error %v and %d bytes", r.Error, len(r.Payload))
 		}
-		c.raw(request(protocol.MaxClientFrame + 1))
+		c.raw(echoOf(1, protocol.MaxClientFrame+1))
 		if code := c.closed(); code != protocol.CloseTooBig {
 			t.Errorf("closed with %d", code)
 		}

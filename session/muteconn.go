@@ -3,6 +3,7 @@ package session
 import (
 	"bufio"
 	"encoding/binary"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
@@ -16,12 +17,17 @@ import (
 // wrong with another, and would do so in the middle of a frame that is being written elsewhere, or wait there for a socket that is
 // full while a match comes to write. So after the handshake nothing of it goes out: the code of the close frame is noted, and whoever
 // writes on the connection sends it in turn.
+//
+// It also sees to it that messages are not made of headers: gorilla reads over empty fragments without a word, and a limit of bytes in
+// messages does not see them.
 type muteConn struct {
 	net.Conn
 
 	// Of the goroutine that shakes hands, then of the one that reads.
 	muted bool
 	code  protocol.CloseCode // of the close frame that gorilla would have sent; 0: none
+	bare  int                // bytes read since the last whole message or control frame that were not its payload; what is read ahead is among them
+	skips bool               // what is read is thrown away
 }
 
 // Write takes a whole control frame (RFC 6455, section 5.5), since gorilla writes those in one call.
@@ -37,6 +43,30 @@ func (m *muteConn) Write(frame []byte) (int, error) {
 	}
 	return len(frame), nil
 }
+
+// maxBare is how many bytes of headers a message may have: 256 fragments, where an honest one of the largest size has one or two.
+const maxBare = 2048
+
+var errBare = fmt.Errorf("%w: a message of headers", protocol.ErrFlooding)
+
+// Read fails with errBare for messages in too many fragments.
+func (m *muteConn) Read(b []byte) (int, error) {
+	if m.bare > maxBare && !m.skips {
+		return 0, errBare
+	}
+	n, err := m.Conn.Read(b)
+	m.bare += n
+	return n, err
+}
+
+// took notes that bytes read were payload.
+func (m *muteConn) took(payload int) { m.bare = max(0, m.bare-payload) }
+
+// whole notes the end of a message or control frame.
+func (m *muteConn) whole() { m.bare = 0 }
+
+// skip lets anything pass from now on: the connection is over, and is read only so that its close frame arrives.
+func (m *muteConn) skip() { m.skips = true }
 
 // SetWriteDeadline keeps gorilla's deadlines from those who do write.
 func (m *muteConn) SetWriteDeadline(t time.Time) error {

@@ -13,6 +13,7 @@ const (
 	noticeInputRate notice = iota
 	noticeRequestRate
 	noticeSendRate
+	noticeByteRate
 	noticeCodes
 )
 
@@ -31,6 +32,7 @@ type noticePayload struct {
 var noticePayloads = [noticeCodes][]byte{
 	noticeInputRate:   protocol.MustEncode(noticePayload{Code: "input-rate", Message: "inputs came faster than ticks and were dropped"}),
 	noticeRequestRate: protocol.MustEncode(noticePayload{Code: "request-rate", Message: "requests came too fast and were refused"}),
+	noticeByteRate:    protocol.MustEncode(noticePayload{Code: "byte-rate", Message: "too many bytes came and frames were dropped"}),
 }
 
 // tell emits a notice, unless the client was told the same less than a second ago.

@@ -48,7 +48,7 @@ func TestPagesOfForeignOriginsAreRefused(t *testing.T) {
 				if status := try("https://game.example", "https://play.example"); status != http.StatusForbidden {
 					t.Errorf("two origins: status %d", status)
 				}
-				if n := w.counters.Handshakes.Load(); n != uint64(len(tc.refused)+1) {
+				if n := w.counters.Handshakes[session.RefusedOrigin].Load(); n != uint64(len(tc.refused)+1) {
 					t.Errorf("%d refusals counted, expected %d", n, len(tc.refused)+1)
 				}
 			})
@@ -64,7 +64,7 @@ func TestARequestThatIsNoWebSocketIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		_ = resp.Body.Close()
-		if resp.StatusCode != http.StatusBadRequest || w.counters.Handshakes.Load() != 1 {
+		if resp.StatusCode != http.StatusBadRequest || w.counters.Handshakes[session.RefusedUpgrade].Load() != 1 {
 			t.Errorf("status %d", resp.StatusCode)
 		}
 	})

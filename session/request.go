@@ -19,12 +19,14 @@ func (c *conn) request(at time.Time, frame []byte) error {
 	if q.Once && c.answeredBefore(q.ID) {
 		return nil
 	}
-	if err := c.session.requests.ask(at); err != nil {
-		c.drop(DropRequestRate)
+	if why, err := c.permit(at, c.session.requests, DropRequestRate, EventKind{q.Channel, q.Name}); err != nil {
+		c.drop(why)
 		if !errors.Is(err, protocol.ErrRateLimited) {
 			return err
 		}
-		c.tell(at, noticeRequestRate)
+		if why != DropByteRate { // of which it was told
+			c.tell(at, noticeRequestRate)
+		}
 		c.reply(q.ID, protocol.Refuse(protocol.CodeRateLimited, "too many requests"), nil)
 		return nil
 	}

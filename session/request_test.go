@@ -103,6 +103,7 @@ func TestAPanicOfTheHouseEndsOneConnection(t *testing.T) {
 			}
 		}
 		bob, _ := w.join("bob")
+		bob.ping(0) // by now the house has met bob, and meets ann second
 		ann, welcome := w.join("ann")
 		if code := ann.closed(); code != protocol.CloseInternal {
 			t.Errorf("closed with %d", code)

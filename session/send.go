@@ -24,8 +24,8 @@ func (c *conn) send(at time.Time, frame []byte) error {
 		return fmt.Errorf("%w: event %d after event %d", protocol.ErrMalformed, e.Seq, taken)
 	}
 	s.taken.Store(e.Seq)
-	if err := s.sends.ask(at); err != nil {
-		c.drop(DropSendRate)
+	if why, err := c.permit(at, s.sends, DropSendRate, EventKind{e.Channel, e.Name}); err != nil {
+		c.drop(why)
 		if !errors.Is(err, protocol.ErrRateLimited) {
 			return err
 		}

@@ -35,6 +35,8 @@ type Session struct {
 	sends    gate
 	replies  replies
 	uploads  uploads
+	bytes    gate
+	kinds    map[EventKind]gate // of Config.KindLimits, those that were needed so far
 
 	downloads downloads // has a lock of its own
 

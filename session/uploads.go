@@ -49,8 +49,8 @@ func (c *conn) upload(at time.Time, frame []byte) error {
 		return err
 	}
 	s := c.session
-	if err := s.requests.ask(at); err != nil {
-		c.drop(DropRequestRate)
+	if why, err := c.permit(at, s.requests, DropRequestRate, EventKind{o.Channel, o.Name}); err != nil {
+		c.drop(why)
 		if !errors.Is(err, protocol.ErrRateLimited) {
 			return err
 		}

@@ -14,21 +14,34 @@ import (
 
 // ServeHTTP makes a WebSocket of a request and returns; a goroutine that ends with the connection serves it. So the goroutine of the
 // HTTP server, with its stack, its buffers and its request, is not kept for as long as a player plays. The connection outlives the
-// request's context, of which the authenticator gets the values, and is closed by [Hub.Shutdown]. A page of a foreign origin gets 403.
+// request's context, of which the authenticator gets the values, and is closed by [Hub.Shutdown]. A page of a foreign origin gets 403, and
+// an address that is over its limits what [Hub.Enter] says.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	leave, ok := h.Enter(w, r)
+	if !ok {
+		return
+	}
 	hijack := &hijack{ResponseWriter: w}
 	ws, err := h.upgrader.Upgrade(hijack, r, nil)
 	if err != nil {
-		h.cfg.Counters.Handshakes.Add(1)
+		leave()
+		why := RefusedUpgrade
+		if !OriginAllowed(h.cfg.Origins, r) {
+			why = RefusedOrigin
+		}
+		h.cfg.Counters.Handshakes[why].Add(1)
 		h.log.Debug("handshake refused", "remote", r.RemoteAddr, "origin", r.Header.Get("Origin"), "err", err)
 		return
 	}
 	serve, err := h.Accept(newWebSocket(ws, hijack.conn))
 	if err != nil {
+		leave()
 		return // the peer was told
 	}
-	// How a connection ended is counted and logged; there is nobody else to tell.
-	go func(ctx context.Context) { _ = serve(ctx) }(context.WithoutCancel(r.Context()))
+	go func(ctx context.Context) {
+		defer leave()
+		_ = serve(ctx) // how a connection ended is counted and logged; there is nobody else to tell
+	}(context.WithoutCancel(r.Context()))
 }
 
 // readBuffer is in bytes: every frame of a player fits but few. gorilla would take over the HTTP server's buffer of 4 KiB, most of which
@@ -78,11 +91,13 @@ func (w *webSocket) Read() ([]byte, error) {
 		return nil, w.ended(err)
 	}
 	if kind != websocket.BinaryMessage {
+		w.mute.skip()
 		return nil, ErrText
 	}
 	for n := 0; ; {
 		if n == len(w.buf) {
 			if n > w.limit {
+				w.mute.skip()
 				return nil, ErrTooBig
 			}
 			// One byte above the limit is room enough to see that it is broken.
@@ -92,13 +107,16 @@ func (w *webSocket) Read() ([]byte, error) {
 		}
 		m, err := r.Read(w.buf[n:])
 		n += m
+		w.mute.took(m)
 		switch {
 		case err == nil:
 		case !errors.Is(err, io.EOF):
 			return nil, w.ended(err)
 		case n > w.limit:
+			w.mute.skip()
 			return nil, ErrTooBig
 		default:
+			w.mute.whole()
 			return w.buf[:n], nil
 		}
 	}
@@ -113,8 +131,14 @@ func (w *webSocket) ended(err error) error {
 }
 
 func (w *webSocket) OnControl(f func(ping bool, data string) error) {
-	w.ws.SetPongHandler(func(string) error { return f(false, "") })
-	w.ws.SetPingHandler(func(data string) error { return f(true, data) })
+	w.ws.SetPongHandler(func(string) error {
+		w.mute.whole()
+		return f(false, "")
+	})
+	w.ws.SetPingHandler(func(data string) error {
+		w.mute.whole()
+		return f(true, data)
+	})
 }
 
 func (w *webSocket) Close() error { return w.conn.Close() }

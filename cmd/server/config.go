@@ -35,7 +35,7 @@ type config struct {
 // parse reads flags and their twins in the environment. Help goes to out, the log to errOut. Errors are one line that names the flag.
 func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
 	var cfg config
-	var origins, level, format string
+	var origins, trusted, level, format string
 	c := &cfg.server
 	fs := flag.NewFlagSet("server", flag.ContinueOnError)
 	fs.StringVar(&cfg.addr, "addr", ":8080", "`host:port` to listen on; port 0 takes a free one")
@@ -50,6 +50,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.Int64Var(&c.RecordMaxBytes, "record-max-bytes", 1<<30, "`bytes` of a recording at most: it ends there, and the match goes on")
 	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas, in place of this server's own (name it, too, if it serves the page); * for any")
 	cfg.auth.define(fs)
+	fs.StringVar(&trusted, "trusted-proxies", "", "`networks` of reverse proxies, such as 10.0.0.0/8,192.0.2.7, whose X-Forwarded-For says where players come from")
+	fs.IntVar(&c.MaxPerAddress, "max-per-address", 64, "`connections` of one address at most; an IPv6 /64 is one address, and private ones are not limited")
+	fs.Float64Var(&c.HandshakeRate, "handshakes-per-address", 10, "`handshakes` a second of one address, and at once twice -max-per-address")
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
 	fs.StringVar(&cfg.pprof, "pprof", "", "loopback `host:port` for /debug/pprof, apart from players; empty for none")
@@ -66,6 +69,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 		}
 	}
 	var err error
+	if c.TrustedProxies, err = parseNetworks(trusted); err != nil {
+		return cfg, fmt.Errorf("-trusted-proxies: %w", err)
+	}
 	if cfg.log, err = newLogger(level, format, errOut); err != nil {
 		return cfg, err
 	}
@@ -99,10 +105,14 @@ func (cfg *config) check() error {
 		{"max-players", c.MaxPlayers, 1, match.MaxSeats},
 		{"max-sessions", c.MaxSessions, 1, 1_000_000},
 		{"max-lobbies", c.MaxLobbies, 1, 1_000_000},
+		{"max-per-address", c.MaxPerAddress, 1, 1_000_000},
 	} {
 		if n.value < n.min || n.value > n.max {
 			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
 		}
+	}
+	if !(c.HandshakeRate >= 0.01 && c.HandshakeRate <= 1_000_000) { // so that NaN is refused, too
+		return fmt.Errorf("-handshakes-per-address: %v is outside 0.01..1000000", c.HandshakeRate)
 	}
 	if !slices.Contains(match.Divisors(), c.MaxDivisor) {
 		return fmt.Errorf("-max-divisor: %d is not one of %v", c.MaxDivisor, match.Divisors())

@@ -84,7 +84,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 // serve runs the house and its front door, and closes the door when the house is done: while it drains, health and metrics
 // still answer, and players who drop can still come back.
 func serve(ctx context.Context, s *server.Server, listener net.Listener) error {
-	front := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	front := newFront(s.Handler())
 	served := make(chan error, 1)
 	house, stopHouse := context.WithCancel(ctx)
 	defer stopHouse()

@@ -42,6 +42,12 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-max-players", "65"}, want: "-max-players"},
 		{args: []string{"-max-sessions", "0"}, want: "-max-sessions"},
 		{args: []string{"-max-lobbies", "-1"}, want: "-max-lobbies"},
+		{args: []string{"-trusted-proxies", "10.0.0.0/8,proxy"}, want: "-trusted-proxies"},
+		{args: []string{"-trusted-proxies", "10.0.0.0/33"}, want: "-trusted-proxies"},
+		{args: []string{"-trusted-proxies", "::ffff:10.0.0.0/104"}, want: "-trusted-proxies"},
+		{args: []string{"-max-per-address", "0"}, want: "-max-per-address"},
+		{args: []string{"-handshakes-per-address", "0"}, want: "-handshakes-per-address"},
+		{args: []string{"-handshakes-per-address", "NaN"}, want: "-handshakes-per-address"},
 		{args: []string{"-max-divisor", "0"}, want: "-max-divisor"},
 		{args: []string{"-max-divisor", "4"}, want: "-max-divisor"},
 		{args: []string{"-grace", "0s"}, want: "-grace"},
@@ -98,7 +104,8 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	if err := run(t.Context(), []string{"-h"}, noEnv, &out, io.Discard); !errors.Is(err, env.ErrHelp) {
 		t.Fatal(err)
 	}
-	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "grace", "max-divisor", "drain", "record", "record-max-bytes", "origins",
+	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address",
+		"grace", "max-divisor", "drain", "record", "record-max-bytes", "origins",
 		"jwt-secret-file", "jwt-public-key", "jwks", "jwt-issuer", "jwt-audience", "jwt-skew", "guests", "log-level", "log-format", "pprof", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)

@@ -20,7 +20,7 @@ type Config struct {
 	Auto bool
 	// Limit is how many requests and events of one session the channel takes; beyond it, they are refused with "rate-limited", and with the
 	// strikes used up the connection is closed. It is the session's own until its end, however often that opens the channel. The limits of session.Config
-	// come before it. Default 20/s, burst 40, 400 strikes.
+	// come before it. Default 20/s, burst 256, which is what a client that was away may bring, 400 strikes.
 	Limit session.Limit
 	// MaySee says who may be in a room of the channel. It is asked when a member joins it, when its identity changes, and at every broadcast to the
 	// room. Default: every member.
@@ -57,7 +57,7 @@ type Channel struct {
 
 // New makes a channel. What is wrong with its name, config or handlers is told by [NewSet].
 func New(name string, cfg Config) *Channel {
-	cfg.Limit = cmp.Or(cfg.Limit, session.Limit{Rate: 20, Burst: 40, Strikes: 400})
+	cfg.Limit = cmp.Or(cfg.Limit, session.Limit{Rate: 20, Burst: 256, Strikes: 400})
 	cfg.MaxRooms = cmp.Or(cfg.MaxRooms, 64)
 	ch := &Channel{
 		name: name, cfg: cfg, requests: map[string]Handler{}, events: map[string]Handler{}, counters: new(Counters),

@@ -69,7 +69,7 @@ func (h *Handler) Links() int {
 }
 
 // ServeHTTP takes the requests of links. Answers: 201 with the link's name, 200 with records, 204 for records taken; 400 for what is not
-// understood, 403 for a foreign origin, 404 for a link that is not there, 409 beside another request of the same kind, 413 for
+// understood, 403 for a foreign origin, 429 or 503 as [session.Hub.Enter] has it, 404 for a link that is not there, 409 beside another request of the same kind, 413 for
 // a body that is too big.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !session.OriginAllowed(h.cfg.Origins, r) {
@@ -108,6 +108,16 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // open makes a link, which hears of what the request's body has.
 func (h *Handler) open(w http.ResponseWriter, r *http.Request) {
+	leave, entered := h.cfg.Hub.Enter(w, r)
+	if !entered {
+		return
+	}
+	served := false
+	defer func() {
+		if !served {
+			leave()
+		}
+	}()
 	body, ok := h.body(w, r, protocol.MaxHelloFrame+protocol.RecordHead)
 	if !ok {
 		return
@@ -130,8 +140,11 @@ func (h *Handler) open(w http.ResponseWriter, r *http.Request) {
 	}
 	l.named.Store(true)
 	l.unfetched = time.AfterFunc(h.cfg.FetchTimeout, func() { _ = l.Close() })
-	// How a connection ended is counted and logged; there is nobody else to tell.
-	go func(ctx context.Context) { _ = serve(ctx) }(context.WithoutCancel(r.Context()))
+	served = true
+	go func(ctx context.Context) {
+		defer leave()
+		_ = serve(ctx) // how a connection ended is counted and logged; there is nobody else to tell
+	}(context.WithoutCancel(r.Context()))
 	l.up.Lock()
 	defer l.up.Unlock()
 	if !h.deliver(w, r, l, body) {

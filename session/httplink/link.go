@@ -16,6 +16,9 @@ import (
 // a polling client gets all of them at once, and no more, so that it does not get what is long past.
 const maxPending = 16 << 10
 
+// maxPing is in bytes: what a WebSocket's ping may hold (RFC 6455, section 5.5), and is answered with.
+const maxPing = 125
+
 // Errors of a link's transport.
 var (
 	errGone  = errors.New("httplink: the link is closed")
@@ -90,6 +93,9 @@ func (l *link) Read() ([]byte, error) {
 			}
 			return r.payload, nil
 		case protocol.RecordPing, protocol.RecordPong:
+			if len(r.payload) > maxPing {
+				return nil, session.ErrTooBig
+			}
 			if err := l.control(r.kind == protocol.RecordPing, string(r.payload)); err != nil {
 				return nil, err
 			}
@@ -99,6 +105,10 @@ func (l *link) Read() ([]byte, error) {
 				return nil, err
 			}
 			return nil, &session.Farewell{Code: closed.Code, Err: io.EOF}
+		default: // skipped, but not for ever
+			if err := l.control(false, ""); err != nil {
+				return nil, err
+			}
 		}
 	}
 }
