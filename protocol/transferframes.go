@@ -12,7 +12,7 @@ type Offer struct {
 	_msgpack struct{} `msgpack:",as_array"`
 
 	Kind    Kind   // KindUpload, KindDownload
-	ID      uint32 // 1, 2, 3, ... of the session's uploads, or downloads
+	ID      uint32 // of the session's uploads, or downloads; rising
 	Channel string
 	Name    string
 	Size    uint64 // bytes, 1 or more

@@ -23,12 +23,12 @@ const keptOutcomes = 32
 
 // uploads are what a client is sending. It needs Session.turn.
 type uploads struct {
-	open    map[uint32]*upload
-	highest uint32              // id that was ever seen
-	ended   []protocol.Progress // the newest, the oldest of them first
-	waiting int64               // bytes that are counted against the limits
-	bytes   *rate.Limiter
-	timer   *time.Timer
+	open      map[uint32]*upload
+	ended     []protocol.Progress // the newest that are over, the oldest of them first
+	forgotten uint32              // highest id of those that are over and not in ended
+	waiting   int64               // bytes that are counted against the limits
+	bytes     *rate.Limiter
+	timer     *time.Timer
 }
 
 // upload is one of them.
@@ -65,11 +65,10 @@ func (c *conn) upload(at time.Time, frame []byte) error {
 		c.answer(known)
 		return nil
 	}
-	if o.ID <= s.uploads.highest {
+	if o.ID <= s.uploads.forgotten {
 		c.answer(outcome(o.ID, 0, protocol.Refuse(protocol.CodeTooLate, "nothing is known of it any more")))
 		return nil
 	}
-	s.uploads.highest = o.ID
 	u, err := s.admit(at, o)
 	if err != nil {
 		c.hub.cfg.Counters.Uploads.Refused.Add(1)
@@ -326,6 +325,7 @@ func outcome(id uint32, taken uint64, refusal *protocol.Error) []byte {
 // remember keeps the outcome of an upload for a client that does not hear of it now, and returns its frame.
 func (us *uploads) remember(id uint32, taken uint64, refusal *protocol.Error) []byte {
 	if len(us.ended) == keptOutcomes {
+		us.forgotten = max(us.forgotten, us.ended[0].ID)
 		us.ended = append(us.ended[:0], us.ended[1:]...)
 	}
 	us.ended = append(us.ended, protocol.Progress{ID: id, Offset: taken, Error: refusal})

@@ -236,7 +236,7 @@ func TestAnUploadEndsEarlyForAReasonThatBothHear(t *testing.T) {
 			c.send(protocol.Chunk{Kind: protocol.KindUploadChunk, ID: 1, Offset: 8192, Data: data[8192:], Sum: 1})
 		}, transfer.ErrCorrupt},
 		"timeout": {func(c *client, _ *depot) {
-			for range 60 {
+			for range 59 {
 				time.Sleep(500 * time.Millisecond)
 				c.ping(0)
 			}
