@@ -8,6 +8,7 @@ import { WireError } from "../src/guard.js";
 import { finish, mix } from "../src/hash.js";
 import { applyDelta, applyKeyframe } from "../src/mp.js";
 import { parseSchema } from "../src/schema.js";
+import * as transferFrames from "../src/transfer-frames.js";
 import { World } from "../src/world.js";
 
 // The wire as bytes with their meaning, shared by every implementation; see the README beside them.
@@ -38,6 +39,9 @@ function read(frame) {
     },
     21: frames.snapshot,
     22: frames.ask,
+    23: transferFrames.offer,
+    24: transferFrames.chunk,
+    25: transferFrames.progress,
   };
   return readers[frame[0]]?.(frame);
 }
