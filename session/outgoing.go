@@ -6,7 +6,8 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// outgoing is what waits to be written on one connection: an ordered queue, and a place for one snapshot beside it. It also says whose
+// outgoing is what waits to be written on one connection: an ordered queue, a place for one snapshot beside it, and word that downloads may have something, of which
+// nothing is put in. It also says whose
 // turn it is to write: there is one pen, and whoever puts something in while nobody holds it gets it. The holder writes, or starts
 // somebody who does, until next or release has taken the pen back, which they do only when nothing waits. Putting something in never blocks.
 type outgoing struct {
