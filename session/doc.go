@@ -60,7 +60,7 @@
 //  1. Session.turn, held by whoever calls the house or the stream for a session: its reading goroutine, its grace timer, or
 //     Shutdown. It makes those calls one after another, which is what lets a fence be strict: a newcomer waits for the one frame that
 //     the older connection is handling, and no other is taken after it. It is the only lock held across such calls. With it come the
-//     session's limits, the replies that it keeps and its uploads, which only those who handle a frame look at.
+//     session's limits, the replies that it keeps and its uploads, which only those who hold it look at.
 //  2. Session.mu, for a session's connection, tokens, events and asks, and the timers of its absence and its credentials. A welcome and its
 //     replay are queued under it as a whole, so nothing that is emitted meanwhile comes between; the number of the newest event of the client's
 //     changes under both, so what a welcome says of it stays true.
