@@ -23,6 +23,7 @@ const module = "github.com/deltatick/deltatick"
 //	cmd -> server -> session, lobby -> match -> tick, protocol
 //	cmd/replay -> replay -> server, recording; server -> recording -> match
 //	simulator -> client-go -> protocol     bots know only the wire
+//	session, client-go -> transfer -> protocol
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
 	"cmd/server":      {"cmd/internal", "server", "session", "session/jwt", "lobby", "match", "games/*"},
@@ -35,7 +36,8 @@ var arrows = map[string][]string{
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/internal":    {}, // what the mains share: flags and their environment
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
-	"session":         {"protocol"},
+	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
+	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
 	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
@@ -43,7 +45,7 @@ var arrows = map[string][]string{
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
 	"simulator":       {"client-go", "protocol"},
-	"client-go":       {"protocol"},
+	"client-go":       {"transfer", "protocol"},
 	"conformance":     {"protocol"}, // from outside, and of other servers too
 	"client-js":       {},
 	"tick":            {},

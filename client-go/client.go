@@ -19,16 +19,18 @@ type Client struct {
 	stats *counters
 	calls calls
 
-	outbox outbox
+	outbox  outbox
+	uploads uploads
 
 	ran  atomic.Bool
 	done chan struct{} // closed when Run is over
 
 	// Owned by Run's goroutine.
-	backoff *backoff
-	reader  *protocol.Reader
-	token   string // newest resume token, "" before the first welcome
-	excused uint32 // events whose absence the newest welcome has announced
+	backoff   *backoff
+	reader    *protocol.Reader
+	token     string // newest resume token, "" before the first welcome
+	downloads downloads
+	excused   uint32 // events whose absence the newest welcome has announced
 
 	seq atomic.Uint32 // newest event handled; Run's goroutine writes it, pings read it
 

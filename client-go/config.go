@@ -36,6 +36,9 @@ type Config struct {
 	// Asks answer what the server asks. They are called by Run's goroutine, as Handlers are, and must not block either.
 	Asks map[Ask]AskHandler
 
+	// Downloads take what the server sends; others are refused.
+	Downloads map[Download]DownloadHandler
+
 	// KeepDialing makes Run treat a first dial that fails like any later one. By default it ends Run with ErrUnreachable: who
 	// has never been connected most likely has the wrong address.
 	KeepDialing bool

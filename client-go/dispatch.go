@@ -41,6 +41,8 @@ func (c *Client) handle(at *link, kind protocol.Kind, frame []byte, now time.Tim
 			return err
 		}
 		return c.answer(at, ask)
+	case protocol.KindDownload, protocol.KindDownloadChunk, protocol.KindUploadProgress:
+		return c.handleTransfer(at, kind, frame, now)
 	case protocol.KindEnter:
 		enter, err := c.reader.Enter(frame)
 		if err != nil {

@@ -26,5 +26,5 @@
 // [Handlers] are called on Run's goroutine, one at a time, in the order in which the server sent things; they must not block.
 // Every other method may be called from any goroutine, except where it says otherwise.
 //
-// The wire is docs/PROTOCOL.md. The package imports nothing of ours but protocol.
+// The wire is docs/PROTOCOL.md. The package imports nothing of ours but protocol, and transfer for the pace of uploads.
 package client

@@ -29,6 +29,11 @@ func FuzzServerFrames(f *testing.F) {
 	f.Add(join(protocol.MustEncode(event(1, "lobby", "list", map[string]any{"upsert": []any{}, "removed": []string{"x"}}))))
 	f.Add(join(protocol.MustEncode(&protocol.Reply{Kind: protocol.KindReply, ID: 1, Error: protocol.Refuse("full", "x"), Payload: protocol.Raw{0xc0}})))
 	f.Add(join(protocol.MustEncode(&protocol.Pong{Kind: protocol.KindPong, Time: 1, Now: 2})))
+	offer := protocol.MustEncode(&protocol.Offer{Kind: protocol.KindDownload, ID: 1, Channel: "maps", Name: "map", Size: 5})
+	chunk := protocol.MustEncode(&protocol.Chunk{Kind: protocol.KindDownloadChunk, ID: 1, Sum: 0x3610a686, Data: []byte("hello")})
+	f.Add(join(offer, chunk, offer))
+	f.Add(join(offer, protocol.MustEncode(&protocol.Chunk{Kind: protocol.KindDownloadChunk, ID: 1}), chunk))
+	f.Add(join(protocol.MustEncode(&protocol.Progress{Kind: protocol.KindUploadProgress, ID: 1, Limit: 9})))
 	f.Add([]byte{0, 5, 0xdd, 0xff, 0xff, 0xff, 0xff})
 
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -36,7 +41,14 @@ func FuzzServerFrames(f *testing.F) {
 		defer cancel()
 		srv := clienttest.NewServer()
 		defer srv.Close()
-		c, err := client.New(client.Config{URL: clienttest.URL, NetDial: srv.Dial, Handlers: client.Handlers{
+		c, err := client.New(client.Config{URL: clienttest.URL, NetDial: srv.Dial, Downloads: map[client.Download]client.DownloadHandler{
+			{Channel: "maps", Name: "map"}: {Limit: 5, Done: func(_ string, data []byte) error {
+				if len(data) > 5 {
+					t.Errorf("a download of %d bytes", len(data))
+				}
+				return nil
+			}},
+		}, Handlers: client.Handlers{
 			Lost:     func(error) { cancel() },
 			Snapshot: func(room *client.Room, v *client.View) { inRange(t, room, v) },
 		}})

@@ -116,7 +116,8 @@ func (c *Client) hello(sock *socket, auth []string) (*protocol.Welcome, error) {
 		case protocol.KindWelcome:
 			c.stats.rtt.sample(time.Since(said))
 			return c.readWelcome(sock, frame)
-		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot, protocol.KindAsk:
+		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot, protocol.KindAsk,
+			protocol.KindDownload, protocol.KindDownloadChunk, protocol.KindUploadProgress:
 			return nil, fmt.Errorf("%w: %s before the welcome", protocol.ErrMalformed, kind)
 		default:
 			c.stats.drop(DropUnknownKind)
@@ -163,6 +164,7 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 		c.outbox.regain(at.sock, w.Taken)
 	} else {
 		c.seq.Store(0)
+		c.downloads = downloads{}
 		c.stats.abandoned.Add(uint64(c.outbox.begin(at.sock, w.Taken, first)))
 	}
 	c.token, c.excused = w.Token, w.Lost

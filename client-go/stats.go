@@ -27,12 +27,14 @@ const (
 	DropDuplicateEvent                   // an event seen before
 	DropLateReply                        // a reply nobody waits for any more
 	DropBadPayload                       // an event's payload that is not what docs/PROTOCOL.md says; the event itself is passed on
+	DropDownloadOver                     // a chunk of a download that is over
+	DropUploadOver                       // a progress of an upload that is over
 	dropReasons
 )
 
 var dropNames = [dropReasons]string{
 	"unknown-kind", "stale-epoch", "stale-tick", "awaits-keyframe", "duplicate-event", "late-reply",
-	"bad-payload",
+	"bad-payload", "download-over", "upload-over",
 }
 
 // String is the reason's short name.

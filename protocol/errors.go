@@ -23,6 +23,11 @@ const (
 	CodeAuthExpired    = "auth-expired"
 	CodeUnauthorized   = "unauthorized"
 	CodeInternal       = "internal"
+
+	CodeTooBig    = "too-big"   // a transfer larger than what may be sent there
+	CodeCancelled = "cancelled" // a transfer that its receiver has given up
+	CodeTimeout   = "timeout"   // a transfer that did not get on
+	CodeCorrupt   = "corrupt"   // a transfer whose bytes are not those of their sum
 )
 
 // Error is a refusal that a client is told. It travels in a [Reply]; rooms return it from request handlers.

@@ -204,6 +204,7 @@ type Enter struct {
 var minElements = map[Kind]int{
 	KindHello: 6, KindRequest: 5, KindInput: 5, KindAck: 3, KindPing: 3, KindResync: 3, KindBye: 1, KindSend: 5, KindAnswer: 4,
 	KindWelcome: 13, KindReply: 4, KindEvent: 6, KindPong: 3, KindEnter: 10, KindSnapshot: 8, KindAsk: 6,
+	KindUpload: 6, KindUploadChunk: 5, KindDownloadProgress: 6, KindDownload: 6, KindDownloadChunk: 5, KindUploadProgress: 6,
 }
 
 type frameCoder struct {

@@ -12,7 +12,7 @@ import (
 func TestDecodeFrameRefusesAnotherKindThanItsTarget(t *testing.T) {
 	for _, v := range frameVectors(t) {
 		kind := protocol.Kind(v.Value[0].(int))
-		for other := protocol.KindHello; other <= protocol.KindAsk; other++ {
+		for other := protocol.KindHello; other <= protocol.KindUploadProgress; other++ {
 			into := newFrame(other)
 			if into == nil || other == kind {
 				continue

@@ -3,6 +3,7 @@ package protocol_test
 import (
 	"bytes"
 	"encoding/hex"
+	"hash/crc32"
 	"math"
 	"reflect"
 	"strings"
@@ -103,6 +104,25 @@ func clientFrames() []frameVector {
 			frame: protocol.Answer{Kind: 9, ID: math.MaxUint32, Error: protocol.Refuse(protocol.CodeUnknownRequest, "no such thing")}},
 		{Name: "answer with extra elements", Value: list{9, 2, list{"a", "b", "c", 1}, nil, nil}, Hex: "95 09 02 94 a161 a162 a163 01 c0 c0",
 			frame: protocol.Answer{Kind: 9, ID: 2, Error: &protocol.Error{Code: "a", Field: "b", Message: "c"}}},
+		{Name: "upload", Value: list{10, 1, "avatars", "avatar", 12345, "image/png"},
+			frame: protocol.Offer{Kind: 10, ID: 1, Channel: "avatars", Name: "avatar", Size: 12345, Type: "image/png"}},
+		{Name: "upload as large as can be, with an extra element", Value: list{10, math.MaxUint32, "a", "b", 1 << 53, "", nil},
+			Hex:   "97 0a ceffffffff a161 a162 cf0020000000000000 a0 c0",
+			frame: protocol.Offer{Kind: 10, ID: math.MaxUint32, Channel: "a", Name: "b", Size: 1 << 53}},
+		{Name: "upload chunk, the first", Value: list{11, 1, 0, crcOf("hello"), bin("hello")},
+			frame: protocol.Chunk{Kind: 11, ID: 1, Sum: crcOf("hello"), Data: []byte("hello")}},
+		{Name: "upload chunk of most bytes", Value: list{11, 1, 8192, 0, bin(strings.Repeat("x", 8192))},
+			frame: protocol.Chunk{Kind: 11, ID: 1, Offset: 8192, Data: []byte(strings.Repeat("x", 8192))}},
+		{Name: "upload chunk with a longer header than needed, and an extra element", Value: list{11, 2, 1, 7, bin("x"), 1},
+			Hex: "96 0b 02 01 07 c600000001 78 01", frame: protocol.Chunk{Kind: 11, ID: 2, Offset: 1, Sum: 7, Data: []byte("x")}},
+		{Name: "upload chunk that gives up", Value: list{11, 3, 8192, 0, nil}, frame: protocol.Chunk{Kind: 11, ID: 3, Offset: 8192}},
+		{Name: "download progress", Value: list{12, 1, 8192, 73728, false, nil},
+			frame: protocol.Progress{Kind: 12, ID: 1, Offset: 8192, Limit: 73728}},
+		{Name: "download progress: all is there", Value: list{12, 1, 12345, 12345, true, nil},
+			frame: protocol.Progress{Kind: 12, ID: 1, Offset: 12345, Limit: 12345, Done: true}},
+		{Name: "download progress that refuses, with an extra element", Value: list{12, 2, 0, 0, true, list{"not-found", "", "no"}, nil},
+			Hex:   "97 0c 02 00 00 c3 93 a96e6f742d666f756e64 a0 a26e6f c0",
+			frame: protocol.Progress{Kind: 12, ID: 2, Done: true, Error: protocol.Refuse(protocol.CodeNotFound, "no")}},
 		{Name: "frame of a kind to come, from a client", Value: list{15, list{1}}, Hex: "92 0f 91 01"},
 	}
 }
@@ -162,6 +182,16 @@ func serverFrames() []frameVector {
 			frame: protocol.Ask{Kind: 22, ID: 1, Channel: "chat", Name: "still-there", Within: 5000}},
 		{Name: "ask with a payload", Value: list{22, math.MaxUint32, "a", "b", object{{"n", list{1, nil}}}, math.MaxUint32}},
 		{Name: "ask with an extra element", Value: list{22, 2, "a", "b", nil, 1, nil}, Hex: "97 16 02 a161 a162 c0 01 c0"},
+		{Name: "download", Value: list{23, 1, "maps", "map", 1000000, ""},
+			frame: protocol.Offer{Kind: 23, ID: 1, Channel: "maps", Name: "map", Size: 1000000}},
+		{Name: "download chunk", Value: list{24, 1, 512, math.MaxUint32, bin("\x00\xff")},
+			frame: protocol.Chunk{Kind: 24, ID: 1, Offset: 512, Sum: math.MaxUint32, Data: []byte{0, 0xff}}},
+		{Name: "download chunk that gives up", Value: list{24, 1, 0, 0, nil}, frame: protocol.Chunk{Kind: 24, ID: 1}},
+		{Name: "upload progress at the ends of its range", Value: list{25, math.MaxUint32, 1 << 53, 1 << 53, false, nil},
+			Hex:   "96 19 ceffffffff cf0020000000000000 cf0020000000000000 c2 c0",
+			frame: protocol.Progress{Kind: 25, ID: math.MaxUint32, Offset: 1 << 53, Limit: 1 << 53}},
+		{Name: "upload progress that refuses", Value: list{25, 1, 512, 512, true, list{"too-big", "", "at most 1 MiB"}},
+			frame: protocol.Progress{Kind: 25, ID: 1, Offset: 512, Limit: 512, Done: true, Error: protocol.Refuse(protocol.CodeTooBig, "at most 1 MiB")}},
 		{Name: "frame of a kind to come, from a server", Value: list{127, nil}, Hex: "92 7f c0"},
 	}
 }
@@ -210,7 +240,7 @@ func TestFrameVectorsMeanWhatTheySay(t *testing.T) {
 		}
 		seen[v.Kind] = true
 	}
-	for kind := protocol.KindHello; kind <= protocol.KindAsk; kind++ {
+	for kind := protocol.KindHello; kind <= protocol.KindUploadProgress; kind++ {
 		if kind.String() != "unknown" && !seen[kind.String()] {
 			t.Errorf("no vector of kind %s", kind)
 		}
@@ -248,6 +278,12 @@ func newFrame(kind protocol.Kind) any {
 		return &protocol.Answer{}
 	case protocol.KindAsk:
 		return &protocol.Ask{}
+	case protocol.KindUpload, protocol.KindDownload:
+		return &protocol.Offer{Kind: kind}
+	case protocol.KindUploadChunk, protocol.KindDownloadChunk:
+		return &protocol.Chunk{Kind: kind}
+	case protocol.KindUploadProgress, protocol.KindDownloadProgress:
+		return &protocol.Progress{Kind: kind}
 	default:
 		return nil
 	}
@@ -281,3 +317,5 @@ func TestEveryFrameVectorDecodesAndEncodesBack(t *testing.T) {
 		}
 	}
 }
+
+func crcOf(s string) uint32 { return crc32.ChecksumIEEE([]byte(s)) }

@@ -101,7 +101,7 @@ func FuzzClientFrames(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for want := protocol.KindHello; want <= protocol.KindAnswer; want++ {
+		for want := protocol.KindHello; want <= protocol.KindDownloadProgress; want++ {
 			if want == protocol.KindInput {
 				checkInput(t, r, kind, frame)
 				continue
@@ -162,7 +162,7 @@ func FuzzServerFrames(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for want := protocol.KindWelcome; want <= protocol.KindAsk; want++ {
+		for want := protocol.KindWelcome; want <= protocol.KindUploadProgress; want++ {
 			if want != protocol.KindSnapshot {
 				checkFrame(t, kind, want, frame)
 			}

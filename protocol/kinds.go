@@ -23,6 +23,10 @@ const (
 	KindBye     Kind = 7
 	KindSend    Kind = 8 // "send": an event of the client's
 	KindAnswer  Kind = 9
+
+	KindUpload           Kind = 10 // an [Offer]
+	KindUploadChunk      Kind = 11 // a [Chunk]
+	KindDownloadProgress Kind = 12 // a [Progress]
 )
 
 // The kinds a server sends.
@@ -34,6 +38,10 @@ const (
 	KindEnter    Kind = 20
 	KindSnapshot Kind = 21
 	KindAsk      Kind = 22
+
+	KindDownload       Kind = 23 // an [Offer]
+	KindDownloadChunk  Kind = 24 // a [Chunk]
+	KindUploadProgress Kind = 25 // a [Progress]
 )
 
 var kindNames = map[Kind]string{
@@ -41,6 +49,8 @@ var kindNames = map[Kind]string{
 	KindPing: "ping", KindResync: "resync", KindBye: "bye", KindSend: "send", KindAnswer: "answer",
 	KindWelcome: "welcome", KindReply: "reply", KindEvent: "event",
 	KindPong: "pong", KindEnter: "enter", KindSnapshot: "snapshot", KindAsk: "ask",
+	KindUpload: "upload", KindUploadChunk: "upload-chunk", KindDownloadProgress: "download-progress",
+	KindDownload: "download", KindDownloadChunk: "download-chunk", KindUploadProgress: "upload-progress",
 }
 
 // String is the kind's name in docs/PROTOCOL.md, or "unknown".

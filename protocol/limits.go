@@ -25,6 +25,10 @@ const (
 
 	MaxAuthStrings = 4 // a scheme and its arguments
 
+	MinChunk  = 256      // bytes of every chunk of a transfer but the last
+	MaxChunk  = 8 << 10  // bytes of a chunk
+	MaxWindow = 64 << 10 // bytes that a receiver lets a sender be ahead of what it has taken
+
 	RingTicks = 128 // how many ticks back a baseline may lie
 )
 

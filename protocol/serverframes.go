@@ -93,7 +93,7 @@ func (r *Reader) text() string { return r.str(MaxServerFrame) }
 var readers = sync.Pool{New: func() any { return NewReader() }}
 
 // DecodeFrame reads a whole frame of either side that [Check] has passed into v, a pointer to the frame's struct (Welcome,
-// Hello, ...; inputs and snapshots have only their [Reader] methods). It is for those who read a frame now and then and keep
+// Hello, ...; inputs and snapshots have only their [Reader] methods). The frames of a transfer say by their Kind which way it goes. It is for those who read a frame now and then and keep
 // no [Reader]. Errors wrap [ErrMalformed].
 func DecodeFrame(frame []byte, v any) error {
 	r := readers.Get().(*Reader)
@@ -134,6 +134,12 @@ func (r *Reader) frame(frame []byte, v any) (err error) {
 		*v, err = r.Answer(frame)
 	case *Ask:
 		*v, err = r.Ask(frame)
+	case *Offer:
+		*v, err = r.Offer(frame, v.Kind)
+	case *Chunk:
+		*v, err = r.Chunk(frame, v.Kind)
+	case *Progress:
+		*v, err = r.Progress(frame, v.Kind)
 	default:
 		err = fmt.Errorf("%T is not a frame", v)
 	}

@@ -69,7 +69,8 @@ func TestMetricsCoverEveryRoom(t *testing.T) {
 			`deltatick_players{state="present"} 1`, `deltatick_drops_total{reason="input_rate",room="match"} 0`,
 			`deltatick_closes_total{code="4506",name="flooding"} 0`, `deltatick_snapshots_total{kind="keyframe"} 1`,
 			`deltatick_frames_total{direction="in",kind="hello"} 1`, "deltatick_tick_lateness_seconds_count", "go_goroutines",
-			`deltatick_handshakes_refused_total{reason="address_rate"} 0`, `deltatick_drops_total{reason="byte_rate",room="session"} 0`, "deltatick_addresses 0",
+			`deltatick_handshakes_refused_total{reason="address_rate"} 0`, `deltatick_drops_total{reason="byte_rate",room="session"} 0`,
+			`deltatick_transfers{way="upload"} 0`, `deltatick_transfers_total{outcome="done",way="download"} 0`, "deltatick_upload_waiting_bytes 0", "deltatick_addresses 0",
 		} {
 			if !strings.Contains(text, line) {
 				t.Errorf("metrics lack %s", line)

@@ -59,7 +59,7 @@ var (
 
 	descChannels   = describe("channel_members", "Sessions that have a channel open.", "channel")
 	descRooms      = describe("channel_rooms", "Rooms of a channel.", "channel")
-	descCalls      = describe("channel_calls_total", "Requests and events of clients given to handlers of channels.", "kind")
+	descCalls      = describe("channel_calls_total", "Requests, events and offered uploads of clients given to handlers of channels.", "kind")
 	descBroadcasts = describe("broadcasts_total", "Events sent to the members of channels.")
 	descDeliveries = describe("broadcast_deliveries_total", "Sessions that these were sent to.")
 
@@ -107,6 +107,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	m := sink{out}
 	c.sessions(m)
 	c.channels(m)
+	c.transfers(m)
 	c.lobbies(m)
 	c.chats(m)
 	c.presences(m)

@@ -10,6 +10,7 @@ func (c *collector) channels(m sink) {
 	n := c.server.channels.Counters()
 	m.count(descCalls, n.Requests.Load(), "request")
 	m.count(descCalls, n.Events.Load(), "event")
+	m.count(descCalls, n.Uploads.Load(), "upload")
 	m.count(descBroadcasts, n.Broadcasts.Load())
 	m.count(descDeliveries, n.Deliveries.Load())
 	for _, reason := range channel.Drops() {

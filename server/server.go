@@ -67,6 +67,7 @@ func New(cfg Config) (*Server, error) {
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
 		Auth:    doorman{newDoor(cfg), cfg.Middleware},
 		Renewed: s.channels.Changed,
+		Upload:  s.channels.Upload,
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
 		TrustedProxies: cfg.TrustedProxies, MaxPerAddress: cfg.MaxPerAddress, HandshakeRate: cfg.HandshakeRate,
 		Bytes: cfg.Bytes, KindLimits: cfg.KindLimits,

@@ -22,6 +22,10 @@ type Config struct {
 	// have been won or lost. Where it does so as it resumes, only Connected is called. Default: nothing is.
 	Renewed func(s *Session)
 
+	// Upload decides, called as a method of Handler, on what a client offers to send, before it sends any of it. A [*protocol.Error] refuses it, and goes to the
+	// client as it is. Default: nothing is taken.
+	Upload func(s *Session, o protocol.Offer) (Intake, error)
+
 	// Secret is the key of resume tokens, at least 16 bytes. Default: 32 random bytes, so tokens do not outlive the process;
 	// neither do sessions.
 	Secret []byte
@@ -75,6 +79,15 @@ type Config struct {
 	// Default Grace + 2 min: no client that still may resume loses anything by it, and one that never acknowledges keeps nothing for ever.
 	KeptAge time.Duration
 
+	MaxTransfer     int64         // bytes of an upload or a download; default 64 MiB
+	MaxUploads      int           // of a session at a time; default 4
+	MaxWaiting      int64         // bytes of a session's uploads that the hub holds until all are there, by their size; default 16 MiB
+	MaxWaitingInAll int64         // the same of all sessions; default 256 MiB
+	UploadRate      float64       // bytes of a session's uploads a second; default 2 MiB
+	UploadBurst     int           // of them at once, protocol.MaxChunk or more; default 256 KiB
+	MaxDownloads    int           // of a session at a time; default 8
+	TransferTimeout time.Duration // for which a transfer may stand still while the session is connected; default 30 s
+
 	Logger   *slog.Logger     // default: discard
 	Counters *Counters        // default: new ones
 	Now      func() time.Time // arrival times and the clock told to clients; runs as fast as the timers do; default time.Now
@@ -105,6 +118,17 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.KeptBytes = cmp.Or(cfg.KeptBytes, 256<<10)
 	cfg.KeptAge = cmp.Or(cfg.KeptAge, cfg.Grace+2*time.Minute)
 	cfg.Sends = cmp.Or(cfg.Sends, Limit{Rate: 20, Burst: 256, Strikes: 400})
+	cfg.MaxTransfer = cmp.Or(cfg.MaxTransfer, 64<<20)
+	cfg.MaxUploads = cmp.Or(cfg.MaxUploads, 4)
+	cfg.MaxWaiting = cmp.Or(cfg.MaxWaiting, 16<<20)
+	cfg.MaxWaitingInAll = cmp.Or(cfg.MaxWaitingInAll, 256<<20)
+	cfg.UploadRate = cmp.Or(cfg.UploadRate, 2<<20)
+	cfg.UploadBurst = cmp.Or(cfg.UploadBurst, 256<<10)
+	cfg.MaxDownloads = cmp.Or(cfg.MaxDownloads, 8)
+	cfg.TransferTimeout = cmp.Or(cfg.TransferTimeout, 30*time.Second)
+	if cfg.Upload == nil {
+		cfg.Upload = noUploads
+	}
 	if cfg.Codecs == nil {
 		cfg.Codecs = []string{protocol.CodecMP}
 	}
@@ -148,6 +172,7 @@ func (cfg *Config) check() error {
 	for name, n := range map[string]int{
 		"MaxSessions": cfg.MaxSessions, "QueueFrames": cfg.QueueFrames, "QueueBytes": cfg.QueueBytes,
 		"KeptEvents": cfg.KeptEvents, "KeptBytes": cfg.KeptBytes,
+		"MaxUploads": cfg.MaxUploads, "MaxDownloads": cfg.MaxDownloads,
 		"MaxPerAddress": cfg.MaxPerAddress, "MaxAddresses": cfg.MaxAddresses,
 	} {
 		if n < 1 {
@@ -160,11 +185,14 @@ func (cfg *Config) check() error {
 	for name, d := range map[string]time.Duration{
 		"RenewAhead": cfg.RenewAhead, "Grace": cfg.Grace, "PingEvery": cfg.PingEvery, "HelloTimeout": cfg.HelloTimeout,
 		"SilentTimeout": cfg.SilentTimeout, "WriteTimeout": cfg.WriteTimeout, "CloseTimeout": cfg.CloseTimeout,
-		"KeptAge": cfg.KeptAge,
+		"KeptAge": cfg.KeptAge, "TransferTimeout": cfg.TransferTimeout,
 	} {
 		if d < time.Millisecond {
 			return fmt.Errorf("session: %s %v: want 1ms or more", name, d)
 		}
+	}
+	if cfg.MaxTransfer < 1 || cfg.MaxWaiting < 1 || cfg.MaxWaitingInAll < 1 || cfg.UploadRate <= 0 || cfg.UploadBurst < protocol.MaxChunk {
+		return fmt.Errorf("session: a limit of transfers below 1 byte, or an UploadBurst below %d", protocol.MaxChunk)
 	}
 	if cfg.ShutdownSpread < 0 {
 		return fmt.Errorf("session: ShutdownSpread %v: want 0 or more", cfg.ShutdownSpread)

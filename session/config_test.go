@@ -65,12 +65,12 @@ func TestEveryLabelIsItsOwn(t *testing.T) {
 	for _, o := range session.Outcomes() {
 		label(o.String())
 	}
-	for _, k := range []protocol.Kind{protocol.KindHello, protocol.KindBye, protocol.KindSend, protocol.KindAnswer, protocol.KindWelcome, protocol.KindSnapshot, protocol.KindAsk} {
+	for _, k := range []protocol.Kind{protocol.KindHello, protocol.KindBye, protocol.KindSend, protocol.KindAnswer, protocol.KindWelcome, protocol.KindSnapshot, protocol.KindAsk, protocol.KindUpload, protocol.KindUploadProgress} {
 		if session.KindSlot(k) != int(k) {
 			t.Errorf("kind %v in slot %d", k, session.KindSlot(k))
 		}
 	}
-	for _, k := range []protocol.Kind{0, 10, 15, 23, 31, 32, 127, 255} {
+	for _, k := range []protocol.Kind{0, 13, 15, 26, 31, 32, 127, 255} {
 		if session.KindSlot(k) != 0 {
 			t.Errorf("kind %d in slot %d", k, session.KindSlot(k))
 		}

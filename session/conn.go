@@ -24,6 +24,8 @@ type conn struct {
 	// The holder of the pen; see outgoing.
 	pen pen
 
+	downloads *downloads // of the session; written before bulk is called for the first time, then read by the writing goroutine
+
 	// Any goroutine.
 	cause   atomic.Pointer[cause] // why it is over; nil until then, and the first one stays
 	heard   atomic.Int64          // last sign of life, as the time since began

@@ -18,6 +18,9 @@ type Counters struct {
 	In  [KindSlots]Traffic // frames of clients, by [KindSlot]
 	Out [KindSlots]Traffic // frames written, by [KindSlot]
 
+	Uploads    Transfers
+	Downloads  Transfers
+	Waiting    atomic.Int64                  // bytes of uploads that are not whole, by their size, held now
 	Handshakes [refusalReasons]atomic.Uint64 // HTTP requests refused before they were connections
 
 	Drops   [dropReasons]atomic.Uint64
@@ -35,6 +38,14 @@ type Traffic struct {
 func (t *Traffic) add(bytes int) {
 	t.Frames.Add(1)
 	t.Bytes.Add(uint64(bytes))
+}
+
+// Transfers counts those of one way.
+type Transfers struct {
+	Open    atomic.Int64  // now
+	Done    atomic.Uint64 // arrived
+	Broken  atomic.Uint64 // ended before or at their last byte: cancelled, not wanted any more, too slow, corrupt, the session was over
+	Refused atomic.Uint64 // not begun: uploads that the hub or the house did not want
 }
 
 // KindSlots is how many slots there are for kinds of frames.
@@ -76,6 +87,7 @@ const (
 	DropSendRate                  // event of the client's above the limit
 	DropSendRefused               // event of the client's that the house refused
 	DropLateAnswer                // answer to an ask that nobody waits for any more
+	DropTransferOver              // chunk or progress of a transfer that is over, or that says nothing new
 	dropReasons
 )
 
@@ -83,7 +95,7 @@ const (
 func (d Drop) String() string {
 	return [...]string{"unknown_kind", "no_stream", "input_rate", "request_rate", "signal_rate", "kind_rate", "byte_rate", "fenced", "late", "queued",
 		"snapshot", "event_overflow", "event_too_big", "event_over", "event_age", "send_again", "send_rate",
-		"send_refused", "late_answer"}[d]
+		"send_refused", "late_answer", "transfer_over"}[d]
 }
 
 // Drops lists all reasons.

@@ -38,6 +38,12 @@
 // A session without a connection is away. It is over when it has been away for the grace period, when the client said bye, or
 // when the hub shut down.
 //
+// # Transfers
+//
+// What is too large for a frame goes as an upload, to where Config.Upload says, or, by [Session.Download], as a download: in chunks, over one connection after
+// another. An upload's chunks are taken like any frame, by the reading goroutine. Nothing of a download is queued: when the writing goroutine has nothing else to do,
+// it asks for a chunk, and gets one if that will not make anybody wait who comes next ([transfer.Pace]).
+//
 // # Credentials
 //
 // An [Authenticator] says who a client is, and until when that is proven. While a session whose credentials expire is connected, one timer
@@ -49,21 +55,23 @@
 //
 // # Locks
 //
-// There are four, taken in this order and never in another:
+// There are five, taken in this order and never in another:
 //
 //  1. Session.turn, held by whoever calls the house or the stream for a session: its reading goroutine, its grace timer, or
 //     Shutdown. It makes those calls one after another, which is what lets a fence be strict: a newcomer waits for the one frame that
 //     the older connection is handling, and no other is taken after it. It is the only lock held across such calls. With it come the
-//     session's limits and the replies that it keeps, which only those who handle a frame look at.
+//     session's limits, the replies that it keeps and its uploads, which only those who hold it look at.
 //  2. Session.mu, for a session's connection, tokens, events and asks, and the timers of its absence and its credentials. A welcome and its
 //     replay are queued under it as a whole, so nothing that is emitted meanwhile comes between; the number of the newest event of the client's
 //     changes under both, so what a welcome says of it stays true.
-//  3. outgoing.mu, for one connection's queue and snapshot.
-//  4. Hub.mu, for the hub's two sets. Nothing is called under it.
+//  3. downloads.mu, for a session's downloads.
+//  4. outgoing.mu, for one connection's queue and snapshot.
+//  5. Hub.mu, for the hub's two sets. Nothing is called under it.
 //
 // The table of addresses has one of its own, which is taken with none of these held, at a connection's beginning and end.
 //
-// Emit, EmitPrepared, End, SetStream, OpenLink and a Link's methods take the second and third for a few instructions each, never the first, so
+// Emit, EmitPrepared, End, SetStream, OpenLink and a Link's methods take the second and fourth for a few instructions each, never the first, so
 // the house may call them from anywhere, also inside the calls it gets and under locks of its own. Ask and AskAll take no more, but wait for an
-// answer without any: they belong in no call of the house for a session that is asked, and under no lock.
+// answer without any: they belong in no call of the house for a session that is asked, and under no lock. Download, and a Download's
+// methods, take the third and fourth.
 package session

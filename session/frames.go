@@ -39,7 +39,8 @@ func (c *conn) take(at time.Time, frame []byte) (err error) {
 	switch kind {
 	case protocol.KindInput, protocol.KindAck:
 		return c.streamed(at, kind, frame)
-	case protocol.KindRequest, protocol.KindSend, protocol.KindAnswer, protocol.KindBye:
+	case protocol.KindRequest, protocol.KindSend, protocol.KindAnswer, protocol.KindBye,
+		protocol.KindUpload, protocol.KindUploadChunk, protocol.KindDownloadProgress:
 	default:
 		if err := c.session.signals.ask(at); err != nil {
 			c.drop(DropSignalRate)
@@ -56,6 +57,12 @@ func (c *conn) take(at time.Time, frame []byte) (err error) {
 		return c.send(at, frame)
 	case protocol.KindAnswer:
 		return c.answered(at, frame)
+	case protocol.KindUpload:
+		return c.upload(at, frame)
+	case protocol.KindUploadChunk:
+		return c.uploadChunk(at, frame)
+	case protocol.KindDownloadProgress:
+		return c.downloadProgress(at, frame)
 	case protocol.KindBye:
 		c.session.bye(c)
 		return nil

@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"errors"
+	"hash/crc32"
 	"testing"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -38,14 +39,26 @@ func addSeeds(f *testing.F) {
 	q := once(1, 1)
 	f.Add(join(protocol.MustEncode(saying(1)), protocol.MustEncode(saying(1)), protocol.MustEncode(q), protocol.MustEncode(q), echo(2)))
 	f.Add(join([]byte{0x94, byte(protocol.KindAnswer), 1, 0xc0, 0xc0}, echo(1)))
+	offer := protocol.Offer{Kind: protocol.KindUpload, ID: 1, Channel: "files", Name: "whole", Size: 100}
+	chunk := protocol.Chunk{Kind: protocol.KindUploadChunk, ID: 1, Data: pattern(100), Sum: crc32.ChecksumIEEE(pattern(100))}
+	f.Add(join(protocol.MustEncode(offer), protocol.MustEncode(chunk), protocol.MustEncode(offer), echo(1)))
+	chunk.Sum++
+	f.Add(join(protocol.MustEncode(offer), protocol.MustEncode(chunk), echo(1)))
+	f.Add(join(protocol.MustEncode(offer), []byte{0x95, byte(protocol.KindUploadChunk), 1, 0, 0, 0xc0}, echo(1)))
+	f.Add(join([]byte{0x96, byte(protocol.KindDownloadProgress), 1, 0, 0x7f, 0xc2, 0xc0}, []byte{0x96, byte(protocol.KindDownloadProgress), 1, 0, 0, 0xc3, 0xc0}))
 	f.Add(join([]byte{0x91, 99}, []byte{0x91, byte(protocol.KindBye)}, echo(2)))
 }
 
 // say plays frames to a hub and checks that the connection ends in a way that has a name, without a fault of the server.
 func say(t *testing.T, frames ...[]byte) {
-	house, hub := newMemoryHub(t, nil)
+	house, hub := newMemoryHub(t, func(cfg *session.Config) { cfg.Upload = new(depot).intake })
 	house.request = func(_ *session.Session, q protocol.Request) (any, error) { return q.Payload, nil }
-	house.connected = func(s *session.Session, _ bool) { s.SetStream(&stream{}) }
+	house.connected = func(s *session.Session, _ bool) {
+		s.SetStream(&stream{})
+		if _, err := s.Download(file("map", 5000)); err != nil && !errors.Is(err, session.ErrDownloads) {
+			t.Error(err)
+		}
+	}
 	m := newMemory()
 	served := make(chan error, 1)
 	go func() { served <- hub.Serve(context.Background(), m) }()

@@ -87,6 +87,7 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 		sends: newGate(h.cfg.Sends), bytes: newGate(h.cfg.Bytes),
 		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes, maxAge: h.cfg.KeptAge, now: h.cfg.Now},
 	}
+	s.downloads.hub = h
 	s.who.Store(&who)
 	if err := h.enlist(s); err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 		s.grace = nil
 	}
 	s.watchExpiry()
+	s.downloads.attach(c)
 	return older, nil
 }
 
@@ -89,6 +90,7 @@ func (s *Session) connected(c *conn, resumed bool) (err error) {
 	if c.fenced.Load() {
 		return nil
 	}
+	s.resumeUploads()
 	defer s.hub.contain(&err)
 	s.hub.cfg.Handler.Connected(s, resumed)
 	return nil
@@ -101,6 +103,7 @@ func (s *Session) disconnected(c *conn) {
 	if !s.goAway(c) {
 		return
 	}
+	s.pauseUploads()
 	if err := s.call(s.hub.cfg.Handler.Disconnected); err != nil {
 		s.hub.fault(s, "disconnected", err) // it is away all the same
 	}
@@ -121,6 +124,7 @@ func (s *Session) goAway(c *conn) bool {
 	}
 	s.conn = nil
 	s.asks.lose()
+	s.downloads.detach()
 	s.unwatchExpiry()
 	s.absences++
 	grace := s.hub.cfg.Grace
@@ -182,6 +186,7 @@ func (s *Session) finish(condition func() bool) bool {
 	s.unwatchExpiry()
 	s.events = lane{}
 	s.asks.lose()
+	s.downloads.close()
 	if s.grace != nil {
 		s.grace.Stop()
 		s.grace = nil
@@ -194,6 +199,7 @@ func (s *Session) finish(condition func() bool) bool {
 func (s *Session) expired() {
 	s.SetStream(nil)
 	s.replies = replies{}
+	s.dropUploads()
 	if err := s.call(s.hub.cfg.Handler.Expired); err != nil {
 		s.hub.fault(s, "expired", err) // it is over all the same
 	}

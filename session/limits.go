@@ -60,6 +60,12 @@ func unlessLimited(err error) error {
 // weigh asks the limit of bytes. A frame above it is dropped, unless somebody waits for an answer or the frame has a number that would be
 // missing: that one is refused in its own way, by permit, or let through to its own limit. Any costs a strike.
 func (c *conn) weigh(at time.Time, kind protocol.Kind, frame []byte) (drop bool, err error) {
+	switch kind {
+	case protocol.KindUploadChunk, protocol.KindDownloadProgress:
+		// Chunks have a bucket of their own, which no input is to suffer from, and who tells progress has been sent what it is about.
+		c.heavy = false
+		return false, nil
+	}
 	err = c.session.bytes.askN(at, len(frame))
 	if c.heavy = err != nil; !c.heavy {
 		return false, nil

@@ -6,7 +6,8 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// outgoing is what waits to be written on one connection: an ordered queue, and a place for one snapshot beside it. It also says whose
+// outgoing is what waits to be written on one connection: an ordered queue, a place for one snapshot beside it, and word that downloads may have something, of which
+// nothing is put in. It also says whose
 // turn it is to write: there is one pen, and whoever puts something in while nobody holds it gets it. The holder writes, or starts
 // somebody who does, until next or release has taken the pen back, which they do only when nothing waits. Putting something in never blocks.
 type outgoing struct {
@@ -22,6 +23,7 @@ type outgoing struct {
 	ping     bool   // a ping is due
 	pong     bool   // an answer is due
 	data     string // of the answer
+	bulk     bool   // downloads may have a frame, which leaves when nothing else waits
 	over     bool   // nothing is put in any more
 	flush    bool   // over, but what is queued still leaves
 	writing  bool   // the pen is held; for good once the end was handed out
@@ -124,6 +126,14 @@ func (o *outgoing) pongSoon(data string) (start bool) {
 	return o.grasp()
 }
 
+// bulkSoon has downloads asked for a frame when nothing else waits. It reports whether the caller holds the pen.
+func (o *outgoing) bulkSoon() (start bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bulk = true
+	return o.grasp()
+}
+
 // finish takes nothing more in. With flush, what is queued still leaves.
 func (o *outgoing) finish(flush bool) (start bool) {
 	o.mu.Lock()
@@ -141,6 +151,7 @@ const (
 	actSnapshot
 	actPing
 	actPong
+	actBulk  // a frame of a download, if there is one
 	actClose // and nothing after it: the pen stays held
 )
 
@@ -166,6 +177,9 @@ func (o *outgoing) next(spare []byte) (action, []byte) {
 		frame := o.snapshot
 		o.snapshot, o.offered = spare, false
 		return actSnapshot, frame
+	case o.bulk:
+		o.bulk = false
+		return actBulk, nil
 	}
 	o.writing = false
 	return actNothing, nil
@@ -175,7 +189,7 @@ func (o *outgoing) next(spare []byte) (action, []byte) {
 func (o *outgoing) release() (more bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.writing = o.queue.n > 0 || o.over || o.pong || o.ping || o.offered
+	o.writing = o.queue.n > 0 || o.over || o.pong || o.ping || o.offered || o.bulk
 	return o.writing
 }
 

@@ -35,8 +35,11 @@ type Session struct {
 	strays   gate
 	sends    gate
 	replies  replies
+	uploads  uploads
 	bytes    gate
 	kinds    map[EventKind]gate // of Config.KindLimits, those that were needed so far
+
+	downloads downloads // has a lock of its own
 
 	// Guarded by mu.
 	mu       sync.Mutex

@@ -94,6 +94,8 @@ func (c *conn) writeAll() {
 			err = c.transport.Ping(c.hub.cfg.WriteTimeout)
 		case actPong:
 			err = c.transport.Pong(string(frame), c.hub.cfg.WriteTimeout)
+		case actBulk:
+			err = c.writeBulk()
 		case actClose:
 			c.sayClose()
 			close(c.written)
@@ -129,6 +131,23 @@ func (c *conn) writeFrame(kind protocol.Kind, frame []byte) error {
 	}
 	c.hub.cfg.Counters.Out[KindSlot(kind)].add(len(frame))
 	return nil
+}
+
+// bulk has the writing goroutine ask for a frame of a download.
+func (c *conn) bulk() {
+	if c.out.bulkSoon() {
+		go c.write()
+	}
+}
+
+// writeBulk writes one frame of a download, if there is one, so that whatever else comes meanwhile is next.
+func (c *conn) writeBulk() error {
+	frame := c.downloads.next(c)
+	if frame == nil {
+		return nil
+	}
+	c.out.bulkSoon() // there may be another one; the pen is held
+	return c.writeFrame(kindOf(frame), frame)
 }
 
 // writeFailed keeps the pen, so that nobody tries again.

@@ -14,6 +14,139 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
+// src/kinds.js
+var HELLO, REQUEST, INPUT, ACK, PING, RESYNC, BYE, SEND, ANSWER, UPLOAD, UPLOAD_CHUNK, DOWNLOAD_PROGRESS, WELCOME, REPLY, EVENT, PONG, ENTER, SNAPSHOT, ASK, DOWNLOAD, DOWNLOAD_CHUNK, UPLOAD_PROGRESS;
+var init_kinds = __esm({
+  "src/kinds.js"() {
+    "use strict";
+    HELLO = 1;
+    REQUEST = 2;
+    INPUT = 3;
+    ACK = 4;
+    PING = 5;
+    RESYNC = 6;
+    BYE = 7;
+    SEND = 8;
+    ANSWER = 9;
+    UPLOAD = 10;
+    UPLOAD_CHUNK = 11;
+    DOWNLOAD_PROGRESS = 12;
+    WELCOME = 16;
+    REPLY = 17;
+    EVENT = 18;
+    PONG = 19;
+    ENTER = 20;
+    SNAPSHOT = 21;
+    ASK = 22;
+    DOWNLOAD = 23;
+    DOWNLOAD_CHUNK = 24;
+    UPLOAD_PROGRESS = 25;
+  }
+});
+
+// src/requests.js
+var MAX_PENDING, RequestError, Requests;
+var init_requests = __esm({
+  "src/requests.js"() {
+    "use strict";
+    MAX_PENDING = 256;
+    RequestError = class extends Error {
+      name = "RequestError";
+      /**
+       * @param {string} code
+       * @param {string} field the payload's field that is wrong, or ""
+       * @param {string} message
+       */
+      constructor(code, field, message) {
+        super(message || code);
+        this.code = code;
+        this.field = field;
+      }
+    };
+    Requests = class {
+      /** @type {Map<number, Pending>} by id, in the order of their ids */
+      #pending = /* @__PURE__ */ new Map();
+      #lastId;
+      #timers;
+      #keep;
+      /**
+       * @param {import("./options.js").Timers} timers
+       * @param {number} [lastId] the highest id that was used in this session for a request that runs once
+       * @param {(id: number) => void} [keep] is told of every such id
+       */
+      constructor(timers, lastId = 0, keep = () => {
+      }) {
+        this.#timers = timers;
+        this.#lastId = lastId;
+        this.#keep = keep;
+      }
+      /** Uses up an id, for something else that must not have one twice in a session. */
+      takeId() {
+        this.#lastId = this.#lastId % 2147483647 + 1;
+        this.#keep(this.#lastId);
+        return this.#lastId;
+      }
+      /**
+       * @param {Say} say
+       * @param {number} timeout in milliseconds
+       * @param {boolean} [once] whether it survives its connection
+       * @returns {Promise<any>} the reply's payload
+       */
+      add(say, timeout, once = false) {
+        return new Promise((resolve, reject) => {
+          if (this.#pending.size >= MAX_PENDING) {
+            throw new RequestError("too-many", "", "too many requests wait for a reply");
+          }
+          this.#lastId = this.#lastId % 2147483647 + 1;
+          const id = this.#lastId;
+          if (once) this.#keep(id);
+          if (!say(id, timeout) && !once) throw new RequestError("dropped", "", "not connected");
+          const timer = this.#timers.setTimeout(() => {
+            this.#pending.delete(id);
+            reject(new RequestError("timeout", "", `no reply within ${timeout} ms`));
+          }, timeout);
+          const until = this.#timers.now() + timeout;
+          this.#pending.set(id, { resolve, reject, timer, until, again: once ? say : null });
+        });
+      }
+      /** @param {import("./frames.js").Reply} reply one that came too late is of no use to anyone */
+      settle({ id, error, payload }) {
+        const pending = this.#pending.get(id);
+        if (pending === void 0) return;
+        this.#pending.delete(id);
+        this.#timers.clearTimeout(pending.timer);
+        if (error === null) pending.resolve(payload);
+        else pending.reject(new RequestError(...error));
+      }
+      /** Says again what may be said again: the session is back. */
+      again() {
+        const now = this.#timers.now();
+        for (const [id, { again, until, timer, reject }] of [...this.#pending]) {
+          try {
+            again?.(id, Math.max(1, until - now));
+          } catch (error) {
+            this.#pending.delete(id);
+            this.#timers.clearTimeout(timer);
+            reject(
+              /** @type {RequestError} */
+              error
+            );
+          }
+        }
+      }
+      /** Rejects all that wait. @param {boolean} [all] also those that may be said again, since their session is gone */
+      drop(all = true) {
+        for (const [id, { reject, timer, again }] of [...this.#pending]) {
+          if (again !== null && !all) continue;
+          this.#pending.delete(id);
+          this.#timers.clearTimeout(timer);
+          reject(new RequestError("dropped", "", "the connection ended before the reply"));
+        }
+      }
+    };
+  }
+});
+
 // src/wire.js
 function kindOf(b) {
   const at3 = (b[0] & 240) === 144 ? 1 : 3;
@@ -432,7 +565,7 @@ function copyTable({ entities }, { moving, width }, into) {
     }
   }
 }
-function showTable(table, shown, a, b, part2) {
+function showTable(table2, shown, a, b, part2) {
   const { moving, width, steady, rows, objects } = shown;
   for (let i = 0, j = 0; i < a.count; i++) {
     const id = a.ids[i];
@@ -456,7 +589,7 @@ function showTable(table, shown, a, b, part2) {
       from += size;
       towards += size;
     }
-    const newest = table.rows.get(id);
+    const newest = table2.rows.get(id);
     if (newest !== void 0) for (const { name } of steady) row2[name] = newest[name];
     rows[i] = row2;
   }
@@ -577,8 +710,8 @@ var init_interpolate = __esm({
         const frame = this.#frames[slot];
         frame.tick = tick;
         this.#count++;
-        this.#world.tables.forEach((table, i) => {
-          copyTable(table, this.#shown[i], frame.tables[i]);
+        this.#world.tables.forEach((table2, i) => {
+          copyTable(table2, this.#shown[i], frame.tables[i]);
         });
       }
       /**
@@ -596,8 +729,8 @@ var init_interpolate = __esm({
         const span = b.tick - a.tick;
         const part2 = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
         this.#tick = Math.round(a.tick + part2 * span);
-        this.#world.tables.forEach((table, i) => {
-          showTable(table, this.#shown[i], a.tables[i], b.tables[i], part2);
+        this.#world.tables.forEach((table2, i) => {
+          showTable(table2, this.#shown[i], a.tables[i], b.tables[i], part2);
         });
         return this.#result;
       }
@@ -622,19 +755,19 @@ var init_interpolate = __esm({
 });
 
 // src/rows.js
-function replaceRows(table, fresh, changes) {
-  const before = new Map(table.entities.map((e) => [e.id, e]));
-  table.rows.clear();
-  table.entities = fresh.map((entity) => {
+function replaceRows(table2, fresh, changes) {
+  const before = new Map(table2.entities.map((e) => [e.id, e]));
+  table2.rows.clear();
+  table2.entities = fresh.map((entity) => {
     const old = before.get(entity.id);
     before.delete(entity.id);
-    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
-    table.rows.set(kept.id, kept.row);
-    if (old === void 0) changes?.added.push(table, kept);
-    else changes?.changed.push(table, kept);
+    const kept = old === void 0 ? entity : overwrite(table2.fields, old, entity);
+    table2.rows.set(kept.id, kept.row);
+    if (old === void 0) changes?.added.push(table2, kept);
+    else changes?.changed.push(table2, kept);
     return kept;
   });
-  for (const entity of before.values()) changes?.removed.push(table, entity);
+  for (const entity of before.values()) changes?.removed.push(table2, entity);
 }
 function overwrite(fields, old, fresh) {
   old.q = fresh.q;
@@ -1743,9 +1876,9 @@ var init_tablestate = __esm({
       #nextSlotOf = new Int32Array(0);
       #nextHistory = new Uint8Array(0);
       /** @param {Table} table @param {import("./text.js").Texts} texts */
-      constructor(table, texts) {
-        this.#table = table;
-        this.#layout = layoutOf(table.fields);
+      constructor(table2, texts) {
+        this.#table = table2;
+        this.#layout = layoutOf(table2.fields);
         this.#arrivals = new Arrivals(this.#layout.fields, texts);
         this.#values = new Values(this.#layout, texts);
         this.#stride = this.#layout.components * MOTION;
@@ -2076,7 +2209,7 @@ var init_decoder = __esm({
       /** @param {import("../world.js").World} world */
       constructor(world) {
         this.#world = world;
-        this.#tables = world.tables.map((table) => new TableState(table, this.#texts));
+        this.#tables = world.tables.map((table2) => new TableState(table2, this.#texts));
       }
       /**
        * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
@@ -2102,8 +2235,8 @@ var init_decoder = __esm({
       #keyframe(fresh, changes) {
         if (!fresh) throw new WireError("a keyframe that needs others");
         this.#texts.reset();
-        for (const table of this.#tables) table.reset(0, 0);
-        const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
+        for (const table2 of this.#tables) table2.reset(0, 0);
+        const puts = this.#tables.map((table2) => table2.readKeyframe(this.#walk, changes));
         this.#expectEnd();
         for (const put2 of puts) put2();
       }
@@ -2111,15 +2244,582 @@ var init_decoder = __esm({
       #delta(fresh, changes) {
         if (fresh) {
           this.#texts.reset();
-          this.#tables.forEach((table, i) => {
-            table.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
+          this.#tables.forEach((table2, i) => {
+            table2.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
           });
         }
-        for (const table of this.#tables) table.readDelta(this.#walk, changes);
+        for (const table2 of this.#tables) table2.readDelta(this.#walk, changes);
         this.#expectEnd();
       }
       #expectEnd() {
         if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
+      }
+    };
+  }
+});
+
+// src/crc32.js
+function crc32(bytes2, sum = 0) {
+  let c = ~sum;
+  for (const byte of bytes2) c = table[(c ^ byte) & 255] ^ c >>> 8;
+  return ~c >>> 0;
+}
+var POLYNOMIAL, table;
+var init_crc32 = __esm({
+  "src/crc32.js"() {
+    "use strict";
+    POLYNOMIAL = 3988292384;
+    table = Uint32Array.from({ length: 256 }, (_, byte) => {
+      let c = byte;
+      for (let bit = 0; bit < 8; bit++) c = c & 1 ? c >>> 1 ^ POLYNOMIAL : c >>> 1;
+      return c;
+    });
+  }
+});
+
+// src/pace.js
+var TARGET, GROWTH, MAX_GROWTH, MAX_CUT, MIN_CHUNK, MAX_CHUNK, FIRST_WINDOW, MAX_WINDOW, CHUNK_MS, STUCK, Pace;
+var init_pace = __esm({
+  "src/pace.js"() {
+    "use strict";
+    TARGET = 3;
+    GROWTH = 0.5;
+    MAX_GROWTH = 0.25;
+    MAX_CUT = 0.5;
+    MIN_CHUNK = 256;
+    MAX_CHUNK = 8 << 10;
+    FIRST_WINDOW = 8 * MIN_CHUNK;
+    MAX_WINDOW = 64 << 10;
+    CHUNK_MS = 2;
+    STUCK = 8;
+    Pace = class {
+      /** How long until another chunk may leave, when `room` was 0 for that; 0: until the next progress. */
+      wait = 0;
+      #window = FIRST_WINDOW;
+      /** Milliseconds of the way; 0: not known yet. */
+      #way = 0;
+      #next = 0;
+      #filled = false;
+      /** When the round began, which lasts until the progress of a chunk that was sent in it. */
+      #round = -Infinity;
+      /** The least that a chunk took in it. */
+      #least = Infinity;
+      #stuck = 0;
+      #lately = Infinity;
+      /** @param {number} inFlight bytes @param {number} now @returns {number} bytes that the next chunk may have */
+      room(inFlight, now) {
+        const fits2 = this.#way > 0 ? Math.floor(this.#window * CHUNK_MS / this.#way) : 0;
+        const chunk2 = Math.min(Math.max(fits2, MIN_CHUNK), MAX_CHUNK);
+        this.wait = Math.max(0, this.#next - now);
+        const full = inFlight > 0 && (inFlight + chunk2 > this.#window || this.#way === 0);
+        if (this.wait === 0 && !full) return chunk2;
+        this.#filled = true;
+        return 0;
+      }
+      /** @param {number} bytes of a chunk that leaves @param {number} now */
+      left(bytes2, now) {
+        this.#next = now + this.#way * bytes2 / this.#window;
+      }
+      /** @param {number} sent when the chunk left whose progress has come @param {number} now */
+      took(sent, now) {
+        const took = Math.max(now - sent, 1e-3);
+        if (this.#way === 0 || took < this.#way) this.#way = took;
+        this.#least = Math.min(this.#least, took);
+        if (sent < this.#round) return;
+        this.#adjust(this.#least);
+        this.#round = now;
+        this.#least = Infinity;
+        this.#filled = false;
+      }
+      /** @param {number} least */
+      #adjust(least) {
+        if (least - this.#way <= TARGET) {
+          this.#stuck = 0;
+          if (!this.#filled) return;
+          const growth = Math.min(MAX_GROWTH, GROWTH * TARGET / least);
+          this.#window = Math.min(this.#window * (1 + growth), MAX_WINDOW);
+        } else if (this.#window > MIN_CHUNK) {
+          const holds = this.#way / least;
+          this.#window = Math.max(this.#window * Math.max(MAX_CUT, holds * holds), MIN_CHUNK);
+        } else {
+          this.#lately = this.#stuck === 0 ? least : Math.min(this.#lately, least);
+          if (++this.#stuck < STUCK) return;
+          this.#way = this.#lately;
+          this.#stuck = 0;
+        }
+      }
+    };
+  }
+});
+
+// src/frames.js
+function str(f, i) {
+  if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
+  return f[i];
+}
+function ident(f, i) {
+  if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
+  return f[i];
+}
+function uint(f, i, max = UINT32) {
+  const v = f[i];
+  if (!Number.isInteger(v) || v < 0 || v > max) {
+    throw new WireError(`element ${i} is no integer of its range`);
+  }
+  return v;
+}
+function list(f, i) {
+  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
+  return f[i];
+}
+function any(f, i) {
+  if (i >= f.length) throw new WireError(`element ${i} is missing`);
+  return f[i];
+}
+function welcomeVersion(f) {
+  return uint(f, 1);
+}
+function welcome(f) {
+  if (typeof f[6] !== "boolean") throw new WireError("element 6 is no boolean");
+  if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
+  return {
+    session: str(f, 2),
+    user: str(f, 3),
+    name: str(f, 4),
+    token: str(f, 5),
+    resumed: f[6],
+    codec: str(f, 7),
+    pingEvery: uint(f, 8),
+    grace: uint(f, 9),
+    maxFrame: uint(f, 10),
+    lost: uint(f, 11),
+    server: str(f, 12),
+    // Earlier servers do not say these.
+    taken: f.length > 13 ? uint(f, 13) : 0,
+    expires: f.length > 14 ? uint(f, 14, FAR) : 0
+  };
+}
+function reply(f) {
+  const error = f[2] === null ? null : list(f, 2);
+  return {
+    id: uint(f, 1),
+    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
+    payload: any(f, 3)
+  };
+}
+function event(f) {
+  return {
+    seq: uint(f, 1),
+    channel: str(f, 2),
+    name: str(f, 3),
+    payload: any(f, 4),
+    tick: uint(f, 5)
+  };
+}
+function pong(f) {
+  uint(f, 2, FAR);
+  return { time: uint(f, 1, FAR), taken: f.length > 3 ? uint(f, 3) : 0 };
+}
+function ask(f) {
+  uint(f, 5);
+  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), payload: any(f, 4) };
+}
+function enter(f) {
+  const tickRate = uint(f, 5, 1e3);
+  if (tickRate === 0) throw new WireError("tick rate of 0");
+  return {
+    epoch: uint(f, 1),
+    match: str(f, 2),
+    game: str(f, 3),
+    seat: uint(f, 4, UINT16),
+    tickRate,
+    tick: uint(f, 6),
+    hashEvery: uint(f, 7),
+    tables: list(f, 8),
+    inputs: list(f, 9)
+  };
+}
+function snapshot(f) {
+  const slack = f[5];
+  if ((slack | 0) !== slack) throw new WireError("element 5 is no integer of its range");
+  return {
+    epoch: uint(f, 1),
+    tick: uint(f, 2),
+    base: uint(f, 3),
+    input: uint(f, 4),
+    slack,
+    hash: f[6] === null ? null : uint(f, 6),
+    body: any(f, 7)
+  };
+}
+var VERSION, UINT16, UINT32, FAR, MAX_TOKEN, MAX_IDENT;
+var init_frames = __esm({
+  "src/frames.js"() {
+    "use strict";
+    init_wire();
+    VERSION = 1;
+    UINT16 = 65535;
+    UINT32 = 4294967295;
+    FAR = 2 ** 53;
+    MAX_TOKEN = 512;
+    MAX_IDENT = 64;
+  }
+});
+
+// src/transfer-frames.js
+function offer(f) {
+  const size = uint(f, 4, FAR2);
+  if (size === 0) throw new WireError("a transfer of nothing");
+  if (str(f, 5).length > MAX_TYPE) throw new WireError("element 5 is too long");
+  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), size, type: f[5] };
+}
+function chunk(f) {
+  const data = f[4];
+  if (data !== null) {
+    if (!(data instanceof Uint8Array)) throw new WireError("element 4 is no bin");
+    if (data.length === 0 || data.length > MAX_CHUNK)
+      throw new WireError("a chunk of no good size");
+  }
+  return { id: uint(f, 1), offset: uint(f, 2, FAR2), sum: uint(f, 3), data };
+}
+function progress(f) {
+  if (typeof f[4] !== "boolean") throw new WireError("element 4 is no boolean");
+  const error = f[5] === null ? null : list(f, 5);
+  return {
+    id: uint(f, 1),
+    offset: uint(f, 2, FAR2),
+    limit: uint(f, 3, FAR2),
+    done: f[4],
+    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)]
+  };
+}
+var FAR2, MAX_TYPE;
+var init_transfer_frames = __esm({
+  "src/transfer-frames.js"() {
+    "use strict";
+    init_frames();
+    init_pace();
+    init_wire();
+    FAR2 = 2 ** 53;
+    MAX_TYPE = 64;
+  }
+});
+
+// src/upload.js
+var MAX_MARKS, Upload;
+var init_upload = __esm({
+  "src/upload.js"() {
+    "use strict";
+    init_crc32();
+    init_kinds();
+    init_pace();
+    init_wire();
+    MAX_MARKS = 256;
+    Upload = class {
+      #offer;
+      #data;
+      #uplink;
+      #onProgress;
+      #pace = new Pace();
+      /** What the server has taken, and the ends of the chunks on their way. */
+      #base = { end: 0, sum: 0, at: 0 };
+      /** @type {{end: number, sum: number, at: number}[]} */
+      #marks = [];
+      #limit = 0;
+      /** Whether the server has told its progress over the present connection. */
+      #heard = false;
+      /** @type {any} */
+      #timer = null;
+      /**
+       * @param {{id: number, channel: string, name: string, type: string}} what
+       * @param {Uint8Array} data
+       * @param {Uplink} uplink
+       * @param {(taken: number) => void} onProgress
+       */
+      constructor({ id, channel, name, type }, data, uplink, onProgress) {
+        this.id = id;
+        this.#offer = [UPLOAD, id, channel, name, data.length, type];
+        this.#data = data;
+        this.#uplink = uplink;
+        this.#onProgress = onProgress;
+      }
+      /** Begins, or goes on, over a connection. */
+      open() {
+        this.pause();
+        this.#pace = new Pace();
+        this.#uplink.send(this.#offer);
+      }
+      /** There is no connection, or nothing more to do. */
+      pause() {
+        this.#heard = false;
+        this.#uplink.timers.clearTimeout(this.#timer);
+      }
+      giveUp() {
+        this.pause();
+        this.#uplink.send([UPLOAD_CHUNK, this.id, 0, 0, null]);
+      }
+      /** @param {import("./transfer-frames.js").Progress} progress that is not the last @throws {WireError} */
+      heard({ offset, limit }) {
+        const now = this.#uplink.timers.now();
+        const had = this.#base.end;
+        let i = this.#marks.length - 1;
+        while (i >= 0 && this.#marks[i].end > offset) i--;
+        const at3 = i < 0 ? this.#base : this.#marks[i];
+        if (at3.end !== offset || limit < offset) throw new WireError("progress that cannot be");
+        if (this.#heard && i >= 0) this.#pace.took(at3.at, now);
+        this.#marks = this.#heard ? this.#marks.slice(i + 1) : [];
+        this.#base = at3;
+        this.#limit = limit;
+        this.#heard = true;
+        if (offset > had) this.#onProgress(offset);
+        this.#pump();
+      }
+      /** Sends what may leave now. */
+      #pump() {
+        const { timers, send } = this.#uplink;
+        timers.clearTimeout(this.#timer);
+        while (this.#heard) {
+          const last = this.#marks.at(-1) ?? this.#base;
+          const most = Math.min(this.#limit, this.#data.length) - last.end;
+          const least = Math.min(MIN_CHUNK, this.#data.length - last.end);
+          if (most < least || least === 0 || this.#marks.length === MAX_MARKS) return;
+          const now = timers.now();
+          const room2 = this.#pace.room(last.end - this.#base.end, now);
+          if (room2 === 0) {
+            const { wait } = this.#pace;
+            if (wait > 0) this.#timer = timers.setTimeout(() => this.#pump(), wait);
+            return;
+          }
+          const bytes2 = this.#data.subarray(last.end, last.end + Math.min(room2, most, MAX_CHUNK));
+          const mark = { end: last.end + bytes2.length, sum: crc32(bytes2, last.sum), at: now };
+          if (!send([UPLOAD_CHUNK, this.id, last.end, mark.sum, bytes2])) return;
+          this.#marks.push(mark);
+          this.#pace.left(bytes2.length, now);
+        }
+      }
+    };
+  }
+});
+
+// src/transfers.js
+async function bytesOf(what) {
+  if (what instanceof Uint8Array) return what;
+  return new Uint8Array(what instanceof ArrayBuffer ? what : await what.arrayBuffer());
+}
+var WINDOW2, MAX_DOWNLOADS, KEPT2, Transfers;
+var init_transfers = __esm({
+  "src/transfers.js"() {
+    "use strict";
+    init_crc32();
+    init_kinds();
+    init_pace();
+    init_requests();
+    init_transfer_frames();
+    init_upload();
+    init_wire();
+    WINDOW2 = 64 << 10;
+    MAX_DOWNLOADS = 16;
+    KEPT2 = 32;
+    Transfers = class {
+      #uplink;
+      #report;
+      #nextId;
+      #open = false;
+      /** @type {Map<number, {upload: Upload, end: (error: Error | null) => void}>} by id */
+      #uploads = /* @__PURE__ */ new Map();
+      /** @type {Map<string, Taker>} by channel and name */
+      #takers = /* @__PURE__ */ new Map();
+      /** @type {Map<number, Download>} by id */
+      #downloads = /* @__PURE__ */ new Map();
+      /** Frames that say how downloads ended, the oldest first, by id. @type {Map<number, any[]>} */
+      #ended = /* @__PURE__ */ new Map();
+      /** Highest id of those that ended and are in there no more. */
+      #forgotten = 0;
+      /**
+       * @param {import("./upload.js").Uplink} uplink
+       * @param {() => number} nextId gives ids for uploads, rising over the session
+       * @param {(error: unknown) => void} report
+       * @param {boolean} open whether there is a connection
+       */
+      constructor(uplink, nextId2, report, open3) {
+        this.#uplink = uplink;
+        this.#nextId = nextId2;
+        this.#report = report;
+        this.#open = open3;
+      }
+      /**
+       * @param {string} channel
+       * @param {string} name
+       * @param {Blob | ArrayBuffer | Uint8Array} what
+       * @param {UploadOptions} options
+       */
+      async upload(channel, name, what, { type, onProgress, signal } = {}) {
+        const data = await bytesOf(what);
+        signal?.throwIfAborted();
+        if (data.length === 0) throw new RequestError("bad-payload", "", "nothing to upload");
+        const kind = type ?? (what instanceof Blob ? what.type : "");
+        const id = this.#nextId();
+        const progress2 = (taken) => this.#call(onProgress, taken, data.length);
+        const upload = new Upload({ id, channel, name, type: kind }, data, this.#uplink, progress2);
+        const over = new Promise((resolve, reject) => {
+          const abort = () => {
+            upload.giveUp();
+            end(signal?.reason);
+          };
+          const end = (error) => {
+            signal?.removeEventListener("abort", abort);
+            this.#uploads.delete(id);
+            upload.pause();
+            if (error === null) resolve();
+            else reject(error);
+          };
+          this.#uploads.set(id, { upload, end });
+          signal?.addEventListener("abort", abort);
+        });
+        if (this.#open) upload.open();
+        return over;
+      }
+      /**
+       * @param {string} channel
+       * @param {string} name
+       * @param {(bytes: Uint8Array, meta: Meta) => any} fn
+       * @param {DownloadOptions} options
+       */
+      on(channel, name, fn, { limit = 16 << 20, onProgress = () => {
+      } } = {}) {
+        if (typeof fn !== "function") throw new TypeError("a handler must be a function");
+        const key = `${channel} ${name}`;
+        if (this.#takers.has(key)) throw new TypeError(`${key} has a handler already`);
+        const taker = { fn, limit, onProgress };
+        this.#takers.set(key, taker);
+        return () => {
+          if (this.#takers.get(key) === taker) this.#takers.delete(key);
+        };
+      }
+      /** There is a connection. @param {boolean} same whether of the same session as before */
+      opened(same) {
+        if (!same) this.dropped();
+        this.#open = true;
+        for (const { upload } of this.#uploads.values()) upload.open();
+      }
+      /** The connection is gone. */
+      down() {
+        this.#open = false;
+        for (const { upload } of this.#uploads.values()) upload.pause();
+      }
+      /** The session is gone. */
+      dropped() {
+        this.down();
+        this.#downloads.clear();
+        this.#ended.clear();
+        this.#forgotten = 0;
+        for (const { end } of [...this.#uploads.values()]) {
+          end(new RequestError("dropped", "", "the session ended before the upload"));
+        }
+      }
+      /** @param {any[]} frame */
+      frame(frame) {
+        if (frame[0] === DOWNLOAD) this.#offered(offer(frame));
+        else if (frame[0] === DOWNLOAD_CHUNK) this.#chunk(chunk(frame));
+        else this.#progress(progress(frame));
+      }
+      /** @param {frames.Progress} progress */
+      #progress(progress2) {
+        const it = this.#uploads.get(progress2.id);
+        if (it === void 0) return;
+        if (progress2.done && progress2.error !== null) it.end(new RequestError(...progress2.error));
+        else {
+          it.upload.heard(progress2);
+          if (progress2.done) it.end(null);
+        }
+      }
+      /** @param {frames.Offer} offer */
+      #offered({ id, channel, name, size, type }) {
+        const outcome = this.#ended.get(id);
+        if (outcome !== void 0) {
+          this.#uplink.send(outcome);
+          return;
+        }
+        if (!this.#downloads.has(id)) {
+          const taker = this.#takers.get(`${channel} ${name}`);
+          if (id <= this.#forgotten) this.#end(id, 0, "too-late", "nothing is known of it any more");
+          else if (taker === void 0) this.#end(id, 0, "not-found", "nobody takes that here");
+          else if (size > taker.limit) this.#end(id, 0, "too-big", `at most ${taker.limit} bytes`);
+          else if (this.#downloads.size >= MAX_DOWNLOADS) this.#end(id, 0, "full", "too many");
+          else {
+            const bytes2 = new Uint8Array(size);
+            this.#downloads.set(id, { taker, meta: { type, size }, bytes: bytes2, taken: 0, sum: 0, limit: 0 });
+          }
+        }
+        this.#tell(id);
+      }
+      /** Says how far a download has got, if it is on. @param {number} id */
+      #tell(id) {
+        const d = this.#downloads.get(id);
+        if (d === void 0) return;
+        d.limit = Math.min(d.taken + WINDOW2, d.meta.size);
+        this.#uplink.send([DOWNLOAD_PROGRESS, id, d.taken, d.limit, false, null]);
+      }
+      /** @param {frames.Chunk} chunk */
+      #chunk({ id, offset, sum, data }) {
+        const d = this.#downloads.get(id);
+        if (data === null) {
+          if (!this.#ended.has(id)) this.#end(id, 0, "cancelled", "as the server said");
+          else this.#uplink.send(
+            /** @type {any[]} */
+            this.#ended.get(id)
+          );
+          return;
+        }
+        if (d === void 0) return;
+        const end = offset + data.length;
+        const short = data.length < MIN_CHUNK && end !== d.meta.size;
+        if (offset !== d.taken || end > d.limit || short) throw new WireError("a chunk out of place");
+        d.sum = crc32(data, d.sum);
+        if (d.sum !== sum) {
+          this.#end(id, d.taken, "corrupt", "the sum is not that of the bytes");
+          return;
+        }
+        d.bytes.set(data, offset);
+        d.taken = end;
+        this.#call(d.taker.onProgress, end, d.meta.size, d.meta);
+        this.#tell(id);
+        if (end === d.meta.size) this.#hand(id, d);
+      }
+      /** Gives a handler what is whole. @param {number} id @param {Download} d */
+      async #hand(id, d) {
+        let refusal = ["", ""];
+        try {
+          await d.taker.fn(d.bytes, d.meta);
+        } catch (thrown) {
+          if (thrown instanceof RequestError) refusal = [thrown.code, thrown.message];
+          else {
+            this.#report(thrown);
+            refusal = ["internal", "a fault of the client"];
+          }
+        }
+        if (this.#downloads.get(id) === d) this.#end(id, d.taken, ...refusal);
+      }
+      /** @param {number} id @param {number} taken @param {string} code "": the file was taken @param {string} message */
+      #end(id, taken, code, message) {
+        this.#downloads.delete(id);
+        const error = code === "" ? null : [code, "", message];
+        const frame = [DOWNLOAD_PROGRESS, id, taken, taken, true, error];
+        this.#ended.set(id, frame);
+        if (this.#ended.size > KEPT2) {
+          const [oldest] = this.#ended.keys();
+          this.#ended.delete(oldest);
+          this.#forgotten = Math.max(this.#forgotten, oldest);
+        }
+        this.#uplink.send(frame);
+      }
+      /** Calls a handler whose errors are its own. @param {((...args: any[]) => void) | undefined} fn @param {any[]} args */
+      #call(fn, ...args) {
+        try {
+          fn?.(...args);
+        } catch (error) {
+          this.#report(error);
+        }
       }
     };
   }
@@ -2130,7 +2830,8 @@ var later_exports = {};
 __export(later_exports, {
   HttpLink: () => HttpLink,
   Interpolator: () => Interpolator,
-  PackedDecoder: () => PackedDecoder
+  PackedDecoder: () => PackedDecoder,
+  Transfers: () => Transfers
 });
 var init_later = __esm({
   "src/later.js"() {
@@ -2138,119 +2839,13 @@ var init_later = __esm({
     init_http_link();
     init_interpolate();
     init_decoder();
+    init_transfers();
   }
 });
 
-// src/kinds.js
-var HELLO = 1;
-var REQUEST = 2;
-var INPUT = 3;
-var ACK = 4;
-var PING = 5;
-var RESYNC = 6;
-var BYE = 7;
-var SEND = 8;
-var ANSWER = 9;
-var WELCOME = 16;
-var REPLY = 17;
-var EVENT = 18;
-var PONG = 19;
-var ENTER = 20;
-var SNAPSHOT = 21;
-var ASK = 22;
-
-// src/requests.js
-var MAX_PENDING = 256;
-var RequestError = class extends Error {
-  name = "RequestError";
-  /**
-   * @param {string} code
-   * @param {string} field the payload's field that is wrong, or ""
-   * @param {string} message
-   */
-  constructor(code, field, message) {
-    super(message || code);
-    this.code = code;
-    this.field = field;
-  }
-};
-var Requests = class {
-  /** @type {Map<number, Pending>} by id, in the order of their ids */
-  #pending = /* @__PURE__ */ new Map();
-  #lastId;
-  #timers;
-  #keep;
-  /**
-   * @param {import("./options.js").Timers} timers
-   * @param {number} [lastId] the highest id that was used in this session for a request that runs once
-   * @param {(id: number) => void} [keep] is told of every such id
-   */
-  constructor(timers, lastId = 0, keep = () => {
-  }) {
-    this.#timers = timers;
-    this.#lastId = lastId;
-    this.#keep = keep;
-  }
-  /**
-   * @param {Say} say
-   * @param {number} timeout in milliseconds
-   * @param {boolean} [once] whether it survives its connection
-   * @returns {Promise<any>} the reply's payload
-   */
-  add(say, timeout, once = false) {
-    return new Promise((resolve, reject) => {
-      if (this.#pending.size >= MAX_PENDING) {
-        throw new RequestError("too-many", "", "too many requests wait for a reply");
-      }
-      this.#lastId = this.#lastId % 2147483647 + 1;
-      const id = this.#lastId;
-      if (once) this.#keep(id);
-      if (!say(id, timeout) && !once) throw new RequestError("dropped", "", "not connected");
-      const timer = this.#timers.setTimeout(() => {
-        this.#pending.delete(id);
-        reject(new RequestError("timeout", "", `no reply within ${timeout} ms`));
-      }, timeout);
-      const until = this.#timers.now() + timeout;
-      this.#pending.set(id, { resolve, reject, timer, until, again: once ? say : null });
-    });
-  }
-  /** @param {import("./frames.js").Reply} reply one that came too late is of no use to anyone */
-  settle({ id, error, payload }) {
-    const pending = this.#pending.get(id);
-    if (pending === void 0) return;
-    this.#pending.delete(id);
-    this.#timers.clearTimeout(pending.timer);
-    if (error === null) pending.resolve(payload);
-    else pending.reject(new RequestError(...error));
-  }
-  /** Says again what may be said again: the session is back. */
-  again() {
-    const now = this.#timers.now();
-    for (const [id, { again, until, timer, reject }] of [...this.#pending]) {
-      try {
-        again?.(id, Math.max(1, until - now));
-      } catch (error) {
-        this.#pending.delete(id);
-        this.#timers.clearTimeout(timer);
-        reject(
-          /** @type {RequestError} */
-          error
-        );
-      }
-    }
-  }
-  /** Rejects all that wait. @param {boolean} [all] also those that may be said again, since their session is gone */
-  drop(all = true) {
-    for (const [id, { reject, timer, again }] of [...this.#pending]) {
-      if (again !== null && !all) continue;
-      this.#pending.delete(id);
-      this.#timers.clearTimeout(timer);
-      reject(new RequestError("dropped", "", "the connection ended before the reply"));
-    }
-  }
-};
-
 // src/asks.js
+init_kinds();
+init_requests();
 var Asks = class {
   /** @type {Map<string, AskHandler>} by channel and name */
   #handlers = /* @__PURE__ */ new Map();
@@ -2824,113 +3419,8 @@ function map2(object, depth) {
   }
 }
 
-// src/frames.js
-init_wire();
-var VERSION = 1;
-var UINT16 = 65535;
-var UINT32 = 4294967295;
-var FAR = 2 ** 53;
-var MAX_TOKEN = 512;
-var MAX_IDENT = 64;
-function str(f, i) {
-  if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
-  return f[i];
-}
-function ident(f, i) {
-  if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
-  return f[i];
-}
-function uint(f, i, max = UINT32) {
-  const v = f[i];
-  if (!Number.isInteger(v) || v < 0 || v > max) {
-    throw new WireError(`element ${i} is no integer of its range`);
-  }
-  return v;
-}
-function list(f, i) {
-  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
-  return f[i];
-}
-function any(f, i) {
-  if (i >= f.length) throw new WireError(`element ${i} is missing`);
-  return f[i];
-}
-function welcomeVersion(f) {
-  return uint(f, 1);
-}
-function welcome(f) {
-  if (typeof f[6] !== "boolean") throw new WireError("element 6 is no boolean");
-  if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
-  return {
-    session: str(f, 2),
-    user: str(f, 3),
-    name: str(f, 4),
-    token: str(f, 5),
-    resumed: f[6],
-    codec: str(f, 7),
-    pingEvery: uint(f, 8),
-    grace: uint(f, 9),
-    maxFrame: uint(f, 10),
-    lost: uint(f, 11),
-    server: str(f, 12),
-    // Earlier servers do not say these.
-    taken: f.length > 13 ? uint(f, 13) : 0,
-    expires: f.length > 14 ? uint(f, 14, FAR) : 0
-  };
-}
-function reply(f) {
-  const error = f[2] === null ? null : list(f, 2);
-  return {
-    id: uint(f, 1),
-    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
-    payload: any(f, 3)
-  };
-}
-function event(f) {
-  return {
-    seq: uint(f, 1),
-    channel: str(f, 2),
-    name: str(f, 3),
-    payload: any(f, 4),
-    tick: uint(f, 5)
-  };
-}
-function pong(f) {
-  uint(f, 2, FAR);
-  return { time: uint(f, 1, FAR), taken: f.length > 3 ? uint(f, 3) : 0 };
-}
-function ask(f) {
-  uint(f, 5);
-  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), payload: any(f, 4) };
-}
-function enter(f) {
-  const tickRate = uint(f, 5, 1e3);
-  if (tickRate === 0) throw new WireError("tick rate of 0");
-  return {
-    epoch: uint(f, 1),
-    match: str(f, 2),
-    game: str(f, 3),
-    seat: uint(f, 4, UINT16),
-    tickRate,
-    tick: uint(f, 6),
-    hashEvery: uint(f, 7),
-    tables: list(f, 8),
-    inputs: list(f, 9)
-  };
-}
-function snapshot(f) {
-  const slack = f[5];
-  if ((slack | 0) !== slack) throw new WireError("element 5 is no integer of its range");
-  return {
-    epoch: uint(f, 1),
-    tick: uint(f, 2),
-    base: uint(f, 3),
-    input: uint(f, 4),
-    slack,
-    hash: f[6] === null ? null : uint(f, 6),
-    body: any(f, 7)
-  };
-}
+// src/connection.js
+init_frames();
 
 // src/heartbeat.js
 var LOOK_EVERY = 250;
@@ -2996,6 +3486,9 @@ var Heartbeat = class {
     this.#ping(now);
   }
 };
+
+// src/connection.js
+init_kinds();
 
 // src/backoff.js
 var MAX_WAIT = 5e3;
@@ -3434,8 +3927,12 @@ var Emitter = class {
   }
 };
 
+// src/client.js
+init_frames();
+init_kinds();
+
 // src/chat.js
-var KEPT2 = 100;
+var KEPT3 = 100;
 var TYPING_EVERY = 2500;
 var LOAD_AGAIN = 2e3;
 var Chat = class {
@@ -3545,7 +4042,7 @@ var Chat = class {
   /** @param {Message[]} more */
   #merge(more) {
     const all = [...this.messages, ...more.filter((m) => !this.#knows(m.id))];
-    this.messages = all.sort((a, b) => a.id - b.id).slice(-KEPT2);
+    this.messages = all.sort((a, b) => a.id - b.id).slice(-KEPT3);
   }
   /** @param {any} user @param {boolean} on */
   #type(user, on) {
@@ -3856,6 +4353,8 @@ function sessionStorageIfAny() {
 }
 
 // src/outbox.js
+init_kinds();
+init_requests();
 var MAX_EVENTS = 256;
 var MAX_BYTES = 64 << 10;
 var HEAD2 = [149, SEND];
@@ -4039,6 +4538,9 @@ var Presences = class {
   }
 };
 
+// src/client.js
+init_requests();
+
 // src/resume.js
 var ResumeState = class {
   /** @type {string | null} */
@@ -4166,10 +4668,10 @@ var Delay = class {
 };
 
 // src/pacer.js
-var TARGET = 15;
+var TARGET2 = 15;
 var LOW = 5;
 var HIGH2 = 35;
-var WINDOW2 = 1e3;
+var WINDOW3 = 1e3;
 var JUMP2 = 250;
 var SLEW2 = 0.05;
 var SETTLE = 1e3;
@@ -4199,7 +4701,7 @@ var Pacer = class {
    * @param {number} rtt in milliseconds
    */
   start(now, tick, rtt) {
-    const lead = tick + (rtt + TARGET) / this.#tickMs;
+    const lead = tick + (rtt + TARGET2) / this.#tickMs;
     this.#origin = now - lead * this.#tickMs;
     this.next = Math.ceil(lead);
     this.#owed = 0;
@@ -4243,13 +4745,13 @@ var Pacer = class {
     }
     if (this.#owed !== 0 || input < this.#deafTick && now < this.#deafUntil) return;
     if (slack < LOW) {
-      this.#move(TARGET - slack, slack < 0, now, rtt);
+      this.#move(TARGET2 - slack, slack < 0, now, rtt);
       return;
     }
-    if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW2;
+    if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW3;
     this.#least = Math.min(this.#least, slack);
     if (now < this.#windowEnd) return;
-    if (this.#least > HIGH2) this.#move(TARGET - this.#least, this.#least > JUMP2, now, rtt);
+    if (this.#least > HIGH2) this.#move(TARGET2 - this.#least, this.#least > JUMP2, now, rtt);
     else this.#least = Number.POSITIVE_INFINITY;
   }
   /**
@@ -4444,19 +4946,19 @@ function applyKeyframe(world, body, changes) {
 }
 function applyDelta(world, body, changes) {
   for (const [index, removed, changed, added, left] of entries(world, body)) {
-    const table = world.tables[index];
+    const table2 = world.tables[index];
     const gone = readIds(removed);
     const away = readIds(left);
-    const fresh = readRows(table, added);
+    const fresh = readRows(table2, added);
     for (const { id } of fresh) {
-      if (table.rows.has(id)) throw new WireError("added row is present");
+      if (table2.rows.has(id)) throw new WireError("added row is present");
     }
     if (world.size - gone.length - away.length + fresh.length > MAX_ROWS)
       throw new WireError("too many rows");
-    removeRows(table, gone, changes?.removed);
-    changeRows(table, changed, changes);
-    removeRows(table, away, changes?.left);
-    insertRows(table, fresh, changes);
+    removeRows(table2, gone, changes?.removed);
+    changeRows(table2, changed, changes);
+    removeRows(table2, away, changes?.left);
+    insertRows(table2, fresh, changes);
   }
 }
 function entries(world, body) {
@@ -4504,8 +5006,8 @@ function readRows({ fields }, list2) {
   }
   return rows;
 }
-function changeRows(table, list2, changes) {
-  const { entities, fields } = table;
+function changeRows(table2, list2, changes) {
+  const { entities, fields } = table2;
   let id = 0;
   let next = 0;
   let at3 = 0;
@@ -4515,7 +5017,7 @@ function changeRows(table, list2, changes) {
     const entity = entities[next];
     if (entity === void 0 || entity.id !== id) throw new WireError("changed row is absent");
     at3 = changeRow(entity, fields, list2, at3 + 1);
-    changes?.changed.push(table, entity);
+    changes?.changed.push(table2, entity);
   }
 }
 function changeRow({ q, row: row2 }, fields, list2, at3) {
@@ -4554,26 +5056,26 @@ var utf84 = new TextEncoder();
 function fits(s, max) {
   return s.length * 3 <= max || s.length <= max && utf84.encode(s).length <= max;
 }
-function removeRows(table, ids, list2) {
+function removeRows(table2, ids, list2) {
   if (ids.length === 0) return;
-  for (const id of ids) if (!table.rows.has(id)) throw new WireError("removed row is absent");
+  for (const id of ids) if (!table2.rows.has(id)) throw new WireError("removed row is absent");
   let next = 0;
-  table.entities = table.entities.filter((entity) => {
+  table2.entities = table2.entities.filter((entity) => {
     if (entity.id !== ids[next]) return true;
     next++;
-    table.rows.delete(entity.id);
-    list2?.push(table, entity);
+    table2.rows.delete(entity.id);
+    list2?.push(table2, entity);
     return false;
   });
 }
-function insertRows(table, fresh, changes) {
+function insertRows(table2, fresh, changes) {
   if (fresh.length === 0) return;
-  const { entities } = table;
+  const { entities } = table2;
   const inOrder = entities.length === 0 || entities[entities.length - 1].id < fresh[0].id;
   for (const entity of fresh) {
     entities.push(entity);
-    table.rows.set(entity.id, entity.row);
-    changes?.added.push(table, entity);
+    table2.rows.set(entity.id, entity.row);
+    changes?.added.push(table2, entity);
   }
   if (!inOrder) entities.sort((a, b) => a.id - b.id);
 }
@@ -5000,8 +5502,8 @@ var Room = class {
   on(name, handler) {
     const off = this.#emitter.on(name, handler);
     if (name === "add") {
-      for (const [table, rows] of Object.entries(this.state.tables)) {
-        for (const [id, row2] of rows) this.#emitter.call(handler, table, id, row2);
+      for (const [table2, rows] of Object.entries(this.state.tables)) {
+        for (const [id, row2] of rows) this.#emitter.call(handler, table2, id, row2);
       }
     }
     return off;
@@ -5244,6 +5746,8 @@ var Client = class {
   /** Whether all of the outbox was sent over the present connection. */
   #flushed = false;
   #asks;
+  /** @type {import("./transfers.js").Transfers | null} null until it is needed */
+  #transfers = null;
   #resume;
   #connection;
   /** What the present room was entered with, to know whether it goes on. */
@@ -5391,6 +5895,48 @@ var Client = class {
   onAsk(channel, name, handler) {
     return this.#asks.on(channel, name, handler);
   }
+  /**
+   * Sends a file to a channel's handler, beside everything else and out of its way, over as many connections as it takes.
+   * @param {string} channel
+   * @param {string} name
+   * @param {Blob | ArrayBuffer | Uint8Array} data not to be changed meanwhile
+   * @param {import("./transfers.js").UploadOptions} [options]
+   * @returns {Promise<void>} when the handler has taken it; rejects with a RequestError, or with the signal's reason
+   */
+  async upload(channel, name, data, options) {
+    if (this.status.state === "closed") {
+      throw new RequestError("closed", "", "the client is closed");
+    }
+    await loadLater();
+    return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
+  }
+  /**
+   * Takes files that the server sends by this name. A handler may be async; a RequestError that it throws is a refusal.
+   * @param {string} channel
+   * @param {string} name
+   * @param {(bytes: Uint8Array, meta: import("./transfers.js").Meta) => any} handler the only one
+   * @param {import("./transfers.js").DownloadOptions} [options]
+   * @returns {Promise<() => void>} takes the handler off again
+   */
+  async onDownload(channel, name, handler, options) {
+    return this.#withTransfers((transfers) => transfers.on(channel, name, handler, options));
+  }
+  /**
+   * Does something with what is in a file that loads later: at once, if it has.
+   * @template T
+   * @param {(transfers: import("./transfers.js").Transfers) => T} use
+   * @returns {T | Promise<T>}
+   */
+  #withTransfers(use) {
+    if (later === null) return loadLater().then(() => this.#withTransfers(use));
+    this.#transfers ??= new later.Transfers(
+      { send: (frame) => this.#connection.send(frame), timers: this.#timers },
+      () => this.#requests.takeId(),
+      (error) => this.#report(error),
+      this.#flushed
+    );
+    return use(this.#transfers);
+  }
   /** For tests: loses the socket as a network would. The client comes back by itself. */
   cut() {
     this.#connection.cut();
@@ -5424,7 +5970,8 @@ var Client = class {
    * @param {string} session @param {boolean} resumed @param {number} taken
    */
   #regain(session, resumed, taken) {
-    if (resumed && session === this.session) {
+    const same = resumed && session === this.session;
+    if (same) {
       this.#outbox.handled(taken);
     } else {
       if (this.session !== "") {
@@ -5436,6 +5983,7 @@ var Client = class {
     this.#requests.again();
     for (const frame of this.#outbox.frames()) this.#connection.write(frame);
     this.#flushed = true;
+    this.#transfers?.opened(same || this.session === "");
   }
   /** @param {any[]} frame */
   #frame(frame) {
@@ -5451,6 +5999,13 @@ var Client = class {
         break;
       case ASK:
         this.#ask(ask(frame));
+        break;
+      case DOWNLOAD:
+      case DOWNLOAD_CHUNK:
+      case UPLOAD_PROGRESS:
+        Promise.resolve(this.#withTransfers((transfers) => transfers.frame(frame))).catch(
+          (error) => this.#report(error)
+        );
         break;
       case ENTER:
         this.#enter(enter(frame));
@@ -5548,6 +6103,7 @@ var Client = class {
     this.#timers.clearTimeout(this.#enterTimer);
     this.#flushed = false;
     this.#requests.drop(false);
+    this.#transfers?.down();
     this.lobby._dropped();
     this.room?._drop({ code, name });
   }
@@ -5556,6 +6112,7 @@ var Client = class {
     this.#letGo();
     this.#flushed = false;
     this.#requests.drop();
+    this.#transfers?.dropped();
     this.stats.abandoned += this.#outbox.clear();
     this.lobby._dropped();
     this.lobby._reset();
@@ -5570,6 +6127,7 @@ var Client = class {
 };
 
 // src/index.js
+init_requests();
 function connect(options = {}) {
   return new Client(options);
 }

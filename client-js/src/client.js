@@ -9,6 +9,7 @@ import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
+import { later, loadLater } from "./parts.js";
 import { Presences } from "./presence.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
@@ -70,6 +71,8 @@ export class Client {
   /** Whether all of the outbox was sent over the present connection. */
   #flushed = false;
   #asks;
+  /** @type {import("./transfers.js").Transfers | null} null until it is needed */
+  #transfers = null;
   #resume;
   #connection;
   /** What the present room was entered with, to know whether it goes on. */
@@ -216,6 +219,51 @@ export class Client {
     return this.#asks.on(channel, name, handler);
   }
 
+  /**
+   * Sends a file to a channel's handler, beside everything else and out of its way, over as many connections as it takes.
+   * @param {string} channel
+   * @param {string} name
+   * @param {Blob | ArrayBuffer | Uint8Array} data not to be changed meanwhile
+   * @param {import("./transfers.js").UploadOptions} [options]
+   * @returns {Promise<void>} when the handler has taken it; rejects with a RequestError, or with the signal's reason
+   */
+  async upload(channel, name, data, options) {
+    if (this.status.state === "closed") {
+      throw new RequestError("closed", "", "the client is closed");
+    }
+    await loadLater();
+    return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
+  }
+
+  /**
+   * Takes files that the server sends by this name. A handler may be async; a RequestError that it throws is a refusal.
+   * @param {string} channel
+   * @param {string} name
+   * @param {(bytes: Uint8Array, meta: import("./transfers.js").Meta) => any} handler the only one
+   * @param {import("./transfers.js").DownloadOptions} [options]
+   * @returns {Promise<() => void>} takes the handler off again
+   */
+  async onDownload(channel, name, handler, options) {
+    return this.#withTransfers((transfers) => transfers.on(channel, name, handler, options));
+  }
+
+  /**
+   * Does something with what is in a file that loads later: at once, if it has.
+   * @template T
+   * @param {(transfers: import("./transfers.js").Transfers) => T} use
+   * @returns {T | Promise<T>}
+   */
+  #withTransfers(use) {
+    if (later === null) return loadLater().then(() => this.#withTransfers(use));
+    this.#transfers ??= new later.Transfers(
+      { send: (frame) => this.#connection.send(frame), timers: this.#timers },
+      () => this.#requests.takeId(),
+      (error) => this.#report(error),
+      this.#flushed,
+    );
+    return use(this.#transfers);
+  }
+
   /** For tests: loses the socket as a network would. The client comes back by itself. */
   cut() {
     this.#connection.cut();
@@ -252,7 +300,8 @@ export class Client {
    * @param {string} session @param {boolean} resumed @param {number} taken
    */
   #regain(session, resumed, taken) {
-    if (resumed && session === this.session) {
+    const same = resumed && session === this.session;
+    if (same) {
       this.#outbox.handled(taken);
     } else {
       if (this.session !== "") {
@@ -264,6 +313,7 @@ export class Client {
     this.#requests.again();
     for (const frame of this.#outbox.frames()) this.#connection.write(frame);
     this.#flushed = true;
+    this.#transfers?.opened(same || this.session === "");
   }
 
   /** @param {any[]} frame */
@@ -280,6 +330,14 @@ export class Client {
         break;
       case Kind.ASK:
         this.#ask(frames.ask(frame));
+        break;
+      case Kind.DOWNLOAD:
+      case Kind.DOWNLOAD_CHUNK:
+      case Kind.UPLOAD_PROGRESS:
+        // What is wrong with the frame is thrown at once; what is caught is that the file cannot be had.
+        Promise.resolve(this.#withTransfers((transfers) => transfers.frame(frame))).catch((error) =>
+          this.#report(error),
+        );
         break;
       case Kind.ENTER:
         this.#enter(frames.enter(frame));
@@ -388,6 +446,7 @@ export class Client {
     this.#timers.clearTimeout(this.#enterTimer);
     this.#flushed = false;
     this.#requests.drop(false);
+    this.#transfers?.down();
     this.lobby._dropped();
     this.room?._drop({ code, name });
   }
@@ -397,6 +456,7 @@ export class Client {
     this.#letGo();
     this.#flushed = false;
     this.#requests.drop();
+    this.#transfers?.dropped();
     this.stats.abandoned += this.#outbox.clear();
     this.lobby._dropped();
     this.lobby._reset();

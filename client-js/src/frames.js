@@ -68,19 +68,19 @@ const MAX_TOKEN = 512;
 const MAX_IDENT = 64;
 
 /** @param {any[]} f @param {number} i @returns {string} */
-function str(f, i) {
+export function str(f, i) {
   if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
   return f[i];
 }
 
 /** A channel or a name: no longer than those that a server may use. @param {any[]} f @param {number} i */
-function ident(f, i) {
+export function ident(f, i) {
   if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
   return f[i];
 }
 
 /** @param {any[]} f @param {number} i @param {number} [max] @returns {number} */
-function uint(f, i, max = UINT32) {
+export function uint(f, i, max = UINT32) {
   const v = f[i];
   if (!Number.isInteger(v) || v < 0 || v > max) {
     throw new WireError(`element ${i} is no integer of its range`);
@@ -89,7 +89,7 @@ function uint(f, i, max = UINT32) {
 }
 
 /** @param {any[]} f @param {number} i @returns {any[]} */
-function list(f, i) {
+export function list(f, i) {
   if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
   return f[i];
 }

@@ -2,3 +2,4 @@
 export { HttpLink } from "./http-link.js";
 export { Interpolator } from "./interpolate.js";
 export { PackedDecoder } from "./packed/decoder.js";
+export { Transfers } from "./transfers.js";

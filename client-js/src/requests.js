@@ -49,6 +49,13 @@ export class Requests {
     this.#keep = keep;
   }
 
+  /** Uses up an id, for something else that must not have one twice in a session. */
+  takeId() {
+    this.#lastId = (this.#lastId % 0x7fffffff) + 1;
+    this.#keep(this.#lastId);
+    return this.#lastId;
+  }
+
   /**
    * @param {Say} say
    * @param {number} timeout in milliseconds

@@ -8,6 +8,7 @@ import * as frames from "../src/frames.js";
 import { finish, mix } from "../src/hash.js";
 import { applyDelta, applyKeyframe } from "../src/mp.js";
 import { parseSchema } from "../src/schema.js";
+import * as transferFrames from "../src/transfer-frames.js";
 import { WireError } from "../src/wire.js";
 import { World } from "../src/world.js";
 
@@ -39,6 +40,9 @@ function read(frame) {
     },
     21: frames.snapshot,
     22: frames.ask,
+    23: transferFrames.offer,
+    24: transferFrames.chunk,
+    25: transferFrames.progress,
   };
   return readers[frame[0]]?.(frame);
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/deltatick/deltatick/session"
 )
 
-// Call is a request or an event of a client on its way through middleware and handler. It is good until the handler returns.
+// Call is a request, an event or an upload of a client on its way through middleware and handler. It is good until the handler returns.
 type Call struct {
 	ctx     context.Context
 	session *session.Session
@@ -15,6 +15,7 @@ type Call struct {
 	name    string
 	payload protocol.Raw
 	event   bool
+	offer   *protocol.Offer // nil: no upload
 }
 
 // Context ends when there is no use in an answer any more.
@@ -57,6 +58,9 @@ func (c *Call) Leave(rooms ...string) { c.channel.Leave(c.session, rooms...) }
 
 // unknown is the code for a name that nobody takes.
 func (c *Call) unknown() string {
+	if c.offer != nil {
+		return protocol.CodeNotFound
+	}
 	if c.event {
 		return protocol.CodeUnknownEvent
 	}

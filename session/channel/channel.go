@@ -41,6 +41,7 @@ type Channel struct {
 	cfg      Config
 	requests map[string]Handler
 	events   map[string]Handler
+	uploads  map[string]Handler // whose reply is a session.Intake
 	fallback Handler
 	join     []func(who session.Identity, channel, room string) error // of middleware
 	counters *Counters
@@ -60,7 +61,7 @@ func New(name string, cfg Config) *Channel {
 	cfg.Limit = cmp.Or(cfg.Limit, session.Limit{Rate: 20, Burst: 256, Strikes: 400})
 	cfg.MaxRooms = cmp.Or(cfg.MaxRooms, 64)
 	ch := &Channel{
-		name: name, cfg: cfg, requests: map[string]Handler{}, events: map[string]Handler{}, counters: new(Counters),
+		name: name, cfg: cfg, requests: map[string]Handler{}, events: map[string]Handler{}, uploads: map[string]Handler{}, counters: new(Counters),
 		members: map[*session.Session]*member{}, users: map[string]map[*member]struct{}{}, rooms: map[string]map[*member]struct{}{},
 	}
 	l := cfg.Limit

@@ -6,6 +6,7 @@ import "sync/atomic"
 type Counters struct {
 	Requests   atomic.Uint64 // given to a handler
 	Events     atomic.Uint64 // of clients, given to a handler
+	Uploads    atomic.Uint64 // offered to a handler
 	Broadcasts atomic.Uint64 // calls of Emit
 	Deliveries atomic.Uint64 // sessions that they were sent to
 

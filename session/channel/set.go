@@ -214,8 +214,11 @@ func (set *Set) admit(c *Call, name string) (Handler, error) {
 		return nil, protocol.Refuse(protocol.CodeRateLimited, "too much on the channel "+name)
 	}
 	handlers, fallback := ch.requests, ch.fallback
-	if c.event {
+	switch {
+	case c.event:
 		handlers, fallback = ch.events, nil
+	case c.offer != nil:
+		handlers, fallback = ch.uploads, nil
 	}
 	handle := handlers[c.name]
 	if handle == nil {
