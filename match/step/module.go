@@ -10,6 +10,7 @@ type Module struct {
 	layout string
 	cells  []cell
 	shared []float64
+	clear  func()
 	move   func(dt float64)
 }
 
@@ -17,7 +18,10 @@ type Module struct {
 // exported, is tagged sync:"-" or is a string does not pass, and the move finds it zero. The error names a field of any other type.
 func New[Row, Input any](move func(row *Row, in *Input, dt float64)) (*Module, error) {
 	row, in := new(Row), new(Input)
-	m := &Module{move: func(dt float64) { move(row, in, dt) }}
+	m := &Module{
+		clear: func() { *row, *in = *new(Row), *new(Input) },
+		move:  func(dt float64) { move(row, in, dt) },
+	}
 	var layout strings.Builder
 	var err error
 	layout.WriteString(`{"row":`)
@@ -41,6 +45,7 @@ func (m *Module) Cells() []float64 { return m.shared }
 
 // Run moves the row in the cells by the input in them, dt seconds on.
 func (m *Module) Run(dt float64) {
+	m.clear()
 	for i, c := range m.cells {
 		c.set(m.shared[i])
 	}
