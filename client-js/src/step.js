@@ -84,7 +84,13 @@ function parseLayout(text) {
     return fields.map((field) => {
       const [name, kind, length] = field;
       const known = kind === "number" || kind === "boolean";
-      if (typeof name !== "string" || refusedKeys.has(name) || !known || !(length >= 0))
+      if (
+        typeof name !== "string" ||
+        refusedKeys.has(name) ||
+        !known ||
+        !Number.isInteger(length) ||
+        length < 0
+      )
         throw new TypeError("a field in the layout of the step");
       const at = cells;
       cells += Math.max(1, length);

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { loadStep } from "../src/index.js";
+import { wasi } from "../src/wasi.js";
+import { bodies, fakeStep } from "./support/fakestep.js";
 
 const repo = new URL("../../", import.meta.url);
 const module = gunzipSync(readFileSync(new URL("client-js/page/arena-step.wasm.gz", repo)));
@@ -112,4 +114,74 @@ test("what is no module of a step is refused", async () => {
   await assert.rejects(loadStep(new Uint8Array([1, 2, 3])), WebAssembly.CompileError);
   const empty = new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
   await assert.rejects(loadStep(empty), { name: "TypeError", message: /exports/ });
+});
+
+const LAYOUT = {
+  row: [
+    ["x", "number", 0],
+    ["facing", "number", 3],
+    ["alive", "boolean", 0],
+  ],
+  input: [["turn", "number", 0]],
+};
+const fakeRow = () => ({ x: 1.5, facing: [1, 0, 0], alive: true });
+
+test("a list comes back as a new one", async () => {
+  const step = await loadStep(fakeStep(LAYOUT));
+  const row = fakeRow();
+  const { facing } = row;
+  step(row, {}, 1);
+  assert.deepEqual(row, fakeRow());
+  assert.notEqual(row.facing, facing);
+});
+
+test("a memory that grows in a step is read where it is then", async () => {
+  const step = await loadStep(fakeStep(LAYOUT, bodies.grows));
+  for (let i = 0; i < 3; i++) {
+    const row = fakeRow();
+    step(row, {}, 1);
+    assert.deepEqual(row, { ...fakeRow(), x: 7 });
+  }
+});
+
+test("a module that gave up throws in every step from then on, and leaves the row alone", async () => {
+  const step = await loadStep(fakeStep(LAYOUT, bodies.traps));
+  const row = fakeRow();
+  assert.throws(() => step(row, {}, 1), WebAssembly.RuntimeError);
+  assert.throws(() => step(row, {}, 1), WebAssembly.RuntimeError);
+  assert.deepEqual(row, fakeRow());
+});
+
+test("a layout that is none is refused", async () => {
+  const field = (/** @type {any[]} */ ...of) => ({ row: [of], input: [] });
+  for (const layout of [
+    {},
+    { row: [], input: 1 },
+    { row: ["x"], input: [] },
+    field("__proto__", "number", 0),
+    field("x", "string", 0),
+    field("x", "number", -1),
+    field("x", "number", 0.5),
+    field("x", "number", 5000),
+    field(1, "number", 0),
+  ]) {
+    await assert.rejects(loadStep(fakeStep(layout)), TypeError, JSON.stringify(layout));
+  }
+  await assert.rejects(loadStep(fakeStep(LAYOUT, [], 1 << 20)), { message: /too long/ });
+});
+
+test("what Go says when it panics is in the error", () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const host = wasi(
+    () => memory,
+    () => 0,
+  );
+  const said = new TextEncoder().encode("panic: no such ship\n");
+  new Uint8Array(memory.buffer).set(said, 100);
+  const view = new DataView(memory.buffer);
+  view.setUint32(0, 100, true);
+  view.setUint32(4, said.length, true);
+  assert.equal(host.fd_write(2, 0, 1, 8), 0);
+  assert.equal(view.getUint32(8, true), said.length);
+  assert.throws(() => host.proc_exit(2), { message: /code 2: panic: no such ship/ });
 });
