@@ -27,13 +27,19 @@ export async function loadStep(source) {
   /** @type {WebAssembly.Instance} */
   let instance;
   const memory = () => /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-  const host = wasi(memory, () => performance.now());
+  const { host, said } = wasi(WebAssembly.Module.imports(module), memory, () => performance.now());
   instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: host });
   const { _initialize, step_layout, step_layout_size, step_cells, step_run } =
     /** @type {Record<string, (...args: number[]) => number>} */ (instance.exports);
-  if (!step_layout || !step_layout_size || !step_cells || !step_run)
+  if (!_initialize || !step_layout || !step_layout_size || !step_cells || !step_run)
     throw new TypeError("not a module of a step: it exports none");
-  _initialize();
+  const gaveUp = (/** @type {unknown} */ cause) =>
+    new Error(`the step gave up: ${said() || cause}`, { cause });
+  try {
+    _initialize();
+  } catch (error) {
+    throw gaveUp(error);
+  }
   const size = step_layout_size() >>> 0;
   if (size > MAX_LAYOUT) throw new TypeError("the layout of the step is too long");
   const text = new Uint8Array(memory().buffer, step_layout() >>> 0, size);
@@ -55,8 +61,8 @@ export async function loadStep(source) {
     try {
       step_run(dt);
     } catch (error) {
-      fault = error;
-      throw error;
+      fault = gaveUp(error);
+      throw fault;
     }
     refresh();
     for (const field of rowFields) row[field.name] = read(cells, field);

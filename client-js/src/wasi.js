@@ -2,17 +2,20 @@
 const OK = 0;
 const BADF = 8;
 const STDERR = 2;
-/** Bytes of a last message that are kept. */
+/** Characters of a last message that are kept. */
 const MAX_MESSAGE = 4096;
 
+const utf8 = new TextDecoder();
+
 /**
- * What Go's runtime imports of WASI preview 1, as poor as a step may have it: no arguments, no environment, no files, the same random
- * numbers every time; a clock, which the runtime needs for itself. What it says when it gives up becomes the error that is thrown.
+ * What a Go program imports of WASI preview 1, as poor as a step may have it: no arguments, no environment, no files, the same random
+ * numbers every time; a clock, which the runtime needs for itself. `said` is what it wrote to the standard error, as it does when it gives up.
+ * @param {{module: string, name: string, kind: string}[]} imports of the module
  * @param {() => WebAssembly.Memory} memory of the instance that is given this
  * @param {() => number} now milliseconds, never falling
- * @returns {Record<string, (...args: any[]) => number>}
+ * @returns {{host: Record<string, (...args: any[]) => number>, said: () => string}}
  */
-export function wasi(memory, now) {
+export function wasi(imports, memory, now) {
   let said = "";
   const view = () => new DataView(memory().buffer);
   /** @param {number} at @param {number} count */
@@ -23,7 +26,8 @@ export function wasi(memory, now) {
     view().setUint32(size, 0, true);
     return OK;
   };
-  return {
+  /** @type {Record<string, (...args: any[]) => number>} */
+  const host = {
     args_sizes_get: none,
     args_get: () => OK,
     environ_sizes_get: none,
@@ -49,7 +53,7 @@ export function wasi(memory, now) {
       for (let i = 0; i < count; i++) {
         const length = view().getUint32(list + 8 * i + 4, true);
         const part = bytes(view().getUint32(list + 8 * i, true), length);
-        if (fd === STDERR) said = (said + new TextDecoder().decode(part)).slice(0, MAX_MESSAGE);
+        if (fd === STDERR) said = (said + utf8.decode(part)).slice(0, MAX_MESSAGE);
         written += length;
       }
       view().setUint32(at, written, true);
@@ -57,7 +61,10 @@ export function wasi(memory, now) {
     },
     /** @param {number} code */
     proc_exit(code) {
-      throw new Error(`the step's module ended with code ${code}: ${said.trim()}`);
+      throw new Error(`exit code ${code}`);
     },
   };
+  // What packages such as os import for files: there is none by any number.
+  for (const { name } of imports) host[name] ??= () => BADF;
+  return { host, said: () => said };
 }

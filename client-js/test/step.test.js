@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { loadStep } from "../src/index.js";
-import { wasi } from "../src/wasi.js";
 import { bodies, fakeStep } from "./support/fakestep.js";
 
 const repo = new URL("../../", import.meta.url);
@@ -147,8 +146,8 @@ test("a memory that grows in a step is read where it is then", async () => {
 test("a module that gave up throws in every step from then on, and leaves the row alone", async () => {
   const step = await loadStep(fakeStep(LAYOUT, bodies.traps));
   const row = fakeRow();
-  assert.throws(() => step(row, {}, 1), WebAssembly.RuntimeError);
-  assert.throws(() => step(row, {}, 1), WebAssembly.RuntimeError);
+  assert.throws(() => step(row, {}, 1), { message: /gave up.*unreachable/ });
+  assert.throws(() => step(row, {}, 1), { message: /gave up.*unreachable/ });
   assert.deepEqual(row, fakeRow());
 });
 
@@ -168,20 +167,4 @@ test("a layout that is none is refused", async () => {
     await assert.rejects(loadStep(fakeStep(layout)), TypeError, JSON.stringify(layout));
   }
   await assert.rejects(loadStep(fakeStep(LAYOUT, [], 1 << 20)), { message: /too long/ });
-});
-
-test("what Go says when it panics is in the error", () => {
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const host = wasi(
-    () => memory,
-    () => 0,
-  );
-  const said = new TextEncoder().encode("panic: no such ship\n");
-  new Uint8Array(memory.buffer).set(said, 100);
-  const view = new DataView(memory.buffer);
-  view.setUint32(0, 100, true);
-  view.setUint32(4, said.length, true);
-  assert.equal(host.fd_write(2, 0, 1, 8), 0);
-  assert.equal(view.getUint32(8, true), said.length);
-  assert.throws(() => host.proc_exit(2), { message: /code 2: panic: no such ship/ });
 });
