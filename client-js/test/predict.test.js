@@ -234,7 +234,7 @@ test("a craft that is gone is not shown, and one that comes back is shown where 
   assert.equal(me.view(flight.now), null);
   assert.equal(me.id, 0);
   const sent = flight.room.stats.inputTick;
-  flown(flight, me, sample, 100);
+  flown(flight, me, () => ({}), 500);
   assert.ok(flight.room.stats.inputTick > sent, "inputs go on");
   const { mispredictions } = flight.room.stats;
   flight.craft = before;
