@@ -12,8 +12,8 @@ import (
 // What a page may have to load for the client, gzipped: before it can connect, with what loads while it does, and, by itself, what only
 // those load who have a step compiled to WebAssembly.
 const (
-	maxAtOnce = 23_000
-	maxInAll  = 31_000
+	maxAtOnce = 23_500
+	maxInAll  = 34_000
 	maxStep   = 1_700
 )
 

@@ -49,7 +49,7 @@ const KEPT_SECONDS = 2;
 export class Predictor {
   /** How often a snapshot showed that the step was wrong, in a field that it has ever changed. */
   mispredictions = 0;
-  /** How often inputs were run again, for that or because another field of the row had changed. */
+  /** How often the row was set to a snapshot's and later inputs were run again, for that or because another field had changed. */
   resims = 0;
 
   #place;
@@ -238,10 +238,10 @@ export class Predictor {
     const moment = this.#timeline.at(tick);
     const known = goesOn && ran && tick >= this.#first && moment.tick === tick;
     if (known && this.#agrees(moment.row, entity.q)) return true;
-    if (!known) this.#first = tick;
+    if (known) this.resims++;
+    else this.#first = tick;
     copy(entity.q, this.#timeline.claim(tick, this.#last).row);
     for (let t = tick + 1; t <= this.#newest; t++) this.#run(t);
-    if (this.#newest > tick) this.resims++;
     return goesOn;
   }
 
@@ -276,7 +276,7 @@ export class Predictor {
       if (entities[middle].id < Number(id)) low = middle + 1;
       else high = middle;
     }
-    return entities[low]?.id === id ? entities[low] : null;
+    return low < entities.length && entities[low].id === id ? entities[low] : null;
   }
 
   /** Takes the input of now. One that cannot be had is the one before again. */
