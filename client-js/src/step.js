@@ -48,12 +48,13 @@ export async function loadStep(source) {
   /** @type {unknown} */
   let fault = null;
 
+  // The memory may have grown, which puts it elsewhere.
+  const refresh = () => {
+    if (cells.buffer !== memory().buffer) cells = new Float64Array(memory().buffer, at, count);
+  };
+
   return (row, input, dt) => {
     if (fault !== null) throw fault;
-    // The memory may have grown, which puts it elsewhere.
-    const refresh = () => {
-      if (cells.buffer !== memory().buffer) cells = new Float64Array(memory().buffer, at, count);
-    };
     refresh();
     for (const field of rowFields) write(cells, field, row[field.name], true);
     for (const field of inputFields) write(cells, field, input[field.name], false);
