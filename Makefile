@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/.tools/node_modules/.bin:$(PATH)
 
 # One step after the other, also under make -j: the machine is the tests' own.
 .NOTPARALLEL:
-.PHONY: help test setup machine fmt fmt-check vet lint arrows bundle bundle-check js browser fuzz-check race fuzz bench
+.PHONY: help test setup machine fmt fmt-check vet lint arrows bundle step bundle-check js browser fuzz-check race fuzz bench
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,6 +55,9 @@ arrows: ## Check who imports whom, and that files are short
 
 bundle: ## Bundle the JavaScript client into client-js/dist
 	cd client-js/build && go run .
+
+step: ## Build the arena's step for pages into client-js/page
+	go generate ./games/arena/wasm
 
 bundle-check: ## Fail if client-js/dist is not what its sources make
 	@echo '== bundle-check'

@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
 	"cmd/simulator":   {"cmd/internal", "simulator", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
+	"cmd/wasmstep":    {}, // builds a game's step by the go command
 	"cmd/internal":    {}, // what the mains share: flags and their environment
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike

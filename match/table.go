@@ -40,6 +40,8 @@ type Table[T any] struct {
 	last EntityID
 
 	shown visibility
+
+	rounded *protocol.Rows // one row, scratch of Round; nil before the first
 }
 
 // AddTable declares a table. It is called from [Game.Setup]; what is wrong with T or the name is reported when Setup returns.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 	"reflect"
-	"strings"
-	"unicode"
+
+	"github.com/deltatick/deltatick/protocol/wirename"
 )
 
 // What a Go field's type and tag make of a [Field].
@@ -18,7 +18,7 @@ func fieldOf(sf reflect.StructField, tag string) (f Field, rate string, err erro
 	}
 	f = Field{Name: o.name}
 	if f.Name == "" {
-		f.Name = snake(sf.Name)
+		f.Name = wirename.Of(sf.Name)
 	}
 	switch kind := sf.Type.Kind(); {
 	case (o.quat || o.unit) && kind != reflect.Array:
@@ -159,17 +159,4 @@ func (f *Field) str(o tagOptions) error {
 		f.MaxBytes = uint8(*o.max)
 	}
 	return nil
-}
-
-func snake(name string) string {
-	var b strings.Builder
-	lower := false
-	for _, r := range name {
-		if unicode.IsUpper(r) && lower {
-			b.WriteByte('_')
-		}
-		lower = unicode.IsLower(r) || unicode.IsDigit(r)
-		b.WriteRune(unicode.ToLower(r))
-	}
-	return b.String()
 }

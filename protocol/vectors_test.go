@@ -21,6 +21,7 @@ func TestVectors(t *testing.T) {
 		"packed.json":      packedVectors(t),
 		"packed-long.json": longVectors(t),
 		"hash.json":        hashVectors(t),
+		"quanta.json":      quantumVectors(t),
 		"hostile.json":     hostileVectors(t),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
@@ -17,11 +18,12 @@ import (
 	clientjs "github.com/deltatick/deltatick/client-js"
 )
 
-// contentPolicy lets the page load from this server only, and lets it run in no other page's frame.
-const contentPolicy = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; " +
+// contentPolicy lets the page load from this server only, WebAssembly too, which has to be allowed by name and opens nothing else; and
+// lets it run in no other page's frame.
+const contentPolicy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' ws: wss:; img-src 'self' data:; base-uri 'none'; " +
 	"form-action 'none'; frame-ancestors 'none'"
 
-// assets serves embedded files from memory, each compressed once, with a tag for revalidation.
+// assets serves embedded files from memory, each compressed once, or already, with a tag for revalidation.
 type assets struct {
 	files map[string]asset // by URL path
 	cache string           // Cache-Control
@@ -76,15 +78,40 @@ func addAll(to map[string]asset, files fs.FS) error {
 		if err != nil {
 			return err
 		}
-		file, err := newAsset(name, content)
+		name, packed := strings.CutSuffix(name, ".gz")
+		read := newAsset
+		if packed {
+			read = newPackedAsset
+		}
+		file, err := read(name, content)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
 		to["/"+name] = file
-		return err
+		return nil
 	})
 }
 
-func newAsset(name string, content []byte) (asset, error) {
+// newPackedAsset is a file that is embedded as what gzip made of it, and served under its name without .gz.
+func newPackedAsset(name string, packed []byte) (asset, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return asset{}, err
+	}
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return asset{}, err
+	}
+	return asset{mime: mimeOf(name), tag: tagOf(content), plain: content, gzip: packed}, nil
+}
+
+func tagOf(content []byte) string {
 	sum := sha256.Sum256(content)
-	file := asset{mime: mimeOf(name), plain: content, tag: `W/"` + hex.EncodeToString(sum[:12]) + `"`}
+	return `W/"` + hex.EncodeToString(sum[:12]) + `"`
+}
+
+func newAsset(name string, content []byte) (asset, error) {
+	file := asset{mime: mimeOf(name), plain: content, tag: tagOf(content)}
 	var packed bytes.Buffer
 	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err != nil {
@@ -108,6 +135,8 @@ func mimeOf(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".map":
 		return "application/json"
+	case ".wasm": // without it browsers do not compile what is still arriving
+		return "application/wasm"
 	default:
 		return mime.TypeByExtension(ext)
 	}

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"compress/gzip"
 	"context"
 	"io"
 	"net/http"
@@ -36,7 +37,9 @@ func body(resp *http.Response) string {
 
 func TestThePageAndTheClientAreServedAndRevalidated(t *testing.T) {
 	bubble(t, server.Config{}, func(h *house) {
-		for path, want := range map[string]string{"/": "text/html", "/client.mjs": "text/javascript", "/main.js": "text/javascript"} {
+		for path, want := range map[string]string{
+			"/": "text/html", "/client.mjs": "text/javascript", "/main.js": "text/javascript", "/arena-step.wasm": "application/wasm",
+		} {
 			resp := h.get(path)
 			if resp.StatusCode != 200 || !strings.HasPrefix(resp.Header.Get("Content-Type"), want) || len(body(resp)) == 0 {
 				t.Errorf("%s: %d %s", path, resp.StatusCode, resp.Header.Get("Content-Type"))
@@ -55,6 +58,27 @@ func TestThePageAndTheClientAreServedAndRevalidated(t *testing.T) {
 			if status := h.get(path).StatusCode; status != 404 {
 				t.Errorf("%s: %d", path, status)
 			}
+		}
+	})
+}
+
+func TestAFileThatIsEmbeddedCompressedIsServedBothWays(t *testing.T) {
+	bubble(t, server.Config{}, func(h *house) {
+		const path = "/arena-step.wasm"
+		plain, packed := h.get(path), h.get(path, "Accept-Encoding", "gzip")
+		content := body(plain)
+		if !strings.HasPrefix(content, "\x00asm") || plain.Header.Get("Content-Encoding") != "" {
+			t.Error("who takes no gzip does not get the module itself")
+		}
+		r, err := gzip.NewReader(packed.Body)
+		h.must(err)
+		unpacked, err := io.ReadAll(r)
+		h.must(err)
+		if string(unpacked) != content || plain.Header.Get("Etag") != packed.Header.Get("Etag") {
+			t.Error("the two ways differ")
+		}
+		if status := h.get(path + ".gz").StatusCode; status != 404 {
+			t.Errorf("%s.gz: %d", path, status)
 		}
 	})
 }

@@ -247,8 +247,8 @@ var init_http_link = __esm({
        * @param {import("./stats.js").Stats} stats
        * @param {import("./link.js").LinkHandlers} handlers
        */
-      constructor({ fetch, url, timers }, stats, handlers) {
-        this.#fetch = fetch;
+      constructor({ fetch: fetch2, url, timers }, stats, handlers) {
+        this.#fetch = fetch2;
         this.#url = url.replace(/^ws/, "http");
         this.#timers = timers;
         this.#stats = stats;
@@ -609,8 +609,8 @@ function between(kind, from, delta, part2) {
   if (kind !== ANGLE) return from + delta * part2;
   const turn2 = 2 * Math.PI;
   const short = delta - turn2 * Math.round(delta / turn2);
-  const angle = from + short * part2;
-  return angle < 0 ? angle + turn2 : angle >= turn2 ? angle - turn2 : angle;
+  const angle2 = from + short * part2;
+  return angle2 < 0 ? angle2 + turn2 : angle2 >= turn2 ? angle2 - turn2 : angle2;
 }
 function turn(into, kind, a, from, b, to, part2) {
   let dot = 0;
@@ -2258,6 +2258,588 @@ var init_decoder = __esm({
   }
 });
 
+// src/quantize.js
+function quantize(field, value2) {
+  const v = Number.isNaN(Number(value2 ?? 0)) ? 0 : Number(value2 ?? 0);
+  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
+  if (field.kind === ANGLE) {
+    const turns = field.max + 1;
+    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
+    return (q2 + turns) % turns;
+  }
+  const q = Math.round((v - field.offset) / field.step);
+  return Math.min(field.max, Math.max(field.min, q)) + 0;
+}
+var init_quantize = __esm({
+  "src/quantize.js"() {
+    "use strict";
+    init_fieldkinds();
+  }
+});
+
+// src/rounding.js
+function quantumOf(field, value2) {
+  switch (field.kind) {
+    case BOOL:
+      return value2 ? 1 : 0;
+    case ANGLE:
+      return angle(Number(value2), field.max + 1);
+    case FLOAT:
+      return bitsOf(Number(value2));
+    case QUAT:
+      return rotation2(value2, field.bits);
+    case UNIT:
+      return direction2(value2, field.bits);
+    default: {
+      const q = round((Number(value2) - field.offset) / field.step);
+      return q >= field.min ? Math.min(q, field.max) + 0 : field.min;
+    }
+  }
+}
+function angle(v, turns) {
+  if (!Number.isFinite(v)) return 0;
+  let part2 = v / (2 * Math.PI);
+  part2 -= Math.floor(part2);
+  return Math.round(part2 * turns) % turns;
+}
+function rotation2(v, bits2) {
+  const is = measurable(v, 4);
+  const most = is ? largest(v, 4) : 3;
+  const rest2 = [];
+  let sum = 1;
+  for (let i = 0; i < 4; i++) {
+    if (i === most) continue;
+    const part2 = is ? v[i] / v[most] : 0;
+    rest2.push(part2);
+    sum += part2 * part2;
+  }
+  const length = Math.sqrt(sum);
+  let packed = most;
+  for (const part2 of rest2) packed = packed << bits2 | level(part2 / length * Math.SQRT2, bits2);
+  return packed;
+}
+function direction2(v, bits2) {
+  if (!measurable(v, 3)) return level(0, bits2) << bits2 | level(0, bits2);
+  const scale = Math.abs(v[largest(v, 3)]);
+  let [x, y, z] = [v[0] / scale, v[1] / scale, v[2] / scale];
+  const sum = Math.abs(x) + Math.abs(y) + Math.abs(z);
+  x /= sum;
+  y /= sum;
+  if (z < 0) [x, y] = [signed2(1 - Math.abs(y), x), signed2(1 - Math.abs(x), y)];
+  return level(x, bits2) << bits2 | level(y, bits2);
+}
+function level(v, bits2) {
+  const half = 1 << bits2 - 1;
+  return half + round(v * (half - 1));
+}
+function largest(v, size) {
+  let most = 0;
+  for (let i = 1; i < size; i++) if (Math.abs(v[i]) > Math.abs(v[most])) most = i;
+  return most;
+}
+function measurable(v, size) {
+  let any2 = false;
+  for (let i = 0; i < size; i++) {
+    if (!Number.isFinite(v[i])) return false;
+    any2 ||= v[i] !== 0;
+  }
+  return any2;
+}
+var round, signed2;
+var init_rounding = __esm({
+  "src/rounding.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_float32();
+    round = (v) => v < 0 ? -Math.round(-v) : Math.round(v);
+    signed2 = (v, sign) => sign < 0 ? -v : v;
+  }
+});
+
+// src/smoothing.js
+function snapOf({ kind, min, max, step }, snap) {
+  if (snap !== void 0) return snap;
+  const quanta = max - min;
+  return kind === FIXED && quanta < BOUNDLESS ? quanta * step * SNAP : Number.POSITIVE_INFINITY;
+}
+var TURN, SNAP, BOUNDLESS, Smoothing, isSmooth;
+var init_smoothing = __esm({
+  "src/smoothing.js"() {
+    "use strict";
+    init_fieldkinds();
+    TURN = 2 * Math.PI;
+    SNAP = 1 / 8;
+    BOUNDLESS = 2 ** 31;
+    Smoothing = class {
+      /** Indices of the fields that are smoothed: numbers with a fraction and angles, but none that is another's rate. */
+      fields;
+      #angles;
+      #snaps;
+      #ms;
+      /** Differences, for each of the fields, as they were at a time. */
+      #off;
+      #since = 0;
+      /** What was shown when held. */
+      #held;
+      /**
+       * @param {Field[]} fields of the table
+       * @param {number} ms over which a difference goes away; 0 for at once
+       * @param {number | undefined} snap a difference above this, in units, in any field but angles, is not smoothed; by default an
+       *   eighth of the field's range
+       */
+      constructor(fields, ms, snap) {
+        const rates = new Set(fields.map((f) => f.rate));
+        this.fields = fields.flatMap((f, i) => isSmooth(f) && !rates.has(i) ? [i] : []);
+        const smoothed = this.fields.map((i) => fields[i]);
+        this.#angles = smoothed.map((f) => f.kind === ANGLE);
+        this.#snaps = smoothed.map((f) => snapOf(f, snap));
+        this.#ms = ms;
+        this.#off = smoothed.map(() => 0);
+        this.#held = smoothed.map(() => 0);
+      }
+      /** @param {number[]} raw of each of the fields, as it is before a change */
+      hold(raw) {
+        for (let i = 0; i < raw.length; i++) this.#held[i] = raw[i];
+      }
+      /**
+       * @param {number[]} raw as it is after the change
+       * @param {number} now in milliseconds
+       */
+      settle(raw, now) {
+        let changed = false;
+        for (let i = 0; i < raw.length; i++) changed ||= raw[i] !== this.#held[i];
+        if (!changed) return;
+        const left = this.#left(now);
+        for (let i = 0; i < raw.length; i++) {
+          let off = this.#off[i] * left + this.#held[i] - raw[i];
+          if (this.#angles[i]) off -= TURN * Math.round(off / TURN);
+          else if (Math.abs(off) > this.#snaps[i]) {
+            this.clear();
+            return;
+          }
+          this.#off[i] = off;
+        }
+        this.#since = now;
+      }
+      clear() {
+        this.#off.fill(0);
+      }
+      /**
+       * What is to be added to a field as it is.
+       * @param {number} i index in `fields`
+       * @param {number} now in milliseconds
+       */
+      offset(i, now) {
+        return this.#off[i] * this.#left(now);
+      }
+      /** Part of the differences that is left. @param {number} now */
+      #left(now) {
+        const passed = Math.max(0, now - this.#since);
+        return passed < this.#ms ? 1 - passed / this.#ms : 0;
+      }
+    };
+    isSmooth = ({ kind }) => kind === FIXED || kind === ANGLE || kind === FLOAT;
+  }
+});
+
+// src/timeline.js
+function copy(from, to) {
+  for (let i = 0; i < from.length; i++) to[i] = from[i];
+}
+var Timeline;
+var init_timeline = __esm({
+  "src/timeline.js"() {
+    "use strict";
+    Timeline = class {
+      /** @type {Moment[]} */
+      #moments;
+      /**
+       * @param {number} length ticks that are kept
+       * @param {number} inputs fields of an input
+       * @param {number} fields of a row
+       */
+      constructor(length, inputs, fields) {
+        this.#moments = Array.from({ length }, () => ({
+          tick: 0,
+          input: new Array(inputs).fill(0),
+          row: new Array(fields).fill(0)
+        }));
+      }
+      get length() {
+        return this.#moments.length;
+      }
+      /**
+       * The place of a tick. It holds another's, or none, where `tick` says so.
+       * @param {number} tick
+       */
+      at(tick) {
+        return this.#moments[tick % this.#moments.length];
+      }
+      /**
+       * Makes the place of a tick that tick's, unless it is already.
+       * @param {number} tick
+       * @param {number[]} input in force where none is known
+       */
+      claim(tick, input) {
+        const moment = this.at(tick);
+        if (moment.tick !== tick) {
+          moment.tick = tick;
+          copy(input, moment.input);
+        }
+        return moment;
+      }
+      clear() {
+        for (const moment of this.#moments) moment.tick = 0;
+      }
+    };
+  }
+});
+
+// src/predictor.js
+function fill(into, fields, quanta, texts) {
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
+    into[field.name] = field.kind === STRING ? texts[field.name] : dequantize(field, quanta[i]);
+  }
+}
+function mixed2(field, a, b, part2) {
+  const from = dequantize(field, a);
+  if (typeof from === "number") {
+    const to2 = (
+      /** @type {number} */
+      dequantize(field, b)
+    );
+    return between(field.kind, from, to2 - from, part2);
+  }
+  const into = (
+    /** @type {number[]} */
+    from
+  );
+  if (a === b || part2 === 0) return into;
+  const to = (
+    /** @type {number[]} */
+    dequantize(field, b)
+  );
+  turn(into, field.kind, [...into], 0, to, 0, part2);
+  return into;
+}
+var SMOOTH_MS, KEPT_SECONDS, Predictor;
+var init_predictor = __esm({
+  "src/predictor.js"() {
+    "use strict";
+    init_dequantize();
+    init_fieldkinds();
+    init_interpolate();
+    init_quantize();
+    init_rounding();
+    init_smoothing();
+    init_timeline();
+    SMOOTH_MS = 80;
+    KEPT_SECONDS = 2;
+    Predictor = class {
+      /** How often a snapshot showed that the step was wrong, in a field that it has ever changed. */
+      mispredictions = 0;
+      /** How often the row was set to a snapshot's and later inputs were run again, for that or because another field had changed. */
+      resims = 0;
+      #place;
+      #fields;
+      #rowOf;
+      #step;
+      #dt;
+      #timeline;
+      #smoothing;
+      /** @type {(() => Record<string, unknown>) | null} */
+      #sample = null;
+      /** Quanta of the newest input sent: what the server repeats. */
+      #last;
+      /** Newest tick that an input was sent for. */
+      #sent = 0;
+      /** Newest tick of the timeline, and the oldest whose row goes on to it without a break; the latter is 0 while there is no row to go on from. */
+      #newest = 0;
+      #first = 0;
+      /** @type {Entity | null} the row, as of the newest snapshot */
+      #entity = null;
+      #id = 0;
+      #restarting = false;
+      /** For each field whether the step has ever changed it. */
+      #moved;
+      /** Reused: the row and the input for the step, the row that is shown, and the smoothed fields without smoothing. */
+      #state = (
+        /** @type {Row} */
+        {}
+      );
+      #given = (
+        /** @type {Row} */
+        {}
+      );
+      #shown = (
+        /** @type {Row} */
+        {}
+      );
+      #raw;
+      /**
+       * @param {Prediction} prediction
+       * @param {Place} place
+       * @throws {TypeError | RangeError} for what cannot work
+       */
+      constructor({ row: row2, step, smoothMs = SMOOTH_MS, snap }, place) {
+        if (typeof row2 !== "function") throw new TypeError("row must be a function");
+        if (typeof step !== "function") throw new TypeError("step must be a function");
+        if (!(smoothMs >= 0)) throw new RangeError("smoothMs must be 0 or more");
+        if (snap !== void 0 && !(snap >= 0)) throw new RangeError("snap must be 0 or more");
+        const { table: table2, inputFields, inputs, tickRate } = place;
+        this.#place = place;
+        this.#fields = table2.fields;
+        this.#rowOf = row2;
+        this.#step = step;
+        this.#dt = 1 / tickRate;
+        const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
+        this.#timeline = new Timeline(kept, inputFields.length, table2.fields.length);
+        this.#smoothing = new Smoothing(table2.fields, smoothMs, snap);
+        this.#raw = this.#smoothing.fields.map(() => 0);
+        this.#last = inputs.values?.slice() ?? inputFields.map((f) => quantize(f, 0));
+        this.#moved = table2.fields.map(() => false);
+      }
+      /** Id of the row that is predicted, 0 while there is none. */
+      get id() {
+        return this.#entity?.id ?? 0;
+      }
+      /** Newest tick that was run here, 0 before the first snapshot. */
+      get tick() {
+        return this.#newest;
+      }
+      /**
+       * Runs the ticks that are due: samples an input for each, sends it, and moves the row on by it. For a game's frame hook. Ticks that
+       * come due between frames, or while there are none, ask the same function.
+       * @param {number} now milliseconds on the clock of `performance.now`, as animation frames have it
+       * @param {() => Record<string, unknown>} sample the input of a tick, as for `room.input`
+       */
+      advance(now, sample) {
+        const { inputs, playing } = this.#place;
+        this.#sample = sample;
+        if (!playing()) return;
+        const present = this.#place.now();
+        const at3 = Math.min(now, present) || present;
+        if (inputs.running) {
+          inputs.drive(this, at3);
+          return;
+        }
+        this.#hold(at3);
+        inputs.drive(this, at3);
+        this.#settle(at3);
+      }
+      /**
+       * The own row as it is to be shown, with its `id`, or null while there is none. The object is reused by the next call.
+       * @param {number} [now] as for `advance`
+       * @returns {Row | null}
+       */
+      view(now = this.#place.now()) {
+        const entity = this.#entity;
+        if (entity === null) return null;
+        const [a, b, part2] = this.#around(now);
+        const newest = this.#first === 0 ? entity.q : this.#timeline.at(this.#newest).row;
+        for (let i = 0; i < this.#fields.length; i++) {
+          const field = this.#fields[i];
+          if (field.kind === STRING) this.#shown[field.name] = entity.row[field.name];
+          else if (!isMoving(field)) this.#shown[field.name] = dequantize(field, newest[i]);
+          else this.#shown[field.name] = mixed2(field, a[i], b[i], part2);
+        }
+        this.#smoothing.fields.forEach((at3, i) => {
+          const off = this.#smoothing.offset(i, now);
+          if (off === 0) return;
+          const { name, kind } = this.#fields[at3];
+          const from = (
+            /** @type {number} */
+            this.#shown[name]
+          );
+          this.#shown[name] = between(kind, from, off, 1);
+        });
+        this.#shown.id = entity.id;
+        return this.#shown;
+      }
+      /** Predicts no longer; inputs are those of `room.input` again. */
+      stop() {
+        this.#place.inputs.release(this);
+        this.#sample = null;
+        this.#first = 0;
+        this.#entity = null;
+      }
+      /**
+       * The input of a tick that is being sent.
+       * @param {number} tick
+       * @returns {number[]} its quanta
+       * @internal
+       */
+      input(tick) {
+        if (this.#sent - tick >= this.#timeline.length) this.#forget();
+        if (tick <= this.#sent) return this.#timeline.claim(tick, this.#last).input;
+        if (tick - this.#newest >= this.#timeline.length) this.#first = 0;
+        else for (let t = this.#newest + 1; t < tick; t++) this.#run(t);
+        this.#take();
+        this.#sent = tick;
+        if (tick > this.#newest) {
+          this.#newest = tick;
+          this.#run(tick);
+        }
+        return this.#last;
+      }
+      /** A snapshot is about to be looked at. @param {number} now @internal */
+      _before(now) {
+        this.#place.inputs.pump(now);
+        this.#hold(now);
+      }
+      /**
+       * A snapshot was looked at.
+       * @param {number} now
+       * @param {number} tick of the world, 0 if it was left as it was
+       * @internal
+       */
+      _after(now, tick) {
+        const goesOn = tick === 0 || this.#reconcile(tick);
+        this.#place.inputs.pump(now);
+        if (goesOn) this.#settle(now);
+        else this.#smoothing.clear();
+      }
+      /** Another stream of snapshots begins: nothing that was sent or predicted counts any more. @internal */
+      _restart() {
+        this.#restarting = true;
+      }
+      /**
+       * Compares what was predicted for a tick with what came of it.
+       * @param {number} tick of the snapshot, whose world is applied
+       * @returns {boolean} whether the row goes on: it is not another one, nor one that was away
+       */
+      #reconcile(tick) {
+        if (this.#restarting) this.#forget();
+        const entity = this.#find();
+        const goesOn = this.#first !== 0 && entity?.id === this.#id;
+        this.#entity = entity;
+        this.#id = entity?.id ?? 0;
+        const ran = tick <= this.#newest;
+        this.#newest = Math.max(this.#newest, tick);
+        if (entity === null || this.#newest - tick >= this.#timeline.length) {
+          this.#first = 0;
+          return false;
+        }
+        const moment = this.#timeline.at(tick);
+        const known = goesOn && ran && tick >= this.#first && moment.tick === tick;
+        if (known && this.#agrees(moment.row, entity.q)) return true;
+        if (known) this.resims++;
+        else this.#first = tick;
+        copy(entity.q, this.#timeline.claim(tick, this.#last).row);
+        for (let t = tick + 1; t <= this.#newest; t++) this.#run(t);
+        return goesOn;
+      }
+      /**
+       * Whether a predicted row is the one that came. If the step was wrong that is counted.
+       * @param {number[]} predicted @param {number[]} came
+       */
+      #agrees(predicted, came) {
+        let agrees = true;
+        let wrong = false;
+        for (let i = 0; i < came.length; i++) {
+          if (predicted[i] === came[i]) continue;
+          agrees = false;
+          wrong ||= this.#moved[i];
+        }
+        if (wrong) this.mispredictions++;
+        return agrees;
+      }
+      /** The row that the game says is its own. @returns {Entity | null} */
+      #find() {
+        let id;
+        try {
+          id = this.#rowOf();
+        } catch (error) {
+          this.#place.report(error);
+        }
+        const { entities } = this.#place.table;
+        let low = 0;
+        for (let high = entities.length; low < high; ) {
+          const middle = low + high >> 1;
+          if (entities[middle].id < Number(id)) low = middle + 1;
+          else high = middle;
+        }
+        return low < entities.length && entities[low].id === id ? entities[low] : null;
+      }
+      /** Takes the input of now. One that cannot be had is the one before again. */
+      #take() {
+        try {
+          const values = this.#sample?.();
+          const { inputFields } = this.#place;
+          for (let i = 0; i < inputFields.length; i++) {
+            this.#last[i] = quantize(inputFields[i], values?.[inputFields[i].name]);
+          }
+        } catch (error) {
+          this.#place.report(error);
+        }
+      }
+      /** Runs a tick with its input, from the row of the tick before, if there is one. @param {number} tick */
+      #run(tick) {
+        const moment = this.#timeline.claim(tick, this.#last);
+        if (this.#first === 0 || this.#entity === null) return;
+        const before = this.#timeline.at(tick - 1).row;
+        fill(this.#state, this.#fields, before, this.#entity.row);
+        fill(this.#given, this.#place.inputFields, moment.input, this.#given);
+        copy(before, moment.row);
+        try {
+          this.#step(this.#state, this.#given, this.#dt);
+          this.#fields.forEach((field, i) => {
+            if (field.kind === STRING) return;
+            moment.row[i] = quantumOf(field, this.#state[field.name]);
+            this.#moved[i] ||= moment.row[i] !== before[i];
+          });
+        } catch (error) {
+          this.#place.report(error);
+        }
+      }
+      #forget() {
+        this.#restarting = false;
+        this.#timeline.clear();
+        this.#newest = this.#sent = this.#first = 0;
+      }
+      /**
+       * The rows around what is to be shown: one tick behind the one whose input is due, so that both are there.
+       * @param {number} now
+       * @returns {[number[], number[], number]} quanta before and after, and how far it is from one to the other, 0 to 1
+       */
+      #around(now) {
+        if (this.#first === 0) {
+          const { q } = (
+            /** @type {Entity} */
+            this.#entity
+          );
+          return [q, q, 0];
+        }
+        const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
+        const due2 = this.#place.inputs.tickAt(now) - 1;
+        const tick = Math.min(this.#newest, Math.max(oldest, due2));
+        const whole = Math.floor(tick);
+        const a = this.#timeline.at(whole).row;
+        const b = tick > whole ? this.#timeline.at(whole + 1).row : a;
+        return [a, b, tick - whole];
+      }
+      /** @param {number} now */
+      #rawAt(now) {
+        const [a, b, part2] = this.#around(now);
+        this.#smoothing.fields.forEach((at3, i) => {
+          this.#raw[i] = /** @type {number} */
+          mixed2(this.#fields[at3], a[at3], b[at3], part2);
+        });
+        return this.#raw;
+      }
+      /** @param {number} now */
+      #hold(now) {
+        if (this.#entity !== null) this.#smoothing.hold(this.#rawAt(now));
+      }
+      /** @param {number} now */
+      #settle(now) {
+        if (this.#entity !== null) this.#smoothing.settle(this.#rawAt(now), now);
+      }
+    };
+  }
+});
+
 // src/crc32.js
 function crc32(bytes2, sum = 0) {
   let c = ~sum;
@@ -2831,6 +3413,7 @@ __export(later_exports, {
   HttpLink: () => HttpLink,
   Interpolator: () => Interpolator,
   PackedDecoder: () => PackedDecoder,
+  Predictor: () => Predictor,
   Transfers: () => Transfers
 });
 var init_later = __esm({
@@ -2839,7 +3422,165 @@ var init_later = __esm({
     init_http_link();
     init_interpolate();
     init_decoder();
+    init_predictor();
     init_transfers();
+  }
+});
+
+// src/wasi.js
+function wasi(imports, memory, now) {
+  let said = "";
+  const view2 = () => new DataView(memory().buffer);
+  const bytes2 = (at3, count) => new Uint8Array(memory().buffer, at3 >>> 0, count);
+  const none = (count, size) => {
+    view2().setUint32(count, 0, true);
+    view2().setUint32(size, 0, true);
+    return OK;
+  };
+  const host = {
+    args_sizes_get: none,
+    args_get: () => OK,
+    environ_sizes_get: none,
+    environ_get: () => OK,
+    /** @param {number} _id @param {bigint} _precision @param {number} at of nanoseconds */
+    clock_time_get(_id, _precision, at3) {
+      view2().setBigUint64(at3, BigInt(Math.round(now() * 1e6)), true);
+      return OK;
+    },
+    /** @param {number} at @param {number} count */
+    random_get(at3, count) {
+      bytes2(at3, count).fill(1);
+      return OK;
+    },
+    sched_yield: () => OK,
+    // Nobody may wait in a step: who wants to is awake at once.
+    poll_oneoff: () => OK,
+    /** @param {number} fd @param {number} list of [address, length] @param {number} count @param {number} at of the sum of lengths */
+    fd_write(fd, list2, count, at3) {
+      if (fd > STDERR) return BADF;
+      let written = 0;
+      for (let i = 0; i < count; i++) {
+        const length = view2().getUint32(list2 + 8 * i + 4, true);
+        const part2 = bytes2(view2().getUint32(list2 + 8 * i, true), length);
+        if (fd === STDERR) said = (said + utf87.decode(part2)).slice(0, MAX_MESSAGE);
+        written += length;
+      }
+      view2().setUint32(at3, written, true);
+      return OK;
+    },
+    /** @param {number} code */
+    proc_exit(code) {
+      throw new Error(`exit code ${code}`);
+    }
+  };
+  for (const { name } of imports) host[name] ??= () => BADF;
+  return { host, said: () => said };
+}
+var OK, BADF, STDERR, MAX_MESSAGE, utf87;
+var init_wasi = __esm({
+  "src/wasi.js"() {
+    "use strict";
+    OK = 0;
+    BADF = 8;
+    STDERR = 2;
+    MAX_MESSAGE = 4096;
+    utf87 = new TextDecoder();
+  }
+});
+
+// src/step.js
+var step_exports = {};
+__export(step_exports, {
+  loadStep: () => loadStep
+});
+async function loadStep(source) {
+  const module = await compile(source);
+  let instance;
+  const memory = () => (
+    /** @type {WebAssembly.Memory} */
+    instance.exports.memory
+  );
+  const { host, said } = wasi(WebAssembly.Module.imports(module), memory, () => performance.now());
+  instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: host });
+  const { _initialize, step_layout, step_layout_size, step_cells, step_run } = (
+    /** @type {Record<string, (...args: number[]) => number>} */
+    instance.exports
+  );
+  if (!_initialize || !step_layout || !step_layout_size || !step_cells || !step_run)
+    throw new TypeError("not a module of a step: it exports none");
+  const gaveUp = (cause) => new Error(`the step gave up: ${said() || cause}`, { cause });
+  try {
+    _initialize();
+  } catch (error) {
+    throw gaveUp(error);
+  }
+  const size = step_layout_size() >>> 0;
+  if (size > MAX_LAYOUT) throw new TypeError("the layout of the step is too long");
+  const text4 = new Uint8Array(memory().buffer, step_layout() >>> 0, size);
+  const { row: rowFields, input: inputFields, cells: count } = parseLayout(text4);
+  const at3 = step_cells() >>> 0;
+  let cells = new Float64Array(memory().buffer, at3, count);
+  let fault = null;
+  const refresh = () => {
+    if (cells.buffer !== memory().buffer) cells = new Float64Array(memory().buffer, at3, count);
+  };
+  return (row2, input, dt) => {
+    if (fault !== null) throw fault;
+    refresh();
+    for (const field of rowFields) write2(cells, field, row2[field.name], true);
+    for (const field of inputFields) write2(cells, field, input[field.name], false);
+    try {
+      step_run(dt);
+    } catch (error) {
+      fault = gaveUp(error);
+      throw fault;
+    }
+    refresh();
+    for (const field of rowFields) row2[field.name] = read(cells, field);
+  };
+}
+async function compile(source) {
+  if (typeof source !== "string" && !(source instanceof URL)) return WebAssembly.compile(source);
+  const reply2 = await fetch(source);
+  if (!reply2.ok) throw new Error(`no step at ${source}: ${reply2.status}`);
+  return WebAssembly.compileStreaming(reply2);
+}
+function parseLayout(text4) {
+  const layout = JSON.parse(new TextDecoder().decode(text4));
+  let cells = 0;
+  const places = (fields) => {
+    if (!Array.isArray(fields)) throw new TypeError("the layout of the step is no list of fields");
+    return fields.map(([name, kind, length]) => {
+      const known = kind === "number" || kind === "boolean";
+      if (!isName(name) || !known || !Number.isInteger(length) || length < 0)
+        throw new TypeError("a field in the layout of the step");
+      const at3 = cells;
+      cells += Math.max(1, length);
+      if (cells > MAX_CELLS) throw new TypeError("the step has too many fields");
+      return { name, boolean: kind === "boolean", length, at: at3 };
+    });
+  };
+  return { row: places(layout.row), input: places(layout.input), cells };
+}
+function write2(cells, field, value2, wanted) {
+  const { length, at: at3 } = field;
+  if (wanted && (value2 ?? null) === null)
+    throw new TypeError(`the row has no ${field.name}, which the step needs`);
+  if (length === 0) cells[at3] = Number(value2) || 0;
+  for (let i = 0; i < length; i++) cells[at3 + i] = Number(value2?.[i]) || 0;
+}
+function read(cells, { boolean, length, at: at3 }) {
+  if (length > 0) return Array.from(cells.subarray(at3, at3 + length));
+  return boolean ? cells[at3] !== 0 : cells[at3];
+}
+var MAX_CELLS, MAX_LAYOUT, isName;
+var init_step = __esm({
+  "src/step.js"() {
+    "use strict";
+    init_wasi();
+    MAX_CELLS = 1024;
+    MAX_LAYOUT = 1 << 16;
+    isName = (name) => typeof name === "string" && !(name in {});
   }
 });
 
@@ -4714,6 +5455,13 @@ var Pacer = class {
   }
   /**
    * @param {number} now in milliseconds
+   * @returns {number} the tick whose input is due now, with a fraction
+   */
+  tickAt(now) {
+    return (now - this.#origin) / this.#tickMs;
+  }
+  /**
+   * @param {number} now in milliseconds
    * @param {number} rtt in milliseconds
    * @returns {number} the tick to send an input for, or 0 when none is due
    */
@@ -4776,21 +5524,8 @@ var Pacer = class {
   }
 };
 
-// src/quantize.js
-init_fieldkinds();
-function quantize(field, value2) {
-  const v = Number.isNaN(Number(value2 ?? 0)) ? 0 : Number(value2 ?? 0);
-  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
-  if (field.kind === ANGLE) {
-    const turns = field.max + 1;
-    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
-    return (q2 + turns) % turns;
-  }
-  const q = Math.round((v - field.offset) / field.step);
-  return Math.min(field.max, Math.max(field.min, q)) + 0;
-}
-
 // src/inputs.js
+init_quantize();
 var ACK_EVERY = 50;
 var InputSender = class {
   #fields;
@@ -4801,6 +5536,8 @@ var InputSender = class {
   #epoch = 0;
   /** @type {number[] | null} quanta of the current input; none is sent before there is one */
   #values = null;
+  /** @type {Driver | null} */
+  #driver = null;
   /** @type {any} */
   #timer = null;
   #running = false;
@@ -4821,6 +5558,10 @@ var InputSender = class {
     this.#seen = seen;
     this.#pacer = new Pacer(1e3 / tickRate);
   }
+  /** Quanta of the input that was set last, null before the first. */
+  get values() {
+    return this.#values;
+  }
   /** Tick of the newest input sent, 0 before the first. */
   get tick() {
     return this.#running ? this.#pacer.next - 1 : 0;
@@ -4829,16 +5570,43 @@ var InputSender = class {
   start(epoch) {
     this.stop();
     this.#epoch = epoch;
-    this.#tick = 0;
   }
   stop() {
     this.#uplink.timers.clearTimeout(this.#timer);
     this.#running = false;
+    this.#tick = 0;
   }
   /** @param {Record<string, unknown>} values the input from now on; missing fields are neutral */
   set(values) {
     this.#values = this.#fields.map((f) => quantize(f, values[f.name]));
     this.#begin(this.#uplink.timers.now());
+  }
+  /**
+   * Has every input from now on come from a driver, and sends what is due.
+   * @param {Driver} driver
+   * @param {number} now in milliseconds
+   */
+  drive(driver, now) {
+    this.#driver = driver;
+    this.#begin(now);
+    this.pump(now);
+  }
+  /** @param {Driver} driver no longer asked, if it is the one; the input that was set last is sent again */
+  release(driver) {
+    if (this.#driver !== driver) return;
+    this.#driver = null;
+    if (this.#values === null) this.set({});
+  }
+  /** Whether inputs are being sent. */
+  get running() {
+    return this.#running;
+  }
+  /**
+   * @param {number} now in milliseconds
+   * @returns {number} the tick whose input is due now, with a fraction; far ahead of any while none are sent
+   */
+  tickAt(now) {
+    return this.#running ? this.#pacer.tickAt(now) : Number.POSITIVE_INFINITY;
   }
   /** @param {{tick: number, slack: number, input: number}} snapshot that came, applied or not */
   observe(snapshot2) {
@@ -4847,7 +5615,7 @@ var InputSender = class {
     this.#tick = tick;
     this.#tickAt = now;
     if (this.#running) {
-      this.#pump(now);
+      this.pump(now);
       this.#pacer.observe(now, snapshot2, this.#uplink.rtt(), this.#tickRate);
     } else {
       this.#begin(now);
@@ -4858,7 +5626,8 @@ var InputSender = class {
   }
   /** @param {number} now */
   #begin(now) {
-    if (this.#running || this.#values === null || this.#tick === 0) return;
+    if (this.#running || this.#tick === 0) return;
+    if (this.#values === null && this.#driver === null) return;
     this.#running = true;
     const elapsed = (now - this.#tickAt) * this.#tickRate / 1e3;
     this.#pacer.start(now, this.#tick + elapsed, this.#uplink.rtt());
@@ -4871,21 +5640,20 @@ var InputSender = class {
     this.#timer = timers.setTimeout(
       () => {
         const woken = timers.now();
-        this.#pump(woken);
+        this.pump(woken);
         this.#wait(woken);
       },
       Math.max(1, this.#pacer.nextAt - now)
     );
   }
-  /** @param {number} now */
-  #pump(now) {
+  /** Sends what is due. @param {number} now in milliseconds */
+  pump(now) {
+    if (!this.#running) return;
     const rtt = this.#uplink.rtt();
     for (let tick = this.#pacer.take(now, rtt); tick !== 0; tick = this.#pacer.take(now, rtt)) {
       this.#ackedAt = now;
-      const values = (
-        /** @type {number[]} */
-        this.#values
-      );
+      const values = this.#driver?.input(tick) ?? /** @type {number[]} */
+      this.#values;
       this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
     }
   }
@@ -4999,7 +5767,7 @@ function readRows({ fields }, list2) {
     const entity = { id, q: [], row: {} };
     for (let i = 0; i < fields.length; i++) {
       const v = list2[at3 + 1 + i];
-      entity.q.push(quantumOf(fields[i], 0, v));
+      entity.q.push(quantumOf2(fields[i], 0, v));
       entity.row[fields[i].name] = decodedValue(fields[i], entity.q[i], v);
     }
     rows.push(entity);
@@ -5029,12 +5797,12 @@ function changeRow({ q, row: row2 }, fields, list2, at3) {
     const i = 31 - Math.clz32(rest2 & -rest2);
     const field = fields[i];
     const v = list2[at3++];
-    q[i] = quantumOf(field, q[i], v);
+    q[i] = quantumOf2(field, q[i], v);
     row2[field.name] = decodedValue(field, q[i], v);
   }
   return at3;
 }
-function quantumOf(field, base, v) {
+function quantumOf2(field, base, v) {
   if (field.kind === STRING) return 0;
   if (field.kind === FLOAT) {
     if (typeof v !== "number" || Math.fround(v) !== v && !Number.isNaN(v)) {
@@ -5415,6 +6183,10 @@ var Room = class {
   #interpolator = null;
   /** Whether a view has asked for the file that it comes from. */
   #awaited = false;
+  /** @type {import("./predictor.js").Predictor | null} */
+  #predictor = null;
+  #report;
+  #inputFields;
   /** @type {import("./rows.js").Changes} reused */
   #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
@@ -5443,6 +6215,8 @@ var Room = class {
     this.#uplink = uplink;
     this.#emitter = new Emitter(report);
     this.#gameEvents = new Emitter(report);
+    this.#report = report;
+    this.#inputFields = schema.inputs;
     this.#replica = new Replica(schema, stats, uplink);
     this.#inputs = new InputSender(
       schema.inputs,
@@ -5481,6 +6255,9 @@ var Room = class {
       tick: this.tick,
       base: this.#replica.base,
       /** Snapshots within the last second. */
+      /** How often a prediction was wrong, and how often inputs were run again. */
+      mispredictions: this.#predictor?.mispredictions ?? 0,
+      resims: this.#predictor?.resims ?? 0,
       hz: this.#snapshots.read(this.#uplink.timers.now())
     };
   }
@@ -5548,6 +6325,31 @@ var Room = class {
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
   }
+  /**
+   * Predicts one's own row from now on, in place of an earlier prediction. Its `advance` takes the place of `input`.
+   * @param {import("./predictor.js").Prediction} prediction
+   * @returns {import("./predictor.js").Predictor}
+   * @throws {TypeError | RangeError} for what cannot work
+   */
+  predict(prediction) {
+    if (later === null) throw new TypeError("await preload() before you predict");
+    const table2 = this.#replica.world.tables.find((t) => t.name === prediction.table);
+    if (table2 === void 0) throw new TypeError(`no table ${prediction.table}`);
+    const { timers } = this.#uplink;
+    const predictor = new later.Predictor(prediction, {
+      table: table2,
+      inputFields: this.#inputFields,
+      inputs: this.#inputs,
+      tickRate: this.tickRate,
+      now: timers.now,
+      playing: () => this.seat !== 0 && !this.#ended && this.#predictor === predictor,
+      report: this.#report
+    });
+    this.#predictor?.stop();
+    this.#predictor = predictor;
+    predictor._after(timers.now(), this.#replica.tick);
+    return predictor;
+  }
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot2) {
     const { added, changed, removed, left } = this.#changes;
@@ -5556,9 +6358,11 @@ var Room = class {
     const applied = this.#replica.accept(snapshot2, wanted ? this.#changes : null);
     this.#slack = snapshot2.slack;
     this.#consumed = snapshot2.input;
+    const now = this.#uplink.timers.now();
+    this.#predictor?._before(now);
     this.#inputs.observe(snapshot2);
+    this.#predictor?._after(now, applied ? snapshot2.tick : 0);
     if (applied) {
-      const now = this.#uplink.timers.now();
       this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot2.tick, now);
       if (snapshot2.base === 0) this.#keyframe();
@@ -5597,6 +6401,7 @@ var Room = class {
     this.#replica.restart(enter2.epoch, codec);
     this.#inputs.start(enter2.epoch);
     this.#interpolator?.reset();
+    this.#predictor?._restart();
   }
   /** @param {{reason: string, result: any}} exit @internal */
   _exit(exit) {
@@ -6134,6 +6939,9 @@ function connect(options = {}) {
 async function preload() {
   await loadLater();
 }
+async function loadStep2(source) {
+  return (await Promise.resolve().then(() => (init_step(), step_exports))).loadStep(source);
+}
 export {
   Client,
   CloseCodes,
@@ -6141,6 +6949,7 @@ export {
   RequestError,
   Room,
   connect,
+  loadStep2 as loadStep,
   preload
 };
 //# sourceMappingURL=deltatick.mjs.map

@@ -7,7 +7,7 @@ const TURN = Math.PI * 2;
 const OWN = "#ffb454";
 
 /** Draws a ship in field units; one's own has a ring around it and a white cockpit. */
-export function drawShip(g, { x, y, heading, row, alpha }, radius, now, own) {
+export function drawShip(g, { x, y, heading, thrust, row, alpha }, radius, now, own) {
   g.globalAlpha = alpha;
   drawGlow(g, x, y, radius * 2.8, hueOf(row.color), own ? 0.42 : 0.28);
   if (own) {
@@ -25,7 +25,7 @@ export function drawShip(g, { x, y, heading, row, alpha }, radius, now, own) {
     color: row.color,
     heading,
     own,
-    flame: row.thrust ? 0.95 + flicker : 0,
+    flame: thrust ? 0.95 + flicker : 0,
   });
   drawShield(g, x, y, radius, row.shield);
   g.globalAlpha = 1;

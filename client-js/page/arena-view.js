@@ -5,6 +5,7 @@ import { cameraFor } from "./camera.js";
 import { Effects } from "./effects.js";
 import { drawMinimap } from "./minimap.js";
 import { OwnMotion } from "./own-motion.js";
+import { OwnPrediction } from "./own-prediction.js";
 import { hueOf, PICKUPS } from "./palette.js";
 
 const MIN_SCALE = 0.6;
@@ -12,12 +13,13 @@ const RADIUS = 14;
 const SETTLE = 60; // ms beyond the view's delay after which a respawned ship is shown: by then the view has reached its new place
 const FADE_IN = 220; // ms
 
-/** Draws the game "arena". It reads the room and never changes it. */
+/** Draws the game "arena". It reads the room and never changes it, but for having it predict one's own ship. */
 export class ArenaView {
   field = { width: 1600, height: 900 };
   camera = null;
-  /** One's own ship as drawn: `{id, x, y, heading, row}`; id 0 when there is none. */
-  own = { id: 0, x: 800, y: 450, heading: 0, row: null };
+  /** One's own ship as drawn: `{id, x, y, heading, thrust, row}`; id 0 when there is none. */
+  own = { id: 0, x: 800, y: 450, heading: 0, thrust: false, row: null };
+  prediction = new OwnPrediction();
 
   #backdrop = new Backdrop();
   #effects = new Effects();
@@ -32,9 +34,11 @@ export class ArenaView {
       room.onEvent("pickup", ({ ship, kind }) => this.#gain(ship, kind)),
       room.on("snapshot", () => this.#motion.note(room.tick, room.tickRate, performance.now())),
     ];
+    this.prediction.enter(room, () => ownShip(room));
   }
 
   leave() {
+    this.prediction.leave();
     for (const off of this.#offs) off?.();
     this.#offs = [];
     this.#memory.clear();
@@ -63,7 +67,7 @@ export class ArenaView {
     drawShots(g, view.shots ?? [], shots, ships, this.own.id, ahead);
     const shown = this.#poses(view.ships ?? [], now, room);
     for (const pose of shown) {
-      if (pose.row.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);
+      if (pose.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);
       drawShip(g, pose, RADIUS, now, pose.row.id === this.own.id);
     }
     this.#effects.draw(g, dt);
@@ -77,16 +81,21 @@ export class ArenaView {
     const { own } = this;
     let row = ships.get(own.id);
     if (room.seat > 0 && (!row || row.seat !== room.seat)) {
-      own.id = 0;
-      for (const [id, ship] of ships) {
-        if (ship.seat !== room.seat) continue;
-        own.id = id;
-        row = ship;
-        own.heading = ship.heading;
-      }
+      own.id = ownShip(room);
+      row = ships.get(own.id);
+      if (row) own.heading = row.heading;
     }
-    own.row = own.id ? row : null;
+    own.row = row ?? null;
     if (!own.row) return;
+    own.thrust = row.thrust;
+    const predicted = this.prediction.view(now);
+    if (predicted) {
+      own.x = predicted.x;
+      own.y = predicted.y;
+      own.heading = predicted.heading;
+      own.thrust = predicted.thrust;
+      return;
+    }
     const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
     own.x = Math.min(this.field.width, Math.max(0, row.x + row.vx * ahead));
     own.y = Math.min(this.field.height, Math.max(0, row.y + row.vy * ahead));
@@ -131,6 +140,7 @@ export class ArenaView {
       known.x = place.x;
       known.y = place.y;
       known.heading = place.heading;
+      known.thrust = place.thrust;
       known.row = row;
       if (row.alive && known.alive && (row.hp < known.hp || row.shield < known.shield - 4)) {
         this.#effects.hit(known.x, known.y, row.hp < known.hp ? "#ffd9a0" : "#8fd3ff");
@@ -157,4 +167,11 @@ export class ArenaView {
     const known = this.#memory.get(id);
     if (known) this.#effects.gain(known.x, known.y, PICKUPS[kind]?.hue ?? "#ffffff");
   }
+}
+
+/** The id of the ship of one's own seat, 0 for none. */
+function ownShip({ seat, state }) {
+  if (seat === 0) return 0;
+  for (const [id, ship] of state.tables.ships) if (ship.seat === seat) return id;
+  return 0;
 }

@@ -10,6 +10,10 @@ window.deltatick = {
   get room() {
     return app.room;
   },
+  /** One's own ship as drawn, and the tick it is predicted for (0: it is not). */
+  get own() {
+    return app.match.own;
+  },
 };
 
 app.start();

@@ -134,6 +134,13 @@ export class MatchView {
     this.#readout.noteDropped();
   }
 
+  /** What is drawn as one's own, or null outside a match. */
+  get own() {
+    if (!this.#scene) return null;
+    const { own, prediction } = this.#scene;
+    return { id: own.id, x: own.x, y: own.y, heading: own.heading, tick: prediction?.tick ?? 0 };
+  }
+
   #loop(now) {
     this.#frame = requestAnimationFrame((next) => this.#loop(next));
     const room = this.#room;
@@ -141,16 +148,24 @@ export class MatchView {
     this.#last = now;
     if (this.#frozen || !room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
     const insets = this.#insets();
+    const prediction = this.#scene.prediction;
+    prediction?.advance(now, () => this.#wish(room));
     this.#scene.draw({ room, view: room.view(now), now, dt, stage: this.#stage, insets });
-    if (room.seat > 0) this.#sendInput(room);
+    if (room.seat > 0 && !prediction?.active) this.#sendInput(room);
     if (now - this.#hudAt >= HUD_EVERY) this.#updateText(now);
   }
 
-  #sendInput(room) {
+  /** What the player asks for at this moment. */
+  #wish(room) {
     const { own, camera } = this.#scene;
-    const at = { x: own.x * camera.scale + camera.x, y: own.y * camera.scale + camera.y };
+    const { scale, x, y } = camera ?? { scale: 1, x: 0, y: 0 }; // before the first picture
+    const at = { x: own.x * scale + x, y: own.y * scale + y };
     const merged = mergeControls(this.#keys, this.#pointer, this.#touch, at);
-    const input = room.game === "arena" ? merged : plainInput(merged);
+    return room.game === "arena" ? merged : plainInput(merged);
+  }
+
+  #sendInput(room) {
+    const input = this.#wish(room);
     const key = JSON.stringify(input);
     if (key === this.#sent) return;
     this.#sent = key;

@@ -28,3 +28,12 @@ export function connect(options = {}) {
 export async function preload() {
   await loadLater();
 }
+
+/**
+ * Loads a game's own step, compiled to WebAssembly, for `room.predict`; see step.js, which is loaded for it.
+ * @param {string | URL | BufferSource} source the module's address, or its bytes
+ * @returns {Promise<import("./step.js").Step>} rejects when it cannot be had, or is no such module
+ */
+export async function loadStep(source) {
+  return (await import("./step.js")).loadStep(source);
+}

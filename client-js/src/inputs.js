@@ -15,6 +15,12 @@ const ACK_EVERY = 50;
  */
 
 /**
+ * Who gives the input of each tick by itself, instead of one that stands until it is changed. It is asked once for every tick that is
+ * sent, in their order; ticks between two that it is asked for are left out.
+ * @typedef {{input: (tick: number) => number[]}} Driver
+ */
+
+/**
  * Sends the current input once per tick, and acknowledgements when there is no input to carry them.
  * Arriving snapshots drive it as well as its timer, so a hidden tab, whose timers the browser slows
  * down, goes on at full rate.
@@ -28,6 +34,8 @@ export class InputSender {
   #epoch = 0;
   /** @type {number[] | null} quanta of the current input; none is sent before there is one */
   #values = null;
+  /** @type {Driver | null} */
+  #driver = null;
   /** @type {any} */
   #timer = null;
   #running = false;
@@ -50,6 +58,11 @@ export class InputSender {
     this.#pacer = new Pacer(1000 / tickRate);
   }
 
+  /** Quanta of the input that was set last, null before the first. */
+  get values() {
+    return this.#values;
+  }
+
   /** Tick of the newest input sent, 0 before the first. */
   get tick() {
     return this.#running ? this.#pacer.next - 1 : 0;
@@ -59,18 +72,49 @@ export class InputSender {
   start(epoch) {
     this.stop();
     this.#epoch = epoch;
-    this.#tick = 0;
   }
 
   stop() {
     this.#uplink.timers.clearTimeout(this.#timer);
     this.#running = false;
+    this.#tick = 0;
   }
 
   /** @param {Record<string, unknown>} values the input from now on; missing fields are neutral */
   set(values) {
     this.#values = this.#fields.map((f) => quantize(f, values[f.name]));
     this.#begin(this.#uplink.timers.now());
+  }
+
+  /**
+   * Has every input from now on come from a driver, and sends what is due.
+   * @param {Driver} driver
+   * @param {number} now in milliseconds
+   */
+  drive(driver, now) {
+    this.#driver = driver;
+    this.#begin(now);
+    this.pump(now);
+  }
+
+  /** @param {Driver} driver no longer asked, if it is the one; the input that was set last is sent again */
+  release(driver) {
+    if (this.#driver !== driver) return;
+    this.#driver = null;
+    if (this.#values === null) this.set({});
+  }
+
+  /** Whether inputs are being sent. */
+  get running() {
+    return this.#running;
+  }
+
+  /**
+   * @param {number} now in milliseconds
+   * @returns {number} the tick whose input is due now, with a fraction; far ahead of any while none are sent
+   */
+  tickAt(now) {
+    return this.#running ? this.#pacer.tickAt(now) : Number.POSITIVE_INFINITY;
   }
 
   /** @param {{tick: number, slack: number, input: number}} snapshot that came, applied or not */
@@ -80,7 +124,7 @@ export class InputSender {
     this.#tick = tick;
     this.#tickAt = now;
     if (this.#running) {
-      this.#pump(now);
+      this.pump(now);
       this.#pacer.observe(now, snapshot, this.#uplink.rtt(), this.#tickRate);
     } else {
       this.#begin(now);
@@ -92,7 +136,8 @@ export class InputSender {
 
   /** @param {number} now */
   #begin(now) {
-    if (this.#running || this.#values === null || this.#tick === 0) return;
+    if (this.#running || this.#tick === 0) return;
+    if (this.#values === null && this.#driver === null) return;
     this.#running = true;
     const elapsed = ((now - this.#tickAt) * this.#tickRate) / 1000;
     this.#pacer.start(now, this.#tick + elapsed, this.#uplink.rtt());
@@ -106,19 +151,20 @@ export class InputSender {
     this.#timer = timers.setTimeout(
       () => {
         const woken = timers.now();
-        this.#pump(woken);
+        this.pump(woken);
         this.#wait(woken);
       },
       Math.max(1, this.#pacer.nextAt - now),
     );
   }
 
-  /** @param {number} now */
-  #pump(now) {
+  /** Sends what is due. @param {number} now in milliseconds */
+  pump(now) {
+    if (!this.#running) return;
     const rtt = this.#uplink.rtt();
     for (let tick = this.#pacer.take(now, rtt); tick !== 0; tick = this.#pacer.take(now, rtt)) {
       this.#ackedAt = now;
-      const values = /** @type {number[]} */ (this.#values);
+      const values = this.#driver?.input(tick) ?? /** @type {number[]} */ (this.#values);
       this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
     }
   }

@@ -154,8 +154,8 @@ export class Interpolator {
   }
 }
 
-/** @param {import("./schema.js").Field} f */
-function isMoving(f) {
+/** Whether a kind of field is interpolated. @param {import("./schema.js").Field} f */
+export function isMoving(f) {
   return f.kind >= FieldKind.FIXED && f.kind !== FieldKind.STRING;
 }
 
@@ -235,12 +235,13 @@ function objectOf(objects, id) {
 }
 
 /**
+ * A number part of the way to another one; an angle goes the short way round.
  * @param {number} kind
  * @param {number} from
- * @param {number} delta
+ * @param {number} delta to the other one
  * @param {number} part
  */
-function between(kind, from, delta, part) {
+export function between(kind, from, delta, part) {
   if (part === 0 || delta === 0) return from;
   if (kind !== FieldKind.ANGLE) return from + delta * part;
   const turn = 2 * Math.PI;
@@ -254,13 +255,13 @@ function between(kind, from, delta, part) {
  * is on the arc between them. Of a rotation and its opposite, which is the same, the nearer one is taken.
  * @param {number[]} into as long as they are
  * @param {number} kind
- * @param {Float64Array} a
+ * @param {ArrayLike<number>} a
  * @param {number} from index of the first in a
- * @param {Float64Array} b
+ * @param {ArrayLike<number>} b
  * @param {number} to index of the second in b
  * @param {number} part
  */
-function turn(into, kind, a, from, b, to, part) {
+export function turn(into, kind, a, from, b, to, part) {
   let dot = 0;
   for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
   const sign = kind === FieldKind.QUAT && dot < 0 ? -1 : 1;

@@ -2,4 +2,5 @@
 export { HttpLink } from "./http-link.js";
 export { Interpolator } from "./interpolate.js";
 export { PackedDecoder } from "./packed/decoder.js";
+export { Predictor } from "./predictor.js";
 export { Transfers } from "./transfers.js";

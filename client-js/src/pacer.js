@@ -63,6 +63,14 @@ export class Pacer {
 
   /**
    * @param {number} now in milliseconds
+   * @returns {number} the tick whose input is due now, with a fraction
+   */
+  tickAt(now) {
+    return (now - this.#origin) / this.#tickMs;
+  }
+
+  /**
+   * @param {number} now in milliseconds
    * @param {number} rtt in milliseconds
    * @returns {number} the tick to send an input for, or 0 when none is due
    */

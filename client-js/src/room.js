@@ -42,6 +42,10 @@ export class Room {
   #interpolator = null;
   /** Whether a view has asked for the file that it comes from. */
   #awaited = false;
+  /** @type {import("./predictor.js").Predictor | null} */
+  #predictor = null;
+  #report;
+  #inputFields;
   /** @type {import("./rows.js").Changes} reused */
   #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
@@ -69,6 +73,8 @@ export class Room {
     this.#uplink = uplink;
     this.#emitter = new Emitter(report);
     this.#gameEvents = new Emitter(report);
+    this.#report = report;
+    this.#inputFields = schema.inputs;
     this.#replica = new Replica(schema, stats, uplink);
     this.#inputs = new InputSender(
       schema.inputs,
@@ -111,6 +117,9 @@ export class Room {
       tick: this.tick,
       base: this.#replica.base,
       /** Snapshots within the last second. */
+      /** How often a prediction was wrong, and how often inputs were run again. */
+      mispredictions: this.#predictor?.mispredictions ?? 0,
+      resims: this.#predictor?.resims ?? 0,
       hz: this.#snapshots.read(this.#uplink.timers.now()),
     };
   }
@@ -185,6 +194,33 @@ export class Room {
     return interpolator;
   }
 
+  /**
+   * Predicts one's own row from now on, in place of an earlier prediction. Its `advance` takes the place of `input`.
+   * @param {import("./predictor.js").Prediction} prediction
+   * @returns {import("./predictor.js").Predictor}
+   * @throws {TypeError | RangeError} for what cannot work
+   */
+  predict(prediction) {
+    // Only a client that has no packed bodies to read gets here without it.
+    if (later === null) throw new TypeError("await preload() before you predict");
+    const table = this.#replica.world.tables.find((t) => t.name === prediction.table);
+    if (table === undefined) throw new TypeError(`no table ${prediction.table}`);
+    const { timers } = this.#uplink;
+    const predictor = new later.Predictor(prediction, {
+      table,
+      inputFields: this.#inputFields,
+      inputs: this.#inputs,
+      tickRate: this.tickRate,
+      now: timers.now,
+      playing: () => this.seat !== 0 && !this.#ended && this.#predictor === predictor,
+      report: this.#report,
+    });
+    this.#predictor?.stop();
+    this.#predictor = predictor;
+    predictor._after(timers.now(), this.#replica.tick);
+    return predictor;
+  }
+
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot) {
     const { added, changed, removed, left } = this.#changes;
@@ -193,9 +229,11 @@ export class Room {
     const applied = this.#replica.accept(snapshot, wanted ? this.#changes : null);
     this.#slack = snapshot.slack;
     this.#consumed = snapshot.input;
+    const now = this.#uplink.timers.now();
+    this.#predictor?._before(now);
     this.#inputs.observe(snapshot);
+    this.#predictor?._after(now, applied ? snapshot.tick : 0);
     if (applied) {
-      const now = this.#uplink.timers.now();
       this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot.tick, now);
       if (snapshot.base === 0) this.#keyframe();
@@ -240,6 +278,7 @@ export class Room {
     this.#replica.restart(enter.epoch, codec);
     this.#inputs.start(enter.epoch);
     this.#interpolator?.reset();
+    this.#predictor?._restart();
   }
 
   /** @param {{reason: string, result: any}} exit @internal */

@@ -3,7 +3,7 @@ package main
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -20,8 +19,8 @@ import (
 	"github.com/deltatick/deltatick/server"
 )
 
-//go:embed index.html
-var page string
+//go:embed index.html predicted.html
+var pages embed.FS
 
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8090", "`host:port` to listen on")
@@ -41,8 +40,9 @@ func run(ctx context.Context, addr string) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", game.Handler()) // /ws, /client.mjs, health and metrics
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		http.ServeContent(w, r, "index.html", time.Time{}, strings.NewReader(page))
+	mux.Handle("GET /{$}", http.FileServerFS(pages))
+	mux.HandleFunc("GET /predicted", func(w http.ResponseWriter, r *http.Request) { // the same with docs/prediction.md
+		http.ServeFileFS(w, r, pages, "predicted.html")
 	})
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {

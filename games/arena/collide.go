@@ -1,6 +1,9 @@
 package arena
 
-import "github.com/deltatick/deltatick/match/exact"
+import (
+	"github.com/deltatick/deltatick/games/arena/flight"
+	"github.com/deltatick/deltatick/match/exact"
+)
 
 // shipBounce is the share of their speed towards each other that two ships keep, reversed, when they meet.
 const shipBounce = 0.8
@@ -35,11 +38,11 @@ func part(a, b *ship) {
 	bodyB.X, bodyB.Y = within(bodyB.X+float64(nx*push), bodyB.Y+float64(ny*push))
 	if closing := float64((a.VX-b.VX)*nx) + float64((a.VY-b.VY)*ny); closing > 0 {
 		swap := float64(closing * ((1 + shipBounce) / 2))
-		bodyA.VX, bodyA.VY = slowed(bodyA.VX-float64(nx*swap), bodyA.VY-float64(ny*swap))
-		bodyB.VX, bodyB.VY = slowed(bodyB.VX+float64(nx*swap), bodyB.VY+float64(ny*swap))
+		bodyA.VX, bodyA.VY = flight.Slowed(bodyA.VX-float64(nx*swap), bodyA.VY-float64(ny*swap))
+		bodyB.VX, bodyB.VY = flight.Slowed(bodyB.VX+float64(nx*swap), bodyB.VY+float64(ny*swap))
 	}
-	a.move(bodyA.snapped())
-	b.move(bodyB.snapped())
+	a.move(bodyA.Snapped())
+	b.move(bodyB.Snapped())
 }
 
 // within is the nearest point at which a whole ship is in the field.
@@ -47,6 +50,8 @@ func within(x, y float64) (float64, float64) {
 	return min(max(x, shipRadius), fieldWidth-shipRadius), min(max(y, shipRadius), fieldHeight-shipRadius)
 }
 
-func (s *ship) body() Body { return Body{s.X, s.Y, s.VX, s.VY, s.Heading} }
+func (s *ship) body() flight.Body {
+	return flight.Body{X: s.X, Y: s.Y, VX: s.VX, VY: s.VY, Heading: s.Heading}
+}
 
-func (s *ship) move(b Body) { s.X, s.Y, s.VX, s.VY, s.Heading = b.X, b.Y, b.VX, b.VY, b.Heading }
+func (s *ship) move(b flight.Body) { s.X, s.Y, s.VX, s.VY, s.Heading = b.X, b.Y, b.VX, b.VY, b.Heading }

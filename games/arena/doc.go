@@ -19,7 +19,8 @@
 //	kind.go     what a server and a lobby's host see of the game: name, players, settings
 //	world.go    what is replicated: four tables, the input, the events, the result
 //	game.go     the match.Game: who is in, and the order of things in one tick
-//	ship.go     how a ship moves: a pure function, for the server and for prediction at a client
+//	flight      a package: how a ship moves, pure functions for the server and for prediction at a client
+//	wasm        a command: package flight as the WebAssembly module that the page loads to predict
 //	collide.go  ships that meet
 //	weapons.go  shots, hits, kills
 //	rewind.go   shots of those with a slow line
@@ -36,5 +37,5 @@
 // may otherwise fuse the two operations, on some architectures and not on others.
 //
 // A ship's position, velocity and heading lie, after every tick, exactly on the values that the wire can carry. A client that
-// applies [Body.Fly] to a ship of a snapshot therefore gets the very ship of the next snapshot, unless something hit it.
+// applies [flight.Step] to a ship of a snapshot therefore gets the very ship of the next snapshot, unless something hit it.
 package arena

@@ -3,6 +3,7 @@ package arena
 import (
 	"math"
 
+	"github.com/deltatick/deltatick/games/arena/flight"
 	"github.com/deltatick/deltatick/match"
 )
 
@@ -101,10 +102,9 @@ func (g *game) steerAll(t *match.Tick) {
 	for id, s := range g.ships.All() {
 		in := g.wish(t, id, s)
 		s.trigger = in.Fire
-		if s.Alive {
-			s.Thrust = in.Thrust
-			s.move(s.body().Fly(in.helm(), g.dt))
-		}
+		helm, moved := in.helm(), flight.Ship{X: s.X, Y: s.Y, VX: s.VX, VY: s.VY, Heading: s.Heading, Alive: s.Alive, Thrust: s.Thrust}
+		flight.Step(&moved, &helm, g.dt)
+		s.X, s.Y, s.VX, s.VY, s.Heading, s.Thrust = moved.X, moved.Y, moved.VX, moved.VY, moved.Heading, moved.Thrust
 	}
 }
 

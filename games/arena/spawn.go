@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/deltatick/deltatick/games/arena/flight"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/match/exact"
 )
@@ -25,7 +26,7 @@ func (g *game) enter(rng *rand.Rand, s ship) match.EntityID {
 // place makes a ship as new, in the place that is farthest from all others among a few at random.
 func (g *game) place(rng *rand.Rand, s *ship) {
 	s.Alive = false // not in its own way
-	var at Body
+	var at flight.Body
 	best := -1.0
 	for range spawnTries {
 		x := spawnMargin + float64(rng.Float64()*(fieldWidth-2*spawnMargin))
@@ -35,7 +36,7 @@ func (g *game) place(rng *rand.Rand, s *ship) {
 		}
 	}
 	at.Heading = exact.Atan2(fieldHeight/2-at.Y, fieldWidth/2-at.X)
-	s.move(at.snapped())
+	s.move(at.Snapped())
 	s.placedAt = g.now
 	s.Alive, s.Thrust = true, false
 	s.HP, s.charge, s.Weapon = fullPoints, initialShield, 0

@@ -71,12 +71,3 @@ func inPlay(b *testing.B, bots int) (*match.Sim, func()) {
 	}
 	return sim, step
 }
-
-func BenchmarkFly(b *testing.B) {
-	body := arena.Body{X: 800, Y: 450}
-	helm := arena.Helm{Turn: 1, Thrust: true}
-	b.ReportAllocs()
-	for b.Loop() {
-		body = body.Fly(helm, 1.0/rate)
-	}
-}

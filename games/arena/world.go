@@ -1,16 +1,20 @@
 package arena
 
-import "github.com/deltatick/deltatick/match"
+import (
+	"github.com/deltatick/deltatick/games/arena/flight"
+	"github.com/deltatick/deltatick/match"
+)
 
-// Size of the field, in units.
+// Sizes, in units.
 const (
-	fieldWidth  = 1600.0
-	fieldHeight = 900.0
+	fieldWidth  = flight.FieldWidth
+	fieldHeight = flight.FieldHeight
+	shipRadius  = flight.Radius
 )
 
 // ship is a row of the table "ships". Unexported fields stay on the server.
 type ship struct {
-	X       float64 `sync:"min=-20,max=1620,step=0.05,rate=vx"` // the grid of these five is that of ship.go
+	X       float64 `sync:"min=-20,max=1620,step=0.05,rate=vx"` // the grid of these five is that of package flight
 	Y       float64 `sync:"min=-20,max=920,step=0.05,rate=vy"`
 	VX      float64 `sync:"min=-600,max=600,step=0.5"` // units a second
 	VY      float64 `sync:"min=-600,max=600,step=0.5"`
@@ -73,8 +77,8 @@ type Input struct {
 	Aimed  bool    // turn towards Aim instead of by Turn
 }
 
-func (in Input) helm() Helm {
-	return Helm{Turn: in.Turn, Thrust: in.Thrust, Aim: in.Aim, Aimed: in.Aimed}
+func (in Input) helm() flight.Helm {
+	return flight.Helm{Turn: in.Turn, Thrust: in.Thrust, Aim: in.Aim, Aimed: in.Aimed}
 }
 
 // killEvent is the payload of the event "kill".

@@ -34,8 +34,8 @@ func (g *game) Step(t *match.Tick) {
 	for p := range t.Players() {
 		pressed, _ := g.keys.Of(p.Seat)
 		d := g.dots.Get(g.bySeat[p.Seat])
-		d.X = min(max(d.X+float64(pressed.Right)*100*t.Delta(), 0), 400) // 100 units a second
-		d.Y = min(max(d.Y+float64(pressed.Down)*100*t.Delta(), 0), 400)
+		d.X = min(max(d.X+float64(pressed.Right)*120*t.Delta(), 0), 400) // 120 units a second
+		d.Y = min(max(d.Y+float64(pressed.Down)*120*t.Delta(), 0), 400)
 	}
 }
 

@@ -20,5 +20,5 @@ func Example() {
 	for _, d := range sim.Game().(*game).dots.All() {
 		fmt.Printf("%s is at %.0f, %.0f\n", d.Name, d.X, d.Y)
 	}
-	// Output: Ann is at 300, 200
+	// Output: Ann is at 320, 200
 }

@@ -1,4 +1,4 @@
-package arena
+package flight
 
 import (
 	"math"
@@ -6,9 +6,15 @@ import (
 	"github.com/deltatick/deltatick/match/exact"
 )
 
+// Sizes, in units.
+const (
+	FieldWidth  = 1600.0
+	FieldHeight = 900.0
+	Radius      = 14.0 // of a ship
+)
+
 // How ships fly.
 const (
-	shipRadius = 14.0
 	thrust     = 420.0 // units a second, a second
 	drag       = 0.6   // share of the speed lost in a second
 	maxSpeed   = 300.0 // units a second
@@ -49,18 +55,18 @@ func (b Body) Fly(h Helm, dt float64) Body {
 		b.VY += float64(sin * (thrust * dt))
 	}
 	keep := 1 - float64(drag*dt)
-	b.VX, b.VY = slowed(float64(b.VX*keep), float64(b.VY*keep))
+	b.VX, b.VY = Slowed(float64(b.VX*keep), float64(b.VY*keep))
 	b.VX = onGrid(b.VX, velocityOrigin, velocityStep)
 	b.VY = onGrid(b.VY, velocityOrigin, velocityStep)
 	b.X += float64(b.VX * dt)
 	b.Y += float64(b.VY * dt)
-	b.X, b.VX = bounced(b.X, b.VX, fieldWidth)
-	b.Y, b.VY = bounced(b.Y, b.VY, fieldHeight)
-	return b.snapped()
+	b.X, b.VX = bounced(b.X, b.VX, FieldWidth)
+	b.Y, b.VY = bounced(b.Y, b.VY, FieldHeight)
+	return b.Snapped()
 }
 
-// snapped is the nearest body on the grid.
-func (b Body) snapped() Body {
+// Snapped is the nearest body on the grid.
+func (b Body) Snapped() Body {
 	return Body{
 		X:       onGrid(b.X, positionOrigin, positionStep),
 		Y:       onGrid(b.Y, positionOrigin, positionStep),
@@ -98,8 +104,8 @@ func onGrid(v, origin, step float64) float64 {
 	return origin + float64(math.Floor((v-origin)/step+0.5)*step)
 }
 
-// slowed cuts a velocity to the highest speed.
-func slowed(vx, vy float64) (float64, float64) {
+// Slowed cuts a velocity to the highest speed.
+func Slowed(vx, vy float64) (float64, float64) {
 	if speed := exact.Length(vx, vy); speed > maxSpeed {
 		return float64(vx * (maxSpeed / speed)), float64(vy * (maxSpeed / speed))
 	}
@@ -108,8 +114,8 @@ func slowed(vx, vy float64) (float64, float64) {
 
 // bounced mirrors a coordinate at the walls and turns its speed around.
 func bounced(x, v, size float64) (float64, float64) {
-	const low = shipRadius
-	high := size - shipRadius
+	const low = Radius
+	high := size - Radius
 	switch {
 	case x < low:
 		return min(low+low-x, high), float64(math.Abs(v) * bounciness)
