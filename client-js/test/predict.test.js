@@ -453,6 +453,12 @@ test("one that is stopped, or replaced, gives inputs back", () => {
   second.stop();
   flight.pass(200);
   assert.deepEqual(flight.values, [1, 0], "what was set by hand before");
+  second.advance(flight.now, () => assert.fail("asked"));
+  assert.equal(second.view(), null);
+  const third = predicted(flight);
+  second.stop();
+  flight.pass(200, (now) => third.advance(now, () => ({ turn: -1 })));
+  assert.equal(third.view()?.id, 7, "stopping twice is not stopping the next");
 });
 
 test("a clock of the game's that is none sends nothing ahead of its time", () => {
