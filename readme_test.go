@@ -29,6 +29,13 @@ func TestTheReadmeShowsTheGameAndThePageAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestTheGuideToPredictionShowsItsPageAsItIs(t *testing.T) {
+	page := strings.TrimSpace(read(t, "cmd/dots/predicted.html"))
+	if !strings.Contains(read(t, "docs/prediction.md"), "\n"+page+"\n```") {
+		t.Error("docs/prediction.md does not show cmd/dots/predicted.html as it is")
+	}
+}
+
 var fence = regexp.MustCompile("(?s)```.*?```")
 
 var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)

@@ -2356,6 +2356,43 @@ var init_rounding = __esm({
   }
 });
 
+// src/rowvalues.js
+function fill(into, fields, quanta, texts) {
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
+    into[field.name] = field.kind === STRING ? texts[field.name] : dequantize(field, quanta[i]);
+  }
+}
+function mixed2(field, a, b, part2) {
+  const from = dequantize(field, a);
+  if (typeof from === "number") {
+    const to2 = (
+      /** @type {number} */
+      dequantize(field, b)
+    );
+    return between(field.kind, from, to2 - from, part2);
+  }
+  const into = (
+    /** @type {number[]} */
+    from
+  );
+  if (a === b || part2 === 0) return into;
+  const to = (
+    /** @type {number[]} */
+    dequantize(field, b)
+  );
+  turn(into, field.kind, [...into], 0, to, 0, part2);
+  return into;
+}
+var init_rowvalues = __esm({
+  "src/rowvalues.js"() {
+    "use strict";
+    init_dequantize();
+    init_fieldkinds();
+    init_interpolate();
+  }
+});
+
 // src/smoothing.js
 function snapOf({ kind, min, max, step }, snap) {
   if (snap !== void 0) return snap;
@@ -2496,33 +2533,6 @@ var init_timeline = __esm({
 });
 
 // src/predictor.js
-function fill(into, fields, quanta, texts) {
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i];
-    into[field.name] = field.kind === STRING ? texts[field.name] : dequantize(field, quanta[i]);
-  }
-}
-function mixed2(field, a, b, part2) {
-  const from = dequantize(field, a);
-  if (typeof from === "number") {
-    const to2 = (
-      /** @type {number} */
-      dequantize(field, b)
-    );
-    return between(field.kind, from, to2 - from, part2);
-  }
-  const into = (
-    /** @type {number[]} */
-    from
-  );
-  if (a === b || part2 === 0) return into;
-  const to = (
-    /** @type {number[]} */
-    dequantize(field, b)
-  );
-  turn(into, field.kind, [...into], 0, to, 0, part2);
-  return into;
-}
 var SMOOTH_MS, KEPT_SECONDS, Predictor;
 var init_predictor = __esm({
   "src/predictor.js"() {
@@ -2532,6 +2542,7 @@ var init_predictor = __esm({
     init_interpolate();
     init_quantize();
     init_rounding();
+    init_rowvalues();
     init_smoothing();
     init_timeline();
     SMOOTH_MS = 80;
@@ -2561,6 +2572,7 @@ var init_predictor = __esm({
       #entity = null;
       #id = 0;
       #restarting = false;
+      #stopped = false;
       /** For each field whether the step has ever changed it. */
       #moved;
       /** Reused: the row and the input for the step, the row that is shown, and the smoothed fields without smoothing. */
@@ -2659,6 +2671,9 @@ var init_predictor = __esm({
       }
       /** Predicts no longer; inputs are those of `room.input` again. */
       stop() {
+        if (this.#stopped) return;
+        this.#stopped = true;
+        this.#place.stopped();
         this.#place.inputs.release(this);
         this.#sample = null;
         this.#first = 0;
@@ -6343,6 +6358,9 @@ var Room = class {
       tickRate: this.tickRate,
       now: timers.now,
       playing: () => this.seat !== 0 && !this.#ended && this.#predictor === predictor,
+      stopped: () => {
+        this.#predictor = null;
+      },
       report: this.#report
     });
     this.#predictor?.stop();

@@ -1,8 +1,9 @@
 import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
-import { between, isMoving, turn } from "./interpolate.js";
+import { between, isMoving } from "./interpolate.js";
 import { quantize } from "./quantize.js";
 import { quantumOf } from "./rounding.js";
+import { fill, mixed } from "./rowvalues.js";
 import { Smoothing } from "./smoothing.js";
 import { copy, Timeline } from "./timeline.js";
 
@@ -35,7 +36,8 @@ const KEPT_SECONDS = 2;
  * @property {import("./inputs.js").InputSender} inputs
  * @property {number} tickRate Hz
  * @property {() => number} now in milliseconds
- * @property {() => boolean} playing whether inputs may be sent
+ * @property {() => boolean} playing whether inputs may be sent, and this is the predictor to send them
+ * @property {() => void} stopped told once, by one that is no longer asked anything
  * @property {(error: unknown) => void} report
  */
 
@@ -73,6 +75,7 @@ export class Predictor {
   #entity = null;
   #id = 0;
   #restarting = false;
+  #stopped = false;
   /** For each field whether the step has ever changed it. */
   #moved;
   /** Reused: the row and the input for the step, the row that is shown, and the smoothed fields without smoothing. */
@@ -167,6 +170,9 @@ export class Predictor {
 
   /** Predicts no longer; inputs are those of `room.input` again. */
   stop() {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#place.stopped();
     this.#place.inputs.release(this);
     this.#sample = null;
     this.#first = 0;
@@ -356,40 +362,4 @@ export class Predictor {
   #settle(now) {
     if (this.#entity !== null) this.#smoothing.settle(this.#rawAt(now), now);
   }
-}
-
-/**
- * Fills an object with the values of quanta.
- * @param {Row} into
- * @param {Field[]} fields
- * @param {number[]} quanta
- * @param {Row} texts holds the strings
- */
-function fill(into, fields, quanta, texts) {
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i];
-    into[field.name] =
-      field.kind === FieldKind.STRING ? texts[field.name] : dequantize(field, quanta[i]);
-  }
-}
-
-/**
- * A value between two, as it is interpolated.
- * @param {Field} field
- * @param {number} a quantum of the first
- * @param {number} b quantum of the second
- * @param {number} part 0 to 1
- * @returns {number | number[]}
- */
-function mixed(field, a, b, part) {
-  const from = dequantize(field, a);
-  if (typeof from === "number") {
-    const to = /** @type {number} */ (dequantize(field, b));
-    return between(field.kind, from, to - from, part);
-  }
-  const into = /** @type {number[]} */ (from);
-  if (a === b || part === 0) return into;
-  const to = /** @type {number[]} */ (dequantize(field, b));
-  turn(into, field.kind, [...into], 0, to, 0, part);
-  return into;
 }

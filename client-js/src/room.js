@@ -213,6 +213,9 @@ export class Room {
       tickRate: this.tickRate,
       now: timers.now,
       playing: () => this.seat !== 0 && !this.#ended && this.#predictor === predictor,
+      stopped: () => {
+        this.#predictor = null;
+      },
       report: this.#report,
     });
     this.#predictor?.stop();

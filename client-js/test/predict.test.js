@@ -320,17 +320,62 @@ test("a link that gets longer is followed without a jump of what is shown", () =
 });
 
 test("a snapshot that is older than all that is kept is shown as it is, until it can be gone on from", () => {
-  const flight = new Flight({ tickRate: 20, up: 20, down: 20 });
+  const flight = new Flight({ up: 150, down: 20 });
   const me = predicted(flight);
-  flown(flight, me, () => ({ turn: 1 }), 2000);
-  // Held back for longer than what is kept; pongs too, so the client may not give the link up before.
+  const sample = () => ({ turn: 1 });
+  flown(flight, me, sample, 2000);
   flight.down = () => 1900;
-  flown(flight, me, () => ({ turn: 1 }), 3000);
+  let asKnown = 0;
+  flight.pass(3000, (now) => {
+    me.advance(now, sample);
+    const known = flight.room.state.tables.crafts.get(7);
+    if (me.view(now)?.heading === known?.heading) asKnown++;
+  });
+  assert.ok(asKnown > 0);
   flight.down = () => 20;
-  flown(flight, me, () => ({ turn: 1 }), 4000);
+  flown(flight, me, sample, 4000);
   const from = flight.room.tick;
-  flown(flight, me, () => ({ turn: 1 }), 1000);
-  assert.ok(sameTicks(flight, me, from + 1) > 10);
+  flown(flight, me, sample, 1000);
+  assert.ok(sameTicks(flight, me, from + 1) > 50);
+});
+
+test("rotations and directions are predicted, and shown between two ticks", () => {
+  const it = harness();
+  const tables = [
+    [
+      "turrets",
+      [
+        ["spin", 6, 10],
+        ["aim", 7, 15],
+      ],
+    ],
+  ];
+  const room = /** @type {import("../src/index.js").Room} */ (
+    it.enter({ tables, inputs: craftInputs, tickRate: 20 })
+  );
+  const [identity, north] = [0xe0080200 | 0, (1 << 29) | (1 << 14)];
+  it.snapshot({ tick: 100, body: [[0, [], [], [5, identity, north]]] });
+  const step = (/** @type {any} */ row, /** @type {any} */ input, /** @type {number} */ dt) => {
+    const half = Math.atan2(row.spin[2], row.spin[3]) + (input.turn * dt) / 2;
+    row.spin = [0, 0, Math.sin(half), Math.cos(half)];
+    row.aim[0] += input.turn * dt;
+  };
+  const me = room.predict({ table: "turrets", row: () => 5, step });
+  /** @type {number[][]} */
+  const seen = [];
+  for (let i = 0; i < 60; i++) {
+    it.clock.advance(10);
+    me.advance(it.clock.now(), () => ({ turn: 1 }));
+    const { spin, aim } = /** @type {any} */ (me.view(it.clock.now()));
+    assert.ok(Math.abs(Math.hypot(...spin) - 1) < 1e-9 && Math.abs(Math.hypot(...aim) - 1) < 1e-9);
+    seen.push([2 * Math.atan2(spin[2], spin[3]), Math.atan2(aim[0], aim[2])]);
+  }
+  for (let i = 11; i < seen.length; i++) {
+    for (const of of [0, 1]) {
+      const by = seen[i][of] - seen[i - 1][of];
+      assert.ok(by > 0.002 && by < 0.02, `${by} at frame ${i}`);
+    }
+  }
 });
 
 test("a game may predict before its first snapshot, and a spectator predicts nothing", () => {
@@ -408,6 +453,12 @@ test("one that is stopped, or replaced, gives inputs back", () => {
   second.stop();
   flight.pass(200);
   assert.deepEqual(flight.values, [1, 0], "what was set by hand before");
+  second.advance(flight.now, () => assert.fail("asked"));
+  assert.equal(second.view(), null);
+  const third = predicted(flight);
+  second.stop();
+  flight.pass(200, (now) => third.advance(now, () => ({ turn: -1 })));
+  assert.equal(third.view()?.id, 7, "stopping twice is not stopping the next");
 });
 
 test("a clock of the game's that is none sends nothing ahead of its time", () => {

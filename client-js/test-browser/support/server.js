@@ -32,6 +32,9 @@ export const startReplay = (file, flags = []) =>
     file,
   ]);
 
+/** Serves the smallest game, in the same way (`DELTATICK_DOTS`). */
+export const startDots = () => start("dots", process.env.DELTATICK_DOTS, ["-addr", "127.0.0.1:0"]);
+
 /**
  * @param {string} command in the folder cmd
  * @param {string | undefined} built

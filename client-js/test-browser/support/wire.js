@@ -5,8 +5,9 @@ import { connect, createServer } from "node:net";
  * A wire between the browser and the server that can be cut: every connection dies at once, on both sides, and new ones
  * are refused until it is mended. While it is held, new ones are taken and hear nothing.
  * @param {string} url of the server
+ * @param {(() => number) | null} [delay] how long what is said takes each way, in milliseconds, asked for each part; order is kept
  */
-export async function startWire(url) {
+export async function startWire(url, delay = null) {
   const { hostname, port } = new URL(url);
   /** @type {Set<import("node:net").Socket>} */
   const sockets = new Set();
@@ -30,7 +31,8 @@ export async function startWire(url) {
       [far, near],
     ]) {
       sockets.add(socket);
-      socket.pipe(other);
+      if (delay === null) socket.pipe(other);
+      else late(socket, other, delay);
       socket.on("error", () => {}); // its close follows
       socket.on("close", () => {
         sockets.delete(socket);
@@ -65,4 +67,20 @@ export async function startWire(url) {
       wire.close();
     },
   };
+}
+
+/**
+ * Passes on what one socket says to the other, each part some time after it came.
+ * @param {import("node:net").Socket} from @param {import("node:net").Socket} to @param {() => number} delay in milliseconds
+ */
+function late(from, to, delay) {
+  let last = 0;
+  /** @param {() => void} pass */
+  const later = (pass) => {
+    const now = performance.now();
+    last = Math.max(last, now + delay());
+    setTimeout(pass, last - now);
+  };
+  from.on("data", (part) => later(() => to.destroyed || to.write(part)));
+  from.on("end", () => later(() => to.end()));
 }
