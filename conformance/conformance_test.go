@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,7 +21,7 @@ func TestTheServerKeepsThePromisesOfTheProtocolOverEveryTransport(t *testing.T) 
 	for _, over := range []conformance.Over{conformance.WebSocket, conformance.Stream, conformance.Poll} {
 		t.Run(string(over), func(t *testing.T) {
 			t.Parallel()
-			url := serve(t)
+			url := serve(t, arena.Kind())
 			held := 0
 			err := conformance.Run(t.Context(), conformance.Config{URL: url, Over: over}, func(r conformance.Result) {
 				switch {
@@ -40,10 +41,46 @@ func TestTheServerKeepsThePromisesOfTheProtocolOverEveryTransport(t *testing.T) 
 	}
 }
 
+func TestAGameWithViewsIsAskedForNoCommonWorld(t *testing.T) {
+	url := serve(t, match.Kind{Name: "hands", New: func() match.Game { return new(hands) }})
+	for _, views := range []bool{false, true} {
+		cfg := conformance.Config{URL: url, Only: regexp.MustCompile("two players see the same world"), Views: views}
+		results := 0
+		err := conformance.Run(t.Context(), cfg, func(r conformance.Result) {
+			results++
+			if views != (r.Skipped != "") || views == (r.Failure != "") {
+				t.Errorf("with Views %t: failure %q, skipped %q", views, r.Failure, r.Skipped)
+			}
+		})
+		if err != nil || results != 1 {
+			t.Errorf("%d results, %v", results, err)
+		}
+	}
+}
+
+// hands is a game whose players see their own card only.
+type hands struct{ cards *match.Table[card] }
+
+type card struct {
+	Seat match.SeatID
+	Face uint8 `sync:"private,max=52"`
+}
+
+func (g *hands) Setup(s *match.Setup) error {
+	g.cards = match.AddTable[card](s, "cards")
+	match.AddInputs[struct{ Play bool }](s)
+	g.cards.Owner(func(c *card) match.SeatID { return c.Seat })
+	return nil
+}
+
+func (g *hands) Join(_ *match.Tick, p match.Player) { g.cards.Spawn(card{Seat: p.Seat, Face: 52}) }
+func (g *hands) Leave(*match.Tick, match.Player)    {}
+func (g *hands) Step(*match.Tick)                   {}
+
 // serve runs a server on this machine's loopback until the test is over.
-func serve(t *testing.T) (url string) {
+func serve(t *testing.T, kind match.Kind) (url string) {
 	t.Helper()
-	s, err := server.New(server.Config{Guests: true, Kinds: []match.Kind{arena.Kind()}, DrainWait: 1, Logger: slog.New(slog.DiscardHandler)})
+	s, err := server.New(server.Config{Guests: true, Kinds: []match.Kind{kind}, DrainWait: 1, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,10 @@ type Config struct {
 	Over Over           // default WebSocket
 	Only *regexp.Regexp // names of cases to run; nil: all
 
+	// Views says that the game hides things from players (docs/views.md) or bounds their snapshots: no schema tells, and what two of them hold need
+	// not be the same then.
+	Views bool
+
 	Parallel int           // cases at a time; default 8
 	Patience time.Duration // longest wait for anything that is to come at once; default 5 s
 }
@@ -46,6 +50,7 @@ const (
 	needsWebSocket needs = 1 << iota // it is about WebSockets themselves
 	needsHTTP                        // it is about links
 	needsSlowness                    // it waits for something that takes the server's own time; it is begun first
+	needsOneView                     // it is about a world that everybody sees the whole of
 )
 
 // Result is how a case went.
@@ -129,6 +134,9 @@ func runCase(ctx context.Context, cfg Config, c Case) (result Result) {
 		return result
 	case c.needs&needsHTTP != 0 && cfg.Over == WebSocket:
 		result.Skipped = "it is about plain HTTP"
+		return result
+	case c.needs&needsOneView != 0 && cfg.Views:
+		result.Skipped = "players see different worlds"
 		return result
 	}
 	began := time.Now()

@@ -35,8 +35,8 @@ type Departure uint8
 
 // The reasons.
 const (
-	Left     Departure = iota // by their own wish
-	Kicked                    // by the host
+	Left     Departure = iota // by their own wish, a bye included
+	Kicked                    // by the host, or with their session
 	Expired                   // away for longer than the grace period
 	Shutdown                  // the node closed the lobby
 	departures

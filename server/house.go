@@ -47,8 +47,20 @@ func (s *Server) Expired(sess *session.Session) {
 	p := s.playerOf(sess)
 	defer s.players.Delete(sess) // also when a hook of a game's channel panics
 	s.presence.Expired(p)        // first: it counts for a while as it was, and not as one who left the lobby
-	s.directory.Forget(p, lobby.Expired)
+	s.directory.Forget(p, departure(sess))
 	s.channels.Expired(sess)
+}
+
+// departure is why a session that is over is not in its lobby any more: others in it are told, and who said bye was not away for too long.
+func departure(sess *session.Session) lobby.Departure {
+	switch sess.Ended() {
+	case protocol.CloseNormal:
+		return lobby.Left
+	case protocol.CloseKicked:
+		return lobby.Kicked
+	default:
+		return lobby.Expired
+	}
 }
 
 // Request answers a client's request on a channel that it has open.

@@ -96,6 +96,37 @@ func TestALobbyChatsOverTheWireAndWhoWasAwayMissesNothing(t *testing.T) {
 	})
 }
 
+func TestALobbyIsToldWhyAMemberWhoseSessionIsOverWentAway(t *testing.T) {
+	bubble(t, server.Config{Middleware: []server.Middleware{crown}}, func(h *house) {
+		root, roots := h.writer("root")
+		state, err := root.Lobby().Create(h.ctx, client.NewLobby{Game: "tally"})
+		h.must(err)
+		var in [3]*guest
+		for i, name := range []string{"ada", "bob", "eve"} {
+			in[i] = h.guest(name)
+			_, err = in[i].Lobby().Join(h.ctx, state.ID, false)
+			h.must(err)
+		}
+		ada, bob, eve := in[0], in[1], in[2]
+		roots.read()
+		h.must(ada.Bye(h.ctx))
+		if got, want := roots.read(), "ada left"; got != want {
+			t.Errorf("after a bye root was told %q, want %q", got, want)
+		}
+		h.must(root.Call(h.ctx, "admin", "kick", map[string]string{"user": bob.Session().User}, nil))
+		if got, want := roots.read(), "bob kicked"; got != want {
+			t.Errorf("after a kick root was told %q, want %q", got, want)
+		}
+		h.net.cutOff.Store(true)
+		eve.Cut()
+		eve.cancel() // cannot say bye
+		time.Sleep(2 * time.Minute)
+		if got, want := roots.read(), "eve expired"; got != want {
+			t.Errorf("after the grace root was told %q, want %q", got, want)
+		}
+	})
+}
+
 func TestPresenceFollowsAPlayerThroughLobbyMatchAndReload(t *testing.T) {
 	bubble(t, server.Config{}, func(h *house) {
 		eve, eves := h.writer("eve")

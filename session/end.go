@@ -10,7 +10,7 @@ func (s *Session) End(code protocol.CloseCode) {
 	if s.over || s.ending {
 		return
 	}
-	s.ending = true
+	s.ending, s.ended = true, code
 	switch {
 	case s.conn != nil:
 		s.conn.end(code) // and its reading goroutine leaves the session away, with no grace
@@ -18,4 +18,12 @@ func (s *Session) End(code protocol.CloseCode) {
 	case s.grace != nil && s.grace.Stop():
 		s.expireIn(0)
 	}
+}
+
+// Ended is the code with which the session was ended: protocol.CloseNormal when its client said bye, else what End was given. It is 0 while nobody
+// has ended it, and stays 0 when it was away for too long or the hub shut down.
+func (s *Session) Ended() protocol.CloseCode {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended
 }

@@ -33,6 +33,9 @@ func TestASessionThatIsEndedIsOverForGood(t *testing.T) {
 		if code := w.refused(resumeHello(welcome.Token, 0)); code != protocol.CloseResumeExpired {
 			t.Errorf("resumed: %d", code)
 		}
+		if code := s.Ended(); code != protocol.CloseKicked {
+			t.Errorf("ended with %d, want the first code", code)
+		}
 	})
 }
 

@@ -161,7 +161,15 @@ func (s *Session) abandon() {
 
 // bye ends the session because its client said so on its connection. It needs turn.
 func (s *Session) bye(c *conn) {
-	if s.finish(func() bool { return s.conn == c }) {
+	if s.finish(func() bool {
+		if s.conn != c {
+			return false
+		}
+		if s.ended == 0 { // else End came first
+			s.ended = protocol.CloseNormal
+		}
+		return true
+	}) {
 		c.end(protocol.CloseNormal)
 		s.expired()
 	}

@@ -264,6 +264,7 @@ func TestAResumeAtTheMomentOfExpiryEitherWinsOrLoses(t *testing.T) {
 func TestByeEndsTheSessionNow(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		c, welcome := w.join("ann")
+		ann := w.session(0)
 		c.send(protocol.Bye{Kind: protocol.KindBye})
 		if code := c.closed(); code != protocol.CloseNormal {
 			t.Errorf("closed with %d", code)
@@ -271,6 +272,9 @@ func TestByeEndsTheSessionNow(t *testing.T) {
 		synctest.Wait()
 		if n := w.hub.Sessions(); n != 0 {
 			t.Errorf("%d sessions", n)
+		}
+		if code := ann.Ended(); code != protocol.CloseNormal {
+			t.Errorf("ended with %d", code)
 		}
 		if code := w.refused(resumeHello(welcome.Token, 0)); code != protocol.CloseResumeExpired {
 			t.Errorf("resume after bye: closed with %d", code)

@@ -43,14 +43,15 @@ type Session struct {
 
 	// Guarded by mu.
 	mu       sync.Mutex
-	conn     *conn       // nil: away, or over
-	over     bool        // for good
-	ending   bool        // over as soon as its connection has ended
-	absences uint32      // how often it has been away, so that a grace timer knows whether it is still its turn
-	grace    *time.Timer // of the present absence
-	expiry   *time.Timer // of the credentials; nil while away, or if they do not expire
-	newest   uint32      // token generation: the last one given out
-	oldest   uint32      // token generation: the first one still taken
+	conn     *conn              // nil: away, or over
+	over     bool               // for good
+	ending   bool               // over as soon as its connection has ended
+	ended    protocol.CloseCode // for which it is over or ending; 0: for none
+	absences uint32             // how often it has been away, so that a grace timer knows whether it is still its turn
+	grace    *time.Timer        // of the present absence
+	expiry   *time.Timer        // of the credentials; nil while away, or if they do not expire
+	newest   uint32             // token generation: the last one given out
+	oldest   uint32             // token generation: the first one still taken
 	events   lane
 	asks     asks
 }

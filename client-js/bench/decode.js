@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { decode } from "../src/codec.js";
+import { decode } from "../src/decode.js";
 import * as frames from "../src/frames.js";
 import { applyDelta, applyKeyframe } from "../src/mp.js";
 import { PackedDecoder } from "../src/packed/decoder.js";

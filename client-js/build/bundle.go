@@ -5,8 +5,6 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,21 +16,10 @@ import (
 const (
 	plain    = "deltatick.mjs"
 	minified = "deltatick.min.mjs"
-	licence  = "LICENSE-msgpack.txt"
 )
 
-const banner = "/*! deltatick client, Apache-2.0. Holds @msgpack/msgpack, ISC licence: see " + licence + ". */"
-
-// withoutExtensions leaves out msgpack's extension types, and with them its timestamps: the wire has none, and src/codec.js brings
-// an extension codec of its own, so that the library's default is never asked for.
-var withoutExtensions = api.Plugin{
-	Name: "without-extensions",
-	Setup: func(build api.PluginBuild) {
-		nothing := "export const ExtensionCodec = {};"
-		build.OnLoad(api.OnLoadOptions{Filter: `[/\\]@msgpack[/\\].*[/\\]ExtensionCodec\.mjs$`},
-			func(api.OnLoadArgs) (api.OnLoadResult, error) { return api.OnLoadResult{Contents: &nothing}, nil })
-	},
-}
+// banner is all the licence that the bundles need: they hold nobody else's code.
+const banner = "/*! deltatick client, Apache-2.0. */"
 
 // bundle makes all files of dist from the client in folder root, by name, without writing any: the plain bundle in one file, the
 // minified one in several, of which a page loads the later ones when it needs them.
@@ -43,11 +30,6 @@ func bundle(root string) (files map[string][]byte, err error) {
 			return nil, err
 		}
 	}
-	text, err := os.ReadFile(filepath.Join(root, "node_modules", "@msgpack", "msgpack", "LICENSE"))
-	if err != nil {
-		return nil, fmt.Errorf("run npm ci first: %w", err)
-	}
-	files[licence] = text
 	return files, nil
 }
 
@@ -74,7 +56,6 @@ func bundleOne(root, name string, minify bool, files map[string][]byte) (metafil
 		Sourcemap:           api.SourceMapLinked,
 		Metafile:            true,
 		Banner:              map[string]string{"js": banner},
-		Plugins:             []api.Plugin{withoutExtensions},
 		LogLevel:            api.LogLevelSilent,
 	})
 	var failures []error

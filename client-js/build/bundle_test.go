@@ -10,8 +10,8 @@ import (
 
 // What a page may have to load for the client, gzipped: before it can connect, and with what loads while it does.
 const (
-	maxAtOnce = 23_000
-	maxInAll  = 31_000
+	maxAtOnce = 17_500
+	maxInAll  = 29_400
 )
 
 func TestCommittedBundlesAreWhatTheSourcesMake(t *testing.T) {

@@ -1,4 +1,4 @@
-/*! deltatick client, Apache-2.0. Holds @msgpack/msgpack, ISC licence: see LICENSE-msgpack.txt. */
+/*! deltatick client, Apache-2.0. */
 var __defProp = Object.defineProperty;
 var __getOwnPropNames = Object.getOwnPropertyNames;
 var __esm = (fn, res, err) => function __init() {
@@ -14,1549 +14,38 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
-// node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs
-function utf8Count(str2) {
-  const strLength = str2.length;
-  let byteLength = 0;
-  let pos = 0;
-  while (pos < strLength) {
-    let value = str2.charCodeAt(pos++);
-    if ((value & 4294967168) === 0) {
-      byteLength++;
-      continue;
-    } else if ((value & 4294965248) === 0) {
-      byteLength += 2;
-    } else {
-      if (value >= 55296 && value <= 56319) {
-        if (pos < strLength) {
-          const extra = str2.charCodeAt(pos);
-          if ((extra & 64512) === 56320) {
-            ++pos;
-            value = ((value & 1023) << 10) + (extra & 1023) + 65536;
-          }
-        }
-      }
-      if ((value & 4294901760) === 0) {
-        byteLength += 3;
-      } else {
-        byteLength += 4;
-      }
-    }
-  }
-  return byteLength;
-}
-function utf8EncodeJs(str2, output, outputOffset) {
-  const strLength = str2.length;
-  let offset = outputOffset;
-  let pos = 0;
-  while (pos < strLength) {
-    let value = str2.charCodeAt(pos++);
-    if ((value & 4294967168) === 0) {
-      output[offset++] = value;
-      continue;
-    } else if ((value & 4294965248) === 0) {
-      output[offset++] = value >> 6 & 31 | 192;
-    } else {
-      if (value >= 55296 && value <= 56319) {
-        if (pos < strLength) {
-          const extra = str2.charCodeAt(pos);
-          if ((extra & 64512) === 56320) {
-            ++pos;
-            value = ((value & 1023) << 10) + (extra & 1023) + 65536;
-          }
-        }
-      }
-      if ((value & 4294901760) === 0) {
-        output[offset++] = value >> 12 & 15 | 224;
-        output[offset++] = value >> 6 & 63 | 128;
-      } else {
-        output[offset++] = value >> 18 & 7 | 240;
-        output[offset++] = value >> 12 & 63 | 128;
-        output[offset++] = value >> 6 & 63 | 128;
-      }
-    }
-    output[offset++] = value & 63 | 128;
-  }
-}
-function utf8EncodeTE(str2, output, outputOffset) {
-  sharedTextEncoder.encodeInto(str2, output.subarray(outputOffset));
-}
-function utf8Encode(str2, output, outputOffset) {
-  if (str2.length > TEXT_ENCODER_THRESHOLD) {
-    utf8EncodeTE(str2, output, outputOffset);
-  } else {
-    utf8EncodeJs(str2, output, outputOffset);
-  }
-}
-function utf8DecodeJs(bytes, inputOffset, byteLength) {
-  let offset = inputOffset;
-  const end = offset + byteLength;
-  const units = [];
-  let result = "";
-  while (offset < end) {
-    const byte1 = bytes[offset++];
-    if ((byte1 & 128) === 0) {
-      units.push(byte1);
-    } else if ((byte1 & 224) === 192) {
-      const byte2 = bytes[offset++] & 63;
-      units.push((byte1 & 31) << 6 | byte2);
-    } else if ((byte1 & 240) === 224) {
-      const byte2 = bytes[offset++] & 63;
-      const byte3 = bytes[offset++] & 63;
-      units.push((byte1 & 31) << 12 | byte2 << 6 | byte3);
-    } else if ((byte1 & 248) === 240) {
-      const byte2 = bytes[offset++] & 63;
-      const byte3 = bytes[offset++] & 63;
-      const byte4 = bytes[offset++] & 63;
-      let unit = (byte1 & 7) << 18 | byte2 << 12 | byte3 << 6 | byte4;
-      if (unit > 65535) {
-        unit -= 65536;
-        units.push(unit >>> 10 & 1023 | 55296);
-        unit = 56320 | unit & 1023;
-      }
-      units.push(unit);
-    } else {
-      units.push(byte1);
-    }
-    if (units.length >= CHUNK_SIZE) {
-      result += String.fromCharCode(...units);
-      units.length = 0;
-    }
-  }
-  if (units.length > 0) {
-    result += String.fromCharCode(...units);
-  }
-  return result;
-}
-function utf8DecodeTD(bytes, inputOffset, byteLength) {
-  const stringBytes = bytes.subarray(inputOffset, inputOffset + byteLength);
-  return sharedTextDecoder.decode(stringBytes);
-}
-function utf8Decode(bytes, inputOffset, byteLength) {
-  if (byteLength > TEXT_DECODER_THRESHOLD) {
-    return utf8DecodeTD(bytes, inputOffset, byteLength);
-  } else {
-    return utf8DecodeJs(bytes, inputOffset, byteLength);
-  }
-}
-var sharedTextEncoder, TEXT_ENCODER_THRESHOLD, CHUNK_SIZE, sharedTextDecoder, TEXT_DECODER_THRESHOLD;
-var init_utf8 = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/utils/utf8.mjs"() {
-    sharedTextEncoder = new TextEncoder();
-    TEXT_ENCODER_THRESHOLD = 50;
-    CHUNK_SIZE = 4096;
-    sharedTextDecoder = new TextDecoder();
-    TEXT_DECODER_THRESHOLD = 200;
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs
-var ExtensionCodec;
-var init_ExtensionCodec = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/ExtensionCodec.mjs"() {
-    ExtensionCodec = {};
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs
-function setUint64(view, offset, value) {
-  const high = value / 4294967296;
-  const low = value;
-  view.setUint32(offset, high);
-  view.setUint32(offset + 4, low);
-}
-function setInt64(view, offset, value) {
-  const high = Math.floor(value / 4294967296);
-  const low = value;
-  view.setUint32(offset, high);
-  view.setUint32(offset + 4, low);
-}
-function getInt64(view, offset) {
-  const high = view.getInt32(offset);
-  const low = view.getUint32(offset + 4);
-  return high * 4294967296 + low;
-}
-function getUint64(view, offset) {
-  const high = view.getUint32(offset);
-  const low = view.getUint32(offset + 4);
-  return high * 4294967296 + low;
-}
-var UINT32_MAX;
-var init_int = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/utils/int.mjs"() {
-    UINT32_MAX = 4294967295;
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs
-function isArrayBufferLike(buffer) {
-  return buffer instanceof ArrayBuffer || typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
-}
-function ensureUint8Array(buffer) {
-  if (buffer instanceof Uint8Array) {
-    return buffer;
-  } else if (ArrayBuffer.isView(buffer)) {
-    return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  } else if (isArrayBufferLike(buffer)) {
-    return new Uint8Array(buffer);
-  } else {
-    return Uint8Array.from(buffer);
-  }
-}
-var init_typedArrays = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/utils/typedArrays.mjs"() {
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs
-var DEFAULT_MAX_DEPTH, DEFAULT_INITIAL_BUFFER_SIZE, Encoder;
-var init_Encoder = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/Encoder.mjs"() {
-    init_utf8();
-    init_ExtensionCodec();
-    init_int();
-    init_typedArrays();
-    DEFAULT_MAX_DEPTH = 100;
-    DEFAULT_INITIAL_BUFFER_SIZE = 2048;
-    Encoder = class _Encoder {
-      extensionCodec;
-      context;
-      useBigInt64;
-      maxDepth;
-      initialBufferSize;
-      sortKeys;
-      forceFloat32;
-      ignoreUndefined;
-      forceIntegerToFloat;
-      pos;
-      view;
-      bytes;
-      entered = false;
-      constructor(options) {
-        this.extensionCodec = options?.extensionCodec ?? ExtensionCodec.defaultCodec;
-        this.context = options?.context;
-        this.useBigInt64 = options?.useBigInt64 ?? false;
-        this.maxDepth = options?.maxDepth ?? DEFAULT_MAX_DEPTH;
-        this.initialBufferSize = options?.initialBufferSize ?? DEFAULT_INITIAL_BUFFER_SIZE;
-        this.sortKeys = options?.sortKeys ?? false;
-        this.forceFloat32 = options?.forceFloat32 ?? false;
-        this.ignoreUndefined = options?.ignoreUndefined ?? false;
-        this.forceIntegerToFloat = options?.forceIntegerToFloat ?? false;
-        this.pos = 0;
-        this.view = new DataView(new ArrayBuffer(this.initialBufferSize));
-        this.bytes = new Uint8Array(this.view.buffer);
-      }
-      clone() {
-        return new _Encoder({
-          extensionCodec: this.extensionCodec,
-          context: this.context,
-          useBigInt64: this.useBigInt64,
-          maxDepth: this.maxDepth,
-          initialBufferSize: this.initialBufferSize,
-          sortKeys: this.sortKeys,
-          forceFloat32: this.forceFloat32,
-          ignoreUndefined: this.ignoreUndefined,
-          forceIntegerToFloat: this.forceIntegerToFloat
-        });
-      }
-      reinitializeState() {
-        this.pos = 0;
-      }
-      /**
-       * This is almost equivalent to {@link Encoder#encode}, but it returns an reference of the encoder's internal buffer and thus much faster than {@link Encoder#encode}.
-       *
-       * @returns Encodes the object and returns a shared reference the encoder's internal buffer.
-       */
-      encodeSharedRef(object) {
-        if (this.entered) {
-          const instance = this.clone();
-          return instance.encodeSharedRef(object);
-        }
-        try {
-          this.entered = true;
-          this.reinitializeState();
-          this.doEncode(object, 1);
-          return this.bytes.subarray(0, this.pos);
-        } finally {
-          this.entered = false;
-        }
-      }
-      /**
-       * @returns Encodes the object and returns a copy of the encoder's internal buffer.
-       */
-      encode(object) {
-        if (this.entered) {
-          const instance = this.clone();
-          return instance.encode(object);
-        }
-        try {
-          this.entered = true;
-          this.reinitializeState();
-          this.doEncode(object, 1);
-          return this.bytes.slice(0, this.pos);
-        } finally {
-          this.entered = false;
-        }
-      }
-      doEncode(object, depth) {
-        if (depth > this.maxDepth) {
-          throw new Error(`Too deep objects in depth ${depth}`);
-        }
-        if (object == null) {
-          this.encodeNil();
-        } else if (typeof object === "boolean") {
-          this.encodeBoolean(object);
-        } else if (typeof object === "number") {
-          if (!this.forceIntegerToFloat) {
-            this.encodeNumber(object);
-          } else {
-            this.encodeNumberAsFloat(object);
-          }
-        } else if (typeof object === "string") {
-          this.encodeString(object);
-        } else if (this.useBigInt64 && typeof object === "bigint") {
-          this.encodeBigInt64(object);
-        } else {
-          this.encodeObject(object, depth);
-        }
-      }
-      ensureBufferSizeToWrite(sizeToWrite) {
-        const requiredSize = this.pos + sizeToWrite;
-        if (this.view.byteLength < requiredSize) {
-          this.resizeBuffer(requiredSize * 2);
-        }
-      }
-      resizeBuffer(newSize) {
-        const newBuffer = new ArrayBuffer(newSize);
-        const newBytes = new Uint8Array(newBuffer);
-        const newView = new DataView(newBuffer);
-        newBytes.set(this.bytes);
-        this.view = newView;
-        this.bytes = newBytes;
-      }
-      encodeNil() {
-        this.writeU8(192);
-      }
-      encodeBoolean(object) {
-        if (object === false) {
-          this.writeU8(194);
-        } else {
-          this.writeU8(195);
-        }
-      }
-      encodeNumber(object) {
-        if (!this.forceIntegerToFloat && Number.isSafeInteger(object)) {
-          if (object >= 0) {
-            if (object < 128) {
-              this.writeU8(object);
-            } else if (object < 256) {
-              this.writeU8(204);
-              this.writeU8(object);
-            } else if (object < 65536) {
-              this.writeU8(205);
-              this.writeU16(object);
-            } else if (object < 4294967296) {
-              this.writeU8(206);
-              this.writeU32(object);
-            } else if (!this.useBigInt64) {
-              this.writeU8(207);
-              this.writeU64(object);
-            } else {
-              this.encodeNumberAsFloat(object);
-            }
-          } else {
-            if (object >= -32) {
-              this.writeU8(224 | object + 32);
-            } else if (object >= -128) {
-              this.writeU8(208);
-              this.writeI8(object);
-            } else if (object >= -32768) {
-              this.writeU8(209);
-              this.writeI16(object);
-            } else if (object >= -2147483648) {
-              this.writeU8(210);
-              this.writeI32(object);
-            } else if (!this.useBigInt64) {
-              this.writeU8(211);
-              this.writeI64(object);
-            } else {
-              this.encodeNumberAsFloat(object);
-            }
-          }
-        } else {
-          this.encodeNumberAsFloat(object);
-        }
-      }
-      encodeNumberAsFloat(object) {
-        if (this.forceFloat32) {
-          this.writeU8(202);
-          this.writeF32(object);
-        } else {
-          this.writeU8(203);
-          this.writeF64(object);
-        }
-      }
-      encodeBigInt64(object) {
-        if (object >= BigInt(0)) {
-          this.writeU8(207);
-          this.writeBigUint64(object);
-        } else {
-          this.writeU8(211);
-          this.writeBigInt64(object);
-        }
-      }
-      writeStringHeader(byteLength) {
-        if (byteLength < 32) {
-          this.writeU8(160 + byteLength);
-        } else if (byteLength < 256) {
-          this.writeU8(217);
-          this.writeU8(byteLength);
-        } else if (byteLength < 65536) {
-          this.writeU8(218);
-          this.writeU16(byteLength);
-        } else if (byteLength < 4294967296) {
-          this.writeU8(219);
-          this.writeU32(byteLength);
-        } else {
-          throw new Error(`Too long string: ${byteLength} bytes in UTF-8`);
-        }
-      }
-      encodeString(object) {
-        const maxHeaderSize = 1 + 4;
-        const byteLength = utf8Count(object);
-        this.ensureBufferSizeToWrite(maxHeaderSize + byteLength);
-        this.writeStringHeader(byteLength);
-        utf8Encode(object, this.bytes, this.pos);
-        this.pos += byteLength;
-      }
-      encodeObject(object, depth) {
-        const ext = this.extensionCodec.tryToEncode(object, this.context);
-        if (ext != null) {
-          this.encodeExtension(ext);
-        } else if (Array.isArray(object)) {
-          this.encodeArray(object, depth);
-        } else if (ArrayBuffer.isView(object)) {
-          this.encodeBinary(object);
-        } else if (typeof object === "object") {
-          this.encodeMap(object, depth);
-        } else {
-          throw new Error(`Unrecognized object: ${Object.prototype.toString.apply(object)}`);
-        }
-      }
-      encodeBinary(object) {
-        const size = object.byteLength;
-        if (size < 256) {
-          this.writeU8(196);
-          this.writeU8(size);
-        } else if (size < 65536) {
-          this.writeU8(197);
-          this.writeU16(size);
-        } else if (size < 4294967296) {
-          this.writeU8(198);
-          this.writeU32(size);
-        } else {
-          throw new Error(`Too large binary: ${size}`);
-        }
-        const bytes = ensureUint8Array(object);
-        this.writeU8a(bytes);
-      }
-      encodeArray(object, depth) {
-        const size = object.length;
-        if (size < 16) {
-          this.writeU8(144 + size);
-        } else if (size < 65536) {
-          this.writeU8(220);
-          this.writeU16(size);
-        } else if (size < 4294967296) {
-          this.writeU8(221);
-          this.writeU32(size);
-        } else {
-          throw new Error(`Too large array: ${size}`);
-        }
-        for (const item of object) {
-          this.doEncode(item, depth + 1);
-        }
-      }
-      countWithoutUndefined(object, keys) {
-        let count = 0;
-        for (const key of keys) {
-          if (object[key] !== void 0) {
-            count++;
-          }
-        }
-        return count;
-      }
-      encodeMap(object, depth) {
-        const keys = Object.keys(object);
-        if (this.sortKeys) {
-          keys.sort();
-        }
-        const size = this.ignoreUndefined ? this.countWithoutUndefined(object, keys) : keys.length;
-        if (size < 16) {
-          this.writeU8(128 + size);
-        } else if (size < 65536) {
-          this.writeU8(222);
-          this.writeU16(size);
-        } else if (size < 4294967296) {
-          this.writeU8(223);
-          this.writeU32(size);
-        } else {
-          throw new Error(`Too large map object: ${size}`);
-        }
-        for (const key of keys) {
-          const value = object[key];
-          if (!(this.ignoreUndefined && value === void 0)) {
-            this.encodeString(key);
-            this.doEncode(value, depth + 1);
-          }
-        }
-      }
-      encodeExtension(ext) {
-        if (typeof ext.data === "function") {
-          const data = ext.data(this.pos + 6);
-          const size2 = data.length;
-          if (size2 >= 4294967296) {
-            throw new Error(`Too large extension object: ${size2}`);
-          }
-          this.writeU8(201);
-          this.writeU32(size2);
-          this.writeI8(ext.type);
-          this.writeU8a(data);
-          return;
-        }
-        const size = ext.data.length;
-        if (size === 1) {
-          this.writeU8(212);
-        } else if (size === 2) {
-          this.writeU8(213);
-        } else if (size === 4) {
-          this.writeU8(214);
-        } else if (size === 8) {
-          this.writeU8(215);
-        } else if (size === 16) {
-          this.writeU8(216);
-        } else if (size < 256) {
-          this.writeU8(199);
-          this.writeU8(size);
-        } else if (size < 65536) {
-          this.writeU8(200);
-          this.writeU16(size);
-        } else if (size < 4294967296) {
-          this.writeU8(201);
-          this.writeU32(size);
-        } else {
-          throw new Error(`Too large extension object: ${size}`);
-        }
-        this.writeI8(ext.type);
-        this.writeU8a(ext.data);
-      }
-      writeU8(value) {
-        this.ensureBufferSizeToWrite(1);
-        this.view.setUint8(this.pos, value);
-        this.pos++;
-      }
-      writeU8a(values) {
-        const size = values.length;
-        this.ensureBufferSizeToWrite(size);
-        this.bytes.set(values, this.pos);
-        this.pos += size;
-      }
-      writeI8(value) {
-        this.ensureBufferSizeToWrite(1);
-        this.view.setInt8(this.pos, value);
-        this.pos++;
-      }
-      writeU16(value) {
-        this.ensureBufferSizeToWrite(2);
-        this.view.setUint16(this.pos, value);
-        this.pos += 2;
-      }
-      writeI16(value) {
-        this.ensureBufferSizeToWrite(2);
-        this.view.setInt16(this.pos, value);
-        this.pos += 2;
-      }
-      writeU32(value) {
-        this.ensureBufferSizeToWrite(4);
-        this.view.setUint32(this.pos, value);
-        this.pos += 4;
-      }
-      writeI32(value) {
-        this.ensureBufferSizeToWrite(4);
-        this.view.setInt32(this.pos, value);
-        this.pos += 4;
-      }
-      writeF32(value) {
-        this.ensureBufferSizeToWrite(4);
-        this.view.setFloat32(this.pos, value);
-        this.pos += 4;
-      }
-      writeF64(value) {
-        this.ensureBufferSizeToWrite(8);
-        this.view.setFloat64(this.pos, value);
-        this.pos += 8;
-      }
-      writeU64(value) {
-        this.ensureBufferSizeToWrite(8);
-        setUint64(this.view, this.pos, value);
-        this.pos += 8;
-      }
-      writeI64(value) {
-        this.ensureBufferSizeToWrite(8);
-        setInt64(this.view, this.pos, value);
-        this.pos += 8;
-      }
-      writeBigUint64(value) {
-        this.ensureBufferSizeToWrite(8);
-        this.view.setBigUint64(this.pos, value);
-        this.pos += 8;
-      }
-      writeBigInt64(value) {
-        this.ensureBufferSizeToWrite(8);
-        this.view.setBigInt64(this.pos, value);
-        this.pos += 8;
-      }
-    };
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs
-function prettyByte(byte) {
-  return `${byte < 0 ? "-" : ""}0x${Math.abs(byte).toString(16).padStart(2, "0")}`;
-}
-var init_prettyByte = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/utils/prettyByte.mjs"() {
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs
-var DEFAULT_MAX_KEY_LENGTH, DEFAULT_MAX_LENGTH_PER_KEY, CachedKeyDecoder;
-var init_CachedKeyDecoder = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/CachedKeyDecoder.mjs"() {
-    init_utf8();
-    DEFAULT_MAX_KEY_LENGTH = 16;
-    DEFAULT_MAX_LENGTH_PER_KEY = 16;
-    CachedKeyDecoder = class {
-      hit = 0;
-      miss = 0;
-      caches;
-      maxKeyLength;
-      maxLengthPerKey;
-      constructor(maxKeyLength = DEFAULT_MAX_KEY_LENGTH, maxLengthPerKey = DEFAULT_MAX_LENGTH_PER_KEY) {
-        this.maxKeyLength = maxKeyLength;
-        this.maxLengthPerKey = maxLengthPerKey;
-        this.caches = [];
-        for (let i = 0; i < this.maxKeyLength; i++) {
-          this.caches.push([]);
-        }
-      }
-      canBeCached(byteLength) {
-        return byteLength > 0 && byteLength <= this.maxKeyLength;
-      }
-      find(bytes, inputOffset, byteLength) {
-        const records = this.caches[byteLength - 1];
-        FIND_CHUNK: for (const record2 of records) {
-          const recordBytes = record2.bytes;
-          for (let j = 0; j < byteLength; j++) {
-            if (recordBytes[j] !== bytes[inputOffset + j]) {
-              continue FIND_CHUNK;
-            }
-          }
-          return record2.str;
-        }
-        return null;
-      }
-      store(bytes, value) {
-        const records = this.caches[bytes.length - 1];
-        const record2 = { bytes, str: value };
-        if (records.length >= this.maxLengthPerKey) {
-          records[Math.random() * records.length | 0] = record2;
-        } else {
-          records.push(record2);
-        }
-      }
-      decode(bytes, inputOffset, byteLength) {
-        const cachedValue = this.find(bytes, inputOffset, byteLength);
-        if (cachedValue != null) {
-          this.hit++;
-          return cachedValue;
-        }
-        this.miss++;
-        const str2 = utf8DecodeJs(bytes, inputOffset, byteLength);
-        const slicedCopyOfBytes = Uint8Array.prototype.slice.call(bytes, inputOffset, inputOffset + byteLength);
-        this.store(slicedCopyOfBytes, str2);
-        return str2;
-      }
-    };
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs
-var DecodeError;
-var init_DecodeError = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/DecodeError.mjs"() {
-    DecodeError = class _DecodeError extends Error {
-      constructor(message) {
-        super(message);
-        const proto = Object.create(_DecodeError.prototype);
-        Object.setPrototypeOf(this, proto);
-        Object.defineProperty(this, "name", {
-          configurable: true,
-          enumerable: false,
-          value: _DecodeError.name
-        });
-      }
-    };
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs
-var STATE_ARRAY, STATE_MAP_KEY, STATE_MAP_VALUE, mapKeyConverter, StackPool, HEAD_BYTE_REQUIRED, EMPTY_VIEW, EMPTY_BYTES, MORE_DATA, sharedCachedKeyDecoder, Decoder;
-var init_Decoder = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/Decoder.mjs"() {
-    init_prettyByte();
-    init_ExtensionCodec();
-    init_int();
-    init_utf8();
-    init_typedArrays();
-    init_CachedKeyDecoder();
-    init_DecodeError();
-    STATE_ARRAY = "array";
-    STATE_MAP_KEY = "map_key";
-    STATE_MAP_VALUE = "map_value";
-    mapKeyConverter = (key) => {
-      if (typeof key === "string" || typeof key === "number") {
-        return key;
-      }
-      throw new DecodeError("The type of key must be string or number but " + typeof key);
-    };
-    StackPool = class {
-      stack = [];
-      stackHeadPosition = -1;
-      get length() {
-        return this.stackHeadPosition + 1;
-      }
-      top() {
-        return this.stack[this.stackHeadPosition];
-      }
-      pushArrayState(size) {
-        const state = this.getUninitializedStateFromPool();
-        state.type = STATE_ARRAY;
-        state.position = 0;
-        state.size = size;
-        state.array = new Array(size);
-      }
-      pushMapState(size) {
-        const state = this.getUninitializedStateFromPool();
-        state.type = STATE_MAP_KEY;
-        state.readCount = 0;
-        state.size = size;
-        state.map = {};
-      }
-      getUninitializedStateFromPool() {
-        this.stackHeadPosition++;
-        if (this.stackHeadPosition === this.stack.length) {
-          const partialState = {
-            type: void 0,
-            size: 0,
-            array: void 0,
-            position: 0,
-            readCount: 0,
-            map: void 0,
-            key: null
-          };
-          this.stack.push(partialState);
-        }
-        return this.stack[this.stackHeadPosition];
-      }
-      release(state) {
-        const topStackState = this.stack[this.stackHeadPosition];
-        if (topStackState !== state) {
-          throw new Error("Invalid stack state. Released state is not on top of the stack.");
-        }
-        if (state.type === STATE_ARRAY) {
-          const partialState = state;
-          partialState.size = 0;
-          partialState.array = void 0;
-          partialState.position = 0;
-          partialState.type = void 0;
-        }
-        if (state.type === STATE_MAP_KEY || state.type === STATE_MAP_VALUE) {
-          const partialState = state;
-          partialState.size = 0;
-          partialState.map = void 0;
-          partialState.readCount = 0;
-          partialState.type = void 0;
-        }
-        this.stackHeadPosition--;
-      }
-      reset() {
-        this.stack.length = 0;
-        this.stackHeadPosition = -1;
-      }
-    };
-    HEAD_BYTE_REQUIRED = -1;
-    EMPTY_VIEW = new DataView(new ArrayBuffer(0));
-    EMPTY_BYTES = new Uint8Array(EMPTY_VIEW.buffer);
-    try {
-      EMPTY_VIEW.getInt8(0);
-    } catch (e) {
-      if (!(e instanceof RangeError)) {
-        throw new Error("This module is not supported in the current JavaScript engine because DataView does not throw RangeError on out-of-bounds access");
-      }
-    }
-    MORE_DATA = new RangeError("Insufficient data");
-    sharedCachedKeyDecoder = new CachedKeyDecoder();
-    Decoder = class _Decoder {
-      extensionCodec;
-      context;
-      useBigInt64;
-      rawStrings;
-      maxStrLength;
-      maxBinLength;
-      maxArrayLength;
-      maxMapLength;
-      maxExtLength;
-      keyDecoder;
-      mapKeyConverter;
-      totalPos = 0;
-      pos = 0;
-      view = EMPTY_VIEW;
-      bytes = EMPTY_BYTES;
-      headByte = HEAD_BYTE_REQUIRED;
-      stack = new StackPool();
-      entered = false;
-      constructor(options) {
-        this.extensionCodec = options?.extensionCodec ?? ExtensionCodec.defaultCodec;
-        this.context = options?.context;
-        this.useBigInt64 = options?.useBigInt64 ?? false;
-        this.rawStrings = options?.rawStrings ?? false;
-        this.maxStrLength = options?.maxStrLength ?? UINT32_MAX;
-        this.maxBinLength = options?.maxBinLength ?? UINT32_MAX;
-        this.maxArrayLength = options?.maxArrayLength ?? UINT32_MAX;
-        this.maxMapLength = options?.maxMapLength ?? UINT32_MAX;
-        this.maxExtLength = options?.maxExtLength ?? UINT32_MAX;
-        this.keyDecoder = options?.keyDecoder !== void 0 ? options.keyDecoder : sharedCachedKeyDecoder;
-        this.mapKeyConverter = options?.mapKeyConverter ?? mapKeyConverter;
-      }
-      clone() {
-        return new _Decoder({
-          extensionCodec: this.extensionCodec,
-          context: this.context,
-          useBigInt64: this.useBigInt64,
-          rawStrings: this.rawStrings,
-          maxStrLength: this.maxStrLength,
-          maxBinLength: this.maxBinLength,
-          maxArrayLength: this.maxArrayLength,
-          maxMapLength: this.maxMapLength,
-          maxExtLength: this.maxExtLength,
-          keyDecoder: this.keyDecoder
-        });
-      }
-      reinitializeState() {
-        this.totalPos = 0;
-        this.headByte = HEAD_BYTE_REQUIRED;
-        this.stack.reset();
-      }
-      setBuffer(buffer) {
-        const bytes = ensureUint8Array(buffer);
-        this.bytes = bytes;
-        this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        this.pos = 0;
-      }
-      appendBuffer(buffer) {
-        if (this.headByte === HEAD_BYTE_REQUIRED && !this.hasRemaining(1)) {
-          this.setBuffer(buffer);
-        } else {
-          const remainingData = this.bytes.subarray(this.pos);
-          const newData = ensureUint8Array(buffer);
-          const newBuffer = new Uint8Array(remainingData.length + newData.length);
-          newBuffer.set(remainingData);
-          newBuffer.set(newData, remainingData.length);
-          this.setBuffer(newBuffer);
-        }
-      }
-      hasRemaining(size) {
-        return this.view.byteLength - this.pos >= size;
-      }
-      createExtraByteError(posToShow) {
-        const { view, pos } = this;
-        return new RangeError(`Extra ${view.byteLength - pos} of ${view.byteLength} byte(s) found at buffer[${posToShow}]`);
-      }
-      /**
-       * @throws {@link DecodeError}
-       * @throws {@link RangeError}
-       */
-      decode(buffer) {
-        if (this.entered) {
-          const instance = this.clone();
-          return instance.decode(buffer);
-        }
-        try {
-          this.entered = true;
-          this.reinitializeState();
-          this.setBuffer(buffer);
-          const object = this.doDecodeSync();
-          if (this.hasRemaining(1)) {
-            throw this.createExtraByteError(this.pos);
-          }
-          return object;
-        } finally {
-          this.entered = false;
-        }
-      }
-      *decodeMulti(buffer) {
-        if (this.entered) {
-          const instance = this.clone();
-          yield* instance.decodeMulti(buffer);
-          return;
-        }
-        try {
-          this.entered = true;
-          this.reinitializeState();
-          this.setBuffer(buffer);
-          while (this.hasRemaining(1)) {
-            yield this.doDecodeSync();
-          }
-        } finally {
-          this.entered = false;
-        }
-      }
-      async decodeAsync(stream) {
-        if (this.entered) {
-          const instance = this.clone();
-          return instance.decodeAsync(stream);
-        }
-        try {
-          this.entered = true;
-          let decoded = false;
-          let object;
-          for await (const buffer of stream) {
-            if (decoded) {
-              this.entered = false;
-              throw this.createExtraByteError(this.totalPos);
-            }
-            this.appendBuffer(buffer);
-            try {
-              object = this.doDecodeSync();
-              decoded = true;
-            } catch (e) {
-              if (!(e instanceof RangeError)) {
-                throw e;
-              }
-            }
-            this.totalPos += this.pos;
-          }
-          if (decoded) {
-            if (this.hasRemaining(1)) {
-              throw this.createExtraByteError(this.totalPos);
-            }
-            return object;
-          }
-          const { headByte, pos, totalPos } = this;
-          throw new RangeError(`Insufficient data in parsing ${prettyByte(headByte)} at ${totalPos} (${pos} in the current buffer)`);
-        } finally {
-          this.entered = false;
-        }
-      }
-      decodeArrayStream(stream) {
-        return this.decodeMultiAsync(stream, true);
-      }
-      decodeStream(stream) {
-        return this.decodeMultiAsync(stream, false);
-      }
-      async *decodeMultiAsync(stream, isArray) {
-        if (this.entered) {
-          const instance = this.clone();
-          yield* instance.decodeMultiAsync(stream, isArray);
-          return;
-        }
-        try {
-          this.entered = true;
-          let isArrayHeaderRequired = isArray;
-          let arrayItemsLeft = -1;
-          for await (const buffer of stream) {
-            if (isArray && arrayItemsLeft === 0) {
-              throw this.createExtraByteError(this.totalPos);
-            }
-            this.appendBuffer(buffer);
-            if (isArrayHeaderRequired) {
-              arrayItemsLeft = this.readArraySize();
-              isArrayHeaderRequired = false;
-              this.complete();
-            }
-            try {
-              while (true) {
-                yield this.doDecodeSync();
-                if (--arrayItemsLeft === 0) {
-                  break;
-                }
-              }
-            } catch (e) {
-              if (!(e instanceof RangeError)) {
-                throw e;
-              }
-            }
-            this.totalPos += this.pos;
-          }
-        } finally {
-          this.entered = false;
-        }
-      }
-      doDecodeSync() {
-        DECODE: while (true) {
-          const headByte = this.readHeadByte();
-          let object;
-          if (headByte >= 224) {
-            object = headByte - 256;
-          } else if (headByte < 192) {
-            if (headByte < 128) {
-              object = headByte;
-            } else if (headByte < 144) {
-              const size = headByte - 128;
-              if (size !== 0) {
-                this.pushMapState(size);
-                this.complete();
-                continue DECODE;
-              } else {
-                object = {};
-              }
-            } else if (headByte < 160) {
-              const size = headByte - 144;
-              if (size !== 0) {
-                this.pushArrayState(size);
-                this.complete();
-                continue DECODE;
-              } else {
-                object = [];
-              }
-            } else {
-              const byteLength = headByte - 160;
-              object = this.decodeString(byteLength, 0);
-            }
-          } else if (headByte === 192) {
-            object = null;
-          } else if (headByte === 194) {
-            object = false;
-          } else if (headByte === 195) {
-            object = true;
-          } else if (headByte === 202) {
-            object = this.readF32();
-          } else if (headByte === 203) {
-            object = this.readF64();
-          } else if (headByte === 204) {
-            object = this.readU8();
-          } else if (headByte === 205) {
-            object = this.readU16();
-          } else if (headByte === 206) {
-            object = this.readU32();
-          } else if (headByte === 207) {
-            if (this.useBigInt64) {
-              object = this.readU64AsBigInt();
-            } else {
-              object = this.readU64();
-            }
-          } else if (headByte === 208) {
-            object = this.readI8();
-          } else if (headByte === 209) {
-            object = this.readI16();
-          } else if (headByte === 210) {
-            object = this.readI32();
-          } else if (headByte === 211) {
-            if (this.useBigInt64) {
-              object = this.readI64AsBigInt();
-            } else {
-              object = this.readI64();
-            }
-          } else if (headByte === 217) {
-            const byteLength = this.lookU8();
-            object = this.decodeString(byteLength, 1);
-          } else if (headByte === 218) {
-            const byteLength = this.lookU16();
-            object = this.decodeString(byteLength, 2);
-          } else if (headByte === 219) {
-            const byteLength = this.lookU32();
-            object = this.decodeString(byteLength, 4);
-          } else if (headByte === 220) {
-            const size = this.readU16();
-            if (size !== 0) {
-              this.pushArrayState(size);
-              this.complete();
-              continue DECODE;
-            } else {
-              object = [];
-            }
-          } else if (headByte === 221) {
-            const size = this.readU32();
-            if (size !== 0) {
-              this.pushArrayState(size);
-              this.complete();
-              continue DECODE;
-            } else {
-              object = [];
-            }
-          } else if (headByte === 222) {
-            const size = this.readU16();
-            if (size !== 0) {
-              this.pushMapState(size);
-              this.complete();
-              continue DECODE;
-            } else {
-              object = {};
-            }
-          } else if (headByte === 223) {
-            const size = this.readU32();
-            if (size !== 0) {
-              this.pushMapState(size);
-              this.complete();
-              continue DECODE;
-            } else {
-              object = {};
-            }
-          } else if (headByte === 196) {
-            const size = this.lookU8();
-            object = this.decodeBinary(size, 1);
-          } else if (headByte === 197) {
-            const size = this.lookU16();
-            object = this.decodeBinary(size, 2);
-          } else if (headByte === 198) {
-            const size = this.lookU32();
-            object = this.decodeBinary(size, 4);
-          } else if (headByte === 212) {
-            object = this.decodeExtension(1, 0);
-          } else if (headByte === 213) {
-            object = this.decodeExtension(2, 0);
-          } else if (headByte === 214) {
-            object = this.decodeExtension(4, 0);
-          } else if (headByte === 215) {
-            object = this.decodeExtension(8, 0);
-          } else if (headByte === 216) {
-            object = this.decodeExtension(16, 0);
-          } else if (headByte === 199) {
-            const size = this.lookU8();
-            object = this.decodeExtension(size, 1);
-          } else if (headByte === 200) {
-            const size = this.lookU16();
-            object = this.decodeExtension(size, 2);
-          } else if (headByte === 201) {
-            const size = this.lookU32();
-            object = this.decodeExtension(size, 4);
-          } else {
-            throw new DecodeError(`Unrecognized type byte: ${prettyByte(headByte)}`);
-          }
-          this.complete();
-          const stack = this.stack;
-          while (stack.length > 0) {
-            const state = stack.top();
-            if (state.type === STATE_ARRAY) {
-              state.array[state.position] = object;
-              state.position++;
-              if (state.position === state.size) {
-                object = state.array;
-                stack.release(state);
-              } else {
-                continue DECODE;
-              }
-            } else if (state.type === STATE_MAP_KEY) {
-              if (object === "__proto__") {
-                throw new DecodeError("The key __proto__ is not allowed");
-              }
-              state.key = this.mapKeyConverter(object);
-              state.type = STATE_MAP_VALUE;
-              continue DECODE;
-            } else {
-              state.map[state.key] = object;
-              state.readCount++;
-              if (state.readCount === state.size) {
-                object = state.map;
-                stack.release(state);
-              } else {
-                state.key = null;
-                state.type = STATE_MAP_KEY;
-                continue DECODE;
-              }
-            }
-          }
-          return object;
-        }
-      }
-      readHeadByte() {
-        if (this.headByte === HEAD_BYTE_REQUIRED) {
-          this.headByte = this.readU8();
-        }
-        return this.headByte;
-      }
-      complete() {
-        this.headByte = HEAD_BYTE_REQUIRED;
-      }
-      readArraySize() {
-        const headByte = this.readHeadByte();
-        switch (headByte) {
-          case 220:
-            return this.readU16();
-          case 221:
-            return this.readU32();
-          default: {
-            if (headByte < 160) {
-              return headByte - 144;
-            } else {
-              throw new DecodeError(`Unrecognized array type byte: ${prettyByte(headByte)}`);
-            }
-          }
-        }
-      }
-      pushMapState(size) {
-        if (size > this.maxMapLength) {
-          throw new DecodeError(`Max length exceeded: map length (${size}) > maxMapLengthLength (${this.maxMapLength})`);
-        }
-        this.stack.pushMapState(size);
-      }
-      pushArrayState(size) {
-        if (size > this.maxArrayLength) {
-          throw new DecodeError(`Max length exceeded: array length (${size}) > maxArrayLength (${this.maxArrayLength})`);
-        }
-        this.stack.pushArrayState(size);
-      }
-      decodeString(byteLength, headerOffset) {
-        if (!this.rawStrings || this.stateIsMapKey()) {
-          return this.decodeUtf8String(byteLength, headerOffset);
-        }
-        return this.decodeBinary(byteLength, headerOffset);
-      }
-      /**
-       * @throws {@link RangeError}
-       */
-      decodeUtf8String(byteLength, headerOffset) {
-        if (byteLength > this.maxStrLength) {
-          throw new DecodeError(`Max length exceeded: UTF-8 byte length (${byteLength}) > maxStrLength (${this.maxStrLength})`);
-        }
-        if (this.bytes.byteLength < this.pos + headerOffset + byteLength) {
-          throw MORE_DATA;
-        }
-        const offset = this.pos + headerOffset;
-        let object;
-        if (this.stateIsMapKey() && this.keyDecoder?.canBeCached(byteLength)) {
-          object = this.keyDecoder.decode(this.bytes, offset, byteLength);
-        } else {
-          object = utf8Decode(this.bytes, offset, byteLength);
-        }
-        this.pos += headerOffset + byteLength;
-        return object;
-      }
-      stateIsMapKey() {
-        if (this.stack.length > 0) {
-          const state = this.stack.top();
-          return state.type === STATE_MAP_KEY;
-        }
-        return false;
-      }
-      /**
-       * @throws {@link RangeError}
-       */
-      decodeBinary(byteLength, headOffset) {
-        if (byteLength > this.maxBinLength) {
-          throw new DecodeError(`Max length exceeded: bin length (${byteLength}) > maxBinLength (${this.maxBinLength})`);
-        }
-        if (!this.hasRemaining(byteLength + headOffset)) {
-          throw MORE_DATA;
-        }
-        const offset = this.pos + headOffset;
-        const object = this.bytes.subarray(offset, offset + byteLength);
-        this.pos += headOffset + byteLength;
-        return object;
-      }
-      decodeExtension(size, headOffset) {
-        if (size > this.maxExtLength) {
-          throw new DecodeError(`Max length exceeded: ext length (${size}) > maxExtLength (${this.maxExtLength})`);
-        }
-        const extType = this.view.getInt8(this.pos + headOffset);
-        const data = this.decodeBinary(
-          size,
-          headOffset + 1
-          /* extType */
-        );
-        return this.extensionCodec.decode(data, extType, this.context);
-      }
-      lookU8() {
-        return this.view.getUint8(this.pos);
-      }
-      lookU16() {
-        return this.view.getUint16(this.pos);
-      }
-      lookU32() {
-        return this.view.getUint32(this.pos);
-      }
-      readU8() {
-        const value = this.view.getUint8(this.pos);
-        this.pos++;
-        return value;
-      }
-      readI8() {
-        const value = this.view.getInt8(this.pos);
-        this.pos++;
-        return value;
-      }
-      readU16() {
-        const value = this.view.getUint16(this.pos);
-        this.pos += 2;
-        return value;
-      }
-      readI16() {
-        const value = this.view.getInt16(this.pos);
-        this.pos += 2;
-        return value;
-      }
-      readU32() {
-        const value = this.view.getUint32(this.pos);
-        this.pos += 4;
-        return value;
-      }
-      readI32() {
-        const value = this.view.getInt32(this.pos);
-        this.pos += 4;
-        return value;
-      }
-      readU64() {
-        const value = getUint64(this.view, this.pos);
-        this.pos += 8;
-        return value;
-      }
-      readI64() {
-        const value = getInt64(this.view, this.pos);
-        this.pos += 8;
-        return value;
-      }
-      readU64AsBigInt() {
-        const value = this.view.getBigUint64(this.pos);
-        this.pos += 8;
-        return value;
-      }
-      readI64AsBigInt() {
-        const value = this.view.getBigInt64(this.pos);
-        this.pos += 8;
-        return value;
-      }
-      readF32() {
-        const value = this.view.getFloat32(this.pos);
-        this.pos += 4;
-        return value;
-      }
-      readF64() {
-        const value = this.view.getFloat64(this.pos);
-        this.pos += 8;
-        return value;
-      }
-    };
-  }
-});
-
-// node_modules/@msgpack/msgpack/dist.esm/index.mjs
-var init_dist = __esm({
-  "node_modules/@msgpack/msgpack/dist.esm/index.mjs"() {
-    init_Decoder();
-    init_Encoder();
-  }
-});
-
-// src/guard.js
+// src/wire.js
 function kindOf(b) {
-  const at = (b[0] & 240) === 144 ? 1 : 3;
-  return (at === 1 || b[0] === 220) && b[at] < 128 ? b[at] : -1;
+  const at3 = (b[0] & 240) === 144 ? 1 : 3;
+  return (at3 === 1 || b[0] === 220) && b[at3] < 128 ? b[at3] : -1;
 }
-function checkFrame(b) {
-  if (kindOf(b) < 0) throw new WireError("not an array with a kind");
-  let depth = 0;
-  let pos = 0;
-  left[0] = 1;
-  isMap[0] = 0;
-  for (; ; ) {
-    while (left[depth] === 0) {
-      if (depth === 0) {
-        if (pos !== b.length) throw new WireError("bytes after the end");
-        return;
-      }
-      depth--;
-    }
-    if (pos >= b.length) throw new WireError("truncated");
-    left[depth]--;
-    const key = isMap[depth] === 1 && (left[depth] & 1) === 1;
-    const head = b[pos];
-    const size = sizeOf(b, pos, head);
-    pos += size < 0 ? -size : size;
-    if (pos > b.length) throw new WireError("truncated");
-    if (key) checkKey(b, pos, size, head);
-    if (size >= 0) continue;
-    const count = countOf(b, pos + size, head);
-    const map = head < 144 || head >= 222;
-    const values = map ? count * 2 : count;
-    if (values > b.length - pos) throw new WireError("truncated");
-    if (++depth > MAX_DEPTH) throw new WireError("nested too deep");
-    left[depth] = values;
-    isMap[depth] = map ? 1 : 0;
-  }
-}
-function sizeOf(b, pos, head) {
-  if (head < 128 || head >= 224) return 1;
-  if (head < 160) return -1;
-  if (head < 192) return text(b, pos + 1, head & 31, 1);
-  switch (head) {
-    case 192:
-    case 194:
-    case 195:
-      return 1;
-    case 204:
-    case 208:
-      return 2;
-    case 205:
-    case 209:
-      return 3;
-    case 202:
-    case 206:
-    case 210:
-      return 5;
-    case 203:
-      return 9;
-    case 207:
-    case 211:
-      return wide(b, pos + 1, head === 211);
-    case 196:
-      return 2 + u8(b, pos + 1);
-    case 197:
-      return 3 + u16(b, pos + 1);
-    case 198:
-      return 5 + u32(b, pos + 1);
-    case 217:
-      return text(b, pos + 2, u8(b, pos + 1), 2);
-    case 218:
-      return text(b, pos + 3, u16(b, pos + 1), 3);
-    case 219:
-      return text(b, pos + 5, u32(b, pos + 1), 5);
-    case 220:
-    case 222:
-      return -3;
-    case 221:
-    case 223:
-      return -5;
-    default:
-      throw new WireError(`type byte 0x${head.toString(16)}`);
-  }
-}
-function countOf(b, pos, head) {
-  if (head < 160) return head & 15;
-  return head === 220 || head === 222 ? u16(b, pos + 1) : u32(b, pos + 1);
-}
-function text(b, start, length, header) {
-  const end = start + length;
-  if (end > b.length) throw new WireError("truncated");
-  for (let i = start; i < end; i++) {
-    if (b[i] < 128) continue;
-    try {
-      strict.decode(b.subarray(i, end));
-    } catch {
-      throw new WireError("string is not UTF-8");
-    }
-    break;
-  }
-  return header + length;
-}
-function wide(b, pos, signed2) {
-  if (pos + 8 > b.length) throw new WireError("truncated");
-  const high = signed2 ? u32(b, pos) | 0 : u32(b, pos);
-  const over = high > 2097152 || high === 2097152 && u32(b, pos + 4) > 0;
-  if (over || high < -2097152) throw new WireError("integer beyond 2^53");
-  return 9;
-}
-function checkKey(b, end, size, head) {
-  let header = 1;
-  if (head === 217) header = 2;
-  else if (head === 218) header = 3;
-  else if (head === 219) header = 5;
-  else if (head < 160 || head >= 192) throw new WireError("map key is not a string");
-  const length = size - header;
-  if (length !== 9 && length !== 11) return;
-  if (refusedKeys.has(strict.decode(b.subarray(end - length, end)))) {
-    throw new WireError("refused map key");
-  }
-}
-var MAX_DEPTH, WireError, left, isMap, strict, refusedKeys, u8, u16, u32;
-var init_guard = __esm({
-  "src/guard.js"() {
+var MAX_INCOMING, MAX_DEPTH, refusedKeys, WireError;
+var init_wire = __esm({
+  "src/wire.js"() {
     "use strict";
+    MAX_INCOMING = 4 << 20;
     MAX_DEPTH = 8;
+    refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
     WireError = class extends Error {
       name = "WireError";
     };
-    left = new Uint32Array(MAX_DEPTH + 1);
-    isMap = new Uint8Array(MAX_DEPTH + 1);
-    strict = new TextDecoder("utf-8", { fatal: true });
-    refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
-    u8 = (b, i) => i < b.length ? b[i] : 0;
-    u16 = (b, i) => u8(b, i) << 8 | u8(b, i + 1);
-    u32 = (b, i) => u16(b, i) * 65536 + u16(b, i + 2);
-  }
-});
-
-// src/codec.js
-function decode(bytes) {
-  if (bytes.length > MAX_INCOMING) throw new WireError("message too big");
-  checkFrame(bytes);
-  return (
-    /** @type {any[]} */
-    decoder.decode(bytes)
-  );
-}
-function encode(frame) {
-  return encoder.encode(frame);
-}
-var MAX_INCOMING, noExtensions, decoder, encoder;
-var init_codec = __esm({
-  "src/codec.js"() {
-    "use strict";
-    init_dist();
-    init_guard();
-    MAX_INCOMING = 4 << 20;
-    noExtensions = {
-      tryToEncode: () => null,
-      decode: () => {
-        throw new WireError("extension type");
-      }
-    };
-    decoder = new Decoder({
-      extensionCodec: (
-        /** @type {any} */
-        noExtensions
-      ),
-      maxStrLength: MAX_INCOMING,
-      maxBinLength: MAX_INCOMING,
-      maxArrayLength: MAX_INCOMING,
-      maxMapLength: MAX_INCOMING,
-      maxExtLength: 0
-    });
-    encoder = new Encoder({
-      extensionCodec: (
-        /** @type {any} */
-        noExtensions
-      ),
-      maxDepth: MAX_DEPTH,
-      ignoreUndefined: true
-    });
   }
 });
 
 // src/records.js
 function record(kind, payload) {
-  const bytes = new Uint8Array(HEAD + payload.length);
-  new DataView(bytes.buffer).setUint32(0, payload.length);
-  bytes[0] = kind;
-  bytes.set(payload, HEAD);
-  return bytes;
+  const bytes2 = new Uint8Array(HEAD + payload.length);
+  new DataView(bytes2.buffer).setUint32(0, payload.length);
+  bytes2[0] = kind;
+  bytes2.set(payload, HEAD);
+  return bytes2;
 }
 function joined(parts) {
   const all = new Uint8Array(parts.reduce((n, part2) => n + part2.length, 0));
-  let at = 0;
+  let at3 = 0;
   for (const part2 of parts) {
-    all.set(part2, at);
-    at += part2.length;
+    all.set(part2, at3);
+    at3 += part2.length;
   }
   return all;
 }
@@ -1564,7 +53,7 @@ var Record, HEAD, MAX_PAYLOAD, closeRecord, RecordReader;
 var init_records = __esm({
   "src/records.js"() {
     "use strict";
-    init_guard();
+    init_wire();
     Record = Object.freeze({ FRAME: 0, PING: 1, PONG: 2, CLOSE: 3, NOTHING: 4 });
     HEAD = 4;
     MAX_PAYLOAD = 4 << 20;
@@ -1576,19 +65,19 @@ var init_records = __esm({
        * @param {(kind: number, payload: Uint8Array) => void} each called for every record that is whole now
        * @throws {WireError} for a record that is larger than any may be
        */
-      push(bytes, each) {
-        const all = this.#rest.length === 0 ? bytes : joined([this.#rest, bytes]);
-        const view = new DataView(all.buffer, all.byteOffset, all.length);
-        let at = 0;
-        while (all.length - at >= HEAD) {
-          const length = view.getUint32(at) & 16777215;
+      push(bytes2, each) {
+        const all = this.#rest.length === 0 ? bytes2 : joined([this.#rest, bytes2]);
+        const view2 = new DataView(all.buffer, all.byteOffset, all.length);
+        let at3 = 0;
+        while (all.length - at3 >= HEAD) {
+          const length = view2.getUint32(at3) & 16777215;
           if (length > MAX_PAYLOAD) throw new WireError(`a record of ${length} bytes`);
-          if (all.length - at - HEAD < length) break;
-          const payload = all.slice(at + HEAD, at + HEAD + length);
-          at += HEAD + length;
-          each(all[at - length - HEAD], payload);
+          if (all.length - at3 - HEAD < length) break;
+          const payload = all.slice(at3 + HEAD, at3 + HEAD + length);
+          at3 += HEAD + length;
+          each(all[at3 - length - HEAD], payload);
         }
-        this.#rest = all.slice(at);
+        this.#rest = all.slice(at3);
       }
     };
   }
@@ -1599,8 +88,6 @@ var STREAM_WITHIN, MAX_WAITING, MAX_BODY, LOST, HttpLink, LinkError;
 var init_http_link = __esm({
   "src/http-link.js"() {
     "use strict";
-    init_codec();
-    init_guard();
     init_records();
     STREAM_WITHIN = 1500;
     MAX_WAITING = 4 << 10;
@@ -1635,24 +122,11 @@ var init_http_link = __esm({
         this.#handlers = handlers;
         this.#run().catch((error) => this.#fail(error));
       }
-      /**
-       * Sends a frame that must not be left out.
-       * @param {any[]} frame
-       * @param {number} maxFrame bytes
-       * @returns {boolean} false when the link is not open
-       * @throws {WireError} when the frame is too big
-       */
-      send(frame, maxFrame) {
+      /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the link is not open */
+      write(bytes2) {
         if (!this.#isOpen) return false;
-        const bytes = encode(frame);
-        if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
-        return this.write(bytes);
-      }
-      /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the link is not open */
-      write(bytes) {
-        if (!this.#isOpen) return false;
-        this.#queue(record(Record.FRAME, bytes));
-        this.#stats.sent(bytes.length);
+        this.#queue(record(Record.FRAME, bytes2));
+        this.#stats.sent(bytes2.length);
         return true;
       }
       /** Whether so much waits for a request that frames of passing worth should not join it. */
@@ -1720,9 +194,9 @@ var init_http_link = __esm({
           const answer = await this.#get("stream", patience.signal);
           const reader = answer.body?.getReader();
           if (reader === void 0) return null;
-          const { value, done } = await reader.read();
+          const { value: value2, done } = await reader.read();
           if (done) throw new LinkError("the stream ended at once");
-          return { reader, first: value };
+          return { reader, first: value2 };
         } catch (error) {
           if (late) return null;
           throw error;
@@ -1732,11 +206,11 @@ var init_http_link = __esm({
       }
       /** @param {ReadableStreamDefaultReader<Uint8Array>} reader @param {Uint8Array} first */
       async #readOn(reader, first) {
-        for (let bytes = first; ; ) {
-          this.#take(bytes);
-          const { value, done } = await reader.read();
+        for (let bytes2 = first; ; ) {
+          this.#take(bytes2);
+          const { value: value2, done } = await reader.read();
           if (done) throw new LinkError("the stream ended");
-          bytes = value;
+          bytes2 = value2;
         }
       }
       async #pollOn() {
@@ -1746,8 +220,8 @@ var init_http_link = __esm({
         }
       }
       /** @param {Uint8Array} bytes */
-      #take(bytes) {
-        this.#reader.push(bytes, (kind, payload) => {
+      #take(bytes2) {
+        this.#reader.push(bytes2, (kind, payload) => {
           if (this.#isOver) return;
           if (kind === Record.FRAME) this.#handlers.message(payload);
           else if (kind === Record.PING) this.#queue(record(Record.PONG, payload));
@@ -1775,9 +249,9 @@ var init_http_link = __esm({
         return answer;
       }
       /** @param {Uint8Array} bytes */
-      #queue(bytes) {
-        this.#waiting.push(bytes);
-        this.#waitingBytes += bytes.length;
+      #queue(bytes2) {
+        this.#waiting.push(bytes2);
+        this.#waitingBytes += bytes2.length;
         if (!this.#posting) this.#postAll().catch((error) => this.#fail(error));
       }
       async #postAll() {
@@ -1785,10 +259,10 @@ var init_http_link = __esm({
         await null;
         while (this.#waiting.length > 0) {
           let n = 1;
-          let bytes = this.#waiting[0].length;
-          for (; n < this.#waiting.length && bytes + this.#waiting[n].length <= MAX_BODY; n++)
-            bytes += this.#waiting[n].length;
-          this.#waitingBytes -= bytes;
+          let bytes2 = this.#waiting[0].length;
+          for (; n < this.#waiting.length && bytes2 + this.#waiting[n].length <= MAX_BODY; n++)
+            bytes2 += this.#waiting[n].length;
+          this.#waitingBytes -= bytes2;
           await this.#post(joined(this.#waiting.splice(0, n)));
         }
         this.#posting = false;
@@ -1797,34 +271,6 @@ var init_http_link = __esm({
     };
     LinkError = class extends Error {
     };
-  }
-});
-
-// src/rows.js
-function replaceRows(table, fresh, changes) {
-  const before = new Map(table.entities.map((e) => [e.id, e]));
-  table.rows.clear();
-  table.entities = fresh.map((entity) => {
-    const old = before.get(entity.id);
-    before.delete(entity.id);
-    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
-    table.rows.set(kept.id, kept.row);
-    if (old === void 0) changes?.added.push(table, kept);
-    else changes?.changed.push(table, kept);
-    return kept;
-  });
-  for (const entity of before.values()) changes?.removed.push(table, entity);
-}
-function overwrite(fields, old, fresh) {
-  old.q = fresh.q;
-  for (const { name } of fields) old.row[name] = fresh.row[name];
-  return old;
-}
-var MAX_ROWS;
-var init_rows = __esm({
-  "src/rows.js"() {
-    "use strict";
-    MAX_ROWS = 1 << 18;
   }
 });
 
@@ -1845,50 +291,74 @@ var init_fieldkinds = __esm({
   }
 });
 
-// src/float32.js
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? NAN : bits[0];
-}
-function floatOf(q) {
-  bits[0] = q;
-  return floats[0];
-}
-var floats, bits, NAN;
-var init_float32 = __esm({
-  "src/float32.js"() {
+// src/playback.js
+var JUMP, SLEW, WINDOW, Playback;
+var init_playback = __esm({
+  "src/playback.js"() {
     "use strict";
-    floats = new Float32Array(1);
-    bits = new Int32Array(floats.buffer);
-    NAN = 2143289344;
-  }
-});
-
-// src/rates.js
-function zeroOf({ offset, step }) {
-  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
-}
-function checkRates(fields) {
-  for (const field of fields) {
-    if (field.rate < 0) continue;
-    const rate = fields[field.rate];
-    if (rate?.kind !== INT && rate?.kind !== FIXED) {
-      throw new WireError("a rate that is no number");
-    }
-    const zero = zeroOf(rate);
-    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
-    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
-    let steps = 0;
-    for (let at = field.rate; at >= 0; at = fields[at]?.rate ?? -1) {
-      if (++steps > fields.length) throw new WireError("rates that go round");
-    }
-  }
-}
-var init_rates = __esm({
-  "src/rates.js"() {
-    "use strict";
-    init_fieldkinds();
-    init_guard();
+    JUMP = 250;
+    SLEW = 0.05;
+    WINDOW = 1e3;
+    Playback = class {
+      #tickMs;
+      /** Our time of the server's tick 0, if every snapshot came as quickly as the quickest. */
+      #offset = Number.NaN;
+      #best = Number.POSITIVE_INFINITY;
+      #bestBefore = Number.POSITIVE_INFINITY;
+      #windowEnd = 0;
+      #lastNow = 0;
+      #lastTick = 0;
+      /** @param {number} tickMs length of a tick, in milliseconds */
+      constructor(tickMs) {
+        this.#tickMs = tickMs;
+      }
+      reset() {
+        this.#offset = Number.NaN;
+        this.#best = Number.POSITIVE_INFINITY;
+        this.#bestBefore = Number.POSITIVE_INFINITY;
+        this.#lastTick = 0;
+      }
+      /**
+       * @param {number} tick of a snapshot
+       * @param {number} now when it arrived, in milliseconds
+       */
+      observe(tick, now) {
+        if (now >= this.#windowEnd) {
+          this.#bestBefore = this.#best;
+          this.#best = Number.POSITIVE_INFINITY;
+          this.#windowEnd = now + WINDOW;
+        }
+        this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+      }
+      /**
+       * @param {number} tick of a snapshot that came
+       * @param {number} now in milliseconds
+       * @returns {number} how long ago it would have come as quickly as the quickest, in milliseconds: with a delay of as much
+       *   it is the tick to show
+       */
+      ageOf(tick, now) {
+        const offset = Number.isNaN(this.#offset) ? Math.min(this.#best, this.#bestBefore) : this.#offset;
+        return now - offset - tick * this.#tickMs;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @param {number} delayMs how far in the past to be
+       * @returns {number} a tick with its fraction
+       */
+      tickAt(now, delayMs) {
+        const aim = Math.min(this.#best, this.#bestBefore);
+        const off = aim - this.#offset;
+        if (!(Math.abs(off) <= JUMP)) {
+          this.#offset = aim;
+        } else {
+          const most = SLEW * Math.max(0, now - this.#lastNow);
+          this.#offset += Math.min(most, Math.max(-most, off));
+        }
+        this.#lastNow = now;
+        this.#lastTick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
+        return this.#lastTick;
+      }
+    };
   }
 });
 
@@ -1933,112 +403,272 @@ var init_rotation = __esm({
   }
 });
 
-// src/schema.js
-function parseSchema(tables, inputs) {
-  if (tables.length > MAX_TABLES) throw new WireError("too many tables");
-  const parsed = tables.map((t) => {
-    if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
-    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
+// src/interpolate.js
+function isMoving(f) {
+  return f.kind >= FIXED && f.kind !== STRING;
+}
+function sized({ name, kind }) {
+  return { name, kind, size: kind === QUAT ? 4 : kind === UNIT ? 3 : 1 };
+}
+function copyTable({ entities }, { moving, width }, into) {
+  const count = entities.length;
+  if (into.ids.length < count) {
+    into.ids = new Float64Array(count + (count >> 1));
+    into.values = new Float64Array(into.ids.length * width);
+  }
+  into.count = count;
+  for (let i = 0, at3 = 0; i < count; i++) {
+    const { id, row: row2 } = entities[i];
+    into.ids[i] = id;
+    for (const { name, size } of moving) {
+      const value2 = row2[name];
+      if (size === 1) into.values[at3++] = /** @type {number} */
+      value2;
+      else for (
+        const c of
+        /** @type {number[]} */
+        value2
+      ) into.values[at3++] = c;
+    }
+  }
+}
+function showTable(table, shown, a, b, part2) {
+  const { moving, width, steady, rows, objects } = shown;
+  for (let i = 0, j = 0; i < a.count; i++) {
+    const id = a.ids[i];
+    while (j < b.count && b.ids[j] < id) j++;
+    const to = j < b.count && b.ids[j] === id ? j : -1;
+    const row2 = objectOf(objects, id);
+    let from = i * width;
+    let towards = to < 0 ? from : to * width;
+    const values = to < 0 ? a.values : b.values;
+    for (const { name, kind, size } of moving) {
+      if (size === 1) {
+        row2[name] = between(kind, a.values[from], values[towards] - a.values[from], part2);
+      } else {
+        row2[name] ??= new Array(size).fill(0);
+        const into = (
+          /** @type {number[]} */
+          row2[name]
+        );
+        turn(into, kind, a.values, from, values, towards, part2);
+      }
+      from += size;
+      towards += size;
+    }
+    const newest = table.rows.get(id);
+    if (newest !== void 0) for (const { name } of steady) row2[name] = newest[name];
+    rows[i] = row2;
+  }
+  rows.length = a.count;
+  if (objects.size > a.count) prune(shown);
+}
+function objectOf(objects, id) {
+  let row2 = objects.get(id);
+  if (row2 === void 0) {
+    row2 = { id };
+    objects.set(id, row2);
+  }
+  return row2;
+}
+function between(kind, from, delta, part2) {
+  if (part2 === 0 || delta === 0) return from;
+  if (kind !== ANGLE) return from + delta * part2;
+  const turn2 = 2 * Math.PI;
+  const short = delta - turn2 * Math.round(delta / turn2);
+  const angle = from + short * part2;
+  return angle < 0 ? angle + turn2 : angle >= turn2 ? angle - turn2 : angle;
+}
+function turn(into, kind, a, from, b, to, part2) {
+  let dot = 0;
+  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
+  const sign = kind === QUAT && dot < 0 ? -1 : 1;
+  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
+  }
+  if (share > 0) normalize(into);
+}
+function prune({ rows, objects }) {
+  objects.clear();
+  for (const row2 of rows) objects.set(
+    /** @type {number} */
+    row2.id,
+    row2
+  );
+}
+function clear({ rows, objects }) {
+  rows.length = 0;
+  objects.clear();
+}
+var FRAMES, Interpolator;
+var init_interpolate = __esm({
+  "src/interpolate.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_playback();
+    init_rotation();
+    FRAMES = 64;
+    Interpolator = class {
+      /** @type {Frame[]} a ring */
+      #frames = [];
+      #count = 0;
+      #playback;
+      #world;
+      /** @type {Shown[]} */
+      #shown;
+      /** @type {Record<string, Row[]>} */
+      #result;
+      #delay;
+      #capturedAt = 0;
+      #tick = 0;
+      /**
+       * @param {World} world
+       * @param {number} tickRate Hz
+       * @param {import("./delay.js").Delay} delay of the view, told of every snapshot
+       */
+      constructor(world, tickRate, delay) {
+        this.#world = world;
+        this.#delay = delay;
+        this.#playback = new Playback(1e3 / tickRate);
+        this.#shown = world.tables.map(({ fields }) => {
+          const moving = fields.filter((f) => isMoving(f) && f.name !== "id").map(sized);
+          return {
+            moving,
+            width: moving.reduce((sum, { size }) => sum + size, 0),
+            steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
+            rows: [],
+            objects: /* @__PURE__ */ new Map()
+          };
+        });
+        this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
+      }
+      /** The tick that was shown last, to the nearest whole one; 0 before the first. */
+      get tick() {
+        return this.#tick;
+      }
+      /** Forgets every snapshot, as after coming back: what lies between was not seen. */
+      reset() {
+        this.#count = 0;
+        this.#tick = 0;
+        this.#playback.reset();
+      }
+      /**
+       * Takes a copy of the world as it is now.
+       * @param {number} tick rising
+       * @param {number} now when it arrived, in milliseconds
+       */
+      capture(tick, now) {
+        if (this.#count > 0) {
+          const { tick: newest } = this.#frames[(this.#count - 1) % FRAMES];
+          this.#delay.observe(this.#playback.ageOf(newest, now), now - this.#capturedAt);
+        }
+        this.#capturedAt = now;
+        this.#playback.observe(tick, now);
+        const slot = this.#count % FRAMES;
+        this.#frames[slot] ??= {
+          tick: 0,
+          tables: this.#world.tables.map(() => ({
+            count: 0,
+            ids: new Float64Array(0),
+            values: new Float64Array(0)
+          }))
+        };
+        const frame = this.#frames[slot];
+        frame.tick = tick;
+        this.#count++;
+        this.#world.tables.forEach((table, i) => {
+          copyTable(table, this.#shown[i], frame.tables[i]);
+        });
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {Record<string, Row[]>} the rows of every table, each with its entity's `id` (which hides
+       *   a field of that name)
+       */
+      view(now) {
+        if (this.#count === 0) {
+          for (const shown of this.#shown) clear(shown);
+          return this.#result;
+        }
+        const tick = this.#playback.tickAt(now, this.#delay.at(now));
+        const [a, b] = this.#around(tick);
+        const span = b.tick - a.tick;
+        const part2 = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
+        this.#tick = Math.round(a.tick + part2 * span);
+        this.#world.tables.forEach((table, i) => {
+          showTable(table, this.#shown[i], a.tables[i], b.tables[i], part2);
+        });
+        return this.#result;
+      }
+      /**
+       * The newest frame at or before the tick and the one after it; at the ends one and the same.
+       * @param {number} tick
+       * @returns {[Frame, Frame]}
+       */
+      #around(tick) {
+        const oldest = Math.max(0, this.#count - FRAMES);
+        let after = this.#frames[(this.#count - 1) % FRAMES];
+        if (after.tick <= tick) return [after, after];
+        for (let n = this.#count - 2; n >= oldest; n--) {
+          const frame = this.#frames[n % FRAMES];
+          if (frame.tick <= tick) return [frame, after];
+          after = frame;
+        }
+        return [after, after];
+      }
+    };
+  }
+});
+
+// src/rows.js
+function replaceRows(table, fresh, changes) {
+  const before = new Map(table.entities.map((e) => [e.id, e]));
+  table.rows.clear();
+  table.entities = fresh.map((entity) => {
+    const old = before.get(entity.id);
+    before.delete(entity.id);
+    const kept = old === void 0 ? entity : overwrite(table.fields, old, entity);
+    table.rows.set(kept.id, kept.row);
+    if (old === void 0) changes?.added.push(table, kept);
+    else changes?.changed.push(table, kept);
+    return kept;
   });
-  distinct(parsed);
-  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
-  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
-  return { tables: parsed, inputs: fields };
+  for (const entity of before.values()) changes?.removed.push(table, entity);
 }
-function parseFields(list2, max, lastKind) {
-  if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
-  const fields = list2.map((f) => parseField(f, lastKind));
-  distinct(fields);
-  checkRates(fields);
-  return fields;
+function overwrite(fields, old, fresh) {
+  old.q = fresh.q;
+  for (const { name } of fields) old.row[name] = fresh.row[name];
+  return old;
 }
-function parseField(f, lastKind) {
-  if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
-  const [name, kind, a, b, c, d] = f;
-  if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
-  const field = {
-    name: checkName(name),
-    kind,
-    min: 0,
-    max: 1,
-    offset: 0,
-    step: 1,
-    maxBytes: 0,
-    bits: 0,
-    rate: -1,
-    perTick: 0
-  };
-  switch (kind) {
-    case INT:
-      setRange(field, a, b);
-      setRate(field, f, 4);
-      break;
-    case FIXED:
-      if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
-      field.offset = a;
-      field.step = b;
-      setRange(field, c, d);
-      setRate(field, f, 6);
-      break;
-    case ANGLE:
-      setBits(field, a, 1, 24);
-      field.max = 2 ** a - 1;
-      field.step = 2 * Math.PI / 2 ** a;
-      setRate(field, f, 3);
-      break;
-    case FLOAT:
-      field.min = -INT32 - 1;
-      field.max = INT32;
-      break;
-    case QUAT:
-      setBits(field, a, 2, 10);
-      field.min = a === 10 ? -INT32 - 1 : 0;
-      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
-      break;
-    case UNIT:
-      setBits(field, a, 2, 15);
-      field.max = 2 ** (2 * a) - 1;
-      break;
-    case STRING:
-      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
-      field.maxBytes = a;
-      break;
+var MAX_ROWS;
+var init_rows = __esm({
+  "src/rows.js"() {
+    "use strict";
+    MAX_ROWS = 1 << 18;
   }
-  return field;
+});
+
+// src/float32.js
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? NAN : bits[0];
 }
-function setRange(field, min, max) {
-  if (!Number.isInteger(min) || !Number.isInteger(max) || min > max) {
-    throw new WireError("field range");
+function floatOf(q) {
+  bits[0] = q;
+  return floats[0];
+}
+var floats, bits, NAN;
+var init_float32 = __esm({
+  "src/float32.js"() {
+    "use strict";
+    floats = new Float32Array(1);
+    bits = new Int32Array(floats.buffer);
+    NAN = 2143289344;
   }
-  if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
-  field.min = min;
-  field.max = max;
-}
-function setBits(field, bits2, least, most) {
-  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
-  field.bits = bits2;
-}
-function setRate(field, list2, at) {
-  if (list2.length <= at) return;
-  const [rate, perTick] = list2.slice(at, at + 2);
-  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
-  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
-    throw new WireError("rate per tick");
-  field.rate = rate - 1;
-  field.perTick = perTick;
-}
-function checkName(name) {
-  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME) {
-    throw new WireError("bad name in the schema");
-  }
-  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
-  return name;
-}
-function distinct(list2) {
-  if (new Set(list2.map((e) => e.name)).size !== list2.length) {
-    throw new WireError("a name twice in the schema");
-  }
-}
+});
+
+// src/dequantize.js
 function dequantize(field, q) {
   switch (field.kind) {
     case BOOL:
@@ -2057,32 +687,12 @@ function dequantize(field, q) {
       return field.offset + q * field.step;
   }
 }
-function quantize(field, value) {
-  const v = Number.isNaN(Number(value ?? 0)) ? 0 : Number(value ?? 0);
-  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
-  if (field.kind === ANGLE) {
-    const turns = field.max + 1;
-    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
-    return (q2 + turns) % turns;
-  }
-  const q = Math.round((v - field.offset) / field.step);
-  return Math.min(field.max, Math.max(field.min, q)) + 0;
-}
-var MAX_TABLES, MAX_FIELDS, MAX_INPUTS, MAX_NAME, INT32, utf8;
-var init_schema = __esm({
-  "src/schema.js"() {
+var init_dequantize = __esm({
+  "src/dequantize.js"() {
     "use strict";
     init_fieldkinds();
     init_float32();
-    init_guard();
-    init_rates();
     init_rotation();
-    MAX_TABLES = 32;
-    MAX_FIELDS = 32;
-    MAX_INPUTS = 16;
-    MAX_NAME = 64;
-    INT32 = 2147483647;
-    utf8 = new TextEncoder();
   }
 });
 
@@ -2100,31 +710,31 @@ function adapted(p, bit, limit) {
   else q -= Math.imul(q >>> 6, RATES[n]) >>> 10;
   return q << 10 | (n < limit ? n + 1 : n);
 }
-function plain(coder, probs, at) {
-  const p = probs[at];
+function plain(coder, probs, at3) {
+  const p = probs[at3];
   const bit = coder.bit(Math.max(32, Math.min(65504, p >>> 16)));
-  probs[at] = adapted(p, bit, SLOW);
+  probs[at3] = adapted(p, bit, SLOW);
   return bit;
 }
-function dear(coder, probs, at) {
-  const p = probs[at];
+function dear(coder, probs, at3) {
+  const p = probs[at3];
   const bit = coder.bit(Math.max(4096, Math.min(61440, p >>> 16)));
-  probs[at] = adapted(p, bit, SLOW);
+  probs[at3] = adapted(p, bit, SLOW);
   return bit;
 }
-function mixed(coder, probs, a, b, weights, at) {
+function mixed(coder, probs, a, b, weights, at3) {
   const pa = probs[a];
   const pb = probs[b];
   const la = LOGIT[pa >>> 20];
   const lb = LOGIT[pb >>> 20];
-  const wa = weights[at];
-  const wb = weights[at + 1];
+  const wa = weights[at3];
+  const wb = weights[at3 + 1];
   const x = Math.imul(wa, la) + Math.imul(wb, lb) >> 16;
   const p = LOGISTIC[Math.max(-2047, Math.min(2047, x)) + 2048];
   const bit = coder.bit(p);
   const error = (bit << 16) - p >> 2;
-  weights[at] = corrected(wa, Math.imul(la, error));
-  weights[at + 1] = corrected(wb, Math.imul(lb, error));
+  weights[at3] = corrected(wa, Math.imul(la, error));
+  weights[at3 + 1] = corrected(wb, Math.imul(lb, error));
   probs[a] = adapted(pa, bit, SLOW);
   probs[b] = adapted(pb, bit, FAST);
   return bit;
@@ -2132,9 +742,9 @@ function mixed(coder, probs, a, b, weights, at) {
 function corrected(weight, by) {
   return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight + (by + 32768 >> 16)));
 }
-function number(coder, probs, at) {
+function number(coder, probs, at3) {
   let k = 0;
-  while (k < 31 && dear(coder, probs, at + k) !== 0) k++;
+  while (k < 31 && dear(coder, probs, at3 + k) !== 0) k++;
   return 2 ** k - 1 + coder.raw(k);
 }
 function symbol(coder, probs) {
@@ -2215,10 +825,10 @@ var MAX_ID, ANOTHER, GROWN, AFTER, GAP, ROW_MODELS, DIFFERS, NEGATIVE, DISTANCE,
 var init_arrivals = __esm({
   "src/packed/arrivals.js"() {
     "use strict";
+    init_dequantize();
     init_fieldkinds();
-    init_guard();
     init_rows();
-    init_schema();
+    init_wire();
     init_adaptivebit();
     init_order();
     MAX_ID = 4294967295;
@@ -2278,9 +888,9 @@ var init_arrivals = __esm({
       #row(coder, id) {
         const entity = { id, q: new Array(this.#fields.length).fill(0), row: {} };
         for (const { index, field } of this.#fields) {
-          const at = FIELD_MODELS * index;
+          const at3 = FIELD_MODELS * index;
           if (field.kind === STRING) {
-            const differs = at + DIFFERS;
+            const differs = at3 + DIFFERS;
             entity.row[field.name] = this.#texts.read(
               coder,
               this.#fieldModels,
@@ -2290,7 +900,7 @@ var init_arrivals = __esm({
             );
             continue;
           }
-          const q = this.#value(coder, at, this.#latest[index], field.kind);
+          const q = this.#value(coder, at3, this.#latest[index], field.kind);
           if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
           this.#latest[index] = entity.q[index] = q;
           entity.row[field.name] = dequantize(field, q);
@@ -2304,11 +914,11 @@ var init_arrivals = __esm({
        * @param {number} likely
        * @param {number} kind
        */
-      #value(coder, at, likely, kind) {
+      #value(coder, at3, likely, kind) {
         const models = this.#fieldModels;
-        if (dear(coder, models, at + DIFFERS) === 0) return likely;
-        const sign = dear(coder, models, at + NEGATIVE) !== 0 ? -1 : 1;
-        const distance = sign * (number(coder, models, at + DISTANCE) + 1);
+        if (dear(coder, models, at3 + DIFFERS) === 0) return likely;
+        const sign = dear(coder, models, at3 + NEGATIVE) !== 0 ? -1 : 1;
+        const distance = sign * (number(coder, models, at3 + DISTANCE) + 1);
         if (kind === FLOAT) return ordered(ordered(likely) + distance | 0);
         return likely + distance | 0;
       }
@@ -2321,7 +931,7 @@ var KEPT, CHANGED, GONE, LEFT, BLOCK, MAX_RECENT, ANY, FIRST_GONE, MORE_GONE, OU
 var init_fates = __esm({
   "src/packed/fates.js"() {
     "use strict";
-    init_guard();
+    init_wire();
     init_adaptivebit();
     KEPT = 0;
     CHANGED = 1;
@@ -2419,6 +1029,34 @@ var init_fates = __esm({
   }
 });
 
+// src/rates.js
+function zeroOf({ offset, step }) {
+  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
+}
+function checkRates(fields) {
+  for (const field of fields) {
+    if (field.rate < 0) continue;
+    const rate = fields[field.rate];
+    if (rate?.kind !== INT && rate?.kind !== FIXED) {
+      throw new WireError("a rate that is no number");
+    }
+    const zero = zeroOf(rate);
+    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
+    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
+    let steps = 0;
+    for (let at3 = field.rate; at3 >= 0; at3 = fields[at3]?.rate ?? -1) {
+      if (++steps > fields.length) throw new WireError("rates that go round");
+    }
+  }
+}
+var init_rates = __esm({
+  "src/rates.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_wire();
+  }
+});
+
 // src/packed/layout.js
 function layoutOf(fields) {
   const layout = { fields: [], components: 0, marker: -1 };
@@ -2468,66 +1106,66 @@ var init_layout = __esm({
 function clampGuess(v) {
   return Math.max(-MAX_GUESS, Math.min(MAX_GUESS, v)) | 0;
 }
-function startMotion(m, at, tick) {
-  m.fill(0, at, at + MOTION);
-  m[at + SEEN] = m[at + CHANGED2] = tick;
+function startMotion(m, at3, tick) {
+  m.fill(0, at3, at3 + MOTION);
+  m[at3 + SEEN] = m[at3 + CHANGED2] = tick;
 }
-function trackerGuess(m, at, ticks) {
-  const curve = Math.imul(Math.imul(m[at + 2], ticks) / 2 | 0, ticks);
-  return clampGuess(m[at] + Math.imul(m[at + 1], ticks) + curve);
+function trackerGuess(m, at3, ticks) {
+  const curve = Math.imul(Math.imul(m[at3 + 2], ticks) / 2 | 0, ticks);
+  return clampGuess(m[at3] + Math.imul(m[at3 + 1], ticks) + curve);
 }
-function observe(m, at, step, ticks, wrongFast, wrongSlow) {
+function observe(m, at3, step, ticks, wrongFast, wrongSlow) {
   let fast = FAST_GAINS;
   let slow = SLOW_GAINS;
-  const steps = m[at + STEPS];
+  const steps = m[at3 + STEPS];
   if (steps < FIRST_GAINS.length) {
     const first = FIRST_GAINS[steps];
     if (first[1] > fast[1]) fast = first;
     if (first[1] > slow[1]) slow = first;
-    m[at + STEPS]++;
+    m[at3 + STEPS]++;
   }
-  observeTracker(m, at + FAST2, step, ticks, wrongFast, fast);
-  observeTracker(m, at + SLOW2, step, ticks, wrongSlow, slow);
+  observeTracker(m, at3 + FAST2, step, ticks, wrongFast, fast);
+  observeTracker(m, at3 + SLOW2, step, ticks, wrongSlow, slow);
 }
-function observeTracker(m, at, step, ticks, wrong, gains) {
+function observeTracker(m, at3, step, ticks, wrong, gains) {
   if (wrong > MAX_ERROR || wrong < -MAX_ERROR) {
-    m[at] = m[at + 2] = 0;
-    m[at + 1] = step * 256 / ticks;
+    m[at3] = m[at3 + 2] = 0;
+    m[at3 + 1] = step * 256 / ticks;
     return;
   }
   const perTick = wrong / ticks | 0;
-  const accel = m[at + 2];
+  const accel = m[at3 + 2];
   const turn2 = Math.imul(perTick / ticks | 0, gains[2]) >> 8;
-  const velocity = m[at + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
-  m[at] = -(Math.imul(wrong, gains[0]) >> 8);
-  m[at + 1] = clampGuess(velocity);
-  m[at + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
+  const velocity = m[at3 + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
+  m[at3] = -(Math.imul(wrong, gains[0]) >> 8);
+  m[at3 + 1] = clampGuess(velocity);
+  m[at3 + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
 }
-function resetTrackers(m, at) {
-  m.fill(0, at + FAST2, at + MOTION);
-  m[at + STEPS] = m[at + STEP] = m[at + LAG] = 0;
-  m[at + TICKS] = 1;
+function resetTrackers(m, at3) {
+  m.fill(0, at3 + FAST2, at3 + MOTION);
+  m[at3 + STEPS] = m[at3 + STEP] = m[at3 + LAG] = 0;
+  m[at3 + TICKS] = 1;
 }
-function rest(m, at, baseTick) {
-  const ticks = baseTick - m[at + SEEN] >>> 0;
-  m[at + SEEN] = baseTick;
+function rest(m, at3, baseTick) {
+  const ticks = baseTick - m[at3 + SEEN] >>> 0;
+  m[at3 + SEEN] = baseTick;
   if (ticks > MAX_REST) {
-    resetTrackers(m, at);
+    resetTrackers(m, at3);
     return;
   }
-  m[at + STEP] = m[at + LAG] = 0;
-  m[at + TICKS] = 1;
-  observe(m, at, 0, ticks, -trackerGuess(m, at + FAST2, ticks), -trackerGuess(m, at + SLOW2, ticks));
+  m[at3 + STEP] = m[at3 + LAG] = 0;
+  m[at3 + TICKS] = 1;
+  observe(m, at3, 0, ticks, -trackerGuess(m, at3 + FAST2, ticks), -trackerGuess(m, at3 + SLOW2, ticks));
 }
-function reverse(m, at) {
-  m[at + STEP] = -m[at + STEP];
-  m[at + SIGN] = -m[at + SIGN];
-  for (let i = at + FAST2; i < at + MOTION; i++) m[i] = -m[i];
+function reverse(m, at3) {
+  m[at3 + STEP] = -m[at3 + STEP];
+  m[at3 + SIGN] = -m[at3 + SIGN];
+  for (let i = at3 + FAST2; i < at3 + MOTION; i++) m[i] = -m[i];
 }
-function due(m, at, baseTick, tick) {
-  const pause = m[at + PAUSE];
-  if (pause === 0 || tick - m[at + CHANGED2] >>> 0 < pause) return 0;
-  return baseTick - m[at + CHANGED2] >>> 0 < pause ? 1 : 2;
+function due(m, at3, baseTick, tick) {
+  const pause = m[at3 + PAUSE];
+  if (pause === 0 || tick - m[at3 + CHANGED2] >>> 0 < pause) return 0;
+  return baseTick - m[at3 + CHANGED2] >>> 0 < pause ? 1 : 2;
 }
 var SEEN, CHANGED2, STEP, TICKS, LAG, PAUSE, STEPS, CLASS, SIGN, COST, FAST2, SLOW2, MOTION, MAX_TICKS, MAX_GUESS, MAX_ERROR, MAX_ACCEL, MAX_REST, FAST_GAINS, SLOW_GAINS, FIRST_GAINS;
 var init_motion = __esm({
@@ -2581,9 +1219,9 @@ function splitQuaternion(q, bits2, lanes) {
 }
 function omittedLane(lanes, omitted, bits2) {
   const half = 1 << bits2 - 1;
-  let left2 = 2 * (half - 1) ** 2;
-  for (let i = 0; i < 4; i++) if (i !== omitted) left2 -= (lanes[i] - half) ** 2;
-  return half + Math.floor(Math.sqrt(Math.max(0, left2)));
+  let left = 2 * (half - 1) ** 2;
+  for (let i = 0; i < 4; i++) if (i !== omitted) left -= (lanes[i] - half) ** 2;
+  return half + Math.floor(Math.sqrt(Math.max(0, left)));
 }
 var init_quaternion = __esm({
   "src/packed/quaternion.js"() {
@@ -2668,9 +1306,9 @@ var init_residual = __esm({
        * @param {number} at
        * @param {number} tick
        */
-      start(m, at, tick) {
-        startMotion(m, at, tick);
-        m.set(this.#cost, at + COST);
+      start(m, at3, tick) {
+        startMotion(m, at3, tick);
+        m.set(this.#cost, at3 + COST);
       }
       /**
        * Reads what a component has become.
@@ -2681,9 +1319,9 @@ var init_residual = __esm({
        * @param {number} rate change by the declared rate, 0 if there is none
        * @returns {number} 32 bits, not held to the component's range
        */
-      read(walk, m, at, base, rate) {
+      read(walk, m, at3, base, rate) {
         const { low, high, wrap } = this.#component;
-        const choice = this.#ask(walk, m, at, rate);
+        const choice = this.#ask(walk, m, at3, rate);
         const guess = this.#guesses[choice];
         const whole = guess + 128 >> 8;
         let lean = guess - (whole << 8);
@@ -2693,14 +1331,14 @@ var init_residual = __esm({
           lean = 0;
         }
         const turn2 = (this.#guesses[TRACK] + this.#line >> 1) - guess;
-        const r = this.#residual(walk, m, at, m[at + COST + choice], lean, turn2);
+        const r = this.#residual(walk, m, at3, m[at3 + COST + choice], lean, turn2);
         let now = expected + r | 0;
         let step = now - base | 0;
         if (wrap !== 0) {
           now &= (1 << wrap) - 1;
           step = now - base << 32 - wrap >> 32 - wrap;
         }
-        this.#learn(walk, m, at, choice, step);
+        this.#learn(walk, m, at3, choice, step);
         return now;
       }
       /**
@@ -2711,8 +1349,8 @@ var init_residual = __esm({
        * @param {number} base
        * @param {number} now
        */
-      follow(walk, m, at, base, now) {
-        this.#learn(walk, m, at, this.#ask(walk, m, at, 0), now - base);
+      follow(walk, m, at3, base, now) {
+        this.#learn(walk, m, at3, this.#ask(walk, m, at3, 0), now - base);
       }
       /**
        * Asks the predictors.
@@ -2722,14 +1360,14 @@ var init_residual = __esm({
        * @param {number} rate
        * @returns {number} the one that is followed
        */
-      #ask({ baseTick, ticks }, m, at, rate) {
-        if (m[at + SEEN] !== (baseTick | 0)) rest(m, at, baseTick);
+      #ask({ baseTick, ticks }, m, at3, rate) {
+        if (m[at3 + SEEN] !== (baseTick | 0)) rest(m, at3, baseTick);
         const guesses = this.#guesses;
-        const over = m[at + TICKS];
-        const step = m[at + STEP] * 256;
+        const over = m[at3 + TICKS];
+        const step = m[at3 + STEP] * 256;
         const line = over === 0 ? 0 : clampGuess(Math.imul(step / over | 0, ticks));
-        const fast = trackerGuess(m, at + FAST2, ticks);
-        const slow = trackerGuess(m, at + SLOW2, ticks);
+        const fast = trackerGuess(m, at3 + FAST2, ticks);
+        const slow = trackerGuess(m, at3 + SLOW2, ticks);
         this.#line = line;
         this.#slow = slow;
         guesses[TRACK] = fast;
@@ -2738,13 +1376,13 @@ var init_residual = __esm({
         guesses[BLEND] = clampGuess(Math.floor(sum / 65536));
         let choice = BLEND;
         if (this.#choices === PREDICTORS) {
-          guesses[RATE] = clampGuess(m[at + LAG] + rate);
+          guesses[RATE] = clampGuess(m[at3 + LAG] + rate);
           choice = RATE;
         }
-        let lowest = m[at + COST + choice] - ADVANTAGE;
+        let lowest = m[at3 + COST + choice] - ADVANTAGE;
         for (let k = 0; k < this.#choices; k++) {
-          if (m[at + COST + k] < lowest) {
-            lowest = m[at + COST + k];
+          if (m[at3 + COST + k] < lowest) {
+            lowest = m[at3 + COST + k];
             choice = k;
           }
         }
@@ -2760,27 +1398,27 @@ var init_residual = __esm({
        * @param {number} lean
        * @param {number} turn
        */
-      #residual(walk, m, at, cost, lean, turn2) {
+      #residual(walk, m, at3, cost, lean, turn2) {
         const { coder } = walk;
         const mirror = lean < 0 ? -1 : 1;
-        const last = m[at + SIGN] * mirror;
+        const last = m[at3 + SIGN] * mirror;
         const scale = Math.max(0, Math.min(SCALES - 1, (cost - 256) / 192 | 0));
         const leaning = lean * mirror;
         const context = scale * LEANS + (leaning > 90 ? 2 : leaning > 40 ? 1 : 0);
         const turning = turn2 * mirror;
         const way = turning > 100 ? 1 : turning < -100 ? 2 : 0;
-        const mood = moodOf(walk) * TEMPERS + Math.min(m[at + CLASS], TEMPERS - 1);
-        const third = scale === 0 ? due(m, at, walk.baseTick, walk.tick) : way;
+        const mood = moodOf(walk) * TEMPERS + Math.min(m[at3 + CLASS], TEMPERS - 1);
+        const third = scale === 0 ? due(m, at3, walk.baseTick, walk.tick) : way;
         const zeroMood = ZERO_MOOD + mood * TURNS + third;
         const models = this.#models;
         const weights = this.#weights;
-        m[at + CLASS] = 0;
+        m[at3 + CLASS] = 0;
         const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
         if (mixed(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
         const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
         const negative = mixed(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
         const length = this.#length(coder, scale, mood);
-        m[at + CLASS] = length + 1;
+        m[at3 + CLASS] = length + 1;
         const magnitude = this.#magnitude(coder, length);
         return negative !== 0 === mirror > 0 ? -magnitude : magnitude;
       }
@@ -2811,16 +1449,16 @@ var init_residual = __esm({
       #magnitude(coder, length) {
         const high = HIGH + 3 * length;
         let got = 1;
-        let left2 = length;
-        if (left2 > 0) {
-          left2--;
+        let left = length;
+        if (left > 0) {
+          left--;
           got = 2 | plain(coder, this.#models, high);
         }
-        if (left2 > 0) {
-          left2--;
+        if (left > 0) {
+          left--;
           got = got << 1 | plain(coder, this.#models, high + 1 + (got & 1));
         }
-        return got << left2 | coder.raw(left2);
+        return got << left | coder.raw(left);
       }
       /**
        * Takes in what became of a prediction.
@@ -2830,36 +1468,36 @@ var init_residual = __esm({
        * @param {number} choice the predictor that was followed
        * @param {number} step
        */
-      #learn(walk, m, at, choice, step) {
+      #learn(walk, m, at3, choice, step) {
         const { tick, ticks } = walk;
         if (step > MAX_STEP || step < -MAX_STEP) {
-          resetTrackers(m, at);
+          resetTrackers(m, at3);
         } else {
           const guesses = this.#guesses;
           const costs = this.#cost;
           const change = step << 8;
           for (let k = 0; k < this.#choices; k++) {
             const cost = costOf(change - guesses[k]);
-            const kept = m[at + COST + k];
+            const kept = m[at3 + COST + k];
             const now = kept + (cost - kept >> 2);
-            m[at + COST + k] = now;
+            m[at3 + COST + k] = now;
             costs[k] += cost - costs[k] >> 6;
             if (k === choice) walk.surprise += cost - now;
           }
           this.#learnBlend(change);
-          observe(m, at, step, ticks, change - guesses[TRACK], change - this.#slow);
+          observe(m, at3, step, ticks, change - guesses[TRACK], change - this.#slow);
           if (this.#choices === PREDICTORS) {
             const lag = (guesses[RATE] - change) * 3 / 4 | 0;
-            m[at + LAG] = Math.max(-256, Math.min(256, lag));
+            m[at3 + LAG] = Math.max(-256, Math.min(256, lag));
           }
-          m[at + STEP] = step;
-          m[at + TICKS] = ticks;
+          m[at3 + STEP] = step;
+          m[at3 + TICKS] = ticks;
         }
-        m[at + SEEN] = tick;
+        m[at3 + SEEN] = tick;
         if (step === 0) return;
-        m[at + PAUSE] = Math.min(tick - m[at + CHANGED2] >>> 0, 65535);
-        m[at + CHANGED2] = tick;
-        m[at + SIGN] = step < 0 ? -1 : 1;
+        m[at3 + PAUSE] = Math.min(tick - m[at3 + CHANGED2] >>> 0, 65535);
+        m[at3 + CHANGED2] = tick;
+        m[at3 + SIGN] = step < 0 ? -1 : 1;
       }
       /**
        * Moves every weight of the blend by a constant, in the direction in which the guess would have been less
@@ -2893,9 +1531,9 @@ var ACTIVE, TEXT, TURNED, FIELD_MODELS2, MAX_RATE, MAX_PER_TICK, Values;
 var init_values = __esm({
   "src/packed/values.js"() {
     "use strict";
+    init_dequantize();
     init_fieldkinds();
-    init_guard();
-    init_schema();
+    init_wire();
     init_adaptivebit();
     init_motion();
     init_order();
@@ -2945,9 +1583,9 @@ var init_values = __esm({
        * @param {number} at of the first
        * @param {number} tick
        */
-      start(m, at, tick) {
+      start(m, at3, tick) {
         this.#residuals.forEach((residuals, c) => {
-          residuals.start(m, at + c * MOTION, tick);
+          residuals.start(m, at3 + c * MOTION, tick);
         });
       }
       /** Reads which fields change in any row. @param {Walk} walk */
@@ -2967,7 +1605,7 @@ var init_values = __esm({
        * @param {number} at of the row's first
        * @throws {WireError}
        */
-      read(walk, entity, m, at) {
+      read(walk, entity, m, at3) {
         const { q, row: row2 } = entity;
         for (const packed of this.#layout.fields) {
           const { index, field, first } = packed;
@@ -2983,7 +1621,7 @@ var init_values = __esm({
           } else if (!active) {
             this.#before[first] = this.#now[first] = q[index];
           } else {
-            const now = this.#field(walk, packed, m, at + first * MOTION, q[index]);
+            const now = this.#field(walk, packed, m, at3 + first * MOTION, q[index]);
             if (now === q[index]) continue;
             q[index] = now;
             row2[field.name] = dequantize(field, now);
@@ -2998,24 +1636,24 @@ var init_values = __esm({
        * @param {number} base
        * @returns {number} the quantum, checked
        */
-      #field(walk, packed, m, at, base) {
+      #field(walk, packed, m, at3, base) {
         const { field, first, components } = packed;
         const residuals = this.#residuals[first];
         switch (field.kind) {
           case QUAT:
-            return this.#quaternion(walk, packed, m, at, base);
+            return this.#quaternion(walk, packed, m, at3, base);
           case UNIT: {
             const mask = (1 << field.bits) - 1;
-            const u = residuals.read(walk, m, at, base >> field.bits & mask, 0);
-            const v = this.#residuals[first + 1].read(walk, m, at + MOTION, base & mask, 0);
+            const u = residuals.read(walk, m, at3, base >> field.bits & mask, 0);
+            const v = this.#residuals[first + 1].read(walk, m, at3 + MOTION, base & mask, 0);
             return u << field.bits | v;
           }
           case FLOAT:
-            return ordered(residuals.read(walk, m, at, ordered(base), 0));
+            return ordered(residuals.read(walk, m, at3, ordered(base), 0));
         }
         const { rate, low, high } = components[0];
         const change = rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
-        const now = residuals.read(walk, m, at, base, change);
+        const now = residuals.read(walk, m, at3, base, change);
         if (now < low || now > high) throw new WireError("quantum outside its range");
         this.#before[first] = base;
         this.#now[first] = now;
@@ -3030,7 +1668,7 @@ var init_values = __esm({
        * @param {number} at
        * @param {number} base
        */
-      #quaternion(walk, { index, field, first }, m, at, base) {
+      #quaternion(walk, { index, field, first }, m, at3, base) {
         const { bits: bits2 } = field;
         const was = this.#was;
         const is = this.#is;
@@ -3040,44 +1678,44 @@ var init_values = __esm({
         if (next !== omitted && was[next] < half) {
           for (let i = 0; i < 4; i++) {
             was[i] = 2 * half - was[i];
-            reverse(m, at + i * MOTION);
+            reverse(m, at3 + i * MOTION);
           }
         }
         let q = next;
         for (let i = 0; i < 4; i++) {
           if (i === next) continue;
-          is[i] = this.#residuals[first + i].read(walk, m, at + i * MOTION, was[i], 0);
+          is[i] = this.#residuals[first + i].read(walk, m, at3 + i * MOTION, was[i], 0);
           if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
           q = q << bits2 | is[i];
         }
         is[next] = omittedLane(is, next, bits2);
-        this.#residuals[first + next].follow(walk, m, at + next * MOTION, was[next], is[next]);
+        this.#residuals[first + next].follow(walk, m, at3 + next * MOTION, was[next], is[next]);
         return q;
       }
       /** Reads which lane is omitted. @param {Walk} walk @param {number} index @param {number} was */
       #omission({ coder }, index, was) {
-        const at = index * FIELD_MODELS2 + TURNED;
-        if (plain(coder, this.#models, at) === 0) return was;
-        if (plain(coder, this.#models, at + 1) === 0) return was + 1 & 3;
-        return was + 2 + plain(coder, this.#models, at + 2) & 3;
+        const at3 = index * FIELD_MODELS2 + TURNED;
+        if (plain(coder, this.#models, at3) === 0) return was;
+        if (plain(coder, this.#models, at3 + 1) === 0) return was + 1 & 3;
+        return was + 2 + plain(coder, this.#models, at3 + 2) & 3;
       }
     };
   }
 });
 
 // src/packed/tablestate.js
-function grown(array, least) {
+function grown(array3, least) {
   const larger = new /** @type {any} */
-  array.constructor(least + (least >> 1));
-  larger.set(array);
+  array3.constructor(least + (least >> 1));
+  larger.set(array3);
   return larger;
 }
 var TableState;
 var init_tablestate = __esm({
   "src/packed/tablestate.js"() {
     "use strict";
-    init_guard();
     init_rows();
+    init_wire();
     init_arrivals();
     init_fates();
     init_layout();
@@ -3215,18 +1853,18 @@ var init_tablestate = __esm({
       #merge(before, fresh, slots) {
         const merged = [];
         this.#makeRoom(before.length + fresh.length);
-        const put = (entity, slot, history) => {
+        const put2 = (entity, slot, history) => {
           this.#nextSlotOf[merged.length] = slot;
           this.#nextHistory[merged.length] = history;
           merged.push(entity);
         };
         let k = 0;
         before.forEach((entity, row2) => {
-          while (k < fresh.length && fresh[k].id < entity.id) put(fresh[k], slots[k++], 1);
+          while (k < fresh.length && fresh[k].id < entity.id) put2(fresh[k], slots[k++], 1);
           if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
-          else put(entity, this.#slotOf[row2], this.#history[row2]);
+          else put2(entity, this.#slotOf[row2], this.#history[row2]);
         });
-        while (k < fresh.length) put(fresh[k], slots[k++], 1);
+        while (k < fresh.length) put2(fresh[k], slots[k++], 1);
         [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
         [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
         this.#count = merged.length;
@@ -3254,21 +1892,21 @@ var init_tablestate = __esm({
 });
 
 // src/packed/text.js
-function decodeText(bytes) {
-  let text3 = "";
+function decodeText(bytes2) {
+  let text4 = "";
   try {
-    text3 = utf82.decode(bytes);
+    text4 = utf82.decode(bytes2);
   } catch {
     throw new WireError("string is not UTF-8");
   }
-  if (text3.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
-  return text3;
+  if (text4.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
+  return text4;
 }
 var utf82, Texts;
 var init_text = __esm({
   "src/packed/text.js"() {
     "use strict";
-    init_guard();
+    init_wire();
     init_adaptivebit();
     utf82 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
     Texts = class {
@@ -3289,8 +1927,8 @@ var init_text = __esm({
        * @returns {string}
        * @throws {WireError}
        */
-      read(coder, probs, at, was, maxBytes) {
-        if (dear(coder, probs, at) === 0) return was;
+      read(coder, probs, at3, was, maxBytes) {
+        if (dear(coder, probs, at3) === 0) return was;
         const length = symbol(coder, this.#lengths);
         if (length > maxBytes) throw new WireError("string too long");
         for (let i = 0; i < length; i++) this.#buffer[i] = symbol(coder, this.#bytes);
@@ -3317,8 +1955,8 @@ var init_rangecoder = __esm({
       /** Bytes taken, those after the end too. */
       #position = 0;
       /** @param {Uint8Array} bytes read in place */
-      start(bytes) {
-        this.#bytes = bytes;
+      start(bytes2) {
+        this.#bytes = bytes2;
         this.#position = 0;
         this.#state[WIDTH] = 4294967295;
         for (let i = 0; i < 4; i++) this.#state[CODE] = this.#state[CODE] << 8 | this.#next();
@@ -3357,9 +1995,9 @@ var init_rangecoder = __esm({
       raw(n) {
         const state = this.#state;
         let got = 0;
-        for (let left2 = n; left2 > 0; ) {
-          const step = Math.min(left2, 8);
-          left2 -= step;
+        for (let left = n; left > 0; ) {
+          const step = Math.min(left, 8);
+          left -= step;
           const width = state[WIDTH] >>> step;
           const part2 = Math.min(state[CODE] / width >>> 0, (1 << step) - 1);
           state[CODE] -= Math.imul(part2, width);
@@ -3378,8 +2016,8 @@ var init_rangecoder = __esm({
       }
       /** The next byte; after the end there are zeros. */
       #next() {
-        const at = this.#position++;
-        return at < this.#bytes.length ? this.#bytes[at] : 0;
+        const at3 = this.#position++;
+        return at3 < this.#bytes.length ? this.#bytes[at3] : 0;
       }
     };
   }
@@ -3407,8 +2045,8 @@ var init_walk = __esm({
        * @param {number} baseTick 0 for a keyframe
        * @param {number} tick
        */
-      start(bytes, baseTick, tick) {
-        this.coder.start(bytes);
+      start(bytes2, baseTick, tick) {
+        this.coder.start(bytes2);
         this.baseTick = baseTick;
         this.tick = tick;
         const ticks = baseTick === 0 ? 1 : tick - baseTick >>> 0;
@@ -3423,7 +2061,7 @@ var FRESH, PackedDecoder;
 var init_decoder = __esm({
   "src/packed/decoder.js"() {
     "use strict";
-    init_guard();
+    init_wire();
     init_tablestate();
     init_text();
     init_walk();
@@ -3467,7 +2105,7 @@ var init_decoder = __esm({
         for (const table of this.#tables) table.reset(0, 0);
         const puts = this.#tables.map((table) => table.readKeyframe(this.#walk, changes));
         this.#expectEnd();
-        for (const put of puts) put();
+        for (const put2 of puts) put2();
       }
       /** @param {boolean} fresh @param {Changes | null} changes */
       #delta(fresh, changes) {
@@ -3491,12 +2129,14 @@ var init_decoder = __esm({
 var later_exports = {};
 __export(later_exports, {
   HttpLink: () => HttpLink,
+  Interpolator: () => Interpolator,
   PackedDecoder: () => PackedDecoder
 });
 var init_later = __esm({
   "src/later.js"() {
     "use strict";
     init_http_link();
+    init_interpolate();
     init_decoder();
   }
 });
@@ -3682,12 +2322,6 @@ async function renewed(auth) {
   return checked(await auth());
 }
 
-// src/client.js
-init_codec();
-
-// src/connection.js
-init_codec();
-
 // src/codes.js
 var row = (code, name, retry, waitMs = 0) => Object.freeze({ code, name, retry, waitMs });
 var CloseCodes = Object.freeze({
@@ -3719,9 +2353,152 @@ function closeInfo(code) {
   return row(code, stay ? "refused" : "lost", stay ? "" : "resume");
 }
 
+// src/decode.js
+init_wire();
+var SHORT = 32;
+var utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+var bytes = new Uint8Array(0);
+var view = new DataView(bytes.buffer);
+var at = 0;
+var owed = 0;
+function decode(message) {
+  if (message.length > MAX_INCOMING) throw new WireError("message too big");
+  if (kindOf(message) < 0) throw new WireError("not an array with a kind");
+  bytes = message;
+  view = new DataView(message.buffer, message.byteOffset, message.length);
+  at = 0;
+  owed = 1;
+  const frame = value(1);
+  if (at < message.length) throw new WireError("bytes after the end");
+  return frame;
+}
+function truncated() {
+  throw new WireError("truncated");
+}
+function value(depth) {
+  if (at >= bytes.length) truncated();
+  owed--;
+  const head = bytes[at++];
+  if (head < 128) return head;
+  if (head >= 224) return head - 256;
+  if (head < 144) return map(head & 15, depth);
+  if (head < 160) return array(head & 15, depth);
+  if (head < 192) return text(head & 31);
+  switch (head) {
+    case 192:
+      return null;
+    case 194:
+      return false;
+    case 195:
+      return true;
+    case 196:
+      return binary(u8());
+    case 197:
+      return binary(u16());
+    case 198:
+      return binary(u32());
+    case 202:
+      return view.getFloat32(skip(4));
+    case 203:
+      return view.getFloat64(skip(8));
+    case 204:
+      return u8();
+    case 205:
+      return u16();
+    case 206:
+      return u32();
+    case 207:
+      return wide(u32());
+    case 208:
+      return view.getInt8(skip(1));
+    case 209:
+      return view.getInt16(skip(2));
+    case 210:
+      return i32();
+    case 211:
+      return wide(i32());
+    case 217:
+      return text(u8());
+    case 218:
+      return text(u16());
+    case 219:
+      return text(u32());
+    case 220:
+      return array(u16(), depth);
+    case 221:
+      return array(u32(), depth);
+    case 222:
+      return map(u16(), depth);
+    case 223:
+      return map(u32(), depth);
+    default:
+      throw new WireError(`type byte 0x${head.toString(16)}`);
+  }
+}
+function skip(n) {
+  at += n;
+  if (at > bytes.length) truncated();
+  return at - n;
+}
+var u8 = () => bytes[skip(1)];
+var u16 = () => view.getUint16(skip(2));
+var u32 = () => view.getUint32(skip(4));
+var i32 = () => view.getInt32(skip(4));
+function wide(high) {
+  const low = u32();
+  if (high > 2097152 || high === 2097152 && low > 0 || high < -2097152) {
+    throw new WireError("integer beyond 2^53");
+  }
+  return high * 2 ** 32 + low;
+}
+function open(values, depth) {
+  owed += values;
+  if (owed > bytes.length - at) truncated();
+  if (depth > MAX_DEPTH) throw new WireError("nested too deep");
+}
+function array(count, depth) {
+  open(count, depth);
+  const list2 = new Array(count);
+  for (let i = 0; i < count; i++) list2[i] = value(depth + 1);
+  return list2;
+}
+function map(count, depth) {
+  open(count * 2, depth);
+  const object = {};
+  for (let i = 0; i < count; i++) {
+    const key = value(depth + 1);
+    if (typeof key !== "string") throw new WireError("map key is not a string");
+    if (refusedKeys.has(key)) throw new WireError("refused map key");
+    object[key] = value(depth + 1);
+  }
+  return object;
+}
+function binary(length) {
+  const start = at;
+  at += length;
+  if (at > bytes.length) truncated();
+  return bytes.subarray(start, at);
+}
+function text(length) {
+  const end = at + length;
+  if (end > bytes.length) truncated();
+  if (length <= SHORT) {
+    let s = "";
+    let i = at;
+    for (; i < end && bytes[i] < 128; i++) s += String.fromCharCode(bytes[i]);
+    if (i === end) {
+      at = end;
+      return s;
+    }
+  }
+  try {
+    return utf8.decode(binary(length));
+  } catch {
+    throw new WireError("string is not UTF-8");
+  }
+}
+
 // src/link.js
-init_codec();
-init_guard();
 var MAX_BUFFERED = 64 << 10;
 var Link = class {
   #socket;
@@ -3754,29 +2531,12 @@ var Link = class {
       handlers.down(code ?? 1006);
     };
   }
-  /**
-   * Sends a frame that must not be left out.
-   * @param {any[]} frame
-   * @param {number} maxFrame bytes
-   * @returns {boolean} false when the socket is not open
-   * @throws {WireError} when the frame is too big
-   */
-  send(frame, maxFrame) {
-    if (!this.#takes) return false;
-    const bytes = encode(frame);
-    if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
-    return this.write(bytes);
-  }
-  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
-  write(bytes) {
-    if (!this.#takes) return false;
-    this.#socket.send(bytes);
-    this.#stats.sent(bytes.length);
+  /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
+  write(bytes2) {
+    if (!this.#isOpen || this.#socket.readyState > 1) return false;
+    this.#socket.send(bytes2);
+    this.#stats.sent(bytes2.length);
     return true;
-  }
-  /** A socket that the peer is closing says so before its close event comes, and complains of what is sent then. */
-  get #takes() {
-    return this.#isOpen && !(this.#socket.readyState > 1);
   }
   /** Whether so much waits in the socket that frames of passing worth should not join it. */
   get congested() {
@@ -3959,8 +2719,113 @@ var Dialler = class {
   }
 };
 
+// src/encode.js
+init_wire();
+var SHORT2 = 31;
+var utf83 = new TextEncoder();
+var float = new DataView(new ArrayBuffer(8));
+var out = new Uint8Array(2048);
+var at2 = 0;
+function encode(frame) {
+  const start = at2;
+  try {
+    write(frame, 1);
+    return out.slice(start, at2);
+  } finally {
+    at2 = start;
+  }
+}
+function write(v, depth) {
+  room(9);
+  if (typeof v === "number") number2(v);
+  else if (typeof v === "string") text2(v);
+  else if (v == null) out[at2++] = 192;
+  else if (typeof v === "boolean") out[at2++] = v ? 195 : 194;
+  else if (Array.isArray(v)) array2(v, depth);
+  else if (ArrayBuffer.isView(v)) binary2(v);
+  else if (typeof v === "object") map2(v, depth);
+  else throw new Error(`a ${typeof v} cannot be sent`);
+}
+function room(n) {
+  if (at2 + n <= out.length) return;
+  const larger = new Uint8Array((at2 + n) * 2);
+  larger.set(out);
+  out = larger;
+}
+function put(n, bits2) {
+  for (let shift = bits2 - 8; shift >= 0; shift -= 8) out[at2++] = n >>> shift;
+}
+function sized2(n, head) {
+  const form = n < 256 ? 0 : n < 65536 ? 1 : 2;
+  out[at2++] = head + form;
+  put(n, 8 << form);
+}
+function number2(n) {
+  if (!Number.isSafeInteger(n)) {
+    out[at2++] = 203;
+    float.setFloat64(0, n);
+    for (let i = 0; i < 8; i++) out[at2++] = float.getUint8(i);
+  } else if (n >= -32 && n < 128) out[at2++] = n;
+  else if (n >= 4294967296 || n < -2147483648) {
+    out[at2++] = n < 0 ? 211 : 207;
+    put(Math.floor(n / 4294967296), 32);
+    put(n, 32);
+  } else if (n > 0) sized2(n, 204);
+  else {
+    const form = n >= -128 ? 0 : n >= -32768 ? 1 : 2;
+    out[at2++] = 208 + form;
+    put(n, 8 << form);
+  }
+}
+function text2(s) {
+  const start = at2;
+  room(5 + s.length * 3);
+  if (s.length <= SHORT2) {
+    out[at2++] = 160 + s.length;
+    let i = 0;
+    for (; i < s.length && s.charCodeAt(i) < 128; i++) out[at2++] = s.charCodeAt(i);
+    if (i === s.length) return;
+    at2 = start;
+  }
+  const from = at2 + 5;
+  const { written } = utf83.encodeInto(s, out.subarray(from));
+  if (written < 32) out[at2++] = 160 + written;
+  else sized2(written, 217);
+  out.copyWithin(at2, from, from + written);
+  at2 += written;
+}
+function binary2({ buffer, byteOffset, byteLength }) {
+  sized2(byteLength, 196);
+  room(byteLength);
+  out.set(new Uint8Array(buffer, byteOffset, byteLength), at2);
+  at2 += byteLength;
+}
+function open2(count, fixed, head, depth) {
+  if (depth > MAX_DEPTH) throw new Error(`nested deeper than ${MAX_DEPTH} levels`);
+  if (count < 16) {
+    out[at2++] = fixed + count;
+    return;
+  }
+  const form = count < 65536 ? 0 : 1;
+  out[at2++] = head + form;
+  put(count, 16 << form);
+}
+function array2(list2, depth) {
+  open2(list2.length, 144, 220, depth);
+  for (const v of list2) write(v, depth + 1);
+}
+function map2(object, depth) {
+  const keys = Object.keys(object).filter((key) => object[key] !== void 0);
+  open2(keys.length, 128, 222, depth);
+  for (const key of keys) {
+    if (refusedKeys.has(key)) throw new Error(`the key ${key} cannot be sent`);
+    text2(key);
+    write(object[key], depth + 1);
+  }
+}
+
 // src/frames.js
-init_guard();
+init_wire();
 var VERSION = 1;
 var UINT16 = 65535;
 var UINT32 = 4294967295;
@@ -4067,9 +2932,6 @@ function snapshot(f) {
   };
 }
 
-// src/connection.js
-init_guard();
-
 // src/heartbeat.js
 var LOOK_EVERY = 250;
 var LATE_LOOK = 1500;
@@ -4175,6 +3037,7 @@ var Redial = class {
 };
 
 // src/connection.js
+init_wire();
 var MAX_MALFORMED = 8;
 var MIN_MAX_FRAME = 4096;
 var LOST2 = 1006;
@@ -4241,7 +3104,7 @@ var Connection = class {
       stats,
       {
         open: () => this.#opened(),
-        message: (bytes) => this.#message(bytes),
+        message: (bytes2) => this.#message(bytes2),
         text: () => this.#broken(null, new WireError("text message")),
         down: (code) => this.#down(code)
       },
@@ -4309,12 +3172,19 @@ var Connection = class {
    * @throws {Error} when it cannot be encoded or is too big
    */
   send(frame) {
-    if (this.status.state !== "open" || this.#link === null) return false;
-    return this.#link.send(frame, this.#maxFrame);
+    return this.status.state === "open" && this.#say(frame);
+  }
+  /** Sends a frame, be it before the welcome. @param {any[]} frame @returns {boolean} @throws {Error} as `send` */
+  #say(frame) {
+    const bytes2 = encode(frame);
+    if (bytes2.length > this.#maxFrame) {
+      throw new WireError(`a frame may have ${this.#maxFrame} bytes`);
+    }
+    return this.#link?.write(bytes2) ?? false;
   }
   /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when there is no connection */
-  write(bytes) {
-    return this.status.state === "open" && this.#link !== null && this.#link.write(bytes);
+  write(bytes2) {
+    return this.status.state === "open" && this.#link !== null && this.#link.write(bytes2);
   }
   /** Most bytes that a frame of ours may have. */
   get maxFrame() {
@@ -4359,21 +3229,18 @@ var Connection = class {
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#link?.send(
-      [HELLO, VERSION, client, codecs, this.#auth, resume],
-      this.#maxFrame
-    );
+    this.#say([HELLO, VERSION, client, codecs, this.#auth, resume]);
   }
   /** @param {Uint8Array} bytes */
-  #message(bytes) {
+  #message(bytes2) {
     const now = this.#timers.now();
-    this.#stats.received(bytes.length);
+    this.#stats.received(bytes2.length);
     this.#heartbeat.heard(now);
     try {
-      this.#frame(decode(bytes), now);
+      this.#frame(decode(bytes2), now);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.#broken(bytes, error);
+      this.#broken(bytes2, error);
     }
   }
   /** @param {any[]} frame @param {number} now */
@@ -4385,9 +3252,9 @@ var Connection = class {
     else this.#handlers.frame(frame);
   }
   /** @param {Uint8Array | null} bytes @param {WireError} error */
-  #broken(bytes, error) {
+  #broken(bytes2, error) {
     this.#stats.malformed++;
-    this.#handlers.malformed(bytes, error);
+    this.#handlers.malformed(bytes2, error);
     if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST2);
   }
   /** @param {any[]} frame @param {number} now */
@@ -4567,9 +3434,6 @@ var Emitter = class {
   }
 };
 
-// src/client.js
-init_guard();
-
 // src/chat.js
 var KEPT2 = 100;
 var TYPING_EVERY = 2500;
@@ -4614,9 +3478,9 @@ var Chat = class {
     return off;
   }
   /** @param {string} text @returns {Promise<Message>} what everyone is told, cleaned */
-  async say(text3) {
+  async say(text4) {
     this.#typing = 0;
-    return this.#request("say", { text: text3 });
+    return this.#request("say", { text: text4 });
   }
   /**
    * Says that one types, or does not any more. It may be called at every key: the server is told when it needs to be, and
@@ -4655,13 +3519,14 @@ var Chat = class {
   /** @param {string | null} id of the lobby one is in @internal */
   _lobby(id) {
     if (id === this.#lobby) return;
+    if (this.#lobby !== null) {
+      this.messages = [];
+      this.typists.clear();
+    }
     this.#lobby = id;
     this.#loaded = false;
     this.#typing = 0;
-    if (id === null) {
-      this.messages = [];
-      this.typists.clear();
-    } else this.#load();
+    if (id !== null) this.#load();
   }
   /** @param {import("./frames.js").GameEvent} event @internal */
   _event({ name, payload }) {
@@ -4742,11 +3607,11 @@ var Watchlist = class {
   merge(payload, whole) {
     const rev = Number(payload?.rev);
     if (whole && rev <= this.#rev) return;
-    const put = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
+    const put2 = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
       if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
     };
-    for (const id of listOf2(payload?.removed)) put(id, null);
-    for (const summary of listOf2(payload?.upsert)) put(summary?.id, summary);
+    for (const id of listOf2(payload?.removed)) put2(id, null);
+    for (const summary of listOf2(payload?.upsert)) put2(summary?.id, summary);
   }
   /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
   list() {
@@ -4931,7 +3796,7 @@ var Lobby = class {
 };
 
 // src/options.js
-var MAX_NAME2 = 64;
+var MAX_NAME = 64;
 function settings(options) {
   const transports = options.transports ?? ["ws", "http"];
   if (transports.length === 0 || transports.some((over) => !["ws", "http"].includes(over))) {
@@ -4950,7 +3815,7 @@ function settings(options) {
     throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
   }
   const url = options.url ?? ownOrigin();
-  const name = (options.name ?? "").slice(0, MAX_NAME2);
+  const name = (options.name ?? "").slice(0, MAX_NAME);
   const auth = options.auth ?? ["guest", name];
   return {
     url,
@@ -4991,7 +3856,6 @@ function sessionStorageIfAny() {
 }
 
 // src/outbox.js
-init_codec();
 var MAX_EVENTS = 256;
 var MAX_BYTES = 64 << 10;
 var HEAD2 = [149, SEND];
@@ -5062,11 +3926,11 @@ var Outbox = class {
   }
 };
 function framed(seq, tail) {
-  const number2 = encode([seq]).subarray(1);
-  const frame = new Uint8Array(HEAD2.length + number2.length + tail.length);
+  const number3 = encode([seq]).subarray(1);
+  const frame = new Uint8Array(HEAD2.length + number3.length + tail.length);
   frame.set(HEAD2);
-  frame.set(number2, HEAD2.length);
-  frame.set(tail, HEAD2.length + number2.length);
+  frame.set(number3, HEAD2.length);
+  frame.set(tail, HEAD2.length + number3.length);
   return frame;
 }
 
@@ -5248,13 +4112,66 @@ var ResumeState = class {
   }
 };
 
+// src/delay.js
+var START = 100;
+var LEAST = 50;
+var MOST = 400;
+var MOST_FIXED = 500;
+var MEMORY = 3e3;
+var DEVIATIONS = 3;
+var MARGIN = 17;
+var GROWS = 0.1;
+var SHRINKS = 0.05;
+var Delay = class {
+  /** @type {number | null} */
+  #fixed = null;
+  // Together START, until there is more to go by.
+  #mean = 41;
+  #deviation = 14;
+  #present = START;
+  #lastNow = Number.POSITIVE_INFINITY;
+  /** In milliseconds. */
+  get ms() {
+    return this.#fixed ?? this.#present;
+  }
+  /** @param {number} ms 0 to 500; more counts as 500. From now on it is this, at once. */
+  fix(ms) {
+    if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
+    this.#fixed = Math.min(ms, MOST_FIXED);
+  }
+  /**
+   * A snapshot arrived.
+   * @param {number} age how old the one before it was by then, on the clock that the view goes by, in milliseconds
+   * @param {number} elapsed milliseconds since that one arrived
+   */
+  observe(age, elapsed) {
+    const weight = 1 - Math.exp(-Math.max(0, elapsed) / MEMORY);
+    const off = Math.min(Math.max(age, 0), MOST) - this.#mean;
+    this.#deviation += weight * (Math.abs(off) - this.#deviation);
+    this.#mean += weight * off;
+  }
+  /**
+   * Moves towards what was measured.
+   * @param {number} now in milliseconds
+   * @returns {number} the delay in milliseconds
+   */
+  at(now) {
+    const wanted = this.#mean + DEVIATIONS * this.#deviation + MARGIN;
+    const off = Math.min(MOST, Math.max(LEAST, wanted)) - this.#present;
+    const elapsed = Math.max(0, now - this.#lastNow);
+    this.#lastNow = now;
+    this.#present += Math.min(GROWS * elapsed, Math.max(-SHRINKS * elapsed, off));
+    return this.ms;
+  }
+};
+
 // src/pacer.js
 var TARGET = 15;
 var LOW = 5;
 var HIGH2 = 35;
-var WINDOW = 1e3;
-var JUMP = 250;
-var SLEW = 0.05;
+var WINDOW2 = 1e3;
+var JUMP2 = 250;
+var SLEW2 = 0.05;
 var SETTLE = 1e3;
 var CATCH_UP = 4;
 var Pacer = class {
@@ -5303,7 +4220,7 @@ var Pacer = class {
     if (late < -0.5) return 0;
     if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
     if (this.#owed !== 0) {
-      const most = SLEW * this.#tickMs;
+      const most = SLEW2 * this.#tickMs;
       const step = Math.min(most, Math.max(-most, this.#owed));
       this.#origin -= step;
       this.#owed -= step;
@@ -5329,10 +4246,10 @@ var Pacer = class {
       this.#move(TARGET - slack, slack < 0, now, rtt);
       return;
     }
-    if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW;
+    if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW2;
     this.#least = Math.min(this.#least, slack);
     if (now < this.#windowEnd) return;
-    if (this.#least > HIGH2) this.#move(TARGET - this.#least, this.#least > JUMP, now, rtt);
+    if (this.#least > HIGH2) this.#move(TARGET - this.#least, this.#least > JUMP2, now, rtt);
     else this.#least = Number.POSITIVE_INFINITY;
   }
   /**
@@ -5357,8 +4274,21 @@ var Pacer = class {
   }
 };
 
+// src/quantize.js
+init_fieldkinds();
+function quantize(field, value2) {
+  const v = Number.isNaN(Number(value2 ?? 0)) ? 0 : Number(value2 ?? 0);
+  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
+  if (field.kind === ANGLE) {
+    const turns = field.max + 1;
+    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
+    return (q2 + turns) % turns;
+  }
+  const q = Math.round((v - field.offset) / field.step);
+  return Math.min(field.max, Math.max(field.min, q)) + 0;
+}
+
 // src/inputs.js
-init_schema();
 var ACK_EVERY = 50;
 var InputSender = class {
   #fields;
@@ -5459,275 +4389,6 @@ var InputSender = class {
   }
 };
 
-// src/interpolate.js
-init_fieldkinds();
-
-// src/playback.js
-var JUMP2 = 250;
-var SLEW2 = 0.05;
-var WINDOW2 = 1e3;
-var Playback = class {
-  #tickMs;
-  /** Our time of the server's tick 0, if every snapshot came as quickly as the quickest. */
-  #offset = Number.NaN;
-  #best = Number.POSITIVE_INFINITY;
-  #bestBefore = Number.POSITIVE_INFINITY;
-  #windowEnd = 0;
-  #lastNow = 0;
-  #lastTick = 0;
-  /** @param {number} tickMs length of a tick, in milliseconds */
-  constructor(tickMs) {
-    this.#tickMs = tickMs;
-  }
-  reset() {
-    this.#offset = Number.NaN;
-    this.#best = Number.POSITIVE_INFINITY;
-    this.#bestBefore = Number.POSITIVE_INFINITY;
-    this.#lastTick = 0;
-  }
-  /**
-   * @param {number} tick of a snapshot
-   * @param {number} now when it arrived, in milliseconds
-   */
-  observe(tick, now) {
-    if (now >= this.#windowEnd) {
-      this.#bestBefore = this.#best;
-      this.#best = Number.POSITIVE_INFINITY;
-      this.#windowEnd = now + WINDOW2;
-    }
-    this.#best = Math.min(this.#best, now - tick * this.#tickMs);
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @param {number} delayMs how far in the past to be
-   * @returns {number} a tick with its fraction
-   */
-  tickAt(now, delayMs) {
-    const aim = Math.min(this.#best, this.#bestBefore);
-    const off = aim - this.#offset;
-    if (!(Math.abs(off) <= JUMP2)) {
-      this.#offset = aim;
-    } else {
-      const most = SLEW2 * Math.max(0, now - this.#lastNow);
-      this.#offset += Math.min(most, Math.max(-most, off));
-    }
-    this.#lastNow = now;
-    this.#lastTick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
-    return this.#lastTick;
-  }
-};
-
-// src/interpolate.js
-init_rotation();
-var FRAMES = 64;
-var MAX_DELAY = 500;
-var Interpolator = class {
-  /** @type {Frame[]} a ring */
-  #frames = [];
-  #count = 0;
-  #playback;
-  #world;
-  /** @type {Shown[]} */
-  #shown;
-  /** @type {Record<string, Row[]>} */
-  #result;
-  #delay = 100;
-  #tick = 0;
-  /**
-   * @param {World} world
-   * @param {number} tickRate Hz
-   */
-  constructor(world, tickRate) {
-    this.#world = world;
-    this.#playback = new Playback(1e3 / tickRate);
-    this.#shown = world.tables.map(({ fields }) => {
-      const moving = fields.filter((f) => isMoving(f) && f.name !== "id").map(sized);
-      return {
-        moving,
-        width: moving.reduce((sum, { size }) => sum + size, 0),
-        steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
-        rows: [],
-        objects: /* @__PURE__ */ new Map()
-      };
-    });
-    this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
-  }
-  /** The tick that was shown last, to the nearest whole one; 0 before the first. */
-  get tick() {
-    return this.#tick;
-  }
-  /** How far behind the newest snapshot the view is, in milliseconds: 0 to 500. */
-  get delayMs() {
-    return this.#delay;
-  }
-  set delayMs(ms) {
-    if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
-    this.#delay = Math.min(ms, MAX_DELAY);
-  }
-  /** Forgets every snapshot, as after coming back: what lies between was not seen. */
-  reset() {
-    this.#count = 0;
-    this.#tick = 0;
-    this.#playback.reset();
-  }
-  /**
-   * Takes a copy of the world as it is now.
-   * @param {number} tick rising
-   * @param {number} now when it arrived, in milliseconds
-   */
-  capture(tick, now) {
-    this.#playback.observe(tick, now);
-    const slot = this.#count % FRAMES;
-    this.#frames[slot] ??= {
-      tick: 0,
-      tables: this.#world.tables.map(() => ({
-        count: 0,
-        ids: new Float64Array(0),
-        values: new Float64Array(0)
-      }))
-    };
-    const frame = this.#frames[slot];
-    frame.tick = tick;
-    this.#count++;
-    this.#world.tables.forEach((table, i) => {
-      copyTable(table, this.#shown[i], frame.tables[i]);
-    });
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @returns {Record<string, Row[]>} the rows of every table, each with its entity's `id` (which hides
-   *   a field of that name)
-   */
-  view(now) {
-    if (this.#count === 0) {
-      for (const shown of this.#shown) clear(shown);
-      return this.#result;
-    }
-    const tick = this.#playback.tickAt(now, this.#delay);
-    const [a, b] = this.#around(tick);
-    const span = b.tick - a.tick;
-    const part2 = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
-    this.#tick = Math.round(a.tick + part2 * span);
-    this.#world.tables.forEach((table, i) => {
-      showTable(table, this.#shown[i], a.tables[i], b.tables[i], part2);
-    });
-    return this.#result;
-  }
-  /**
-   * The newest frame at or before the tick and the one after it; at the ends one and the same.
-   * @param {number} tick
-   * @returns {[Frame, Frame]}
-   */
-  #around(tick) {
-    const oldest = Math.max(0, this.#count - FRAMES);
-    let after = this.#frames[(this.#count - 1) % FRAMES];
-    if (after.tick <= tick) return [after, after];
-    for (let n = this.#count - 2; n >= oldest; n--) {
-      const frame = this.#frames[n % FRAMES];
-      if (frame.tick <= tick) return [frame, after];
-      after = frame;
-    }
-    return [after, after];
-  }
-};
-function isMoving(f) {
-  return f.kind >= FIXED && f.kind !== STRING;
-}
-function sized({ name, kind }) {
-  return { name, kind, size: kind === QUAT ? 4 : kind === UNIT ? 3 : 1 };
-}
-function copyTable({ entities }, { moving, width }, into) {
-  const count = entities.length;
-  if (into.ids.length < count) {
-    into.ids = new Float64Array(count + (count >> 1));
-    into.values = new Float64Array(into.ids.length * width);
-  }
-  into.count = count;
-  for (let i = 0, at = 0; i < count; i++) {
-    const { id, row: row2 } = entities[i];
-    into.ids[i] = id;
-    for (const { name, size } of moving) {
-      const value = row2[name];
-      if (size === 1) into.values[at++] = /** @type {number} */
-      value;
-      else for (
-        const c of
-        /** @type {number[]} */
-        value
-      ) into.values[at++] = c;
-    }
-  }
-}
-function showTable(table, shown, a, b, part2) {
-  const { moving, width, steady, rows, objects } = shown;
-  for (let i = 0, j = 0; i < a.count; i++) {
-    const id = a.ids[i];
-    while (j < b.count && b.ids[j] < id) j++;
-    const to = j < b.count && b.ids[j] === id ? j : -1;
-    const row2 = objectOf(objects, id);
-    let from = i * width;
-    let towards = to < 0 ? from : to * width;
-    const values = to < 0 ? a.values : b.values;
-    for (const { name, kind, size } of moving) {
-      if (size === 1) {
-        row2[name] = between(kind, a.values[from], values[towards] - a.values[from], part2);
-      } else {
-        row2[name] ??= new Array(size).fill(0);
-        const into = (
-          /** @type {number[]} */
-          row2[name]
-        );
-        turn(into, kind, a.values, from, values, towards, part2);
-      }
-      from += size;
-      towards += size;
-    }
-    const newest = table.rows.get(id);
-    if (newest !== void 0) for (const { name } of steady) row2[name] = newest[name];
-    rows[i] = row2;
-  }
-  rows.length = a.count;
-  if (objects.size > a.count) prune(shown);
-}
-function objectOf(objects, id) {
-  let row2 = objects.get(id);
-  if (row2 === void 0) {
-    row2 = { id };
-    objects.set(id, row2);
-  }
-  return row2;
-}
-function between(kind, from, delta, part2) {
-  if (part2 === 0 || delta === 0) return from;
-  if (kind !== ANGLE) return from + delta * part2;
-  const turn2 = 2 * Math.PI;
-  const short = delta - turn2 * Math.round(delta / turn2);
-  const angle = from + short * part2;
-  return angle < 0 ? angle + turn2 : angle >= turn2 ? angle - turn2 : angle;
-}
-function turn(into, kind, a, from, b, to, part2) {
-  let dot = 0;
-  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
-  const sign = kind === QUAT && dot < 0 ? -1 : 1;
-  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
-  for (let i = 0; i < into.length; i++) {
-    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
-  }
-  if (share > 0) normalize(into);
-}
-function prune({ rows, objects }) {
-  objects.clear();
-  for (const row2 of rows) objects.set(
-    /** @type {number} */
-    row2.id,
-    row2
-  );
-}
-function clear({ rows, objects }) {
-  rows.length = 0;
-  objects.clear();
-}
-
 // src/rate.js
 var PARTS = 8;
 var Rate = class {
@@ -5760,21 +4421,18 @@ var Rate = class {
   }
 };
 
-// src/replica.js
-init_guard();
-
 // src/mp.js
+init_dequantize();
 init_fieldkinds();
 init_float32();
-init_guard();
 init_rows();
-init_schema();
+init_wire();
 var MAX_ID2 = 4294967295;
 function applyKeyframe(world, body, changes) {
   const contents = world.tables.map(() => []);
   let rows = 0;
-  for (const [index, removed, changed, added, left2] of entries(world, body)) {
-    if (removed.length + changed.length + left2.length > 0)
+  for (const [index, removed, changed, added, left] of entries(world, body)) {
+    if (removed.length + changed.length + left.length > 0)
       throw new WireError("a keyframe only adds");
     contents[index] = readRows(world.tables[index], added);
     rows += contents[index].length;
@@ -5785,10 +4443,10 @@ function applyKeyframe(world, body, changes) {
   });
 }
 function applyDelta(world, body, changes) {
-  for (const [index, removed, changed, added, left2] of entries(world, body)) {
+  for (const [index, removed, changed, added, left] of entries(world, body)) {
     const table = world.tables[index];
     const gone = readIds(removed);
-    const away = readIds(left2);
+    const away = readIds(left);
     const fresh = readRows(table, added);
     for (const { id } of fresh) {
       if (table.rows.has(id)) throw new WireError("added row is present");
@@ -5808,14 +4466,14 @@ function entries(world, body) {
     if (!Array.isArray(entry) || entry.length !== 4 && entry.length !== 5) {
       throw new WireError("bad table entry");
     }
-    const [index, removed, changed, added, left2 = []] = entry;
+    const [index, removed, changed, added, left = []] = entry;
     if (!Number.isInteger(index) || index <= last || index >= world.tables.length) {
       throw new WireError("table index");
     }
-    if (![removed, changed, added, left2].every(Array.isArray))
+    if (![removed, changed, added, left].every(Array.isArray))
       throw new WireError("bad table entry");
     last = index;
-    return [index, removed, changed, added, left2];
+    return [index, removed, changed, added, left];
   });
 }
 function nextId(id, gap) {
@@ -5834,11 +4492,11 @@ function readRows({ fields }, list2) {
   const width = fields.length + 1;
   if (list2.length % width !== 0) throw new WireError("row is not complete");
   let id = 0;
-  for (let at = 0; at < list2.length; at += width) {
-    id = nextId(id, list2[at]);
+  for (let at3 = 0; at3 < list2.length; at3 += width) {
+    id = nextId(id, list2[at3]);
     const entity = { id, q: [], row: {} };
     for (let i = 0; i < fields.length; i++) {
-      const v = list2[at + 1 + i];
+      const v = list2[at3 + 1 + i];
       entity.q.push(quantumOf(fields[i], 0, v));
       entity.row[fields[i].name] = decodedValue(fields[i], entity.q[i], v);
     }
@@ -5850,29 +4508,29 @@ function changeRows(table, list2, changes) {
   const { entities, fields } = table;
   let id = 0;
   let next = 0;
-  let at = 0;
-  while (at < list2.length) {
-    id = nextId(id, list2[at]);
+  let at3 = 0;
+  while (at3 < list2.length) {
+    id = nextId(id, list2[at3]);
     while (next < entities.length && entities[next].id < id) next++;
     const entity = entities[next];
     if (entity === void 0 || entity.id !== id) throw new WireError("changed row is absent");
-    at = changeRow(entity, fields, list2, at + 1);
+    at3 = changeRow(entity, fields, list2, at3 + 1);
     changes?.changed.push(table, entity);
   }
 }
-function changeRow({ q, row: row2 }, fields, list2, at) {
-  const mask = list2[at++];
+function changeRow({ q, row: row2 }, fields, list2, at3) {
+  const mask = list2[at3++];
   if (mask >>> 0 !== mask || mask === 0 || mask >= 2 ** fields.length) {
     throw new WireError("field mask");
   }
   for (let rest2 = mask | 0; rest2 !== 0; rest2 &= rest2 - 1) {
     const i = 31 - Math.clz32(rest2 & -rest2);
     const field = fields[i];
-    const v = list2[at++];
+    const v = list2[at3++];
     q[i] = quantumOf(field, q[i], v);
     row2[field.name] = decodedValue(field, q[i], v);
   }
-  return at;
+  return at3;
 }
 function quantumOf(field, base, v) {
   if (field.kind === STRING) return 0;
@@ -5892,9 +4550,9 @@ function decodedValue(field, q, v) {
   if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
   return v;
 }
-var utf83 = new TextEncoder();
+var utf84 = new TextEncoder();
 function fits(s, max) {
-  return s.length * 3 <= max || s.length <= max && utf83.encode(s).length <= max;
+  return s.length * 3 <= max || s.length <= max && utf84.encode(s).length <= max;
 }
 function removeRows(table, ids, list2) {
   if (ids.length === 0) return;
@@ -5924,6 +4582,9 @@ function insertRows(table, fresh, changes) {
 var HASH = 1;
 var BASELINE = 2;
 var BODY = 3;
+
+// src/replica.js
+init_wire();
 
 // src/world.js
 init_fieldkinds();
@@ -5972,6 +4633,12 @@ var World = class {
     for (const t of this.tables) n += t.entities.length;
     return n;
   }
+  /** @returns {Record<string, Row[]>} copies of the rows of each table, by rising id, which each has as its `id` */
+  newest() {
+    return Object.fromEntries(
+      this.tables.map((t) => [t.name, t.entities.map(({ id, row: row2 }) => ({ ...row2, id }))])
+    );
+  }
   /** The hash of protocol section 7. */
   hash() {
     let h = 0;
@@ -5993,19 +4660,19 @@ var World = class {
           );
           h = mix(h, used);
           words += used + 3 >> 2;
-          for (let at = 0; at < used; at += 4) h = mix(h, textView.getInt32(at, true));
+          for (let at3 = 0; at3 < used; at3 += 4) h = mix(h, textView.getInt32(at3, true));
         }
       }
     }
     return finish(h, words);
   }
 };
-var utf84 = new TextEncoder();
-var text2 = new Uint8Array(260);
-var textView = new DataView(text2.buffer);
+var utf85 = new TextEncoder();
+var text3 = new Uint8Array(260);
+var textView = new DataView(text3.buffer);
 function fillText(s) {
-  const { written } = utf84.encodeInto(s, text2);
-  text2.fill(0, written, written + 3);
+  const { written } = utf85.encodeInto(s, text3);
+  text3.fill(0, written, written + 3);
   return written;
 }
 
@@ -6104,8 +4771,123 @@ var Replica = class {
   }
 };
 
+// src/schema.js
+init_fieldkinds();
+init_rates();
+init_wire();
+var MAX_TABLES = 32;
+var MAX_FIELDS = 32;
+var MAX_INPUTS = 16;
+var MAX_NAME2 = 64;
+var INT32 = 2147483647;
+var utf86 = new TextEncoder();
+function parseSchema(tables, inputs) {
+  if (tables.length > MAX_TABLES) throw new WireError("too many tables");
+  const parsed = tables.map((t) => {
+    if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
+    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
+  });
+  distinct(parsed);
+  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
+  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
+  return { tables: parsed, inputs: fields };
+}
+function parseFields(list2, max, lastKind) {
+  if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
+  const fields = list2.map((f) => parseField(f, lastKind));
+  distinct(fields);
+  checkRates(fields);
+  return fields;
+}
+function parseField(f, lastKind) {
+  if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
+  const [name, kind, a, b, c, d] = f;
+  if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
+  const field = {
+    name: checkName(name),
+    kind,
+    min: 0,
+    max: 1,
+    offset: 0,
+    step: 1,
+    maxBytes: 0,
+    bits: 0,
+    rate: -1,
+    perTick: 0
+  };
+  switch (kind) {
+    case INT:
+      setRange(field, a, b);
+      setRate(field, f, 4);
+      break;
+    case FIXED:
+      if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
+      field.offset = a;
+      field.step = b;
+      setRange(field, c, d);
+      setRate(field, f, 6);
+      break;
+    case ANGLE:
+      setBits(field, a, 1, 24);
+      field.max = 2 ** a - 1;
+      field.step = 2 * Math.PI / 2 ** a;
+      setRate(field, f, 3);
+      break;
+    case FLOAT:
+      field.min = -INT32 - 1;
+      field.max = INT32;
+      break;
+    case QUAT:
+      setBits(field, a, 2, 10);
+      field.min = a === 10 ? -INT32 - 1 : 0;
+      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
+      break;
+    case UNIT:
+      setBits(field, a, 2, 15);
+      field.max = 2 ** (2 * a) - 1;
+      break;
+    case STRING:
+      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
+      field.maxBytes = a;
+      break;
+  }
+  return field;
+}
+function setRange(field, min, max) {
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min > max) {
+    throw new WireError("field range");
+  }
+  if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
+  field.min = min;
+  field.max = max;
+}
+function setBits(field, bits2, least, most) {
+  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
+  field.bits = bits2;
+}
+function setRate(field, list2, at3) {
+  if (list2.length <= at3) return;
+  const [rate, perTick] = list2.slice(at3, at3 + 2);
+  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
+  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
+    throw new WireError("rate per tick");
+  field.rate = rate - 1;
+  field.perTick = perTick;
+}
+function checkName(name) {
+  if (typeof name !== "string" || name === "" || utf86.encode(name).length > MAX_NAME2) {
+    throw new WireError("bad name in the schema");
+  }
+  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
+  return name;
+}
+function distinct(list2) {
+  if (new Set(list2.map((e) => e.name)).size !== list2.length) {
+    throw new WireError("a name twice in the schema");
+  }
+}
+
 // src/room.js
-init_schema();
 var Room = class {
   match;
   game;
@@ -6126,9 +4908,11 @@ var Room = class {
   #snapshots = new Rate();
   #slack = 0;
   #consumed = 0;
-  #delayMs = 100;
-  /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
+  #delay = new Delay();
+  /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
+  /** Whether a view has asked for the file that it comes from. */
+  #awaited = false;
   /** @type {import("./rows.js").Changes} reused */
   #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
@@ -6198,14 +4982,15 @@ var Room = class {
       hz: this.#snapshots.read(this.#uplink.timers.now())
     };
   }
-  /** Settings of `view`: `delayMs`, how far it stays behind, 0 to 500 ms, 100 by default. */
+  /**
+   * Of `view`: `delayMs`, how far it stays behind. It follows what the line needs, from 100 at the beginning, between 50 and
+   * 400 ms; once set, 0 to 500, it is that.
+   */
   get interpolation() {
-    return { delayMs: this.#interpolator?.delayMs ?? this.#delayMs };
+    return { delayMs: this.#delay.ms };
   }
   set interpolation({ delayMs }) {
-    if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
-    this.#delayMs = delayMs;
-    if (this.#interpolator !== null) this.#interpolator.delayMs = delayMs;
+    this.#delay.fix(delayMs);
   }
   /**
    * @param {"snapshot" | "add" | "change" | "remove" | "drop" | "resume" | "exit"} name
@@ -6240,23 +5025,31 @@ var Room = class {
   }
   /**
    * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
-   * by the next call.
+   * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
    * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
    * @returns {Record<string, Row[]>} by table, each row with its entity's `id`
    */
   view(now = this.#uplink.timers.now()) {
-    if (this.#interpolator === null) {
-      this.#interpolator = new Interpolator(this.#replica.world, this.tickRate);
-      this.#interpolator.delayMs = this.#delayMs;
-      const { tick } = this.#replica;
-      if (tick !== 0) this.#interpolator.capture(tick, this.#uplink.timers.now());
+    this.#interpolator ??= this.#interpolate();
+    return this.#interpolator?.view(now) ?? this.#replica.world.newest();
+  }
+  /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
+  #interpolate() {
+    if (later === null) {
+      if (!this.#awaited) loadLater().catch(() => {
+      });
+      this.#awaited = true;
+      return null;
     }
-    return this.#interpolator.view(now);
+    const interpolator = new later.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    const { tick } = this.#replica;
+    if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
+    return interpolator;
   }
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot2) {
-    const { added, changed, removed, left: left2 } = this.#changes;
-    added.length = changed.length = removed.length = left2.length = 0;
+    const { added, changed, removed, left } = this.#changes;
+    added.length = changed.length = removed.length = left.length = 0;
     const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
     const applied = this.#replica.accept(snapshot2, wanted ? this.#changes : null);
     this.#slack = snapshot2.slack;
@@ -6269,7 +5062,7 @@ var Room = class {
       if (snapshot2.base === 0) this.#keyframe();
     }
     this.#tell("remove", removed, "gone");
-    this.#tell("remove", left2, "left");
+    this.#tell("remove", left, "left");
     this.#tell("add", added);
     this.#tell("change", changed);
     if (applied) this.#emitter.emit("snapshot", this);
@@ -6381,16 +5174,16 @@ var Stats = class {
     };
   }
   /** @param {number} bytes @internal */
-  received(bytes) {
+  received(bytes2) {
     this.framesIn++;
-    this.bytesIn += bytes;
-    this.#inRate.add(this.#now(), bytes);
+    this.bytesIn += bytes2;
+    this.#inRate.add(this.#now(), bytes2);
   }
   /** @param {number} bytes @internal */
-  sent(bytes) {
+  sent(bytes2) {
     this.framesOut++;
-    this.bytesOut += bytes;
-    this.#outRate.add(this.#now(), bytes);
+    this.bytesOut += bytes2;
+    this.#outRate.add(this.#now(), bytes2);
   }
   /** @param {boolean} keyframe @internal */
   applied(keyframe) {
@@ -6410,6 +5203,7 @@ var Stats = class {
 };
 
 // src/client.js
+init_wire();
 var ENTER_WITHIN = 3e3;
 var ClosedError = class extends Error {
   name = "ClosedError";
@@ -6500,8 +5294,8 @@ var Client = class {
       welcome: (welcome2) => this.#welcome(welcome2),
       taken: (taken) => this.#outbox.handled(taken),
       frame: (frame) => this.#frame(frame),
-      malformed: (bytes, error) => {
-        if (bytes !== null && kindOf(bytes) === SNAPSHOT) this.room?._undecodable();
+      malformed: (bytes2, error) => {
+        if (bytes2 !== null && kindOf(bytes2) === SNAPSHOT) this.room?._undecodable();
         this.#report(error);
       },
       failed: (error) => this.#report(error),
@@ -6544,8 +5338,8 @@ var Client = class {
   request(channel, name, payload = null, { timeout, once = false } = {}) {
     const wait = timeout ?? 5e3;
     const say = (id, within) => {
-      const left2 = Math.min(Math.max(Math.ceil(within) || 1, 1), 4294967295);
-      const more = once || timeout !== void 0 ? [once, left2] : [];
+      const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 4294967295);
+      const more = once || timeout !== void 0 ? [once, left] : [];
       try {
         return this.#connection.send([REQUEST, id, channel, name, payload, ...more]);
       } catch (error) {
@@ -6696,6 +5490,8 @@ var Client = class {
       this.#emitter.emit("notice", payload);
     } else if (channel === "session" && name === "renew") {
       this.#renew();
+    } else if (channel === "session" && name === "closed") {
+      if (payload?.channel === "lobby") this.lobby._reset();
     }
     this.#emitter.emit("event", event2);
   }
@@ -6723,11 +5519,11 @@ var Client = class {
       return;
     }
     const report = (error) => this.#report(error);
-    const room = new Room(enter2, this.codec, this.#uplink(), this.stats, report);
+    const room2 = new Room(enter2, this.codec, this.#uplink(), this.stats, report);
     this.#exit("left", null);
-    this.room = room;
+    this.room = room2;
     this.#entered = entered;
-    this.#emitter.emit("room", room);
+    this.#emitter.emit("room", room2);
   }
   /** @returns {import("./inputs.js").Uplink} */
   #uplink() {
@@ -6743,9 +5539,9 @@ var Client = class {
   /** @param {string} reason @param {any} result */
   #exit(reason, result) {
     this.#timers.clearTimeout(this.#enterTimer);
-    const room = this.room;
+    const room2 = this.room;
     this.room = null;
-    room?._exit({ reason, result });
+    room2?._exit({ reason, result });
   }
   #down() {
     const { code, name } = this.status;

@@ -1,10 +1,10 @@
 import { Asks } from "./asks.js";
 import { renewed } from "./auth.js";
-import { decode, encode } from "./codec.js";
 import { Connection } from "./connection.js";
+import { decode } from "./decode.js";
 import { Emitter } from "./emitter.js";
+import { encode } from "./encode.js";
 import * as frames from "./frames.js";
-import { kindOf } from "./guard.js";
 import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
@@ -15,6 +15,7 @@ import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
 import { Stats } from "./stats.js";
+import { kindOf } from "./wire.js";
 
 /** Time after coming back within which the match is entered again, or is over, in milliseconds. */
 const ENTER_WITHIN = 3000;

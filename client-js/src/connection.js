@@ -1,13 +1,14 @@
 import { renewed } from "./auth.js";
-import { decode } from "./codec.js";
 import { closeInfo } from "./codes.js";
+import { decode } from "./decode.js";
 import { Dialler } from "./dialler.js";
+import { encode } from "./encode.js";
 import * as frames from "./frames.js";
-import { WireError } from "./guard.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
 import { later, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
+import { WireError } from "./wire.js";
 
 /** Messages of one link that may break the rules before it is given up. */
 const MAX_MALFORMED = 8;
@@ -189,8 +190,16 @@ export class Connection {
    * @throws {Error} when it cannot be encoded or is too big
    */
   send(frame) {
-    if (this.status.state !== "open" || this.#link === null) return false;
-    return this.#link.send(frame, this.#maxFrame);
+    return this.status.state === "open" && this.#say(frame);
+  }
+
+  /** Sends a frame, be it before the welcome. @param {any[]} frame @returns {boolean} @throws {Error} as `send` */
+  #say(frame) {
+    const bytes = encode(frame);
+    if (bytes.length > this.#maxFrame) {
+      throw new WireError(`a frame may have ${this.#maxFrame} bytes`);
+    }
+    return this.#link?.write(bytes) ?? false;
   }
 
   /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when there is no connection */
@@ -247,10 +256,7 @@ export class Connection {
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#link?.send(
-      [Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume],
-      this.#maxFrame,
-    );
+    this.#say([Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume]);
   }
 
   /** @param {Uint8Array} bytes */

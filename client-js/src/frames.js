@@ -1,4 +1,4 @@
-import { WireError } from "./guard.js";
+import { WireError } from "./wire.js";
 
 /** The protocol version spoken here. */
 export const VERSION = 1;

@@ -1,5 +1,3 @@
-import { encode } from "./codec.js";
-import { WireError } from "./guard.js";
 import { closeRecord, joined, Record, RecordReader, record } from "./records.js";
 
 /** An answer that streams shows it within so many milliseconds, or is taken for one that is held back on the way. */
@@ -46,21 +44,7 @@ export class HttpLink {
     this.#run().catch((error) => this.#fail(error));
   }
 
-  /**
-   * Sends a frame that must not be left out.
-   * @param {any[]} frame
-   * @param {number} maxFrame bytes
-   * @returns {boolean} false when the link is not open
-   * @throws {WireError} when the frame is too big
-   */
-  send(frame, maxFrame) {
-    if (!this.#isOpen) return false;
-    const bytes = encode(frame);
-    if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
-    return this.write(bytes);
-  }
-
-  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the link is not open */
+  /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the link is not open */
   write(bytes) {
     if (!this.#isOpen) return false;
     this.#queue(record(Record.FRAME, bytes));

@@ -1,5 +1,5 @@
 import { Pacer } from "./pacer.js";
-import { quantize } from "./schema.js";
+import { quantize } from "./quantize.js";
 
 /** An acknowledgement goes out at least this often while snapshots come, in milliseconds. */
 const ACK_EVERY = 50;

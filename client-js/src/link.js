@@ -1,6 +1,3 @@
-import { encode } from "./codec.js";
-import { WireError } from "./guard.js";
-
 /** Bytes that may wait in the socket before what can be left out is left out. */
 const MAX_BUFFERED = 64 << 10;
 
@@ -49,31 +46,13 @@ export class Link {
     };
   }
 
-  /**
-   * Sends a frame that must not be left out.
-   * @param {any[]} frame
-   * @param {number} maxFrame bytes
-   * @returns {boolean} false when the socket is not open
-   * @throws {WireError} when the frame is too big
-   */
-  send(frame, maxFrame) {
-    if (!this.#takes) return false;
-    const bytes = encode(frame);
-    if (bytes.length > maxFrame) throw new WireError(`a frame may have ${maxFrame} bytes`);
-    return this.write(bytes);
-  }
-
-  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
+  /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
   write(bytes) {
-    if (!this.#takes) return false;
+    // A socket that the peer is closing says so before its close event comes, and complains of what is sent then.
+    if (!this.#isOpen || this.#socket.readyState > 1) return false;
     this.#socket.send(bytes);
     this.#stats.sent(bytes.length);
     return true;
-  }
-
-  /** A socket that the peer is closing says so before its close event comes, and complains of what is sent then. */
-  get #takes() {
-    return this.#isOpen && !(this.#socket.readyState > 1);
   }
 
   /** Whether so much waits in the socket that frames of passing worth should not join it. */

@@ -1,8 +1,8 @@
+import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
 import { bitsOf } from "./float32.js";
-import { WireError } from "./guard.js";
 import { MAX_ROWS, replaceRows } from "./rows.js";
-import { dequantize } from "./schema.js";
+import { WireError } from "./wire.js";
 
 /** @typedef {import("./world.js").World} World */
 /** @typedef {import("./world.js").Table} Table */

@@ -1,4 +1,4 @@
-import { encode } from "./codec.js";
+import { encode } from "./encode.js";
 import * as Kind from "./kinds.js";
 import { RequestError } from "./requests.js";
 

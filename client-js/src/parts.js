@@ -1,6 +1,6 @@
 /**
- * The part of the client that can wait: the reader of packed bodies, which is needed when the server welcomes, and the link over HTTP and
- * transfers, which few ever need. It is loaded once, for all clients of a page.
+ * The part of the client that can wait: the reader of packed bodies, which is needed when the server welcomes, the interpolation of
+ * views, and the link over HTTP and transfers, which few ever need. It is loaded once, for all clients of a page.
  */
 
 /** @type {typeof import("./later.js") | null} null: not loaded yet */

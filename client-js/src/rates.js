@@ -1,5 +1,5 @@
 import * as FieldKind from "./fieldkinds.js";
-import { WireError } from "./guard.js";
+import { WireError } from "./wire.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 

@@ -1,4 +1,4 @@
-import { WireError } from "./guard.js";
+import { WireError } from "./wire.js";
 
 /** What a record carries (protocol section 12); others are skipped. */
 export const Record = Object.freeze({ FRAME: 0, PING: 1, PONG: 2, CLOSE: 3, NOTHING: 4 });

@@ -1,7 +1,7 @@
-import { WireError } from "./guard.js";
 import { applyDelta, applyKeyframe } from "./mp.js";
 import { later } from "./parts.js";
 import * as Resync from "./reasons.js";
+import { WireError } from "./wire.js";
 import { World } from "./world.js";
 
 /** Least time between two requests for a keyframe, in milliseconds. */

@@ -1,7 +1,7 @@
 import { Delay } from "./delay.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { Interpolator } from "./interpolate.js";
+import { later, loadLater } from "./parts.js";
 import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
 import { parseSchema } from "./schema.js";
@@ -38,8 +38,10 @@ export class Room {
   #slack = 0;
   #consumed = 0;
   #delay = new Delay();
-  /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
+  /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
+  /** Whether a view has asked for the file that it comes from. */
+  #awaited = false;
   /** @type {import("./rows.js").Changes} reused */
   #changes = { added: [], changed: [], removed: [], left: [] };
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
@@ -161,17 +163,26 @@ export class Room {
 
   /**
    * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
-   * by the next call.
+   * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
    * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
    * @returns {Record<string, Row[]>} by table, each row with its entity's `id`
    */
   view(now = this.#uplink.timers.now()) {
-    if (this.#interpolator === null) {
-      this.#interpolator = new Interpolator(this.#replica.world, this.tickRate, this.#delay);
-      const { tick } = this.#replica;
-      if (tick !== 0) this.#interpolator.capture(tick, this.#uplink.timers.now());
+    this.#interpolator ??= this.#interpolate();
+    return this.#interpolator?.view(now) ?? this.#replica.world.newest();
+  }
+
+  /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
+  #interpolate() {
+    if (later === null) {
+      if (!this.#awaited) loadLater().catch(() => {});
+      this.#awaited = true;
+      return null;
     }
-    return this.#interpolator.view(now);
+    const interpolator = new later.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    const { tick } = this.#replica;
+    if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
+    return interpolator;
   }
 
   /** @param {import("./frames.js").Snapshot} snapshot @internal */

@@ -1,8 +1,6 @@
 import * as FieldKind from "./fieldkinds.js";
-import { floatOf } from "./float32.js";
-import { refusedKeys, WireError } from "./guard.js";
 import { checkRates } from "./rates.js";
-import { direction, rotation } from "./rotation.js";
+import { refusedKeys, WireError } from "./wire.js";
 
 const MAX_TABLES = 32;
 const MAX_FIELDS = 32;
@@ -178,50 +176,4 @@ function distinct(list) {
   if (new Set(list.map((e) => e.name)).size !== list.length) {
     throw new WireError("a name twice in the schema");
   }
-}
-
-/**
- * The value of a quantum, of any kind but strings; components come in a new array each time.
- * @param {Field} field
- * @param {number} q
- * @returns {number | boolean | number[]}
- */
-export function dequantize(field, q) {
-  switch (field.kind) {
-    case FieldKind.BOOL:
-      return q !== 0;
-    case FieldKind.INT:
-      return q;
-    case FieldKind.ANGLE:
-      // The formula of the protocol, in its order of operations.
-      return (q * 2 * Math.PI) / (field.max + 1);
-    case FieldKind.FLOAT:
-      return floatOf(q);
-    case FieldKind.QUAT:
-      return rotation(q, field.bits);
-    case FieldKind.UNIT:
-      return direction(q, field.bits);
-    default:
-      return field.offset + q * field.step;
-  }
-}
-
-/**
- * The nearest quantum of a value, kinds 0-3: clamped to the field's range, an angle wrapped. What is
- * not a number counts as the neutral 0.
- * @param {Field} field
- * @param {unknown} value
- * @returns {number}
- */
-export function quantize(field, value) {
-  const v = Number.isNaN(Number(value ?? 0)) ? 0 : Number(value ?? 0);
-  if (field.kind === FieldKind.BOOL) return v !== 0 ? 1 : 0;
-  if (field.kind === FieldKind.ANGLE) {
-    const turns = field.max + 1;
-    const q = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
-    return (q + turns) % turns;
-  }
-  const q = Math.round((v - field.offset) / field.step);
-  // Plus 0, which turns -0 into it.
-  return Math.min(field.max, Math.max(field.min, q)) + 0;
 }

@@ -1,6 +1,6 @@
 import { ident, list, str, uint } from "./frames.js";
-import { WireError } from "./guard.js";
 import { MAX_CHUNK } from "./pace.js";
+import { WireError } from "./wire.js";
 
 /** Largest size and offset. */
 const FAR = 2 ** 53;

@@ -1,10 +1,10 @@
 import { crc32 } from "./crc32.js";
-import { WireError } from "./guard.js";
 import * as Kind from "./kinds.js";
 import { MIN_CHUNK } from "./pace.js";
 import { RequestError } from "./requests.js";
 import * as frames from "./transfer-frames.js";
 import { Upload } from "./upload.js";
+import { WireError } from "./wire.js";
 
 /** Bytes that the server may be ahead of what was taken. */
 const WINDOW = 64 << 10;

@@ -1,7 +1,7 @@
 import { crc32 } from "./crc32.js";
-import { WireError } from "./guard.js";
 import * as Kind from "./kinds.js";
 import { MAX_CHUNK, MIN_CHUNK, Pace } from "./pace.js";
+import { WireError } from "./wire.js";
 
 /** Chunks that may be on their way. */
 const MAX_MARKS = 256;

@@ -51,6 +51,13 @@ export class World {
     return n;
   }
 
+  /** @returns {Record<string, Row[]>} copies of the rows of each table, by rising id, which each has as its `id` */
+  newest() {
+    return Object.fromEntries(
+      this.tables.map((t) => [t.name, t.entities.map(({ id, row }) => ({ ...row, id }))]),
+    );
+  }
+
   /** The hash of protocol section 7. */
   hash() {
     let h = 0;

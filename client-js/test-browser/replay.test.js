@@ -73,13 +73,36 @@ async function record() {
 const playback = (page) =>
   page.evaluate(() => /** @type {any} */ (window).deltatick.net.request("replay", "state"));
 
+/** Waits until a page has so many ticks more of what is shown, be it in a pause. @param {Page} page @param {number} n */
+async function ticksPass(page, n) {
+  const { tick } = await placeOf(page);
+  await hasTick(page, tick + n);
+}
+
+/** @param {Page} page @param {number} tick */
+const hasTick = (page, tick) =>
+  page.waitForFunction((at) => /** @type {any} */ (window).deltatick.room.tick >= at, tick);
+
+/**
+ * Asks the server, which takes few requests a second, until the playback is as wanted.
+ * @param {Page} page
+ * @param {(state: any) => boolean} wanted
+ */
+async function until(page, wanted) {
+  let state = await playback(page);
+  for (let tries = 0; !wanted(state); tries++) {
+    assert.ok(tries < 100, `the playback stays ${JSON.stringify(state)}`);
+    await ticksPass(page, 12);
+    state = await playback(page);
+  }
+  return state;
+}
+
 /** Waits until a page has a snapshot of what is shown now. @param {Page} page */
-const upToDate = (page) =>
-  page.waitForFunction(async () => {
-    const { net, room } = /** @type {any} */ (window).deltatick;
-    const { shown } = await net.request("replay", "state");
-    return shown > 0 && room.tick >= shown;
-  });
+async function upToDate(page) {
+  const { shown } = await until(page, (state) => state.shown > 0);
+  await hasTick(page, shown);
+}
 
 /** Waits until a page's line of time is there. @param {Page} page @param {number} tick */
 const lineAt = (page, tick) =>
@@ -118,10 +141,7 @@ test("a seek shows the world of that very tick, forward and back", async () => {
     const [tick, x, y, heading] = moment(part);
     await line(watcher).fill(String(tick));
     await lineAt(watcher, tick);
-    await watcher.waitForFunction(async (at) => {
-      const { net } = /** @type {any} */ (window).deltatick;
-      return (await net.request("replay", "state")).tick === at;
-    }, tick);
+    await until(watcher, (state) => state.tick === tick);
     await upToDate(watcher);
     const row = await watcher.evaluate((id) => {
       const { x, y, heading } = /** @type {any} */ (window).deltatick.room.state.tables.ships.get(
@@ -150,6 +170,7 @@ test("play goes on from there to the end, where it stands, and the next begins a
   assert.ok((await playback(watcher)).tick > tick);
 
   await watcher.selectOption("#replay select", "0.1"); // so that there is time to look
+  await until(watcher, (state) => state.speed === 0.1);
   await button(watcher).click();
   await watcher.locator('#replay button[aria-label="Pause"]').waitFor();
   await watcher.waitForFunction((from) => {
@@ -166,12 +187,9 @@ test("pause stands still, in the picture too", async () => {
   const before = await watcher.evaluate((id) => {
     const { room } = /** @type {any} */ (window).deltatick;
     const { x, y } = room.state.tables.ships.get(id);
-    return { x, y, tick: room.tick };
+    return { x, y };
   }, ship);
-  await watcher.waitForFunction(
-    (tick) => /** @type {any} */ (window).deltatick.room.tick >= tick + 30,
-    before.tick,
-  );
+  await ticksPass(watcher, 30);
   const { x, y } = await watcher.evaluate(
     (id) => /** @type {any} */ (window).deltatick.room.state.tables.ships.get(id),
     ship,
@@ -184,25 +202,11 @@ test("the chosen speed is how many recorded ticks pass in one that is shown", as
   for (const speed of [0.5, 2]) {
     await line(watcher).fill(String(moment(0)[0]));
     await watcher.selectOption("#replay select", String(speed));
-    await watcher.waitForFunction(async (wanted) => {
-      const { net } = /** @type {any} */ (window).deltatick;
-      return (await net.request("replay", "state")).speed === wanted;
-    }, speed);
+    const start = moment(0)[0];
+    await until(watcher, (s) => s.speed === speed && s.tick === start && s.paused);
     await button(watcher).click();
-    const [from, to] = await watcher.evaluate(async (start) => {
-      const { net, room } = /** @type {any} */ (window).deltatick;
-      /** @type {any[]} */
-      const seen = [];
-      for (let state = { tick: 0, last: 1 }; state.tick < state.last; ) {
-        state = await net.request("replay", "state");
-        if (state.tick > start) seen.push(state);
-        if (seen.length > 0 && state.tick - seen[0].tick >= 20) break;
-        await new Promise((go) => {
-          const off = room.on("snapshot", () => go(off()));
-        });
-      }
-      return [seen[0], seen.at(-1)];
-    }, moment(0)[0]);
+    const from = await until(watcher, (s) => s.tick > start && s.shown > 0);
+    const to = await until(watcher, (s) => s.shown > 0 && (s.tick - from.tick >= 20 || s.paused));
     assert.ok(to.tick - from.tick >= 20, `from tick ${from.tick} to ${to.tick} of ${to.last}`);
     const passed = (to.tick - from.tick) / speed;
     assert.ok(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode as oracle } from "@msgpack/msgpack";
-import { decode, encode, MAX_INCOMING } from "../src/codec.js";
-import { MAX_DEPTH, WireError } from "../src/guard.js";
+import { decode } from "../src/decode.js";
+import { encode } from "../src/encode.js";
+import { MAX_DEPTH, MAX_INCOMING, WireError } from "../src/wire.js";
 import { seeded } from "./support/clock.js";
 
 /** @param {...number} b */
@@ -29,6 +30,53 @@ test("integers take the shortest form", () => {
 
 test("undefined map values are left out, so that optional keys can be passed on", () => {
   assert.deepEqual(decode(encode([5, { a: undefined, b: 1 }])), [5, { b: 1 }]);
+});
+
+test("a view of any kind is sent as its bytes, wherever in its buffer it lies", () => {
+  const view = new Uint16Array([1, 2, 3]).subarray(1);
+  assert.deepEqual(decode(encode([5, view])), [5, new Uint8Array(view.buffer, 2, 4)]);
+  assert.deepEqual(decode(encode([5, new DataView(view.buffer, 1, 1)])), [5, bytes(0)]);
+});
+
+test("a byte order mark is a character like any other, in short strings and in long ones", () => {
+  for (const s of ["\ufeffa", `\ufeff${"a".repeat(300)}`]) {
+    assert.deepEqual(decode(encode([5, s])), [5, s]);
+  }
+});
+
+test("half a surrogate pair is sent as the replacement character, since the wire has no form for it", () => {
+  assert.deepEqual(decode(encode([5, "a\ud800"])), [5, "a\ufffd"]);
+});
+
+test("what the wire cannot carry is not sent, and the next frame does not suffer from it", () => {
+  const circle = /** @type {any[]} */ ([]);
+  circle.push(circle);
+  const bad = [() => {}, Symbol("a"), 1n, nested(1, MAX_DEPTH), circle];
+  for (const key of ["__proto__", "constructor", "prototype"])
+    bad.push(JSON.parse(`{"${key}": 1}`));
+  for (const value of bad) {
+    assert.throws(() => encode([5, "left over", value]), Error);
+    assert.deepEqual([...encode([5])], [0x91, 5]);
+  }
+});
+
+test("the deepest frame that may be sent can be sent", () => {
+  const deepest = [5, nested(1, MAX_DEPTH - 1)];
+  assert.deepEqual(decode(encode(deepest)), deepest);
+});
+
+test("a getter may encode a frame of its own while it is asked for its value", () => {
+  const lazy = {
+    get a() {
+      return encode([7, "x".repeat(5000)]).length;
+    },
+  };
+  assert.deepEqual(decode(encode([5, "before", lazy, "after"])), [
+    5,
+    "before",
+    { a: 5005 },
+    "after",
+  ]);
 });
 
 /** @type {Record<string, [Uint8Array, RegExp]>} */
@@ -62,6 +110,10 @@ const hostile = {
   "nil as a key": [frame(0x81, 0xc0, 1), /key/],
   "an array as a key": [frame(0x81, 0x91, 1, 1), /key/],
   "a map without its last value": [frame(0x81, 0xa1, 0x61), /truncated/],
+  "lengths that fit one by one and not together": [
+    bytes(0x93, 5, 0xdc, 0, 6, 0xc1, 0, 0, 0, 0, 0),
+    /truncated/,
+  ],
   "a level too many": [oracle([5, nested(1, MAX_DEPTH)]), /deep/],
   "a level too many in maps": [oracle([5, nested({ a: 1 }, MAX_DEPTH - 1)]), /deep/],
 };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WireError } from "../src/guard.js";
 import { applyDelta, applyKeyframe } from "../src/mp.js";
 import { parseSchema } from "../src/schema.js";
+import { WireError } from "../src/wire.js";
 import { World } from "../src/world.js";
 import { seeded } from "./support/clock.js";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decode } from "../src/codec.js";
+import { decode } from "../src/decode.js";
 import { STRING } from "../src/fieldkinds.js";
 import * as frames from "../src/frames.js";
-import { WireError } from "../src/guard.js";
 import { PackedDecoder } from "../src/packed/decoder.js";
 import { parseSchema } from "../src/schema.js";
+import { WireError } from "../src/wire.js";
 import { World } from "../src/world.js";
 import { seeded } from "./support/clock.js";
 

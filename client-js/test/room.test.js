@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decode } from "../src/codec.js";
+import { decode } from "../src/decode.js";
 import { harness, settled, ship } from "./support/harness.js";
 
 const [INPUT, ACK, RESYNC] = [3, 4, 6];

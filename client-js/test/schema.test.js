@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { WireError } from "../src/guard.js";
+import { dequantize } from "../src/dequantize.js";
+import { quantize } from "../src/quantize.js";
 import { zeroOf } from "../src/rates.js";
-import { dequantize, parseSchema, quantize } from "../src/schema.js";
+import { parseSchema } from "../src/schema.js";
+import { WireError } from "../src/wire.js";
 import { seeded } from "./support/clock.js";
 
 /** @param {any[]} field */

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { decode, encode } from "../src/codec.js";
+import { decode } from "../src/decode.js";
+import { encode } from "../src/encode.js";
 import { FLOAT, STRING } from "../src/fieldkinds.js";
 import * as frames from "../src/frames.js";
-import { WireError } from "../src/guard.js";
 import { finish, mix } from "../src/hash.js";
 import { applyDelta, applyKeyframe } from "../src/mp.js";
 import { parseSchema } from "../src/schema.js";
 import * as transferFrames from "../src/transfer-frames.js";
+import { WireError } from "../src/wire.js";
 import { World } from "../src/world.js";
 
 // The wire as bytes with their meaning, shared by every implementation; see the README beside them.

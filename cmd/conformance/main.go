@@ -85,6 +85,7 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (cf
 	fs.StringVar(&cfg.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
 	fs.StringVar(&over, "over", string(conformance.WebSocket), "what carries the frames: `ws, stream or poll`; the last two are plain HTTP")
 	fs.StringVar(&only, "only", "", "`expression` that the names of the cases to run match; empty for all")
+	fs.BoolVar(&cfg.Views, "views", false, "the game hides things from players, who need not see the same world")
 	fs.IntVar(&cfg.Parallel, "parallel", 8, "`cases` at a time")
 	fs.DurationVar(&cfg.Patience, "patience", 5*time.Second, "longest `time` to wait for what is to come at once")
 	fs.BoolVar(&opts.list, "list", false, "name all cases and run none")

@@ -68,7 +68,7 @@ func (set KeySet) check() (KeySet, error) {
 // minSecret is the least length of a secret for HS256, in bytes (RFC 7518, section 3.2).
 const minSecret = 32
 
-// Secret is the key set of a secret for HS256, of 32 bytes or more.
+// Secret is the key set of a secret for HS256, of 32 bytes or more. All of them count: of one read from a file, cut the line end off.
 func Secret(secret []byte) (KeySet, error) {
 	if len(secret) < minSecret {
 		return nil, fmt.Errorf("jwt: a secret of %d bytes: want %d at least", len(secret), minSecret)

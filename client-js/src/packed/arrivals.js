@@ -1,7 +1,7 @@
+import { dequantize } from "../dequantize.js";
 import * as FieldKind from "../fieldkinds.js";
-import { WireError } from "../guard.js";
 import { MAX_ROWS } from "../rows.js";
-import { dequantize } from "../schema.js";
+import { WireError } from "../wire.js";
 import { dear, NUMBER_MODELS, number, plain, startProbs } from "./adaptivebit.js";
 import { ordered } from "./order.js";
 

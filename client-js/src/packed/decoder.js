@@ -1,4 +1,4 @@
-import { WireError } from "../guard.js";
+import { WireError } from "../wire.js";
 import { TableState } from "./tablestate.js";
 import { Texts } from "./text.js";
 import { Walk } from "./walk.js";

@@ -1,4 +1,4 @@
-import { WireError } from "../guard.js";
+import { WireError } from "../wire.js";
 import { mixed, NUMBER_MODELS, number, plain, startMixers, startProbs } from "./adaptivebit.js";
 
 /** @typedef {import("./rangecoder.js").RangeDecoder} RangeDecoder */

@@ -1,5 +1,5 @@
-import { WireError } from "../guard.js";
 import { replaceRows } from "../rows.js";
+import { WireError } from "../wire.js";
 import { Arrivals } from "./arrivals.js";
 import { CHANGED, Fates, GONE, LEFT } from "./fates.js";
 import { layoutOf } from "./layout.js";

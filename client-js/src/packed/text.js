@@ -1,4 +1,4 @@
-import { WireError } from "../guard.js";
+import { WireError } from "../wire.js";
 import { dear, startProbs, symbol } from "./adaptivebit.js";
 
 /** @typedef {import("./rangecoder.js").RangeDecoder} RangeDecoder */

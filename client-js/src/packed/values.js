@@ -1,6 +1,6 @@
+import { dequantize } from "../dequantize.js";
 import * as FieldKind from "../fieldkinds.js";
-import { WireError } from "../guard.js";
-import { dequantize } from "../schema.js";
+import { WireError } from "../wire.js";
 import { plain, startProbs } from "./adaptivebit.js";
 import { clampGuess, MOTION, reverse } from "./motion.js";
 import { ordered } from "./order.js";
