@@ -8,6 +8,7 @@ func limitCases() []Case {
 	games := func(i int) any {
 		return &protocol.Request{Kind: protocol.KindRequest, ID: uint32(i + 1), Channel: protocol.ChannelLobby, Name: "games", Payload: encoded(nil)}
 	}
+	heavy := object{"on": false, "x": make([]byte, 16_000)}
 	return []Case{
 		{"limit/requests beyond the rate are refused as that, and nothing else is lost", 0, func(t *T) {
 			const n = 200
@@ -49,6 +50,39 @@ func limitCases() []Case {
 			s, _ := t.guest().play(object{})
 			s.burst(1500, func(i int) any { return s.inputFor(s.ahead() + uint32(i)) })
 			s.closed(protocol.CloseFlooding)
+		}},
+		{"limit/bytes beyond the rate are refused, and told", 0, func(t *T) {
+			const n = 36 // fewer requests than come at once by other limits
+			p := t.guest()
+			limited := 0
+			for range n {
+				_, refusal := p.ask(protocol.ChannelLobby, "watch", heavy)
+				if refusal != nil {
+					t.check(refusal.Code == protocol.CodeRateLimited, "refused with %v", refusal)
+					limited++
+				}
+			}
+			t.check(limited > 0 && limited < n, "%d of %d heavy requests at once were refused", limited, n)
+			notice := p.event(protocol.ChannelSession, "notice")
+			t.check(notice["code"] == "byte-rate", "notice %v", notice)
+		}},
+		{"limit/events of the client that are too heavy are refused, and count", 0, func(t *T) {
+			const n = 36
+			p := t.guest()
+			for range n {
+				p.say(protocol.ChannelLobby, "x", heavy)
+			}
+			p.eventThat(protocol.ChannelSession, "notice", func(notice object) bool { return notice["code"] == protocol.CodeRateLimited })
+			p.taken(n)
+		}},
+		{"limit/bytes beyond all measure close as flooding", 0, func(t *T) {
+			p := t.guest()
+			for range 100 { // in portions that a link takes
+				p.burst(4, func(int) any { // ids of 0, since a request is refused with a reply
+					return &protocol.Request{Kind: protocol.KindRequest, Channel: protocol.ChannelLobby, Name: "watch", Payload: encoded(heavy)}
+				})
+			}
+			p.closed(protocol.CloseFlooding)
 		}},
 		{"limit/a fifth of a second of inputs at once is honest jitter", 0, func(t *T) {
 			s, _ := t.guest().play(object{})
