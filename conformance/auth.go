@@ -96,19 +96,19 @@ func authCases() []Case {
 			token := t.sign(claims)
 			return token[:strings.LastIndexByte(token, '.')+1]
 		}),
-		not("confusion: HS256 with the bytes of the public key's PEM as the secret is refused", needsPublicKey, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, HS256 with the bytes of the public key's PEM as the secret is refused", needsPublicKey, func(t *T, claims jwt.MapClaims) string {
 			return t.signWith(jwt.SigningMethodHS256, t.cfg.Keys.PublicKey, claims)
 		}),
-		not("confusion: HS256 with the bytes of the public key itself as the secret is refused", needsPublicKey, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, HS256 with the bytes of the public key itself as the secret is refused", needsPublicKey, func(t *T, claims jwt.MapClaims) string {
 			block, _ := pem.Decode(t.cfg.Keys.PublicKey)
 			return t.signWith(jwt.SigningMethodHS256, block.Bytes, claims)
 		}),
-		not("confusion: RS256 of a key that the server does not have is refused", 0, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, RS256 of a key that the server does not have is refused", 0, func(t *T, claims jwt.MapClaims) string {
 			key, err := foreignRSA()
 			t.must(err, "make a key")
 			return t.signWith(jwt.SigningMethodRS256, key, claims)
 		}),
-		not("confusion: RS256 of a key that the token brings along is refused", 0, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, RS256 of a key that the token brings along is refused", 0, func(t *T, claims jwt.MapClaims) string {
 			key, err := foreignRSA()
 			t.must(err, "make a key")
 			token := jwt.NewWithClaims(jwt.SigningMethodRS256, claims)
@@ -119,15 +119,15 @@ func authCases() []Case {
 			t.must(err, "sign")
 			return signed
 		}),
-		not("confusion: EdDSA of a key that the server does not have is refused", 0, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, EdDSA of a key that the server does not have is refused", 0, func(t *T, claims jwt.MapClaims) string {
 			_, key, err := ed25519.GenerateKey(rand.Reader)
 			t.must(err, "make a key")
 			return t.signWith(jwt.SigningMethodEdDSA, key, claims)
 		}),
-		not("confusion: HS384 with the secret is refused", 0, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, HS384 with the secret is refused", 0, func(t *T, claims jwt.MapClaims) string {
 			return t.signWith(jwt.SigningMethodHS384, t.cfg.Keys.Secret, claims)
 		}),
-		not("confusion: HS512 with the secret is refused", 0, func(t *T, claims jwt.MapClaims) string {
+		not("confusion, HS512 with the secret is refused", 0, func(t *T, claims jwt.MapClaims) string {
 			return t.signWith(jwt.SigningMethodHS512, t.cfg.Keys.Secret, claims)
 		}),
 		not("another secret's signature is refused", 0, func(t *T, claims jwt.MapClaims) string {

@@ -6,9 +6,13 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// emit has the server send so many events to a user.
+// emit has the server send so many events to a peer.
 func (p *peer) emit(n int, to *peer) {
-	reply := p.got(testChannel, "emit", object{"n": n, "user": to.welcome.User})
+	what := object{"n": n}
+	if to != p {
+		what["user"] = to.welcome.User
+	}
+	reply := p.got(testChannel, "emit", what)
 	p.t.check(number(reply["sessions"]) == 1, "%v sessions were sent to", reply["sessions"])
 }
 

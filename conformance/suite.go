@@ -67,7 +67,7 @@ func Cases() []Case {
 	return slices.Concat(
 		transportCases(), linkCases(), helloCases(), resumeCases(), frameCases(), requestCases(), eventCases(),
 		sendCases(), onceCases(), askCases(), channelCases(), authCases(), renewCases(), expiryCases(), adminCases(),
-		lobbyCases(), chatCases(), typingCases(), presenceCases(), matchCases(), limitCases(),
+		lobbyCases(), chatCases(), moderationCases(), typingCases(), presenceCases(), matchCases(), limitCases(),
 	)
 }
 
