@@ -101,7 +101,7 @@ func adminCases() []Case {
 			}
 		}},
 		{"admin/an announcement comes to everyone, once", needsKeys | needsQuiet, func(t *T) {
-			p, q, away := t.admin(), t.guest(), t.guest()
+			p, q, away := t.admin(), t.present(), t.present()
 			away.wire.cut()
 			const message = "this is a test of the announcements"
 			reply := p.got(admin, "announce", object{"message": message})

@@ -83,12 +83,13 @@ func (t *T) signWith(method jwt.SigningMethod, key any, claims jwt.MapClaims) st
 // credentials of a token, as they are in a hello.
 func credentials(token string) []string { return []string{"jwt", token} }
 
-// user dials and is welcomed with a token of the claims.
+// user dials and is welcomed with a token of the claims. Everyone is told of the session by then.
 func (t *T) user(claims jwt.MapClaims) *peer {
 	p := t.dial()
 	p.auth = credentials(t.sign(claims))
 	p.send(p.hello())
 	p.welcomed()
+	p.lives()
 	return p
 }
 

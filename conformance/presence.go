@@ -10,6 +10,13 @@ import (
 // presenceGrace is for how long a session that lost its socket, or is over, counts as it last was.
 const presenceGrace = 3 * time.Second
 
+// present is a guest of whom everyone is told: the welcome may come before that.
+func (t *T) present() *peer {
+	p := t.guest()
+	p.lives()
+	return p
+}
+
 // watch watches users and returns how they are, by user.
 func (p *peer) watch(users ...string) map[string]object {
 	return byUser(p.got(protocol.ChannelPresence, "watch", object{"users": users}))
@@ -48,16 +55,16 @@ func presenceCases() []Case {
 	const lobby, presence = protocol.ChannelLobby, protocol.ChannelPresence
 	return []Case{
 		{"presence/somebody of whom nothing is known is offline", 0, func(t *T) {
-			is := t.guest().watch("nobody-knows")["nobody-knows"]
+			is := t.present().watch("nobody-knows")["nobody-knows"]
 			t.check(is["state"] == "offline" && number(is["since"]) == 0, "presence %v", is)
 		}},
 		{"presence/somebody who is connected is online", 0, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			is := p.watch(q.welcome.User)[q.welcome.User]
 			t.check(is["state"] == "online" && number(is["since"]) > 0, "presence %v", is)
 		}},
 		{"presence/a lobby, a match and away are told, each once", 0, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			user := q.welcome.User
 			p.watch(user)
 			q.play(object{})
@@ -73,14 +80,14 @@ func presenceCases() []Case {
 			p.becomes(user, "online")
 		}},
 		{"presence/who says that they are away is told so", 0, func(t *T) {
-			p := t.guest()
+			p := t.present()
 			for on, state := range map[bool]string{true: "away", false: "online"} {
 				is := byUser(p.away(on))[p.welcome.User]
 				t.check(is["state"] == state, "presence %v, want %q", is, state)
 			}
 		}},
 		{"presence/to say again what was said is told once", 0, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			p.watch(q.welcome.User)
 			q.away(true)
 			q.away(true)
@@ -89,7 +96,7 @@ func presenceCases() []Case {
 			p.becomes(q.welcome.User, "online")
 		}},
 		{"presence/it grows with every change", 0, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			since := number(p.watch(q.welcome.User)[q.welcome.User]["since"])
 			for _, on := range []bool{true, false, true} {
 				q.away(on)
@@ -99,7 +106,7 @@ func presenceCases() []Case {
 			}
 		}},
 		{"presence/who is not watched any more is not told of", 0, func(t *T) {
-			p, a, b := t.guest(), t.guest(), t.guest()
+			p, a, b := t.present(), t.present(), t.present()
 			p.watch(a.welcome.User, b.welcome.User)
 			reply := p.got(presence, "unwatch", object{"users": []string{a.welcome.User}})
 			t.check(reply["users"] != nil, "reply %v", reply)
@@ -112,7 +119,7 @@ func presenceCases() []Case {
 			t.check(len(p.kept) == 0, "something was told that nobody watches")
 		}},
 		{"presence/to watch again watches in addition", 0, func(t *T) {
-			p, a, b := t.guest(), t.guest(), t.guest()
+			p, a, b := t.present(), t.present(), t.present()
 			p.watch(a.welcome.User)
 			p.watch(b.welcome.User)
 			a.away(true)
@@ -121,7 +128,7 @@ func presenceCases() []Case {
 			p.becomes(b.welcome.User, "away")
 		}},
 		{"presence/everyone else in one's lobby can be watched, whoever comes", 0, func(t *T) {
-			host, p := t.guest(), t.guest()
+			host, p := t.present(), t.present()
 			state := host.create(object{})
 			reply := byUser(host.got(presence, "watch", object{"lobby": true}))
 			t.check(len(reply) == 0, "presences %v", reply)
@@ -142,7 +149,7 @@ func presenceCases() []Case {
 			}
 		}},
 		{"presence/who is in the lobby that one comes into is told", 0, func(t *T) {
-			host, p := t.guest(), t.guest()
+			host, p := t.present(), t.present()
 			p.got(presence, "watch", object{"lobby": true})
 			p.join(host.create(object{}))
 			p.becomes(host.welcome.User, "lobby")
@@ -161,7 +168,7 @@ func presenceCases() []Case {
 			in[0].becomes(user, "away")
 		}},
 		{"presence/a reload is told to nobody", 0, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			user := q.welcome.User
 			p.watch(user)
 			for round := range 3 {
@@ -176,7 +183,7 @@ func presenceCases() []Case {
 			}
 		}},
 		{"presence/who lost the connection is offline after the grace, and back with a resume", needsSlowness, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			p.watch(q.welcome.User)
 			q.wire.cut()
 			p.becomesWithin(q.welcome.User, "offline", presenceGrace)
@@ -184,7 +191,7 @@ func presenceCases() []Case {
 			p.becomes(q.welcome.User, "online")
 		}},
 		{"presence/who said bye is offline after the grace", needsSlowness, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			p.watch(q.welcome.User)
 			q.send(&protocol.Bye{Kind: protocol.KindBye})
 			q.closed(protocol.CloseNormal)
@@ -193,7 +200,7 @@ func presenceCases() []Case {
 			p.becomesWithin(q.welcome.User, "offline", presenceGrace)
 		}},
 		{"presence/what is watched is still watched after a resume, and what was missed comes", 0, func(t *T) {
-			p, q := t.guest(), t.guest()
+			p, q := t.present(), t.present()
 			p.watch(q.welcome.User)
 			p.wire.cut()
 			q.away(true)
@@ -203,7 +210,7 @@ func presenceCases() []Case {
 			p.becomes(q.welcome.User, "online")
 		}},
 		{"presence/three connections of a user are online once", needsKeys, func(t *T) {
-			p, claims := t.guest(), t.claims()
+			p, claims := t.present(), t.claims()
 			user, _ := claims["sub"].(string)
 			is := p.watch(user)[user]
 			t.check(is["state"] == "offline", "presence %v", is)
@@ -221,7 +228,7 @@ func presenceCases() []Case {
 			p.becomes(user, "online")
 		}},
 		{"presence/one connection of three that ends changes nothing", needsKeys | needsSlowness, func(t *T) {
-			p, claims := t.guest(), t.claims()
+			p, claims := t.present(), t.claims()
 			user, _ := claims["sub"].(string)
 			a, b, c := t.user(claims), t.user(claims), t.user(claims)
 			p.watch(user)
@@ -237,7 +244,7 @@ func presenceCases() []Case {
 			for i := range users {
 				users[i] = fmt.Sprint("nobody-", i)
 			}
-			p := t.guest()
+			p := t.present()
 			p.refused(presence, "watch", object{"users": users}, protocol.CodeFull, "")
 			is := p.watch(users[:100]...)
 			t.check(len(is) == 100, "%d presences", len(is))
@@ -246,7 +253,7 @@ func presenceCases() []Case {
 			p.watch(users[100])
 		}},
 		{"presence/too many changes of away are refused as that", 0, func(t *T) {
-			p, limited := t.guest(), 0
+			p, limited := t.present(), 0
 			for i := range 20 {
 				if _, refusal := p.ask(presence, "set", object{"away": i%2 == 0}); refusal != nil {
 					t.check(refusal.Code == protocol.CodeRateLimited, "refused with %v", refusal)
@@ -257,7 +264,7 @@ func presenceCases() []Case {
 			p.lives()
 		}},
 		{"presence/what is no payload is refused, by field", 0, func(t *T) {
-			p := t.guest()
+			p := t.present()
 			p.refused(presence, "watch", object{"users": "everyone"}, protocol.CodeBadPayload, "users")
 			p.refused(presence, "watch", object{"users": []any{"a", 7}}, protocol.CodeBadPayload, "users")
 			p.refused(presence, "watch", object{"lobby": "mine"}, protocol.CodeBadPayload, "lobby")
