@@ -76,10 +76,7 @@ func adminCases() []Case {
 			a.closed(protocol.CloseKicked)
 			b.closed(protocol.CloseKicked)
 			other.lives()
-			again := t.dial()
-			again.auth = a.auth
-			again.send(again.helloWith(a.welcome.Token, a.seq))
-			again.closed(protocol.CloseResumeExpired)
+			t.keptOut(a, protocol.CloseResumeExpired, a.auth...)
 		}},
 		{"admin/a kick ends a session that is away", needsKeys, func(t *T) {
 			p, host, q := t.admin(), t.guest(), t.guest()

@@ -78,11 +78,7 @@ func expiryCases() []Case {
 			p.expires()
 			for range 2 {
 				for _, auth := range [][]string{{}, credentials(t.sign(but(claims, jwt.MapClaims{"exp": inSeconds(-beyondSkew)})))} {
-					q := t.dial()
-					h := q.helloWith(p.welcome.Token, p.seq)
-					h.Auth = auth
-					q.send(h)
-					q.closed(protocol.CloseAuthExpired)
+					t.keptOut(p, protocol.CloseAuthExpired, auth...)
 				}
 			}
 			p.auth = credentials(t.sign(claims))
@@ -92,16 +88,9 @@ func expiryCases() []Case {
 			claims := t.claims()
 			p := t.user(t.brief(claims))
 			p.expires()
-			q := t.dial()
-			h := q.helloWith(p.welcome.Token, p.seq)
-			h.Auth = credentials(t.signWith(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims))
-			q.send(h)
-			q.closed(protocol.CloseUnauthorized)
-			other := t.dial()
-			h = other.helloWith(p.welcome.Token, p.seq)
-			h.Auth = credentials(t.sign(t.claims()))
-			other.send(h)
-			other.closed(protocol.CloseResumeRefused)
+			unsigned := t.signWith(jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, claims)
+			t.keptOut(p, protocol.CloseUnauthorized, credentials(unsigned)...)
+			t.keptOut(p, protocol.CloseResumeRefused, credentials(t.sign(t.claims()))...)
 			p.auth = credentials(t.sign(claims))
 			t.resume(p).lives()
 		}},

@@ -101,9 +101,23 @@ func (t *T) turnedAway(code protocol.CloseCode, auth ...string) {
 	p := t.dial()
 	p.auth = auth
 	p.send(p.hello())
-	a, came := p.next(t.cfg.Patience)
-	t.check(came, "credentials are not answered; want a close with %d (%s)", code, code.Name())
-	t.check(a.err != nil, "credentials are answered with a %v; want a close with %d (%s)", a.kind, code, code.Name())
+	p.closedUnheard(code)
+}
+
+// keptOut expects that who resumes a session with some credentials is refused with a code, and that nothing else is said.
+func (t *T) keptOut(before *peer, code protocol.CloseCode, auth ...string) {
+	p := t.dial()
+	h := p.helloWith(before.welcome.Token, before.seq)
+	h.Auth = auth
+	p.send(h)
+	p.closedUnheard(code)
+}
+
+// closedUnheard expects the connection to be closed with a code before anything else comes.
+func (p *peer) closedUnheard(code protocol.CloseCode) {
+	a, came := p.next(p.t.cfg.Patience)
+	p.t.check(came, "a hello is not answered; want a close with %d (%s)", code, code.Name())
+	p.t.check(a.err != nil, "a hello is answered with a %v; want a close with %d (%s)", a.kind, code, code.Name())
 	p.kept = append(p.kept, a)
 	p.closed(code)
 }

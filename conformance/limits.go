@@ -6,25 +6,6 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// heavy is a payload of nearly all the bytes that a frame has.
-var heavy = object{"on": false, "x": make([]byte, 16_000)}
-
-// heavily sends heavy frames as fast as it goes, in portions that a link takes.
-func (p *peer) heavily(n int, frame func() any) {
-	const portion = 4
-	for range n / portion {
-		p.burst(portion, func(int) any { return frame() })
-	}
-}
-
-// breakable skips the case if so many heavy frames have taken so long that they were within the limit of bytes.
-func (t *T) breakable(began time.Time, n int) {
-	const rate, burst = 64 << 10, 256 << 10 // docs/PROTOCOL.md, section 9
-	if within := burst + rate*time.Since(began).Seconds(); float64(n*16_000) < within {
-		t.skip("this machine does not send as many bytes as a server has to bear")
-	}
-}
-
 func limitCases() []Case {
 	games := func(i int) any {
 		return &protocol.Request{Kind: protocol.KindRequest, ID: uint32(i + 1), Channel: protocol.ChannelLobby, Name: "games", Payload: encoded(nil)}
@@ -116,5 +97,24 @@ func limitCases() []Case {
 			}
 			t.check(last >= due+n-1, "of inputs up to %d, %d is the newest consumed", due+n-1, last)
 		}},
+	}
+}
+
+// heavy is a payload of nearly all the bytes that a frame has.
+var heavy = object{"on": false, "x": make([]byte, 16_000)}
+
+// heavily sends heavy frames as fast as it goes, in portions that a link takes.
+func (p *peer) heavily(n int, frame func() any) {
+	const portion = 4
+	for range n / portion {
+		p.burst(portion, func(int) any { return frame() })
+	}
+}
+
+// breakable skips the case if so many heavy frames have taken so long that they were within the limit of bytes.
+func (t *T) breakable(began time.Time, n int) {
+	const rate, burst = 64 << 10, 256 << 10 // docs/PROTOCOL.md, section 9
+	if within := burst + rate*time.Since(began).Seconds(); float64(n*16_000) < within {
+		t.skip("this machine does not send as many bytes as a server has to bear")
 	}
 }

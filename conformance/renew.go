@@ -100,19 +100,13 @@ func renewCases() []Case {
 			claims := t.claims()
 			p := t.user(claims)
 			p.wire.cut()
-			thief := t.dial()
-			thief.auth = credentials(t.sign(t.claims()))
-			thief.send(thief.helloWith(p.welcome.Token, p.seq))
-			thief.closed(protocol.CloseResumeRefused)
+			t.keptOut(p, protocol.CloseResumeRefused, credentials(t.sign(t.claims()))...)
 			w := t.resume(p).welcome
 			t.check(w.User == claims["sub"] && w.Session == p.welcome.Session, "welcome %+v", w)
 		}},
 		{"resume/a token of another user does not cut the user's connection", needsKeys, func(t *T) {
 			p := t.user(t.claims())
-			thief := t.dial()
-			thief.auth = credentials(t.sign(t.claims()))
-			thief.send(thief.helloWith(p.welcome.Token, p.seq))
-			thief.closed(protocol.CloseResumeRefused)
+			t.keptOut(p, protocol.CloseResumeRefused, credentials(t.sign(t.claims()))...)
 			p.lives()
 		}},
 		{"resume/a resume token that is replayed is refused, whatever the credentials", needsKeys, func(t *T) {
@@ -121,11 +115,7 @@ func renewCases() []Case {
 			q := t.resume(p)
 			q.lives() // which confirms the next token
 			for _, auth := range [][]string{p.auth, credentials(t.sign(but(claims, later))), nil} {
-				r := t.dial()
-				h := r.helloWith(p.welcome.Token, 0)
-				h.Auth = auth
-				r.send(h)
-				r.closed(protocol.CloseResumeRefused)
+				t.keptOut(p, protocol.CloseResumeRefused, auth...)
 			}
 			q.lives()
 		}},
