@@ -9,7 +9,7 @@ import (
 )
 
 // shortLife is how long a case's credentials are good, at least: long enough to say hello with them on a busy machine.
-const shortLife = 5 * time.Second
+const shortLife = 8 * time.Second
 
 // brief are claims that the server takes for shortLife, up to a second more: it tells how much skew it allows for when it welcomes somebody,
 // and what time it is in a pong.

@@ -175,6 +175,7 @@ func presenceCases() []Case {
 				began := time.Now()
 				q.wire.cut()
 				q = t.resume(q)
+				q.lives() // everyone would have been told by now
 				if time.Since(began) >= presenceGrace {
 					t.skip("this machine takes longer for a reload than the server has patience")
 				}
