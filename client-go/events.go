@@ -66,6 +66,8 @@ func (c *Client) derive(ev protocol.Event) {
 		deliver(c, ev, c.cfg.Handlers.Notice)
 	case "session/" + protocol.EventRenew:
 		c.renewSoon(c.present())
+	case "session/" + protocol.EventClosed:
+		deliver(c, ev, c.shutOut)
 	case "match/" + protocol.EventExit:
 		deliver(c, ev, c.exited)
 	}
@@ -83,6 +85,18 @@ func deliver[T any](c *Client, ev protocol.Event, to func(T)) {
 		return
 	}
 	to(v)
+}
+
+// closed says that the server has closed a channel for this session.
+type closed struct {
+	Channel string `msgpack:"channel"`
+}
+
+// shutOut is for who may not be on a channel any more: without that of lobbies, one is in none, and hears no more of it.
+func (c *Client) shutOut(of closed) {
+	if of.Channel == protocol.ChannelLobby {
+		c.inLobby(nil)
+	}
 }
 
 func (c *Client) inLobby(s *State) {

@@ -2,16 +2,15 @@ package lobby
 
 import (
 	"context"
-	"math"
 
 	"github.com/deltatick/deltatick/protocol"
 )
 
 var chatRequests = map[string]request{
-	"say":     requestSay,
-	"typing":  requestTyping,
-	"history": requestHistory,
-	"mute":    requestMute,
+	"say":     reading(requestSay),
+	"typing":  reading(requestTyping),
+	"history": reading(requestHistory),
+	"mute":    reading(requestMute),
 }
 
 // ChatRequest is [Directory.Request] for the channel "chat" (docs/PROTOCOL.md, section 4.6).
@@ -19,37 +18,35 @@ func (d *Directory) ChatRequest(ctx context.Context, m Member, name string, payl
 	return d.answer(ctx, protocol.ChannelChat, chatRequests[name], m, payload)
 }
 
-func requestSay(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	text := need(f, "text", f.text("text"))
-	if f.err != nil {
-		return nil, f.err
+// The payloads of requests.
+type (
+	saying struct {
+		Text string `msgpack:"text"`
 	}
-	return d.Say(ctx, m, text)
+	typingNow struct {
+		On bool `msgpack:"on"`
+	}
+	reviewing struct {
+		After uint32 `msgpack:"after,omitempty"` // id of a message, or 0
+	}
+	muting struct {
+		User string `msgpack:"user"`
+		On   bool   `msgpack:"on"`
+	}
+)
+
+func requestSay(ctx context.Context, d *Directory, m Member, p saying) (any, error) {
+	return d.Say(ctx, m, p.Text)
 }
 
-func requestTyping(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	on := need(f, "on", f.flag("on"))
-	if f.err != nil {
-		return nil, f.err
-	}
-	return nil, d.Typing(ctx, m, on)
+func requestTyping(ctx context.Context, d *Directory, m Member, p typingNow) (any, error) {
+	return nil, d.Typing(ctx, m, p.On)
 }
 
-func requestHistory(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	after := or(f.number("after"), 0)
-	if f.err == nil && (after < 0 || after > math.MaxUint32) {
-		f.err = refuseField("after", "want the id of a message, or 0")
-	}
-	if f.err != nil {
-		return nil, f.err
-	}
-	return d.History(ctx, m, uint32(after))
+func requestHistory(ctx context.Context, d *Directory, m Member, p reviewing) (any, error) {
+	return d.History(ctx, m, p.After)
 }
 
-func requestMute(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	user, on := need(f, "user", f.text("user")), need(f, "on", f.flag("on"))
-	if f.err != nil {
-		return nil, f.err
-	}
-	return nil, d.Mute(ctx, m, user, on)
+func requestMute(ctx context.Context, d *Directory, m Member, p muting) (any, error) {
+	return nil, d.Mute(ctx, m, p.User, p.On)
 }

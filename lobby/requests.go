@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 )
 
@@ -17,22 +18,33 @@ type LobbyReply struct {
 	Lobby State `msgpack:"lobby"`
 }
 
-// request answers one kind of request. It reads all fields, and does nothing when one is wrong.
-type request func(ctx context.Context, d *Directory, m Member, f *fields) (reply any, err error)
+// request answers one kind of request. It reads all of the payload, and does nothing when a field is wrong.
+type request func(ctx context.Context, d *Directory, m Member, payload []byte) (reply any, err error)
+
+// reading makes a request of what answers one whose payload is a P: see [protocol.PayloadPlan].
+func reading[P any](answer func(ctx context.Context, d *Directory, m Member, p P) (any, error)) request {
+	return func(ctx context.Context, d *Directory, m Member, payload []byte) (any, error) {
+		var p P
+		if err := protocol.DecodePayload(payload, &p); err != nil {
+			return nil, err
+		}
+		return answer(ctx, d, m, p)
+	}
+}
 
 var requests = map[string]request{
-	"list":     requestList,
-	"watch":    requestWatch,
-	"games":    requestGames,
-	"create":   requestCreate,
-	"join":     requestJoin,
-	"leave":    requestLeave,
-	"ready":    requestReady,
-	"settings": requestSettings,
-	"kick":     requestKick,
-	"host":     requestHost,
-	"start":    requestStart,
-	"rematch":  requestRematch,
+	"list":     reading(requestList),
+	"watch":    reading(requestWatch),
+	"games":    reading(requestGames),
+	"create":   reading(requestCreate),
+	"join":     reading(requestJoin),
+	"leave":    reading(requestLeave),
+	"ready":    reading(requestReady),
+	"settings": reading(requestSettings),
+	"kick":     reading(requestKick),
+	"host":     reading(requestHost),
+	"start":    reading(requestStart),
+	"rematch":  reading(requestRematch),
 }
 
 // Request does what a member's client asked for on the channel "lobby" (docs/PROTOCOL.md, section 4.1). The payload has passed
@@ -46,10 +58,8 @@ func (d *Directory) Request(ctx context.Context, m Member, name string, payload 
 func (d *Directory) answer(ctx context.Context, channel string, answer request, m Member, payload []byte) (reply any, err error) {
 	if answer == nil {
 		err = refuse(protocol.CodeUnknownRequest, "the channel %s has no such request", channel)
-	} else if f := readFields(payload); f.err != nil {
-		err = f.err
 	} else {
-		reply, err = answer(ctx, d, m, f)
+		reply, err = answer(ctx, d, m, payload)
 	}
 	var refused *protocol.Error
 	if errors.As(err, &refused) {
@@ -61,96 +71,89 @@ func (d *Directory) answer(ctx context.Context, channel string, answer request, 
 	return reply, nil
 }
 
-func requestList(_ context.Context, d *Directory, _ Member, _ *fields) (any, error) {
+// The payloads of requests (docs/PROTOCOL.md, section 4.1).
+type (
+	none     struct{}
+	watching struct {
+		On bool `msgpack:"on"`
+	}
+	creating struct {
+		Game       string         `msgpack:"game"`
+		Name       *string        `msgpack:"name"`
+		Private    *bool          `msgpack:"private"`
+		MaxPlayers *int           `msgpack:"max_players"`
+		Start      *string        `msgpack:"start"`
+		Settings   match.Settings `msgpack:"settings,omitempty"`
+	}
+	joining struct {
+		ID       string `msgpack:"id,omitempty"`
+		Code     string `msgpack:"code,omitempty"`
+		Spectate bool   `msgpack:"spectate,omitempty"`
+	}
+	readying struct {
+		Ready bool `msgpack:"ready"`
+	}
+	naming struct {
+		User string `msgpack:"user"`
+	}
+)
+
+func requestList(_ context.Context, d *Directory, _ Member, _ none) (any, error) {
 	return d.List(), nil
 }
 
-func requestWatch(_ context.Context, d *Directory, m Member, f *fields) (any, error) {
-	on := need(f, "on", f.flag("on"))
-	if f.err != nil {
-		return nil, f.err
-	}
-	if on {
+func requestWatch(_ context.Context, d *Directory, m Member, p watching) (any, error) {
+	if p.On {
 		return d.Watch(m), nil
 	}
 	d.Unwatch(m)
 	return d.List(), nil
 }
 
-func requestGames(_ context.Context, d *Directory, _ Member, _ *fields) (any, error) {
+func requestGames(_ context.Context, d *Directory, _ Member, _ none) (any, error) {
 	return GamesReply{d.Games()}, nil
 }
 
-func requestCreate(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	o := CreateOptions{Game: need(f, "game", f.text("game")), Options: readOptions(f)}
-	if f.err != nil {
-		return nil, f.err
-	}
-	state, err := d.Create(ctx, m, o)
+func requestCreate(ctx context.Context, d *Directory, m Member, p creating) (any, error) {
+	state, err := d.Create(ctx, m, CreateOptions{p.Game, Options{p.Name, p.Private, p.MaxPlayers, p.Start, p.Settings}})
 	return LobbyReply{state}, err
 }
 
-func requestJoin(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	o := JoinOptions{ID: or(f.text("id"), ""), Code: or(f.text("code"), ""), Spectate: or(f.flag("spectate"), false)}
+func requestJoin(ctx context.Context, d *Directory, m Member, p joining) (any, error) {
 	switch {
-	case f.err != nil:
-		return nil, f.err
-	case o.ID == "" && o.Code == "":
+	case p.ID == "" && p.Code == "":
 		return nil, refuseField("id", "an id or a code is missing")
-	case o.ID != "" && o.Code != "":
+	case p.ID != "" && p.Code != "":
 		return nil, refuseField("code", "give an id or a code, not both")
 	}
-	state, err := d.Join(ctx, m, o)
+	state, err := d.Join(ctx, m, JoinOptions(p))
 	return LobbyReply{state}, err
 }
 
-func requestLeave(ctx context.Context, d *Directory, m Member, _ *fields) (any, error) {
+func requestLeave(ctx context.Context, d *Directory, m Member, _ none) (any, error) {
 	return nil, d.Leave(ctx, m)
 }
 
-func requestReady(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	ready := need(f, "ready", f.flag("ready"))
-	if f.err != nil {
-		return nil, f.err
-	}
-	return nil, d.Ready(ctx, m, ready)
+func requestReady(ctx context.Context, d *Directory, m Member, p readying) (any, error) {
+	return nil, d.Ready(ctx, m, p.Ready)
 }
 
-func requestSettings(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	o := readOptions(f)
-	if f.err != nil {
-		return nil, f.err
-	}
+func requestSettings(ctx context.Context, d *Directory, m Member, o Options) (any, error) {
 	return nil, d.Change(ctx, m, o)
 }
 
-func requestKick(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	user := need(f, "user", f.text("user"))
-	if f.err != nil {
-		return nil, f.err
-	}
-	return nil, d.Kick(ctx, m, user)
+func requestKick(ctx context.Context, d *Directory, m Member, p naming) (any, error) {
+	return nil, d.Kick(ctx, m, p.User)
 }
 
-func requestHost(ctx context.Context, d *Directory, m Member, f *fields) (any, error) {
-	user := need(f, "user", f.text("user"))
-	if f.err != nil {
-		return nil, f.err
-	}
-	return nil, d.HandOver(ctx, m, user)
+func requestHost(ctx context.Context, d *Directory, m Member, p naming) (any, error) {
+	return nil, d.HandOver(ctx, m, p.User)
 }
 
-func requestStart(ctx context.Context, d *Directory, m Member, _ *fields) (any, error) {
+func requestStart(ctx context.Context, d *Directory, m Member, _ none) (any, error) {
 	return nil, d.Start(ctx, m)
 }
 
-func requestRematch(ctx context.Context, d *Directory, m Member, _ *fields) (any, error) {
+func requestRematch(ctx context.Context, d *Directory, m Member, _ none) (any, error) {
 	return nil, d.Rematch(ctx, m)
-}
-
-func readOptions(f *fields) Options {
-	return Options{
-		Name: f.text("name"), Private: f.flag("private"), MaxPlayers: f.number("max_players"), Start: f.text("start"),
-		Settings: f.settings("settings"),
-	}
 }

@@ -11,13 +11,14 @@ import (
 // maxNameRunes is the length of a lobby's name; longer ones are cut.
 const maxNameRunes = 40
 
-// Options is what a host decides about a lobby. What is nil is left as it is, or to the default in a new lobby.
+// Options is what a host decides about a lobby, and the payload of the request "settings". What is nil is left as it is, or to the default in a
+// new lobby.
 type Options struct {
-	Name       *string        // cleaned and cut to 40 characters; when nothing is left of it, it counts as nil; default "<host>'s lobby"
-	Private    *bool          // not in the list, joined by code; default false
-	MaxPlayers *int           // the game's least to its most; not below the players present; default its most
-	Start      *string        // StartHost (default), StartReady or StartFull
-	Settings   match.Settings // those to be changed; default the game's
+	Name       *string        `msgpack:"name"`               // cleaned and cut to 40 characters; when nothing is left of it, it counts as nil; default "<host>'s lobby"
+	Private    *bool          `msgpack:"private"`            // not in the list, joined by code; default false
+	MaxPlayers *int           `msgpack:"max_players"`        // the game's least to its most; not below the players present; default its most
+	Start      *string        `msgpack:"start"`              // StartHost (default), StartReady or StartFull
+	Settings   match.Settings `msgpack:"settings,omitempty"` // those to be changed; default the game's
 }
 
 // apply changes the lobby, or nothing at all when one of the options is wrong.

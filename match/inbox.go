@@ -28,6 +28,7 @@ type inputRing struct {
 	nextDue   time.Time     // when it is due
 	period    time.Duration // of a tick
 	roundTrip time.Duration // of the connection; 0: not known
+	every     uint32        // ticks from one snapshot to the next on the connection
 
 	newest uint32 // highest tick received
 	slack  int32  // ms by which the newest came early
@@ -41,7 +42,7 @@ func newInputRing(fields protocol.Fields, rate int) inputRing {
 	return inputRing{
 		fields: fields, ticks: make([]uint32, size), seen: make([]uint32, size), quanta: make([]int32, size*len(fields)),
 		heldQuanta: make([]int32, len(fields)),
-		rate:       rate, ahead: uint32(rate), next: 1, period: time.Second / time.Duration(rate),
+		rate:       rate, ahead: uint32(rate), next: 1, period: time.Second / time.Duration(rate), every: 1,
 	}
 }
 
@@ -53,7 +54,7 @@ func (r *inputRing) put(head protocol.InputHead, at time.Time, quanta []int32) (
 	if tick > r.newest || r.newest == 0 {
 		r.newest, r.slack = tick, r.slackOf(tick, at)
 	}
-	seen := sight(r.next-1, head.Ack, head.Seen, r.roundTrip, r.rate)
+	seen := sight(r.next-1, head.Ack, head.Seen, r.roundTrip, r.rate, r.every)
 	if tick < r.next {
 		r.press(quanta)
 		if tick > r.held {

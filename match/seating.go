@@ -76,7 +76,7 @@ func (m *Match) collect(s *Seat, n uint32, now time.Time) {
 	s.resync, s.ack = false, 0
 	if s.id != 0 {
 		slot := &m.core.inputs.bySeat[s.id]
-		s.inputs.roundTrip = s.out.flight.minRTT
+		s.inputs.roundTrip, s.inputs.every = s.out.flight.minRTT, divisors[s.out.pace.step]
 		s.inputs.take(n, m.loop.Due(n+1), slot)
 		s.slack = s.inputs.slack
 		if slot.age > 0 {

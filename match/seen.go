@@ -21,7 +21,7 @@ func (t *Tick) Seen(seat SeatID) uint32 {
 
 // What a client shows when it does not say, and how far behind that it may claim to be.
 const (
-	usualDelay = 100 * time.Millisecond // by which client-js interpolates, unless told otherwise
+	usualDelay = 100 * time.Millisecond // by which clients interpolate; client-js by less over a good line, by more over a bad one
 	seenWindow = 50 * time.Millisecond  // three ticks at 60 Hz
 )
 
@@ -30,17 +30,19 @@ const (
 // present is the newest tick there is. What the player had of it when the input left is a round trip old, and what was shown lies
 // an interpolation delay before that: the estimate, which also stands in for what a client does not say. (netcode: Source and Unity
 // reckon alike, and take the client's word only near to it.) Of the two ways to lie, seeing more than has arrived is ruled out by the input's own
-// acknowledgement; seeing less, which lets one hit where others no longer are, by the estimate less a window. Seeing more than the
+// acknowledgement, and then the estimate counts; seeing less, which lets one hit where others no longer are, is taken for the estimate less a
+// window, which is wider by what the client must interpolate more because it gets one snapshot in every ticks only. Seeing more than the
 // estimate is what a client does that interpolates less or, like a bot, not at all; it makes the rewind shorter and needs no bound.
-func sight(present, ack, seen uint32, roundTrip time.Duration, rate int) uint32 {
+func sight(present, ack, seen uint32, roundTrip time.Duration, rate int, every uint32) uint32 {
 	ack = min(ack, present)
 	behind := int64(tick.Ceil(roundTrip, rate))
 	if roundTrip == 0 && ack != 0 {
 		behind = int64(present - ack) // not measured yet: what the input itself shows
 	}
 	estimate := int64(present) - behind - int64(tick.Ceil(usualDelay, rate))
-	if s := int64(seen); seen != 0 && seen <= ack && s >= estimate-int64(tick.Ceil(seenWindow, rate)) {
-		return seen
+	if seen == 0 || seen > ack {
+		return uint32(max(estimate, 1))
 	}
-	return uint32(max(estimate, 1))
+	oldest := estimate - int64(tick.Ceil(seenWindow, rate)) - int64(every-1)
+	return uint32(max(int64(seen), oldest))
 }

@@ -22,13 +22,13 @@ func TestWhatAPlayerSaysToHaveSeenIsHeldAgainstWhatTheServerKnows(t *testing.T) 
 		seen   func(acked uint32) uint32
 		behind uint32 // how far the tick that counts lies behind the newest there was when the input arrived
 	}{
-		"nothing":                       {func(uint32) uint32 { return 0 }, 3 + usual},
-		"what it has":                   {func(acked uint32) uint32 { return acked }, 3},
-		"what it has, interpolated":     {func(acked uint32) uint32 { return acked - usual }, 3 + usual},
-		"a little less than that":       {func(acked uint32) uint32 { return acked - usual - 3 }, 3 + usual + 3},
-		"what nobody can still look at": {func(acked uint32) uint32 { return acked - usual - 4 }, 3 + usual},
-		"the beginning":                 {func(uint32) uint32 { return 1 }, 3 + usual},
-		"what it cannot have yet":       {func(acked uint32) uint32 { return acked + 1 }, 3 + usual},
+		"nothing":                   {func(uint32) uint32 { return 0 }, 3 + usual},
+		"what it has":               {func(acked uint32) uint32 { return acked }, 3},
+		"what it has, interpolated": {func(acked uint32) uint32 { return acked - usual }, 3 + usual},
+		"a little less than that":   {func(acked uint32) uint32 { return acked - usual - 3 }, 3 + usual + 3},
+		"a little more":             {func(acked uint32) uint32 { return acked - usual - 4 }, 3 + usual + 3},
+		"the beginning":             {func(uint32) uint32 { return 1 }, 3 + usual + 3},
+		"what it cannot have yet":   {func(acked uint32) uint32 { return acked + 1 }, 3 + usual},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -52,6 +52,36 @@ func TestWhatAPlayerSaysToHaveSeenIsHeldAgainstWhatTheServerKnows(t *testing.T) 
 			})
 		})
 	}
+}
+
+// TestWhoGetsFewerSnapshotsMayHaveSeenAnOlderWorld says to have seen the oldest world there was, over a way without delay: at first with
+// a snapshot in every tick, then, after the way was narrow for a while, with one in 3.
+func TestWhoGetsFewerSnapshotsMayHaveSeenAnOlderWorld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		counters, game, seat, view := laneMatch(t, match.Config{MaxDivisor: 3})
+		var behind uint32
+		game.look = func(now *match.Tick) { behind = now.Number() - 1 - now.Seen(seat.ID()) }
+		r := &road{t: t, seat: seat, view: view, every: 1, read: len(view.heads)}
+		r.run(60)
+		must(t, view.send(seat, view.head.Tick+1, []int{0, 0}, 1))
+		r.run(1)
+		const usual = 1 + 6 + 3 // ticks: the way, 100 ms, 50 ms
+		if behind != usual {
+			t.Errorf("%d ticks behind with a snapshot in every tick, want %d", behind, usual)
+		}
+		r.every = 7
+		r.run(300)
+		r.every = 1
+		r.run(30)
+		if paces(counters) != [4]int64{2: 1} {
+			t.Fatalf("paces %v", paces(counters))
+		}
+		must(t, view.send(seat, view.head.Tick+1, []int{0, 0}, 1))
+		r.run(1)
+		if want := uint32(usual + 2); behind != want {
+			t.Errorf("%d ticks behind with a snapshot in 3, want %d", behind, want)
+		}
+	})
 }
 
 func TestBeforeARoundTripIsMeasuredTheInputShowsWhatItsPlayerHad(t *testing.T) {

@@ -16,7 +16,10 @@ func readBool(r *Reader, v reflect.Value) *Error {
 }
 
 func readInt(least, most int64) reads {
-	want := "a whole number from " + strconv.FormatInt(least, 10) + " to " + strconv.FormatInt(most, 10)
+	want := "a whole number"
+	if most < math.MaxInt64 {
+		want += " from " + strconv.FormatInt(least, 10) + " to " + strconv.FormatInt(most, 10)
+	}
 	return func(r *Reader, v reflect.Value) *Error {
 		v.SetInt(r.integer(least, most))
 		return unlessFailed(r, want)

@@ -2,7 +2,6 @@ package server
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
@@ -65,17 +64,21 @@ func (s *Server) adminSessions(_ *channel.Call, p sessionsAsk) (sessionsReply, e
 		return sessionsReply{}, protocol.RefuseField("limit", "want 1 to 100")
 	}
 	all := s.channels.Sessions()
-	slices.SortFunc(all, func(a, b *session.Session) int { return strings.Compare(a.ID(), b.ID()) })
-	from, _ := slices.BinarySearchFunc(all, p.After, func(sess *session.Session, after string) int {
-		if sess.ID() <= after {
-			return -1
+	reply := sessionsReply{Count: len(all)}
+	byID := make(map[string]*session.Session, len(all))
+	ids := make([]string, 0, len(all))
+	for _, sess := range all {
+		if id := sess.ID(); id > p.After { // made once for each: every call makes a string
+			byID[id] = sess
+			ids = append(ids, id)
 		}
-		return 1
-	})
-	page := all[from:min(from+limit, len(all))]
-	reply := sessionsReply{Count: len(all), Sessions: make([]sessionInfo, 0, len(page)), More: from+limit < len(all)}
-	for _, sess := range page {
-		reply.Sessions = append(reply.Sessions, s.infoOf(sess))
+	}
+	slices.Sort(ids)
+	page := ids[:min(limit, len(ids))]
+	reply.More = len(page) < len(ids)
+	reply.Sessions = make([]sessionInfo, 0, len(page))
+	for _, id := range page {
+		reply.Sessions = append(reply.Sessions, s.infoOf(byID[id]))
 	}
 	return reply, nil
 }

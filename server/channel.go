@@ -45,7 +45,12 @@ func (s *Server) answerLobby(ctx context.Context, p *player, q protocol.Request)
 }
 
 // leaveLobby takes who closes the channel of lobbies, or may not be on it any more, out of the lobby, the match and the list.
-func (s *Server) leaveLobby(sess *session.Session) { s.directory.Forget(s.playerOf(sess), lobby.Left) }
+func (s *Server) leaveLobby(sess *session.Session) {
+	// Not playerOf: of a session that has just expired, it would make a player whom nobody forgets.
+	if p, ok := s.players.Load(sess); ok {
+		s.directory.Forget(p.(*player), lobby.Left)
+	}
+}
 
 // Channels are the server's and the game's, by name in order, for Go code that has something to say on one of the server's.
 func (s *Server) Channels() []*channel.Channel { return s.channels.Channels() }

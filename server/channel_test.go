@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -144,5 +145,28 @@ func TestNobodyPlaysWhoMayNotUseLobbies(t *testing.T) {
 		h.refusedWith(protocol.CodeForbidden, bob.Call(h.ctx, "lobby", "list", nil, nil))
 		h.refusedWith(protocol.CodeForbidden, bob.Call(h.ctx, "session", "open", map[string]string{"channel": "lobby"}, nil))
 		h.must(bob.Call(h.ctx, "shop", "echo", map[string]int64{"coins": 1}, nil))
+	})
+}
+
+func TestWhoMayNotUseLobbiesAnyMoreKnowsToBeInNone(t *testing.T) {
+	var shut atomic.Bool
+	cfg := server.Config{AllowLobby: func(who session.Identity) error {
+		if shut.Load() && who.Name == "bob" {
+			return errors.New("not bob any more")
+		}
+		return nil
+	}}
+	bubble(t, cfg, func(h *house) {
+		ada, bob := h.guest("ada"), h.guest("bob")
+		state, _ := ada.host(client.NewLobby{})
+		bob.join(state.ID, false)
+		shut.Store(true)
+		bob.Cut() // the rules are asked again when he is back
+		if _, err := bob.Lobby().Await(h.ctx, func(s *client.State) bool { return s == nil }); err != nil {
+			t.Errorf("bob believes to be in a lobby: %v", err)
+		}
+		if _, err := ada.Lobby().Await(h.ctx, func(s *client.State) bool { return len(s.Members) == 1 }); err != nil {
+			t.Errorf("ada believes that bob is there: %v", err)
+		}
 	})
 }

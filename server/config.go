@@ -81,15 +81,17 @@ func (cfg Config) withDefaults() (Config, error) {
 	case cfg.Auth == nil && !cfg.Guests:
 		return cfg, errors.New("server: nobody could connect: set Auth to say who may, or Guests to let everybody in")
 	case len(cfg.Kinds) == 0:
-		return cfg, fmt.Errorf("server: no games")
+		return cfg, errors.New("server: no games")
 	case cfg.TickRate < 1 || cfg.TickRate > tick.MaxRate:
 		return cfg, fmt.Errorf("server: tick rate %d: want 1 to %d", cfg.TickRate, tick.MaxRate)
 	case cfg.MaxPlayers < 1 || cfg.MaxPlayers > match.MaxSeats:
 		return cfg, fmt.Errorf("server: %d players: want 1 to %d", cfg.MaxPlayers, match.MaxSeats)
 	case !slices.Contains(match.Divisors(), cfg.MaxDivisor):
 		return cfg, fmt.Errorf("server: a snapshot in %d ticks: want one of %v", cfg.MaxDivisor, match.Divisors())
-	case cfg.MaxSessions < 1 || cfg.MaxLobbies < 1 || cfg.Grace < 0 || cfg.DrainWait < 0:
-		return cfg, fmt.Errorf("server: a limit is below 1, or a time below 0")
+	case cfg.MaxSessions < 1 || cfg.MaxLobbies < 1:
+		return cfg, fmt.Errorf("server: MaxSessions %d, MaxLobbies %d: want 1 or more", cfg.MaxSessions, cfg.MaxLobbies)
+	case cfg.Grace < 0 || cfg.DrainWait < 0:
+		return cfg, fmt.Errorf("server: Grace %v, DrainWait %v: want 0 or more", cfg.Grace, cfg.DrainWait)
 	case cfg.RecordMaxBytes < 1<<20:
 		return cfg, fmt.Errorf("server: recordings of %d bytes: want 1 MiB or more", cfg.RecordMaxBytes)
 	}

@@ -45,10 +45,10 @@ func (s *Server) setAway(p *player, away bool) {
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
 	p := s.playerOf(sess)
-	s.presence.Expired(p) // first: it counts for a while as it was, and not as one who left the lobby
+	defer s.players.Delete(sess) // also when a hook of a game's channel panics
+	s.presence.Expired(p)        // first: it counts for a while as it was, and not as one who left the lobby
 	s.directory.Forget(p, lobby.Expired)
 	s.channels.Expired(sess)
-	s.players.Delete(sess)
 }
 
 // Request answers a client's request on a channel that it has open.

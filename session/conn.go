@@ -30,6 +30,9 @@ type conn struct {
 	greeted atomic.Bool           // hello was read
 	fenced  atomic.Bool           // another connection has its session
 
+	// unneeded ends the authenticator's call that is on; nil: none is.
+	unneeded atomic.Pointer[context.CancelFunc]
+
 	// The reading goroutine.
 	watchdog    *time.Timer // its callback, which sets it again, is the exception
 	reader      *protocol.Reader
@@ -87,10 +90,20 @@ func (c *conn) log() *slog.Logger {
 	return c.hub.log.With("session", c.session.ID())
 }
 
+// settle says why the connection is over, if nobody has yet.
+func (c *conn) settle(why *cause) (first bool) {
+	if !c.cause.CompareAndSwap(nil, why) {
+		return false
+	}
+	if cancel := c.unneeded.Load(); cancel != nil {
+		(*cancel)()
+	}
+	return true
+}
+
 // end closes the connection with a code. It never blocks, and the first call for a connection counts.
 func (c *conn) end(code protocol.CloseCode) {
-	why := &cause{code, &protocol.Closed{Code: code, Text: code.Text()}}
-	if !c.cause.CompareAndSwap(nil, why) {
+	if !c.settle(&cause{code, &protocol.Closed{Code: code, Text: code.Text()}}) {
 		return
 	}
 	c.hub.cfg.Counters.closed(code)
@@ -113,7 +126,7 @@ func (c *conn) stopWriting(flush bool) {
 
 // lose notes that the socket is broken or closed.
 func (c *conn) lose(err error) {
-	if c.cause.CompareAndSwap(nil, &cause{0, err}) {
+	if c.settle(&cause{0, err}) {
 		c.hub.cfg.Counters.Lost.Add(1)
 	}
 	c.stopWriting(false)
@@ -122,7 +135,7 @@ func (c *conn) lose(err error) {
 
 // part ends a connection that the peer has ended, and that is owed a close frame.
 func (c *conn) part(f *Farewell, err error) {
-	if !c.cause.CompareAndSwap(nil, &cause{f.Code, err}) {
+	if !c.settle(&cause{f.Code, err}) {
 		return
 	}
 	c.hub.cfg.Counters.Lost.Add(1)

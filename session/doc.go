@@ -2,7 +2,8 @@
 //
 // A [Hub] takes connections (a WebSocket through ServeHTTP, or any [Transport] through Serve), expects a hello, and gives
 // each a new [Session] or the one whose resume token it shows. From then on the house behind the hub, a [Handler], hears of
-// the session: Connected, Request, Event, Disconnected, and at last Expired. What the house has for the client goes out in four ways:
+// the session: Connected, Request, Event, Disconnected, and at last Expired; each event of the client's once and in order, whatever connections they
+// came over. What the house has for the client goes out in four ways:
 //
 //   - a reply, to a request; kept, and given again, for one that says that it is to run once;
 //   - an event, by [Session.Emit]: numbered, kept until the client has acknowledged it, and replayed after a resume;
@@ -43,20 +44,26 @@
 // runs for it: it has the client asked for newer ones, which a request brings, and ends the connection when none have come. The session is
 // away then, and a resume needs fresh credentials of its user. Roles are those of the newest ones; user and name never change.
 //
+// An authenticator is called by the reading goroutine, in a renewal in the session's turn, and may wait for others. It may do so for as long as a
+// hello may take, and no longer than the connection lasts: its end ends the call's context.
+//
 // # Locks
 //
 // There are four, taken in this order and never in another:
 //
 //  1. Session.turn, held by whoever calls the house or the stream for a session: its reading goroutine, its grace timer, or
 //     Shutdown. It makes those calls one after another, which is what lets a fence be strict: a newcomer waits for the one frame that
-//     the older connection is handling, and no other is taken after it. It is the only lock held across such calls, and it
-//     guards no data.
-//  2. Session.mu, for a session's connection, tokens, events and asks.
+//     the older connection is handling, and no other is taken after it. It is the only lock held across such calls. With it come the
+//     session's limits and the replies that it keeps, which only those who handle a frame look at.
+//  2. Session.mu, for a session's connection, tokens, events and asks, and the timers of its absence and its credentials. A welcome and its
+//     replay are queued under it as a whole, so nothing that is emitted meanwhile comes between; the number of the newest event of the client's
+//     changes under both, so what a welcome says of it stays true.
 //  3. outgoing.mu, for one connection's queue and snapshot.
 //  4. Hub.mu, for the hub's two sets. Nothing is called under it.
 //
 // The table of addresses has one of its own, which is taken with none of these held, at a connection's beginning and end.
 //
-// Emit, SetStream, OpenLink and a Link's methods take the second and third for a few instructions each, never the first, so the
-// house may call them from anywhere, also inside the calls it gets and under locks of its own.
+// Emit, EmitPrepared, End, SetStream, OpenLink and a Link's methods take the second and third for a few instructions each, never the first, so
+// the house may call them from anywhere, also inside the calls it gets and under locks of its own. Ask and AskAll take no more, but wait for an
+// answer without any: they belong in no call of the house for a session that is asked, and under no lock.
 package session

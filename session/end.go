@@ -14,6 +14,7 @@ func (s *Session) End(code protocol.CloseCode) {
 	switch {
 	case s.conn != nil:
 		s.conn.end(code) // and its reading goroutine leaves the session away, with no grace
+		s.asks.lose()    // nothing that arrives from now on is handled
 	case s.grace != nil && s.grace.Stop():
 		s.expireIn(0)
 	}

@@ -1,11 +1,16 @@
 package session_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"testing/synctest"
+	"time"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
 )
 
 func TestASessionThatIsEndedIsOverForGood(t *testing.T) {
@@ -27,6 +32,21 @@ func TestASessionThatIsEndedIsOverForGood(t *testing.T) {
 		}
 		if code := w.refused(resumeHello(welcome.Token, 0)); code != protocol.CloseResumeExpired {
 			t.Errorf("resumed: %d", code)
+		}
+	})
+}
+
+func TestWhoAsksASessionThatIsEndedIsToldAtOnce(t *testing.T) {
+	inWorld(t, nil, func(t *testing.T, w *world) {
+		// The peer never closes its side, so the connection lasts until its time to close is up.
+		w.joinWith("ann", func(ws *websocket.Conn) { ws.SetCloseHandler(func(int, string) error { return nil }) })
+		s := w.session(0)
+		ended := ask(t.Context(), s)
+		synctest.Wait()
+		began := time.Now()
+		s.End(protocol.CloseKicked)
+		if a := <-ended; !errors.Is(a.err, session.ErrAway) || time.Since(began) != 0 {
+			t.Errorf("%v after %v", a.err, time.Since(began))
 		}
 	})
 }

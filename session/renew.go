@@ -8,16 +8,23 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// authenticate has the house's authenticator look at credentials, for at most the time for a hello. Its error wraps a [*protocol.Closed],
-// or is a fault of the server.
+// authenticate has the house's authenticator look at credentials, for at most the time for a hello, and no longer than the connection lasts.
+// Its error wraps a [*protocol.Closed], or is a fault of the server.
 func (c *conn) authenticate(auth []string) (Identity, error) {
 	ctx, cancel := context.WithTimeout(c.ctx, c.hub.cfg.HelloTimeout)
 	defer cancel()
+	c.unneeded.Store(&cancel)
+	defer c.unneeded.Store(nil)
+	if c.over() {
+		cancel()
+	}
 	who, err := c.hub.cfg.Auth.Authenticate(ctx, auth)
 	var closed *protocol.Closed
 	switch {
 	case err == nil:
 		return who, nil
+	case c.over(): // why has been said, and nobody hears another reason
+		return Identity{}, refuse(protocol.CloseGoingAway)
 	case errors.As(err, &closed):
 		c.log().Debug("not let in", "err", err)
 		return Identity{}, fmt.Errorf("authenticate: %w", err)
@@ -46,7 +53,7 @@ func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err e
 	if err == nil {
 		return fresh, nil
 	}
-	if s.hasExpired() {
+	if s.hasExpired() || c.over() {
 		return nil, err
 	}
 	return nil, nil
@@ -73,10 +80,9 @@ func (c *conn) renew(s *Session, q protocol.Request) (reply any, err error) {
 	if who.User != s.User() {
 		return nil, protocol.Refuse(protocol.CodeUnauthorized, "the credentials of another user")
 	}
-	s.mu.Lock()
-	s.adopt(who)
-	s.watchExpiry()
-	s.mu.Unlock()
+	if !s.adoptFrom(c, who) {
+		return nil, protocol.Refuse(protocol.CodeUnavailable, "the session has another connection")
+	}
 	s.renewed()
 	return map[string]uint64{"expires": unixMilli(who.Expires)}, nil
 }
@@ -93,6 +99,18 @@ func notRenewed(err error) error {
 		return protocol.Refuse(protocol.CodeUnavailable, "the credentials cannot be looked at now")
 	}
 	return protocol.Refuse(protocol.CodeUnauthorized, protocol.CloseUnauthorized.Text())
+}
+
+// adoptFrom takes on what has been renewed over a connection, unless another has taken its place meanwhile, perhaps by newer credentials.
+func (s *Session) adoptFrom(c *conn, who Identity) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c {
+		return false
+	}
+	s.adopt(who)
+	s.watchExpiry()
+	return true
 }
 
 // adopt takes on newer credentials of the same user. It needs mu.

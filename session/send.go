@@ -22,8 +22,10 @@ func (c *conn) send(at time.Time, frame []byte) error {
 		return unlessLimited(s.signals.ask(at))
 	case e.Seq != taken+1:
 		return fmt.Errorf("%w: event %d after event %d", protocol.ErrMalformed, e.Seq, taken)
+	case !s.advance(c, e.Seq):
+		c.drop(DropFenced)
+		return nil
 	}
-	s.taken.Store(e.Seq)
 	if why, err := c.permit(at, s.sends, DropSendRate, EventKind{e.Channel, e.Name}); err != nil {
 		c.drop(why)
 		if !errors.Is(err, protocol.ErrRateLimited) {
@@ -48,6 +50,18 @@ func (c *conn) send(at time.Time, frame []byte) error {
 	c.drop(DropSendRefused)
 	c.refused(e, refusal)
 	return nil
+}
+
+// advance notes that an event is being handled, unless another connection has taken the older's place a moment ago: its welcome has said that
+// the event was not, and its client gives the number out again.
+func (s *Session) advance(c *conn, seq uint32) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c {
+		return false
+	}
+	s.taken.Store(seq)
+	return true
 }
 
 // handOver calls the house.

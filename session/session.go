@@ -20,12 +20,13 @@ type Session struct {
 	// who is replaced as a whole, by one whose user and name are the same: renewing changes roles and expiry alone.
 	who atomic.Pointer[Identity]
 
-	// turn is held while the house or the stream is called for the session. It guards nothing. See the package's story.
+	// turn is held while the house or the stream is called for the session. See the package's story.
 	turn sync.Mutex
 
 	stream atomic.Pointer[streamBox]
 
-	// taken is the number of the newest event of the client's that was handled. It is written under turn.
+	// taken is the number of the newest event of the client's that was handled. It is written under turn and mu, so that whoever holds either
+	// knows that it stays.
 	taken atomic.Uint32
 
 	// Guarded by turn. They outlive connections, so that a reconnect does not fill them up.

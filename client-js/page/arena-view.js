@@ -9,7 +9,8 @@ import { hueOf, PICKUPS } from "./palette.js";
 
 const MIN_SCALE = 0.6;
 const RADIUS = 14;
-const REAPPEAR = 160; // ms: a respawned ship is shown once the interpolated view has reached its new place
+const SETTLE = 60; // ms beyond the view's delay after which a respawned ship is shown: by then the view has reached its new place
+const FADE_IN = 220; // ms
 
 /** Draws the game "arena". It reads the room and never changes it. */
 export class ArenaView {
@@ -60,7 +61,7 @@ export class ArenaView {
     drawPickups(g, view.pickups ?? [], now);
     const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
     drawShots(g, view.shots ?? [], shots, ships, this.own.id, ahead);
-    const shown = this.#poses(view.ships ?? [], now);
+    const shown = this.#poses(view.ships ?? [], now, room);
     for (const pose of shown) {
       if (pose.row.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);
       drawShip(g, pose, RADIUS, now, pose.row.id === this.own.id);
@@ -108,7 +109,7 @@ export class ArenaView {
   }
 
   /** The ships to draw, with where; notes hits and returns from the dead on the way. */
-  #poses(rows, now) {
+  #poses(rows, now, room) {
     const poses = [];
     for (const row of rows) {
       let known = this.#memory.get(row.id);
@@ -120,12 +121,12 @@ export class ArenaView {
           hp: row.hp,
           shield: row.shield,
           alive: row.alive,
-          since: now - REAPPEAR,
+          from: now,
           row,
         };
         this.#memory.set(row.id, known);
       }
-      if (row.alive && !known.alive) known.since = now;
+      if (row.alive && !known.alive) known.from = now + room.interpolation.delayMs + SETTLE;
       const place = row.id === this.own.id ? this.own : row;
       known.x = place.x;
       known.y = place.y;
@@ -137,8 +138,8 @@ export class ArenaView {
       known.hp = row.hp;
       known.shield = row.shield;
       known.alive = row.alive;
-      known.alpha = Math.min(1, Math.max(0, (now - known.since - REAPPEAR) / 220 + 0.01));
-      if (row.alive && now - known.since >= REAPPEAR) poses.push(known);
+      known.alpha = Math.min(1, Math.max(0, (now - known.from) / FADE_IN + 0.01));
+      if (row.alive && now >= known.from) poses.push(known);
     }
     if (this.#memory.size > rows.length) {
       const present = new Set(rows.map((row) => row.id));

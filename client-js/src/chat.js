@@ -106,14 +106,15 @@ export class Chat {
   /** @param {string | null} id of the lobby one is in @internal */
   _lobby(id) {
     if (id === this.#lobby) return;
+    // Messages of a lobby can come before its first state: what there is is dropped on the way out, not on the way in.
+    if (this.#lobby !== null) {
+      this.messages = [];
+      this.typists.clear();
+    }
     this.#lobby = id;
     this.#loaded = false;
     this.#typing = 0;
-    // Messages of a lobby can come before its first state: what there is is dropped on the way out, not on the way in.
-    if (id === null) {
-      this.messages = [];
-      this.typists.clear();
-    } else this.#load();
+    if (id !== null) this.#load();
   }
 
   /** @param {import("./frames.js").GameEvent} event @internal */

@@ -321,6 +321,9 @@ export class Client {
       this.#emitter.emit("notice", payload);
     } else if (channel === "session" && name === "renew") {
       this.#renew();
+    } else if (channel === "session" && name === "closed") {
+      // Who may not be on the channel any more is in no lobby, and hears no more of it.
+      if (payload?.channel === "lobby") this.lobby._reset();
     }
     this.#emitter.emit("event", event);
   }

@@ -8,8 +8,6 @@ import { normalize } from "./rotation.js";
 
 /** Snapshots kept for interpolation. */
 const FRAMES = 64;
-/** Longest delay that can be asked for, in milliseconds. */
-const MAX_DELAY = 500;
 
 /**
  * Copies of one snapshot's interpolated numbers. Arrays grow and are reused.
@@ -50,15 +48,18 @@ export class Interpolator {
   #shown;
   /** @type {Record<string, Row[]>} */
   #result;
-  #delay = 100;
+  #delay;
+  #capturedAt = 0;
   #tick = 0;
 
   /**
    * @param {World} world
    * @param {number} tickRate Hz
+   * @param {import("./delay.js").Delay} delay of the view, told of every snapshot
    */
-  constructor(world, tickRate) {
+  constructor(world, tickRate, delay) {
     this.#world = world;
+    this.#delay = delay;
     this.#playback = new Playback(1000 / tickRate);
     this.#shown = world.tables.map(({ fields }) => {
       const moving = fields.filter((f) => isMoving(f) && f.name !== "id").map(sized);
@@ -78,16 +79,6 @@ export class Interpolator {
     return this.#tick;
   }
 
-  /** How far behind the newest snapshot the view is, in milliseconds: 0 to 500. */
-  get delayMs() {
-    return this.#delay;
-  }
-
-  set delayMs(ms) {
-    if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
-    this.#delay = Math.min(ms, MAX_DELAY);
-  }
-
   /** Forgets every snapshot, as after coming back: what lies between was not seen. */
   reset() {
     this.#count = 0;
@@ -101,6 +92,11 @@ export class Interpolator {
    * @param {number} now when it arrived, in milliseconds
    */
   capture(tick, now) {
+    if (this.#count > 0) {
+      const { tick: newest } = this.#frames[(this.#count - 1) % FRAMES];
+      this.#delay.observe(this.#playback.ageOf(newest, now), now - this.#capturedAt);
+    }
+    this.#capturedAt = now;
     this.#playback.observe(tick, now);
     const slot = this.#count % FRAMES;
     this.#frames[slot] ??= {
@@ -129,7 +125,7 @@ export class Interpolator {
       for (const shown of this.#shown) clear(shown);
       return this.#result;
     }
-    const tick = this.#playback.tickAt(now, this.#delay);
+    const tick = this.#playback.tickAt(now, this.#delay.at(now));
     const [a, b] = this.#around(tick);
     const span = b.tick - a.tick;
     const part = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;

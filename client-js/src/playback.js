@@ -45,6 +45,19 @@ export class Playback {
   }
 
   /**
+   * @param {number} tick of a snapshot that came
+   * @param {number} now in milliseconds
+   * @returns {number} how long ago it would have come as quickly as the quickest, in milliseconds: with a delay of as much
+   *   it is the tick to show
+   */
+  ageOf(tick, now) {
+    const offset = Number.isNaN(this.#offset)
+      ? Math.min(this.#best, this.#bestBefore)
+      : this.#offset;
+    return now - offset - tick * this.#tickMs;
+  }
+
+  /**
    * @param {number} now in milliseconds
    * @param {number} delayMs how far in the past to be
    * @returns {number} a tick with its fraction

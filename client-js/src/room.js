@@ -1,3 +1,4 @@
+import { Delay } from "./delay.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
 import { Interpolator } from "./interpolate.js";
@@ -36,7 +37,7 @@ export class Room {
   #snapshots = new Rate();
   #slack = 0;
   #consumed = 0;
-  #delayMs = 100;
+  #delay = new Delay();
   /** @type {Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
   /** @type {import("./rows.js").Changes} reused */
@@ -112,15 +113,16 @@ export class Room {
     };
   }
 
-  /** Settings of `view`: `delayMs`, how far it stays behind, 0 to 500 ms, 100 by default. */
+  /**
+   * Of `view`: `delayMs`, how far it stays behind. It follows what the line needs, from 100 at the beginning, between 50 and
+   * 400 ms; once set, 0 to 500, it is that.
+   */
   get interpolation() {
-    return { delayMs: this.#interpolator?.delayMs ?? this.#delayMs };
+    return { delayMs: this.#delay.ms };
   }
 
   set interpolation({ delayMs }) {
-    if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
-    this.#delayMs = delayMs;
-    if (this.#interpolator !== null) this.#interpolator.delayMs = delayMs;
+    this.#delay.fix(delayMs);
   }
 
   /**
@@ -165,8 +167,7 @@ export class Room {
    */
   view(now = this.#uplink.timers.now()) {
     if (this.#interpolator === null) {
-      this.#interpolator = new Interpolator(this.#replica.world, this.tickRate);
-      this.#interpolator.delayMs = this.#delayMs;
+      this.#interpolator = new Interpolator(this.#replica.world, this.tickRate, this.#delay);
       const { tick } = this.#replica;
       if (tick !== 0) this.#interpolator.capture(tick, this.#uplink.timers.now());
     }

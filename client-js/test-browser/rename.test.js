@@ -26,7 +26,9 @@ before(async () => {
   host = await new Visitors(browser, server.url).visit("host", "#name=Hedy");
   await host.click("#create-open");
   await host.click('#create button[type="submit"]');
+  await host.waitForSelector("#lobby:not([hidden])"); // before it there is a code in the page too, an empty one
   code = (await host.locator(".invite code").textContent()) ?? "";
+  assert.match(code, /^[A-Z2-9]{6}$/);
 });
 
 after(async () => {

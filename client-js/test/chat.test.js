@@ -189,3 +189,18 @@ test("others who type are known until they stop", () => {
     ["typing", "typing", "joined", "left"],
   );
 });
+
+test("messages of a lobby that one is in no more are not taken for those of the next", async () => {
+  const { it, chat } = listening();
+  enter(it, 1);
+  it.socket.reply({ messages: [message(1, "of a")], last: 1, typing: ["u5"] });
+  await settled();
+  enter(it, 2, { id: "b" });
+  it.socket.reply({ messages: [message(1, "of b")], last: 1, typing: [] });
+  await settled();
+  assert.deepEqual(
+    chat.messages.map((m) => m.text),
+    ["of b"],
+  );
+  assert.deepEqual([...chat.typists], []);
+});

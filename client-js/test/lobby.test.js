@@ -222,3 +222,12 @@ test("what is no list, or a list without end, does no harm", async () => {
   }
   assert.equal(told.at(-1)?.length, 10_000);
 });
+
+test("who may not be on the channel of lobbies any more is in none", () => {
+  const it = harness();
+  it.socket.event(1, "lobby", "state", { id: "a", rev: 1, members: [] });
+  it.socket.event(2, "session", "closed", { channel: "shop", code: "forbidden" });
+  assert.equal(it.net.lobby.state?.id, "a");
+  it.socket.event(3, "session", "closed", { channel: "lobby", code: "forbidden" });
+  assert.equal(it.net.lobby.state, null);
+});

@@ -379,6 +379,33 @@ test("an input says which tick the player was shown", () => {
   assert.equal(it.socket.last(INPUT)[5], 200, "after a pause, until it is drawn again");
 });
 
+test("what an input says to have been shown keeps to the delay that the line needs", () => {
+  const { it, room, clock } = inMatch();
+  room.input({});
+  let base = 100;
+  for (const gap of [1, 6]) {
+    for (let tick = base + gap; tick <= base + 1200; tick += gap) {
+      for (let i = 0; i < gap; i++) {
+        clock.advance(1000 / 60);
+        if (i === gap - 1) it.snapshot({ tick, base: room.tick, body: [], input: tick, slack: 20 });
+        room.view(clock.now());
+      }
+    }
+    base += 1200;
+    const { delayMs } = room.interpolation;
+    if (gap === 1) assert.equal(delayMs, 50);
+    else assert.ok(delayMs > 100 && delayMs < 130, `${delayMs}`);
+    clock.advance(1);
+    it.socket.sent.length = 0;
+    clock.advance(1000 / 60);
+    const behind = base - it.socket.last(INPUT)[5];
+    assert.ok(
+      Math.abs(behind - (delayMs * 60) / 1000) <= 0.51,
+      `${behind} ticks with ${delayMs} ms`,
+    );
+  }
+});
+
 test("one input goes out per tick, with ticks that rise by one", () => {
   const { it, room, socket, clock } = inMatch();
   room.input({});

@@ -80,15 +80,13 @@ func (ch *Channel) decline(s *session.Session) {
 	}
 }
 
-// forget is for a session that is over.
-func (ch *Channel) forget(s *session.Session) {
-	was := ch.leave(s, true)
+// forget is for a session that is over, and reports whether it was a member.
+func (ch *Channel) forget(s *session.Session) (was bool) {
+	was = ch.leave(s, true)
 	ch.mu.Lock()
+	defer ch.mu.Unlock()
 	delete(ch.members, s)
-	ch.mu.Unlock()
-	if was && ch.cfg.Closed != nil {
-		ch.cfg.Closed(s)
-	}
+	return was
 }
 
 func (ch *Channel) leave(s *session.Session, declined bool) (changed bool) {

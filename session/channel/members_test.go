@@ -188,6 +188,21 @@ func TestNobodyIsAMemberAfterTheEnd(t *testing.T) {
 	})
 }
 
+func TestAHookThatPanicsAtTheEndOfASessionLeavesNothingOfIt(t *testing.T) {
+	clumsy := channel.New("clumsy", channel.Config{Auto: true, Closed: func(*session.Session) { panic("fell over") }})
+	ch := shop() // comes after it
+	inHouse(t, set(clumsy, ch), func(h *house) {
+		ann := h.join("ann")
+		h.must(ch.Join(ann.session, "hats"))
+		ann.session.End(protocol.CloseKicked)
+		ann.closed()
+		synctest.Wait()
+		if ch.Len() != 0 || ch.CountRooms() != 0 || ch.Kept() != 0 {
+			t.Error("something is left")
+		}
+	})
+}
+
 func TestMiddlewareKeepsOutOfChannelsAndRooms(t *testing.T) {
 	ch := shop()
 	cfg := set(ch, channel.New("bank", channel.Config{}))

@@ -147,8 +147,17 @@ func (set *Set) Expired(s *session.Session) {
 	set.mu.Lock()
 	delete(set.sessions, s)
 	set.mu.Unlock()
+	var was []*Channel
 	for _, ch := range set.ordered {
-		ch.forget(s)
+		if ch.forget(s) {
+			was = append(was, ch)
+		}
+	}
+	// Hooks last: one that panics ends this, and nothing may be left of the session then.
+	for _, ch := range was {
+		if ch.cfg.Closed != nil {
+			ch.cfg.Closed(s)
+		}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"sync"
@@ -50,9 +51,11 @@ func New(cfg Config) (*Handler, error) {
 		return nil, errors.New("httplink: no hub")
 	}
 	cfg.FetchTimeout = cmp.Or(cfg.FetchTimeout, 3*time.Second)
-	for _, d := range []*time.Duration{&cfg.FetchTimeout, &cfg.PollWait, &cfg.BodyTimeout, &cfg.WriteTimeout} {
+	for name, d := range map[string]*time.Duration{
+		"FetchTimeout": &cfg.FetchTimeout, "PollWait": &cfg.PollWait, "BodyTimeout": &cfg.BodyTimeout, "WriteTimeout": &cfg.WriteTimeout,
+	} {
 		if *d = cmp.Or(*d, 10*time.Second); *d < time.Millisecond {
-			return nil, errors.New("httplink: a time below 1 ms")
+			return nil, fmt.Errorf("httplink: %s %v: want 1ms or more", name, *d)
 		}
 	}
 	if cfg.Random == nil {

@@ -59,8 +59,12 @@ func NewRemote(cfg RemoteConfig) (*Remote, error) {
 	cfg.MaxAge = cmp.Or(cfg.MaxAge, time.Hour)
 	cfg.RetryEvery = cmp.Or(cfg.RetryEvery, 5*time.Second)
 	cfg.Timeout = cmp.Or(cfg.Timeout, 3*time.Second)
-	if cfg.RefreshEvery < 0 || cfg.MaxAge < 0 || cfg.RetryEvery < 0 || cfg.Timeout < 0 {
-		return nil, errors.New("jwt: a time of a remote key set is below 0")
+	for name, d := range map[string]time.Duration{
+		"RefreshEvery": cfg.RefreshEvery, "MaxAge": cfg.MaxAge, "RetryEvery": cfg.RetryEvery, "Timeout": cfg.Timeout,
+	} {
+		if d < 0 {
+			return nil, fmt.Errorf("jwt: key set: %s %v: want 0 or more", name, d)
+		}
 	}
 	if cfg.Transport == nil {
 		cfg.Transport = http.DefaultTransport

@@ -39,7 +39,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Now = time.Now
 	}
 	if cfg.Grace < 0 || cfg.MaxWatched < 1 || cfg.MaxWatches < 1 || !(cfg.SetRate > 0) || cfg.SetBurst < 1 {
-		return cfg, fmt.Errorf("presence: a limit is negative: grace %v, %d and %d watched, %v set a second, %d at once",
+		return cfg, fmt.Errorf("presence: below 0: one of Grace %v, MaxWatched %d, MaxWatches %d, SetRate %v, SetBurst %d",
 			cfg.Grace, cfg.MaxWatched, cfg.MaxWatches, cfg.SetRate, cfg.SetBurst)
 	}
 	return cfg, nil

@@ -53,8 +53,8 @@ func TestWhatIsWrongWithARequestIsNamed(t *testing.T) {
 		}{
 			{"watch", protocol.CodeBadPayload, "users", nil},
 			{"watch", protocol.CodeBadPayload, "users", fields{"users": "bob"}},
-			{"watch", protocol.CodeBadPayload, "users", fields{"users": []any{"bob", nil}}},
-			{"watch", protocol.CodeBadPayload, "users", fields{"users": []any{[]byte("bob")}}},
+			{"watch", protocol.CodeBadPayload, "users.1", fields{"users": []any{"bob", nil}}},
+			{"watch", protocol.CodeBadPayload, "users.0", fields{"users": []any{[]byte("bob")}}},
 			{"watch", protocol.CodeBadPayload, "users", fields{"users": fields{"bob": 1}}},
 			{"watch", protocol.CodeBadPayload, "lobby", fields{"lobby": "den"}},
 			{"watch", protocol.CodeBadPayload, "", []string{"bob"}},
@@ -70,6 +70,23 @@ func TestWhatIsWrongWithARequestIsNamed(t *testing.T) {
 		}
 		_, err := w.Request(&tab{user: "stranger"}, "watch", protocol.MustEncode(fields{"users": []string{"ada"}}))
 		w.refused(err, protocol.CodeNotFound, "")
+	})
+}
+
+func TestARequestIsNotAnsweredWithMoreUsersThanCanBeWatched(t *testing.T) {
+	inWorld(t, presence.Config{MaxWatched: 4}, func(w *world) {
+		ada := w.tab("ada")
+		same := make([]string, 8000) // fits a frame, and would be answered with twenty times as much
+		for i := range same {
+			same[i] = "b"
+		}
+		_, err := w.Request(ada, "watch", protocol.MustEncode(fields{"users": same}))
+		w.refused(err, protocol.CodeFull, "")
+		reply, err := w.Request(ada, "watch", protocol.MustEncode(fields{"users": same[:4]}))
+		w.must(err)
+		if n := w.counters.Watches.Load(); len(reply.Users) != 4 || n != 1 {
+			t.Errorf("%d users in the reply, %d watched", len(reply.Users), n)
+		}
 	})
 }
 

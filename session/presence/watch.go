@@ -15,6 +15,9 @@ var errGone = protocol.Refuse(protocol.CodeNotFound, "the session is over")
 // Watch has a session told of what becomes of some users, in addition to those it watches already, and returns what they are now, in the
 // order given. It watches all of them or, with an error, none.
 func (r *Registry) Watch(m Member, users []string) ([]Presence, error) {
+	if len(users) > r.cfg.MaxWatched { // before they are looked at: ids that come again would each be answered
+		return nil, r.tooMany()
+	}
 	for _, id := range users {
 		switch {
 		case id == "" || len(id) > maxUserBytes:
@@ -40,7 +43,7 @@ func (r *Registry) Watch(m Member, users []string) ([]Presence, error) {
 	}
 	switch {
 	case len(s.watched)+len(added) > r.cfg.MaxWatched:
-		return nil, fullf("you can watch %d users", r.cfg.MaxWatched)
+		return nil, r.tooMany()
 	case r.watches+len(added) > r.cfg.MaxWatches:
 		return nil, fullf("the server has no room for more than %d watches", r.cfg.MaxWatches)
 	}
@@ -56,6 +59,8 @@ func (r *Registry) Watch(m Member, users []string) ([]Presence, error) {
 	}
 	return all, nil
 }
+
+func (r *Registry) tooMany() error { return fullf("you can watch %d users", r.cfg.MaxWatched) }
 
 // Unwatch ends what Watch began, for some users.
 func (r *Registry) Unwatch(m Member, users []string) {

@@ -13,17 +13,37 @@ const START_WITHIN = 20_000; // ms
 /**
  * Builds the real server, unless the environment names one that is built (`DELTATICK_SERVER`), and runs it on a free port.
  * @param {string[]} [flags] more of its flags
+ */
+export const startServer = (flags = []) =>
+  start("server", process.env.DELTATICK_SERVER, [
+    ...["-addr", "127.0.0.1:0", "-drain", "1s"],
+    ...flags,
+  ]);
+
+/**
+ * Shows a recording, in the same way (`DELTATICK_REPLAY`).
+ * @param {string} file
+ * @param {string[]} [flags] of `replay serve`
+ */
+export const startReplay = (file, flags = []) =>
+  start("replay", process.env.DELTATICK_REPLAY, [
+    ...["serve", "-addr", "127.0.0.1:0"],
+    ...flags,
+    file,
+  ]);
+
+/**
+ * @param {string} command in the folder cmd
+ * @param {string | undefined} built
+ * @param {string[]} args
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
-export async function startServer(flags = []) {
+async function start(command, built, args) {
   const folder = await mkdtemp(join(tmpdir(), "deltatick-browser-"));
-  const built = process.env.DELTATICK_SERVER;
-  const program = built ?? join(folder, "server");
+  const program = built ?? join(folder, command);
   if (!built)
-    await promisify(execFile)("go", ["build", "-o", program, "./cmd/server"], { cwd: repo });
-  const child = spawn(program, ["-addr", "127.0.0.1:0", "-drain", "1s", ...flags], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+    await promisify(execFile)("go", ["build", "-o", program, `./cmd/${command}`], { cwd: repo });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   /** @type {string[]} */
   const said = [];
   const url = new Promise((resolve, reject) => {
@@ -34,8 +54,8 @@ export async function startServer(flags = []) {
         if (found) resolve(found[0]);
       });
     }
-    child.once("exit", () => reject(new Error(`the server ended:\n${said.join("\n")}`)));
-    setTimeout(() => reject(new Error("the server did not start")), START_WITHIN).unref();
+    child.once("exit", () => reject(new Error(`${command} ended:\n${said.join("\n")}`)));
+    setTimeout(() => reject(new Error(`${command} did not start`)), START_WITHIN).unref();
   });
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {

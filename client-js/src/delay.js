@@ -1,0 +1,68 @@
+/** What the delay is before anything is measured, and what it is kept to unless it is fixed, in milliseconds. */
+const START = 100;
+const LEAST = 50;
+const MOST = 400;
+/** Longest delay that can be asked for, in milliseconds. */
+const MOST_FIXED = 500;
+/** Over how long gaps are averaged, in milliseconds. */
+const MEMORY = 3000;
+/** Mean deviations that are added to the mean. */
+const DEVIATIONS = 3;
+/** Added to both, in milliseconds: a frame of a 60 Hz screen. */
+const MARGIN = 17;
+/** How fast the delay grows and shrinks, in milliseconds per millisecond: what is shown runs that much slower and faster, and is not seen to. */
+const GROWS = 0.1;
+const SHRINKS = 0.05;
+
+/**
+ * How far in the past a view has to be to lie between two snapshots: as far as the newest one is old when the next
+ * arrives, which is the gap between their ticks and what the next was late. The mean of that and some
+ * mean deviations, as TCP reckons how long to wait (RFC 6298, section 2), only that each gap counts by how long
+ * it lasted, so that a burst after a stall does not outvote the stall.
+ */
+export class Delay {
+  /** @type {number | null} */
+  #fixed = null;
+  // Together START, until there is more to go by.
+  #mean = 41;
+  #deviation = 14;
+  #present = START;
+  #lastNow = Number.POSITIVE_INFINITY;
+
+  /** In milliseconds. */
+  get ms() {
+    return this.#fixed ?? this.#present;
+  }
+
+  /** @param {number} ms 0 to 500; more counts as 500. From now on it is this, at once. */
+  fix(ms) {
+    if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
+    this.#fixed = Math.min(ms, MOST_FIXED);
+  }
+
+  /**
+   * A snapshot arrived.
+   * @param {number} age how old the one before it was by then, on the clock that the view goes by, in milliseconds
+   * @param {number} elapsed milliseconds since that one arrived
+   */
+  observe(age, elapsed) {
+    const weight = 1 - Math.exp(-Math.max(0, elapsed) / MEMORY);
+    const off = Math.min(Math.max(age, 0), MOST) - this.#mean;
+    this.#deviation += weight * (Math.abs(off) - this.#deviation);
+    this.#mean += weight * off;
+  }
+
+  /**
+   * Moves towards what was measured.
+   * @param {number} now in milliseconds
+   * @returns {number} the delay in milliseconds
+   */
+  at(now) {
+    const wanted = this.#mean + DEVIATIONS * this.#deviation + MARGIN;
+    const off = Math.min(MOST, Math.max(LEAST, wanted)) - this.#present;
+    const elapsed = Math.max(0, now - this.#lastNow);
+    this.#lastNow = now;
+    this.#present += Math.min(GROWS * elapsed, Math.max(-SHRINKS * elapsed, off));
+    return this.ms;
+  }
+}
