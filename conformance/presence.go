@@ -267,7 +267,7 @@ func presenceCases() []Case {
 		{"presence/what is no payload is refused, by field", 0, func(t *T) {
 			p := t.present()
 			p.refused(presence, "watch", object{"users": "everyone"}, protocol.CodeBadPayload, "users")
-			p.refused(presence, "watch", object{"users": []any{"a", 7}}, protocol.CodeBadPayload, "users")
+			p.refused(presence, "watch", object{"users": []any{"a", 7}}, protocol.CodeBadPayload, "") // users, or the place in it
 			p.refused(presence, "watch", object{"lobby": "mine"}, protocol.CodeBadPayload, "lobby")
 			p.refused(presence, "set", object{}, protocol.CodeBadPayload, "away")
 			p.refused(presence, "nobody-knows", nil, protocol.CodeUnknownRequest, "")
