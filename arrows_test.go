@@ -26,7 +26,7 @@ const module = "github.com/deltatick/deltatick"
 //	session, client-go -> transfer -> protocol
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
-	"cmd/server":      {"cmd/internal", "server", "session", "session/jwt", "lobby", "match", "games/*"},
+	"cmd/server":      {"cmd/internal", "server", "session", "session/jwt", "lobby", "match", "games/*", "conformance/testchannel"},
 	"cmd/bodies":      {"match", "protocol", "games/*"},
 	"cmd/bytes":       {"match", "protocol", "games/*"},
 	"cmd/dots":        {"server", "match", "games/*"},
@@ -52,13 +52,15 @@ var arrows = map[string][]string{
 	"tick":            {},
 	"protocol":        {},
 	".":               {}, // this file
+
+	"conformance/testchannel": {"session", "protocol"}, // what a server offers to be tested
 }
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
 	"cmd/server":  {"client-go"},
 	"server":      {"client-go", "games/*", "session", "session/jwt"},
-	"conformance": {"server", "match", "games/*"},
+	"conformance": {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":       {"tick"},
 	"recording":   {"games/*"},
 	"replay":      {"games/*", "client-go"},

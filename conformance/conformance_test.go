@@ -2,28 +2,45 @@ package conformance_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
 	"log/slog"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deltatick/deltatick/conformance"
+	"github.com/deltatick/deltatick/conformance/testchannel"
 	"github.com/deltatick/deltatick/games/arena"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
+	"github.com/deltatick/deltatick/session/channel"
+	"github.com/deltatick/deltatick/session/jwt"
 )
 
 // leastCases is the promise of docs/conformance.md.
-const leastCases = 120
+const leastCases = 375
+
+const (
+	issuer   = "https://issuer.example"
+	audience = "conformance"
+)
+
+var secret = []byte("a secret for tests, of more than 32 bytes")
 
 func TestTheServerKeepsThePromisesOfTheProtocolOverEveryTransport(t *testing.T) {
 	for _, over := range []conformance.Over{conformance.WebSocket, conformance.Stream, conformance.Poll} {
 		t.Run(string(over), func(t *testing.T) {
 			t.Parallel()
-			url := serve(t, arena.Kind())
+			url, public := serve(t, arena.Kind())
+			keys := conformance.Keys{Secret: secret, Issuer: issuer, Audience: audience, PublicKey: public}
 			held := 0
-			err := conformance.Run(t.Context(), conformance.Config{URL: url, Over: over}, func(r conformance.Result) {
+			cfg := conformance.Config{URL: url, Over: over, Keys: keys, Patience: 20 * time.Second} // a machine of CI may stand still for a while
+			err := conformance.Run(t.Context(), cfg, func(r conformance.Result) {
 				switch {
 				case r.Failure != "":
 					t.Errorf("%s: %s", r.Name, r.Failure)
@@ -42,7 +59,7 @@ func TestTheServerKeepsThePromisesOfTheProtocolOverEveryTransport(t *testing.T) 
 }
 
 func TestAGameWithViewsIsAskedForNoCommonWorld(t *testing.T) {
-	url := serve(t, match.Kind{Name: "hands", New: func() match.Game { return new(hands) }})
+	url, _ := serve(t, match.Kind{Name: "hands", New: func() match.Game { return new(hands) }})
 	for _, views := range []bool{false, true} {
 		cfg := conformance.Config{URL: url, Only: regexp.MustCompile("two players see the same world"), Views: views}
 		results := 0
@@ -77,10 +94,15 @@ func (g *hands) Join(_ *match.Tick, p match.Player) { g.cards.Spawn(card{Seat: p
 func (g *hands) Leave(*match.Tick, match.Player)    {}
 func (g *hands) Step(*match.Tick)                   {}
 
-// serve runs a server on this machine's loopback until the test is over.
-func serve(t *testing.T, kind match.Kind) (url string) {
+// serve runs a server on this machine's loopback until the test is over. It takes tokens signed with the secret or for the public key, which is PEM, and
+// offers the test channel.
+func serve(t *testing.T, kind match.Kind) (url string, public []byte) {
 	t.Helper()
-	s, err := server.New(server.Config{Guests: true, Kinds: []match.Kind{kind}, DrainWait: 1, Logger: slog.New(slog.DiscardHandler)})
+	users, public := authenticator(t)
+	s, err := server.New(server.Config{
+		Guests: true, Auth: users, Channels: []*channel.Channel{testchannel.New()},
+		Kinds: []match.Kind{kind}, DrainWait: 1, Logger: slog.New(slog.DiscardHandler),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +118,34 @@ func serve(t *testing.T, kind match.Kind) (url string) {
 		front.CloseClientConnections()
 		front.Close()
 	})
-	return "ws" + strings.TrimPrefix(front.URL, "http") + server.PathSocket
+	return "ws" + strings.TrimPrefix(front.URL, "http") + server.PathSocket, public
+}
+
+// authenticator knows users by both kinds of keys, which is where one could be taken for the other.
+func authenticator(t *testing.T) (users *jwt.Authenticator, public []byte) {
+	t.Helper()
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := x509.MarshalPKIXPublicKey(&private.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	public = pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
+	shared, err := jwt.Secret(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	own, err := jwt.PublicKeys(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users, err = jwt.New(jwt.Config{Keys: append(shared, own...), Issuer: issuer, Audience: audience})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return users, public
 }
 
 func TestCasesHaveNamesOfTheirOwn(t *testing.T) {

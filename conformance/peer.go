@@ -12,11 +12,13 @@ type peer struct {
 	t       *T
 	wire    wire
 	name    string
+	auth    []string // nil: those of a guest of its name
 	frames  chan arrival
 	reader  *protocol.Reader
 	welcome protocol.Welcome
 	seq     uint32 // of the newest event
 	asked   uint32 // id of the newest request
+	said    uint32 // number of the newest event of its own
 	kept    []arrival
 }
 
@@ -66,9 +68,12 @@ func (p *peer) leave() {
 }
 
 func (p *peer) hello() *protocol.Hello {
+	auth := p.auth
+	if auth == nil {
+		auth = []string{"guest", p.name}
+	}
 	return &protocol.Hello{
-		Kind: protocol.KindHello, Version: protocol.Version, Client: "conformance",
-		Codecs: []string{protocol.CodecMP}, Auth: []string{"guest", p.name},
+		Kind: protocol.KindHello, Version: protocol.Version, Client: "conformance", Codecs: []string{protocol.CodecMP}, Auth: auth,
 	}
 }
 
@@ -198,28 +203,38 @@ func (p *peer) closedWithin(want protocol.CloseCode, within time.Duration) {
 }
 
 // lives expects an answer to a ping, so the connection has survived what was done to it.
-func (p *peer) lives() {
+func (p *peer) lives() { p.ping(p.seq) }
+
+// ping acknowledges events, and returns the answer.
+func (p *peer) ping(seq uint32) (pong protocol.Pong) {
 	at := uint64(time.Now().UnixMilli())
-	p.send(&protocol.Ping{Kind: protocol.KindPing, Time: at, Seq: p.seq})
+	p.send(&protocol.Ping{Kind: protocol.KindPing, Time: at, Seq: seq})
 	p.await("pong", func(a arrival) bool {
 		if a.kind != protocol.KindPong {
 			return false
 		}
-		pong, err := p.decoder().Pong(a.frame)
+		var err error
+		pong, err = p.decoder().Pong(a.frame)
 		p.t.must(err, "pong")
 		return pong.Time == at
 	})
+	return pong
 }
 
 // object is a payload.
 type object = map[string]any
 
+// request is a frame that asks for something, under the next id.
+func (p *peer) request(channel, name string, payload any) *protocol.Request {
+	p.asked++
+	return &protocol.Request{Kind: protocol.KindRequest, ID: p.asked, Channel: channel, Name: name, Payload: encoded(payload)}
+}
+
 // ask makes a request and returns its reply's payload, decoded, or the error in it.
 func (p *peer) ask(channel, name string, payload any) (object, *protocol.Error) {
-	p.asked++
-	id := p.asked
-	p.send(&protocol.Request{Kind: protocol.KindRequest, ID: id, Channel: channel, Name: name, Payload: encoded(payload)})
-	return p.reply(id)
+	q := p.request(channel, name, payload)
+	p.send(q)
+	return p.reply(q.ID)
 }
 
 // reply waits for the reply with an id.

@@ -34,6 +34,9 @@ type Config struct {
 
 	Parallel int           // cases at a time; default 8
 	Patience time.Duration // longest wait for anything that is to come at once; default 5 s
+
+	// Keys make credentials that the server takes. Without them, the cases about JSON Web Tokens and administrators are skipped.
+	Keys Keys
 }
 
 // Case is one promise.
@@ -51,6 +54,9 @@ const (
 	needsHTTP                        // it is about links
 	needsSlowness                    // it waits for something that takes the server's own time; it is begun first
 	needsOneView                     // it is about a world that everybody sees the whole of
+	needsKeys                        // it makes credentials
+	needsPublicKey                   // it makes credentials out of the server's public key
+	needsQuiet                       // it does something to everyone who is connected; it is run alone, after all others
 )
 
 // Result is how a case went.
@@ -65,7 +71,8 @@ type Result struct {
 func Cases() []Case {
 	return slices.Concat(
 		transportCases(), linkCases(), helloCases(), resumeCases(), frameCases(), requestCases(), eventCases(),
-		lobbyCases(), matchCases(), limitCases(),
+		sendCases(), onceCases(), askCases(), channelCases(), authCases(), renewCases(), expiryCases(), adminCases(),
+		lobbyCases(), chatCases(), moderationCases(), typingCases(), presenceCases(), matchCases(), limitCases(),
 	)
 }
 
@@ -76,8 +83,7 @@ func Run(ctx context.Context, cfg Config, report func(Result)) error {
 		return err
 	}
 	cases := Cases()
-	// The slow ones first, so that the others run beside them.
-	slices.SortStableFunc(cases, func(a, b Case) int { return int(b.needs&needsSlowness) - int(a.needs&needsSlowness) })
+	slices.SortStableFunc(cases, func(a, b Case) int { return a.needs.turn() - b.needs.turn() })
 	var (
 		running sync.WaitGroup
 		turn    = make(chan struct{}, cfg.Parallel)
@@ -90,6 +96,9 @@ func Run(ctx context.Context, cfg Config, report func(Result)) error {
 		if ctx.Err() != nil {
 			break
 		}
+		if c.needs&needsQuiet != 0 {
+			running.Wait()
+		}
 		turn <- struct{}{}
 		running.Go(func() {
 			defer func() { <-turn }()
@@ -101,6 +110,17 @@ func Run(ctx context.Context, cfg Config, report func(Result)) error {
 	}
 	running.Wait()
 	return ctx.Err()
+}
+
+// turn orders cases: the slow ones first, so that others run beside them, and those that want to be alone last.
+func (n needs) turn() int {
+	switch {
+	case n&needsQuiet != 0:
+		return 2
+	case n&needsSlowness != 0:
+		return 0
+	}
+	return 1
 }
 
 func (cfg Config) withDefaults() (Config, error) {
@@ -120,6 +140,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	if cfg.Patience == 0 {
 		cfg.Patience = 5 * time.Second
 	}
+	if err := cfg.Keys.check(); err != nil {
+		return cfg, err
+	}
 	if cfg.Parallel < 1 || cfg.Patience < time.Millisecond {
 		return cfg, errors.New("conformance: want 1 case at a time or more, and a patience of 1 ms or more")
 	}
@@ -138,18 +161,26 @@ func runCase(ctx context.Context, cfg Config, c Case) (result Result) {
 	case c.needs&needsOneView != 0 && cfg.Views:
 		result.Skipped = "players see different worlds"
 		return result
+	case c.needs&needsKeys != 0 && cfg.Keys.Secret == nil:
+		result.Skipped = "no secret was given to sign credentials with"
+		return result
+	case c.needs&needsPublicKey != 0 && cfg.Keys.PublicKey == nil:
+		result.Skipped = "no public key of the server's was given"
+		return result
 	}
 	began := time.Now()
 	t := &T{cfg: cfg}
 	var stop context.CancelFunc
 	t.ctx, stop = context.WithCancel(ctx)
 	defer func() {
-		if r := recover(); r != nil {
-			f, ok := r.(failure)
-			if !ok {
-				f = failure(fmt.Sprintf("the case broke: %v\n%s", r, debug.Stack()))
-			}
-			result.Failure = string(f)
+		switch r := recover().(type) {
+		case nil:
+		case failure:
+			result.Failure = string(r)
+		case skip:
+			result.Skipped = string(r)
+		default:
+			result.Failure = fmt.Sprintf("the case broke: %v\n%s", r, debug.Stack())
 		}
 		for _, p := range t.peers {
 			p.leave()

@@ -19,6 +19,11 @@ type T struct {
 // failure is the panic that ends a case.
 type failure string
 
+// skip is the panic that ends a case that cannot be run on this server.
+type skip string
+
+func (t *T) skip(why string) { panic(skip(why)) }
+
 func (t *T) failf(format string, args ...any) { panic(failure(fmt.Sprintf(format, args...))) }
 
 func (t *T) check(ok bool, format string, args ...any) {
@@ -63,12 +68,16 @@ func (t *T) guest() *peer {
 }
 
 // resume dials and is welcomed with the session of a peer that was there before.
-func (t *T) resume(before *peer) *peer {
+func (t *T) resume(before *peer) *peer { return t.resumeFrom(before, before.seq) }
+
+// resumeFrom is resume as one that has handled the events up to seq.
+func (t *T) resumeFrom(before *peer, seq uint32) *peer {
 	p := t.dial()
-	p.send(p.helloWith(before.welcome.Token, before.seq))
+	p.auth, p.asked, p.said = before.auth, before.asked, before.said
+	p.send(p.helloWith(before.welcome.Token, seq))
 	p.welcomed()
 	t.check(p.welcome.Resumed, "the session was not resumed")
-	p.seq = before.seq
+	p.seq = seq + p.welcome.Lost
 	return p
 }
 

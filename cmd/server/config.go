@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
+	"github.com/deltatick/deltatick/conformance/testchannel"
 	"github.com/deltatick/deltatick/games/arena"
 	"github.com/deltatick/deltatick/games/swarm"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
+	"github.com/deltatick/deltatick/session/channel"
 )
 
 const intro = `
@@ -56,7 +58,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
 	fs.StringVar(&cfg.pprof, "pprof", "", "loopback `host:port` for /debug/pprof, apart from players; empty for none")
-	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches")
+	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches, offer the channel of the conformance suite")
 	if err := env.Parse(fs, "DELTATICK_", intro, args, lookup, out); err != nil {
 		return cfg, err
 	}
@@ -80,6 +82,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	c.Logger = cfg.log
 	c.Kinds = []match.Kind{arena.Kind(), swarm.Kind()}
+	if c.Dev {
+		c.Channels = []*channel.Channel{testchannel.New()}
+	}
 	return cfg, nil
 }
 
