@@ -37,7 +37,8 @@ func (c *conn) authenticate(auth []string) (Identity, error) {
 
 // reauthenticate looks at the credentials with which a client resumes a session whose own can expire. Fresh ones of the same user take their
 // place; those of another user are refused. Without good ones, the session's own count for as long as they last, and nil is returned: who
-// comes back in time does not depend on an issuer of credentials.
+// comes back in time does not depend on an issuer of credentials. So too with ones that end before the session's: a client may still have
+// those from before a renewal, and they would give roles back that it has lost.
 func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err error) {
 	if s.Identity().Expires.IsZero() {
 		return nil, nil
@@ -48,7 +49,9 @@ func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err e
 		if who, err = c.authenticate(auth); err == nil && who.User != s.User() {
 			return nil, refuse(protocol.CloseResumeRefused)
 		}
-		fresh = &who
+		if fresh = &who; err == nil && endsBefore(who, s.Identity()) {
+			return nil, nil
+		}
 	}
 	if err == nil {
 		return fresh, nil
@@ -57,6 +60,10 @@ func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err e
 		return nil, err
 	}
 	return nil, nil
+}
+
+func endsBefore(a, b Identity) bool {
+	return !a.Expires.IsZero() && (b.Expires.IsZero() || a.Expires.Before(b.Expires))
 }
 
 // renewal is the payload of a request to renew.

@@ -289,6 +289,21 @@ func TestAResumeInTimeTakesFreshCredentialsOfTheSameUserOnly(t *testing.T) {
 	})
 }
 
+func TestAResumeWithCredentialsFromBeforeARenewalGivesNothingBack(t *testing.T) {
+	passes(t, nil, func(t *testing.T, w *world, _ *office) {
+		c, first := w.enter("", pass("ann", "1h", "admin"))
+		if r := c.askRenew(withAuth{pass("ann", "2h", "player")}); r.Error != nil {
+			t.Fatal(r.Error)
+		}
+		renewed := w.session(0).Identity()
+		c.cut()
+		_, second := w.enter(first.Token, pass("ann", "1h", "admin"))
+		if who := w.session(0).Identity(); who.HasRole("admin") || !who.HasRole("player") || second.Expires != uint64(renewed.Expires.UnixMilli()) {
+			t.Errorf("roles %v, expires %d after %v", who.Roles, second.Expires, renewed.Expires)
+		}
+	})
+}
+
 func TestAGuestResumesAsTheGuestItWas(t *testing.T) {
 	inWorld(t, nil, func(t *testing.T, w *world) {
 		_, first := w.join("ann")
