@@ -53,7 +53,10 @@ const closures = {
   4505: ["Disconnected", "This page sent a message larger than the server allows."],
   4506: ["Disconnected for flooding", "This page sent more than the server allows."],
   4507: ["Version mismatch", "This page and the server speak different versions. Reload the page."],
-  4508: ["Not let in", "The server refused these credentials."],
+  4508: [
+    "No guests here",
+    "This server wants a token from each player, and this demo page comes as a guest. It takes guests when it is started with -guests.",
+  ],
   4509: ["Removed", "The server has ended your session."],
 };
 
