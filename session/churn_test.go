@@ -59,7 +59,8 @@ func TestTenThousandConnectsLeaveNothing(t *testing.T) {
 		if n, m, k := w.hub.Sessions(), w.hub.Connections(), w.hub.Addresses(); n != 0 || m != 0 || k != 0 {
 			t.Errorf("%d sessions, %d connections, %d addresses are left", n, m, k)
 		}
-		if n := runtime.NumGoroutine(); n > before {
+		// Of the whole process: the runtime's own come and go, but not by the thousand.
+		if n := runtime.NumGoroutine(); n > before+10 {
 			t.Errorf("%d goroutines, with %d before", n, before)
 		}
 		runtime.GC()
