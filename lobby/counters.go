@@ -1,7 +1,6 @@
 package lobby
 
 import (
-	"slices"
 	"sync/atomic"
 
 	"github.com/deltatick/deltatick/match"
@@ -27,7 +26,7 @@ type Counters struct {
 	Messages atomic.Uint64 // said in chats
 	Leaves   [departures]atomic.Uint64
 
-	refusals [len(refusalCodes)]atomic.Uint64
+	refusals protocol.Refusals
 }
 
 // Departure says why someone is not in a lobby any more. It indexes [Counters.Leaves].
@@ -50,25 +49,14 @@ func (d Departure) String() string {
 // Departures lists all reasons.
 func Departures() []Departure { return []Departure{Left, Kicked, Expired, Shutdown} }
 
-var refusalCodes = [...]string{
+var refusalCodes = []string{
 	protocol.CodeUnknownRequest, protocol.CodeBadPayload, protocol.CodeNotFound, protocol.CodeFull, protocol.CodeForbidden,
 	protocol.CodeAlready, protocol.CodeWrongPhase, protocol.CodeUnavailable, protocol.CodeInternal,
 	protocol.CodeRateLimited,
 }
 
 // RefusalCodes lists the error codes that [Directory.Request] and [Directory.ChatRequest] give.
-func RefusalCodes() []string { return refusalCodes[:] }
+func RefusalCodes() []string { return refusalCodes }
 
 // Refusals is how many requests were refused with one of [RefusalCodes].
-func (c *Counters) Refusals(code string) uint64 {
-	if i := slices.Index(refusalCodes[:], code); i >= 0 {
-		return c.refusals[i].Load()
-	}
-	return 0
-}
-
-func (c *Counters) refused(code string) {
-	if i := slices.Index(refusalCodes[:], code); i >= 0 {
-		c.refusals[i].Add(1)
-	}
-}
+func (c *Counters) Refusals(code string) uint64 { return c.refusals.Of(code) }

@@ -2,7 +2,6 @@ package lobby
 
 import (
 	"context"
-	"errors"
 
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
@@ -61,11 +60,8 @@ func (d *Directory) answer(ctx context.Context, channel string, answer request, 
 	} else {
 		reply, err = answer(ctx, d, m, payload)
 	}
-	var refused *protocol.Error
-	if errors.As(err, &refused) {
-		d.cfg.Counters.refused(refused.Code)
-	}
 	if err != nil {
+		d.cfg.Counters.refusals.Count(err)
 		return nil, err
 	}
 	return reply, nil

@@ -1,7 +1,6 @@
 package presence
 
 import (
-	"slices"
 	"sync/atomic"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -17,26 +16,15 @@ type Counters struct {
 	Changes atomic.Uint64 // of users' states
 	Events  atomic.Uint64 // sent to watchers
 
-	refusals [len(refusalCodes)]atomic.Uint64
+	refusals protocol.Refusals
 }
 
-var refusalCodes = [...]string{
+var refusalCodes = []string{
 	protocol.CodeUnknownRequest, protocol.CodeBadPayload, protocol.CodeNotFound, protocol.CodeFull, protocol.CodeForbidden, protocol.CodeRateLimited,
 }
 
 // RefusalCodes lists the error codes that [Registry.Request] gives.
-func RefusalCodes() []string { return refusalCodes[:] }
+func RefusalCodes() []string { return refusalCodes }
 
 // Refusals is how many requests were refused with one of [RefusalCodes].
-func (c *Counters) Refusals(code string) uint64 {
-	if i := slices.Index(refusalCodes[:], code); i >= 0 {
-		return c.refusals[i].Load()
-	}
-	return 0
-}
-
-func (c *Counters) refused(code string) {
-	if i := slices.Index(refusalCodes[:], code); i >= 0 {
-		c.refusals[i].Add(1)
-	}
-}
+func (c *Counters) Refusals(code string) uint64 { return c.refusals.Of(code) }

@@ -1,7 +1,6 @@
 package presence
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -27,11 +26,8 @@ type (
 // protocol.Check as part of its frame, or is empty. What is refused is refused with a [*protocol.Error], and then nothing was done.
 func (r *Registry) Request(m Member, name string, payload []byte) (Reply, error) {
 	users, err := r.request(m, name, payload)
-	var refused *protocol.Error
-	if errors.As(err, &refused) {
-		r.cfg.Counters.refused(refused.Code)
-	}
 	if err != nil {
+		r.cfg.Counters.refusals.Count(err)
 		return Reply{}, err
 	}
 	return Reply{users}, nil
