@@ -8,7 +8,7 @@
 //     `sync` struct tags of a game's own types ([PlanOf]) and sent to clients as data.
 //   - A [Snapshot] is the world at one tick, quantised to integers in columns. It does not change once it is built.
 //   - [BodyEncoder] and [Apply] turn two snapshots into a delta and back (codec "mp"); [Hash] proves that both sides agree.
-//   - [RecordReader] reads what is msgpack but no frame as strictly as frames are read.
+//   - [ValueReader] reads what is msgpack but no frame as strictly as frames are read.
 //   - [CloseCode] is the one table of reasons for which a connection ends, and what the client does about each.
 //
 // docs/PROTOCOL.md is the same contract in words, and testdata/vectors holds it as bytes.

@@ -37,7 +37,7 @@ func (e *End) encode() []byte {
 }
 
 func readEnd(record []byte) (*End, error) {
-	p := protocol.NewRecordReader()
+	p := protocol.NewValueReader()
 	p.Reset(record)
 	if n := p.Array(); n < 5 {
 		return nil, damaged("end of %d elements", n)

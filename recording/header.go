@@ -72,7 +72,7 @@ func (h *Header) encode() []byte {
 
 // readHeader is the reverse of encode, for bytes of anyone's making.
 func readHeader(record []byte) (Header, error) {
-	p := protocol.NewRecordReader()
+	p := protocol.NewValueReader()
 	p.Reset(record)
 	elements := p.Array()
 	if elements < 3 {

@@ -12,7 +12,7 @@ import (
 // tickReader reads tick records of anyone's making.
 type tickReader struct {
 	tickCoder
-	in    *protocol.RecordReader
+	in    *protocol.ValueReader
 	state *protocol.SequenceDecoder
 }
 
@@ -21,7 +21,7 @@ func newTickReader(h *Header) (*tickReader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tickReader{tickCoder: tickCoder{schema: h.Schema, inputs: h.Inputs}, in: protocol.NewRecordReader(), state: state}, nil
+	return &tickReader{tickCoder: tickCoder{schema: h.Schema, inputs: h.Inputs}, in: protocol.NewValueReader(), state: state}, nil
 }
 
 // decode reads a record that unwrap has passed. keyframe says that it is the first of a segment.

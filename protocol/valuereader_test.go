@@ -10,8 +10,8 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-func TestRecordReaderReadsWhatIsThere(t *testing.T) {
-	r := protocol.NewRecordReader()
+func TestValueReaderReadsWhatIsThere(t *testing.T) {
+	r := protocol.NewValueReader()
 	r.Reset(protocol.MustEncode(list{-7, uint32(math.MaxUint32), "größer", true, nil, []byte{1, 2}, nil, list{1}, "later", list{}}))
 	if n := r.Array(); n != 10 {
 		t.Errorf("array of %d", n)
@@ -34,8 +34,8 @@ func TestRecordReaderReadsWhatIsThere(t *testing.T) {
 	}
 }
 
-func TestRecordReaderTakesNothingForAnotherType(t *testing.T) {
-	r := protocol.NewRecordReader()
+func TestValueReaderTakesNothingForAnotherType(t *testing.T) {
+	r := protocol.NewValueReader()
 	for name, read := range map[string]struct {
 		do  func()
 		not []any // also what is of the type, but out of bounds
