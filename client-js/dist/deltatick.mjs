@@ -152,12 +152,13 @@ function kindOf(b) {
   const at3 = (b[0] & 240) === 144 ? 1 : 3;
   return (at3 === 1 || b[0] === 220) && b[at3] < 128 ? b[at3] : -1;
 }
-var MAX_INCOMING, MAX_DEPTH, refusedKeys, WireError;
+var MAX_INCOMING, MAX_DEPTH, LOST, refusedKeys, WireError;
 var init_wire = __esm({
   "src/wire.js"() {
     "use strict";
     MAX_INCOMING = 4 << 20;
     MAX_DEPTH = 8;
+    LOST = 1006;
     refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
     WireError = class extends Error {
       name = "WireError";
@@ -217,15 +218,15 @@ var init_records = __esm({
 });
 
 // src/http-link.js
-var STREAM_WITHIN, MAX_WAITING, MAX_BODY, LOST, HttpLink, LinkError;
+var STREAM_WITHIN, MAX_WAITING, MAX_BODY, HttpLink, LinkError;
 var init_http_link = __esm({
   "src/http-link.js"() {
     "use strict";
     init_records();
+    init_wire();
     STREAM_WITHIN = 1500;
     MAX_WAITING = 4 << 10;
     MAX_BODY = 60 << 10;
-    LOST = 1006;
     HttpLink = class {
       #fetch;
       #url;
@@ -307,7 +308,7 @@ var init_http_link = __esm({
         else await this.#readOn(stream.reader, stream.first);
       }
       async #open() {
-        const answer = await this.#post(new Uint8Array(0));
+        const answer = await this.#post(new Uint8Array(0), {});
         return answer.text();
       }
       /**
@@ -366,10 +367,9 @@ var init_http_link = __esm({
         const headers = { "Deltatick-Link": this.#id, "Deltatick-Down": mode };
         return this.#answered(await this.#fetch(this.#url, { headers, cache: "no-store", signal }));
       }
-      /** @param {Uint8Array<ArrayBuffer>} body */
-      async #post(body) {
-        const headers = { "Content-Type": "application/octet-stream" };
-        if (this.#id !== "" && body.length > 0) headers["Deltatick-Link"] = this.#id;
+      /** @param {Uint8Array<ArrayBuffer>} body @param {Record<string, string>} of names the link that it is for; one without opens a link */
+      async #post(body, of) {
+        const headers = { "Content-Type": "application/octet-stream", ...of };
         const signal = this.#abort.signal;
         const keepalive = this.#closing;
         return this.#answered(
@@ -396,7 +396,7 @@ var init_http_link = __esm({
           for (; n < this.#waiting.length && bytes2 + this.#waiting[n].length <= MAX_BODY; n++)
             bytes2 += this.#waiting[n].length;
           this.#waitingBytes -= bytes2;
-          await this.#post(joined(this.#waiting.splice(0, n)));
+          await this.#post(joined(this.#waiting.splice(0, n)), { "Deltatick-Link": this.#id });
         }
         this.#posting = false;
         if (this.#closing) this.#abort.abort();
@@ -3850,6 +3850,7 @@ function text(length) {
 }
 
 // src/link.js
+init_wire();
 var MAX_BUFFERED = 64 << 10;
 var Link = class {
   #socket;
@@ -3879,7 +3880,7 @@ var Link = class {
     };
     socket.onclose = ({ code }) => {
       this.#detach();
-      handlers.down(code ?? 1006);
+      handlers.down(code ?? LOST);
     };
   }
   /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
@@ -3972,6 +3973,7 @@ var Transports = class {
 };
 
 // src/dialler.js
+init_wire();
 var TRY_FOR = 5e3;
 var Dialler = class {
   #settings;
@@ -4026,7 +4028,7 @@ var Dialler = class {
           dialled(new HttpLink2(this.#settings, this.#stats, this.#handlers));
       },
       () => {
-        if (dial === this.#dials) this.#handlers.down(1006);
+        if (dial === this.#dials) this.#handlers.down(LOST);
       }
     );
   }
@@ -4289,7 +4291,6 @@ var Redial = class {
 init_wire();
 var MAX_MALFORMED = 8;
 var MIN_MAX_FRAME = 4096;
-var LOST2 = 1006;
 var Connection = class {
   /** @type {Status} */
   status = {
@@ -4362,7 +4363,7 @@ var Connection = class {
     this.#heartbeat = new Heartbeat(
       settings2.timers,
       (now) => this.#sendPing(now),
-      () => this.#down(LOST2)
+      () => this.#down(LOST)
     );
   }
   /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
@@ -4385,7 +4386,7 @@ var Connection = class {
     renewed(auth).then((auth2) => ifWaitedFor(() => this.#dialAs(auth2))).catch(
       (error) => ifWaitedFor(() => {
         this.#handlers.failed(error);
-        this.#lost(LOST2);
+        this.#lost(LOST);
       })
     );
   }
@@ -4401,7 +4402,7 @@ var Connection = class {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST2), this.#dialler.patience);
+    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
     const over = this.#dialler.over;
     this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
   }
@@ -4445,7 +4446,7 @@ var Connection = class {
   }
   /** Loses the socket, as a network would. */
   cut() {
-    if (this.#link !== null) this.#down(LOST2);
+    if (this.#link !== null) this.#down(LOST);
   }
   /** Says bye and stays away. */
   close() {
@@ -4504,7 +4505,7 @@ var Connection = class {
   #broken(bytes2, error) {
     this.#stats.malformed++;
     this.#handlers.malformed(bytes2, error);
-    if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST2);
+    if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST);
   }
   /** @param {any[]} frame @param {number} now */
   #welcome(frame, now) {
@@ -4552,7 +4553,7 @@ var Connection = class {
   }
   /** @param {number} code */
   #down(code) {
-    if (this.#welcomedAt < 0 && code === LOST2 && this.#dialler.failed()) {
+    if (this.#welcomedAt < 0 && code === LOST && this.#dialler.failed()) {
       this.#hangUp(false);
       this.dial();
       return;
@@ -4686,6 +4687,9 @@ var Emitter = class {
 // src/client.js
 init_frames();
 init_kinds();
+
+// src/payload.js
+var listOf = (v) => Array.isArray(v) ? v : [];
 
 // src/chat.js
 var KEPT3 = 100;
@@ -4829,7 +4833,6 @@ var Chat = class {
   }
 };
 var isMessage = (m) => [m?.id, m?.at].every(Number.isInteger) && [m.user, m.name, m.text].every((v) => typeof v === "string");
-var listOf = (v) => Array.isArray(v) ? v : [];
 
 // src/watchlist.js
 var MAX_LISTED = 1e4;
@@ -4847,7 +4850,7 @@ var Watchlist = class {
   replace(payload) {
     this.#rev = Number(payload?.rev);
     this.#byId.clear();
-    for (const summary of listOf2(payload?.lobbies)) this.#put(summary?.id, summary);
+    for (const summary of listOf(payload?.lobbies)) this.#put(summary?.id, summary);
     for (const [id, { rev, summary }] of this.#early) {
       if (rev > this.#rev) this.#put(id, summary);
     }
@@ -4863,8 +4866,8 @@ var Watchlist = class {
     const put2 = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
       if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
     };
-    for (const id of listOf2(payload?.removed)) put2(id, null);
-    for (const summary of listOf2(payload?.upsert)) put2(summary?.id, summary);
+    for (const id of listOf(payload?.removed)) put2(id, null);
+    for (const summary of listOf(payload?.upsert)) put2(summary?.id, summary);
   }
   /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
   list() {
@@ -4878,7 +4881,6 @@ var Watchlist = class {
     }
   }
 };
-var listOf2 = (v) => Array.isArray(v) ? v : [];
 
 // src/lobby.js
 var WATCH_AGAIN = 2e3;
@@ -5284,7 +5286,7 @@ var Presences = class {
   }
   /** @param {any} reply @returns {Presence[]} the newest that is known of its users */
   #took(reply2) {
-    const users = Array.isArray(reply2?.users) ? reply2.users : [];
+    const users = listOf(reply2?.users);
     return users.map(
       (p) => this.#newer(p) ? p : this.states.get(p?.user) ?? p
     );

@@ -1,4 +1,5 @@
 import { Emitter } from "./emitter.js";
+import { listOf } from "./payload.js";
 
 /** Messages that are kept; the server keeps as many. */
 const KEPT = 100;
@@ -171,6 +172,3 @@ export class Chat {
 const isMessage = (m) =>
   [m?.id, m?.at].every(Number.isInteger) &&
   [m.user, m.name, m.text].every((v) => typeof v === "string");
-
-/** @param {any} v @returns {any[]} */
-const listOf = (v) => (Array.isArray(v) ? v : []);

@@ -8,14 +8,12 @@ import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
 import { later, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
-import { WireError } from "./wire.js";
+import { LOST, WireError } from "./wire.js";
 
 /** Messages of one link that may break the rules before it is given up. */
 const MAX_MALFORMED = 8;
 /** A frame of this many bytes is always allowed, the first one too. */
 const MIN_MAX_FRAME = 4096;
-/** Code of a link that was lost, as WebSockets have it. */
-const LOST = 1006;
 
 /**
  * @typedef {object} Status

@@ -1,6 +1,7 @@
 import { Link } from "./link.js";
 import { loadLater } from "./parts.js";
 import { Transports } from "./transports.js";
+import { LOST } from "./wire.js";
 
 /** A WebSocket that is tried beside a link over HTTP has so many milliseconds to open. */
 const TRY_FOR = 5000;
@@ -66,7 +67,7 @@ export class Dialler {
           dialled(new HttpLink(this.#settings, this.#stats, this.#handlers));
       },
       () => {
-        if (dial === this.#dials) this.#handlers.down(1006);
+        if (dial === this.#dials) this.#handlers.down(LOST);
       },
     );
   }

@@ -1,4 +1,5 @@
 import { closeRecord, joined, Record, RecordReader, record } from "./records.js";
+import { LOST } from "./wire.js";
 
 /** An answer that streams shows it within so many milliseconds, or is taken for one that is held back on the way. */
 const STREAM_WITHIN = 1500;
@@ -6,8 +7,6 @@ const STREAM_WITHIN = 1500;
 const MAX_WAITING = 4 << 10;
 /** Bytes of one request's body, at most; the server takes 64 KiB. */
 const MAX_BODY = 60 << 10;
-/** Code of a link that was lost, as WebSockets have it. */
-const LOST = 1006;
 
 /**
  * One link over plain HTTP, for where no WebSocket gets through (protocol section 12), with the surface of `Link`. It streams what
@@ -108,7 +107,7 @@ export class HttpLink {
   }
 
   async #open() {
-    const answer = await this.#post(new Uint8Array(0));
+    const answer = await this.#post(new Uint8Array(0), {});
     return answer.text();
   }
 
@@ -173,11 +172,9 @@ export class HttpLink {
     return this.#answered(await this.#fetch(this.#url, { headers, cache: "no-store", signal }));
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} body */
-  async #post(body) {
-    /** @type {Record<string, string>} */
-    const headers = { "Content-Type": "application/octet-stream" };
-    if (this.#id !== "" && body.length > 0) headers["Deltatick-Link"] = this.#id;
+  /** @param {Uint8Array<ArrayBuffer>} body @param {Record<string, string>} of names the link that it is for; one without opens a link */
+  async #post(body, of) {
+    const headers = { "Content-Type": "application/octet-stream", ...of };
     const signal = this.#abort.signal;
     const keepalive = this.#closing;
     return this.#answered(
@@ -208,7 +205,7 @@ export class HttpLink {
       for (; n < this.#waiting.length && bytes + this.#waiting[n].length <= MAX_BODY; n++)
         bytes += this.#waiting[n].length;
       this.#waitingBytes -= bytes;
-      await this.#post(joined(this.#waiting.splice(0, n)));
+      await this.#post(joined(this.#waiting.splice(0, n)), { "Deltatick-Link": this.#id });
     }
     this.#posting = false;
     if (this.#closing) this.#abort.abort();

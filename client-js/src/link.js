@@ -1,3 +1,5 @@
+import { LOST } from "./wire.js";
+
 /** Bytes that may wait in the socket before what can be left out is left out. */
 const MAX_BUFFERED = 64 << 10;
 
@@ -42,7 +44,7 @@ export class Link {
     socket.onerror = () => {};
     socket.onclose = (/** @type {{code?: number}} */ { code }) => {
       this.#detach();
-      handlers.down(code ?? 1006);
+      handlers.down(code ?? LOST);
     };
   }
 

@@ -1,4 +1,5 @@
 import { Emitter } from "./emitter.js";
+import { listOf } from "./payload.js";
 
 /** Users whose states are kept. */
 const MAX_KNOWN = 1000;
@@ -121,7 +122,7 @@ export class Presences {
 
   /** @param {any} reply @returns {Presence[]} the newest that is known of its users */
   #took(reply) {
-    const users = Array.isArray(reply?.users) ? reply.users : [];
+    const users = listOf(reply?.users);
     return users.map((/** @type {any} */ p) =>
       this.#newer(p) ? p : (this.states.get(p?.user) ?? p),
     );

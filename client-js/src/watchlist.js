@@ -1,3 +1,5 @@
+import { listOf } from "./payload.js";
+
 /** Lobbies kept of a watched list. */
 const MAX_LISTED = 10_000;
 
@@ -59,6 +61,3 @@ export class Watchlist {
     }
   }
 }
-
-/** @param {any} v @returns {any[]} */
-const listOf = (v) => (Array.isArray(v) ? v : []);

@@ -2,6 +2,8 @@
 export const MAX_INCOMING = 4 << 20;
 /** Nesting a frame may have, the frame's own array counted. */
 export const MAX_DEPTH = 8;
+/** Close code of a link that was lost, as WebSockets have it. */
+export const LOST = 1006;
 /** Keys by which an object's prototype is reached. */
 export const refusedKeys = new Set(["__proto__", "constructor", "prototype"]);
 
