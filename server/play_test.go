@@ -14,22 +14,27 @@ import (
 
 func TestTwoGuestsMeetInALobbyAndSeeEachOtherPlay(t *testing.T) {
 	bubble(t, server.Config{}, func(h *house) {
-		ada, bob := h.guest("ada"), h.guest("bob")
-		lobby, room := ada.host(client.NewLobby{})
-		theirs := bob.join(lobby.ID, false)
-		defer ada.play(map[string]float64{"add": 1})()
-		defer bob.play(map[string]float64{"add": -1})()
-		time.Sleep(5 * time.Second)
-		for _, r := range []*client.Room{room, theirs} {
-			if up, down := count(r, room.Seat), count(r, theirs.Seat); up < 270 || down > -270 {
-				t.Errorf("after 5 s the counters show %d and %d", up, down)
-			}
-		}
-		stats := ada.Stats()
-		if stats.Desyncs != 0 || stats.Snapshots < 290 {
-			t.Errorf("stats: %+v", stats)
-		}
+		ada := h.guest("ada")
+		h.seeEachOtherPlay(ada, h.guest("bob"))
 	})
+}
+
+// seeEachOtherPlay has two guests meet and play for five seconds.
+func (h *house) seeEachOtherPlay(ada, bob *guest) {
+	h.Helper()
+	lobby, room := ada.host(client.NewLobby{})
+	theirs := bob.join(lobby.ID, false)
+	defer ada.play(map[string]float64{"add": 1})()
+	defer bob.play(map[string]float64{"add": -1})()
+	time.Sleep(5 * time.Second)
+	for _, r := range []*client.Room{room, theirs} {
+		if up, down := count(r, room.Seat), count(r, theirs.Seat); up < 270 || down > -270 {
+			h.Errorf("after 5 s the counters show %d and %d", up, down)
+		}
+	}
+	if stats := ada.Stats(); stats.Desyncs != 0 || stats.Snapshots < 290 {
+		h.Errorf("stats: %+v", stats)
+	}
 }
 
 func TestADroppedPlayerIsBackInItsSeatAndMissesNoEvent(t *testing.T) {
