@@ -59,17 +59,9 @@ func transportCases() []Case {
 		}},
 		{"websocket/a ping is answered with its data", needsWebSocket, func(t *T) {
 			p := t.guest()
-			answered := make(chan string, 1)
-			p.webSocket().conn.SetPongHandler(func(data string) error {
-				select {
-				case answered <- data:
-				default:
-				}
-				return nil
-			})
 			t.must(p.webSocket().conn.WriteControl(websocket.PingMessage, []byte("life"), time.Now().Add(writeTimeout)), "ping")
 			select {
-			case data := <-answered:
+			case data := <-p.webSocket().pongs:
 				t.check(data == "life", "answered with %q", data)
 			case <-time.After(t.cfg.Patience):
 				t.failf("not answered")
@@ -115,23 +107,15 @@ func transportCases() []Case {
 		}},
 		{"websocket/a quiet connection is asked for a sign of life", needsWebSocket | needsSlowness, func(t *T) {
 			p := t.guest()
-			asked := make(chan struct{}, 1)
-			p.webSocket().conn.SetPingHandler(func(string) error {
-				select {
-				case asked <- struct{}{}:
-				default:
-				}
-				return nil
-			})
 			select {
-			case <-asked:
+			case <-p.webSocket().pings:
 			case <-time.After(protocol.SilentTimeout):
 				t.failf("it was not")
 			}
 		}},
 		{"websocket/a silent one is closed in time", needsWebSocket | needsSlowness, func(t *T) {
 			p := t.guest()
-			p.webSocket().conn.SetPingHandler(func(string) error { return nil })
+			p.webSocket().mute.Store(true)
 			p.closedWithin(protocol.CloseSilent, 2*protocol.SilentTimeout)
 		}},
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -22,7 +23,12 @@ type wire interface {
 }
 
 // webSocket is the wire of a WebSocket.
-type webSocket struct{ conn *websocket.Conn }
+type webSocket struct {
+	conn  *websocket.Conn
+	pings chan string // data of a ping that came and that nobody has looked at, if there is one
+	pongs chan string // the same of pongs
+	mute  atomic.Bool // pings are not answered
+}
 
 func dialWebSocket(ctx context.Context, url string) (*webSocket, error) {
 	conn, resp, err := websocket.DefaultDialer.DialContext(ctx, url, nil)
@@ -33,7 +39,29 @@ func dialWebSocket(ctx context.Context, url string) (*webSocket, error) {
 		return nil, err
 	}
 	conn.SetReadLimit(protocol.MaxServerFrame)
-	return &webSocket{conn}, nil
+	w := &webSocket{conn: conn, pings: make(chan string, 1), pongs: make(chan string, 1)}
+	// Here, since whoever receives calls them.
+	answer := conn.PingHandler()
+	conn.SetPingHandler(func(data string) error {
+		note(w.pings, data)
+		if w.mute.Load() {
+			return nil
+		}
+		return answer(data)
+	})
+	conn.SetPongHandler(func(data string) error {
+		note(w.pongs, data)
+		return nil
+	})
+	return w, nil
+}
+
+// note leaves something to be looked at, unless there is something.
+func note(to chan<- string, data string) {
+	select {
+	case to <- data:
+	default:
+	}
 }
 
 const writeTimeout = 5 * time.Second
