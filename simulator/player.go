@@ -17,7 +17,8 @@ import (
 type player struct {
 	index   int
 	cfg     Config
-	group   *group
+	crowd   *crowd
+	party   *party
 	host    bool
 	bot     Bot
 	client  *client.Client
@@ -29,11 +30,12 @@ type player struct {
 	cuts    atomic.Int64
 }
 
-func newPlayer(i int, cfg Config, g *group, host bool, w *window, gauges *gauges) (*player, error) {
+func newPlayer(i int, r *run, c *crowd, y *party, host bool) (*player, error) {
+	cfg := r.cfg
 	p := &player{
-		index: i, cfg: cfg, group: g, host: host,
-		bot:   cfg.NewBot(i, rand.New(rand.NewPCG(cfg.Seed, uint64(3*i)))),
-		tally: tally{window: w, gauges: gauges},
+		index: i, cfg: cfg, crowd: c, party: y, host: host,
+		bot:   c.NewBot(i, rand.New(rand.NewPCG(cfg.Seed, uint64(3*i)))),
+		tally: tally{window: &r.window, gauges: c.gauges},
 		// A match ends rarely; one that ends while the bot asks for the next one is told by the lobby as well.
 		exits:  make(chan client.Exit, 4),
 		seated: make(chan struct{}),
@@ -98,9 +100,9 @@ func (p *player) live(ctx context.Context) {
 func (p *player) sitDown(ctx context.Context) bool {
 	joining, cancel := context.WithTimeout(ctx, p.cfg.JoinWithin)
 	defer cancel()
-	enter := p.group.join
+	enter := p.party.join
 	if p.host {
-		enter = p.group.host
+		enter = p.party.host
 	}
 	err := enter(joining, p.client)
 	if err == nil {

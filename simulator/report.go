@@ -48,17 +48,28 @@ type Range struct {
 	Max    float64 `json:"max"`
 }
 
-// Report is what a run found. Times are in milliseconds unless they say otherwise; figures are of the measured time only,
-// counts of the whole run.
+// Report is what a run found.
 type Report struct {
 	URL         string  `json:"url"`
-	Game        string  `json:"game"`
 	Bots        int     `json:"bots"`
 	Lobbies     int     `json:"lobbies"`
-	Chaos       bool    `json:"chaos"`
 	Seed        uint64  `json:"seed"`
 	Measured    float64 `json:"measured_s"`
-	Interrupted bool    `json:"interrupted"` // ended before its time
+	Interrupted bool    `json:"interrupted"`   // ended before its time
+	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
+
+	Failed int           `json:"failed"` // bots
+	Groups []GroupReport `json:"groups"`
+}
+
+// GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
+// only, counts of the whole run.
+type GroupReport struct {
+	Name    string `json:"name"`
+	Game    string `json:"game"`
+	Bots    int    `json:"bots"`
+	Lobbies int    `json:"lobbies"`
+	Chaos   bool   `json:"chaos"`
 
 	Rate     Range   `json:"snapshots_per_s"` // per bot, while seated
 	Latency  Spread  `json:"input_to_effect"`
@@ -69,7 +80,6 @@ type Report struct {
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
-	CPU      float64 `json:"simulator_cpu"` // cores this process used while measuring
 
 	Snapshots     uint64            `json:"snapshots"`
 	Keyframes     uint64            `json:"keyframes"`
@@ -91,12 +101,20 @@ var resyncNames = map[uint32]string{
 	protocol.ResyncHash: "hash", protocol.ResyncBaseline: "baseline", protocol.ResyncBody: "body", protocol.ResyncAsked: "asked",
 }
 
-// collect adds the bots' tallies up.
-func (r *Report) collect(players []*player, measured time.Duration) {
-	r.Resyncs, r.Drops, r.Notices = map[string]uint64{}, map[string]uint64{}, map[string]int{}
-	r.Measured = measured.Seconds()
+// report is what became of a crowd in the time measured, in which it had that traffic.
+func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
+	r := GroupReport{
+		Name: c.Name, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
+		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(),
+		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(),
+		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+	}
+	if measured > 0 {
+		each := measured.Seconds() * float64(len(c.players))
+		r.BytesIn, r.BytesOut = float64(t.in)/each, float64(t.out)/each
+	}
 	late := 0
-	for _, p := range players {
+	for _, p := range c.players {
 		stats := p.client.Stats()
 		each := p.report(stats)
 		late += p.tally.late
@@ -115,9 +133,10 @@ func (r *Report) collect(players []*player, measured time.Duration) {
 	}
 	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
 	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+	return r
 }
 
-func (r *Report) count(s client.Stats) {
+func (r *GroupReport) count(s client.Stats) {
 	r.Snapshots += s.Snapshots
 	r.Keyframes += s.Keyframes
 	r.Desyncs += s.Desyncs
@@ -162,8 +181,8 @@ func (p *player) report(s client.Stats) BotReport {
 		b.Snapshots = float64(t.count) / t.seated.Seconds()
 	}
 	// Less than a second says nothing about a rate.
-	if t.seated >= time.Second && b.Snapshots < p.cfg.MinRate {
-		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.cfg.MinRate)
+	if t.seated >= time.Second && b.Snapshots < p.crowd.MinRate {
+		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
 	}
 	b.Failures = t.failures
 	return b

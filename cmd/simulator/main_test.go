@@ -45,7 +45,8 @@ func TestFlagsHaveTwinsInTheEnvironmentAndWin(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := cfg.run
-	if c.Bots != 7 || c.For != 5*time.Second || c.Settings["bots"] != 4 || c.Settings["entities"] != 9 || c.Progress != nil || c.MinRate >= 0 {
+	g := c.Groups[0]
+	if g.Bots != 7 || c.For != 5*time.Second || g.Settings["bots"] != 4 || g.Settings["entities"] != 9 || c.Progress != nil || g.MinRate >= 0 {
 		t.Errorf("%+v", c)
 	}
 	env["DELTATICK_SIM_BOTS"] = "x"
