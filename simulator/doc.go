@@ -12,7 +12,8 @@
 //   - absent: not in its seat again within Config.ReturnWithin of the end;
 //   - rate: fewer snapshots a second, while seated, than Group.MinRate;
 //   - events: reliable events missing, twice or out of order;
-//   - malformed: frames that broke the protocol.
+//   - malformed: frames that broke the protocol;
+//   - chat: something said was refused, or heard twice or out of order.
 //
 // Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
@@ -15,6 +16,7 @@ import (
 type Group struct {
 	Name string // default is that of the game; no two groups share one
 
+	Role     Role           // default Player
 	Bots     int            // default 8
 	Game     string         // default "arena"
 	RoomSize int            // bots in a lobby, default 8; the rest is spread evenly, and no lobby gets more
@@ -25,6 +27,12 @@ type Group struct {
 	Behaviour string
 	NewBot    func(i int, rng *rand.Rand) Bot
 
+	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
+
+	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
+	// Stay 0: it stays.
+	Stay, Away time.Duration
+
 	Chaos   bool    // cut sockets at random while measuring
 	MinRate float64 // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
 }
@@ -32,10 +40,17 @@ type Group struct {
 func (g Group) withDefaults() (Group, error) {
 	g.Game = cmp.Or(g.Game, "arena")
 	g.Name = cmp.Or(g.Name, g.Game)
+	g.Role = cmp.Or(g.Role, Player)
 	g.Bots = cmp.Or(g.Bots, 8)
 	g.RoomSize = cmp.Or(g.RoomSize, 8)
 	g.MinRate = cmp.Or(g.MinRate, 50)
 	switch {
+	case !slices.Contains(Roles(), g.Role):
+		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
+	case g.Talk != 0 && g.Talk < time.Second:
+		return g, fmt.Errorf("talk: %v is less than 1s", g.Talk)
+	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
+		return g, fmt.Errorf("stay is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
 		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
 	case g.RoomSize < 1 || g.RoomSize > 1000:
@@ -64,15 +79,19 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 	c := &crowd{Group: g, gauges: newGauges()}
 	for _, size := range parties(g.Bots, g.RoomSize) {
 		c.lobbies++
+		name := fmt.Sprintf("simulator %s %d", g.Name, c.lobbies)
+		if g.Role == Hopper {
+			name = "simulator " + g.Name // they go to any of them
+		}
 		y := &party{
-			minPlayers: game.MinPlayers, open: make(chan struct{}),
+			minPlayers: game.MinPlayers, plays: g.Role == Player,
 			lobby: client.NewLobby{
-				Game: game.Name, Name: fmt.Sprintf("simulator %s %d", g.Name, c.lobbies), MaxPlayers: max(size, game.MinPlayers),
+				Game: game.Name, Name: name, MaxPlayers: max(size, game.MinPlayers),
 				Start: client.StartHost, Settings: g.Settings,
 			},
 		}
-		for seat := range size {
-			p, err := newPlayer(first+len(c.players), r, c, y, seat == 0)
+		for range size {
+			p, err := newPlayer(first+len(c.players), r, c, y)
 			if err != nil {
 				return nil, err
 			}
@@ -87,7 +106,7 @@ type traffic struct{ in, out, snapshots uint64 }
 
 func (c *crowd) traffic() (t traffic) {
 	for _, p := range c.players {
-		t.add(p.client.Stats())
+		t.add(p.stats())
 	}
 	return t
 }

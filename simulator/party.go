@@ -2,19 +2,24 @@ package simulator
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/protocol"
 )
 
-// party is the bots that share a lobby. Its first one is the host: it creates the lobby and starts the match; the others join,
-// late if need be.
+// party is the bots that share a lobby. Whoever comes first creates it, and starts its match if there is to be one; the others join, late
+// if need be. A lobby that is gone, because all had left for a while, is made anew by the next to come.
 type party struct {
 	lobby      client.NewLobby
-	minPlayers int
+	minPlayers int  // of the game
+	plays      bool // a match is started
 
-	open chan struct{} // closed when the lobby can be joined, or will never be
-	id   string        // set before open is closed; "" if there is no lobby
+	mu       sync.Mutex
+	id       string        // of the lobby; "" while there is none
+	creating chan struct{} // closed when the one who creates it is done; nil while nobody does
 }
 
 // parties spreads n bots over lobbies of at most size, as evenly as it goes.
@@ -30,41 +35,82 @@ func parties(n, size int) []int {
 	return sizes
 }
 
-// host creates the lobby and starts its match as soon as there are enough players.
-func (y *party) host(ctx context.Context, c *client.Client) error {
-	published := false
-	publish := func() {
-		if !published {
-			close(y.open)
-			published = true
+// enter brings a client into the lobby.
+func (y *party) enter(ctx context.Context, c *client.Client) error {
+	for {
+		id, mine, err := y.claim(ctx)
+		if err != nil {
+			return err
+		}
+		if mine {
+			return y.create(ctx, c)
+		}
+		_, err = c.Lobby().Join(ctx, id, false)
+		var refused *protocol.Error
+		if !errors.As(err, &refused) || refused.Code != protocol.CodeNotFound {
+			return err
+		}
+		y.forget(id)
+	}
+}
+
+// claim returns the id of the lobby, or makes it the caller's to create.
+func (y *party) claim(ctx context.Context) (id string, mine bool, err error) {
+	for {
+		y.mu.Lock()
+		id, creating := y.id, y.creating
+		if id == "" && creating == nil {
+			y.creating = make(chan struct{})
+		}
+		y.mu.Unlock()
+		switch {
+		case id != "":
+			return id, false, nil
+		case creating == nil:
+			return "", true, nil
+		}
+		select {
+		case <-creating:
+		case <-ctx.Done():
+			return "", false, fmt.Errorf("waiting for the lobby: %w", context.Cause(ctx))
 		}
 	}
-	defer publish()
+}
+
+// open lets the others in, or, with no id, has the next of them create the lobby.
+func (y *party) open(id string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	y.id = id
+	close(y.creating)
+	y.creating = nil
+}
+
+// forget notes that a lobby is gone.
+func (y *party) forget(id string) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.id == id {
+		y.id = ""
+	}
+}
+
+// create makes the lobby and starts its match as soon as there are enough players.
+func (y *party) create(ctx context.Context, c *client.Client) error {
 	state, err := c.Lobby().Create(ctx, y.lobby)
 	if err != nil {
+		y.open("")
 		return err
 	}
-	y.id = state.ID
+	y.open(state.ID)
+	if !y.plays {
+		return nil
+	}
 	if y.minPlayers > 1 {
-		publish()
 		enough := func(s *client.State) bool { return s != nil && len(s.Members) >= y.minPlayers }
 		if _, err := c.Lobby().Await(ctx, enough); err != nil {
 			return fmt.Errorf("waiting for %d players: %w", y.minPlayers, err)
 		}
 	}
 	return c.Lobby().Start(ctx)
-}
-
-// join enters the lobby that the host made.
-func (y *party) join(ctx context.Context, c *client.Client) error {
-	select {
-	case <-y.open:
-	case <-ctx.Done():
-		return fmt.Errorf("waiting for the lobby: %w", context.Cause(ctx))
-	}
-	if y.id == "" {
-		return fmt.Errorf("the host has no lobby")
-	}
-	_, err := c.Lobby().Join(ctx, y.id, false)
-	return err
 }

@@ -34,10 +34,10 @@ func (l *progress) show(now time.Time) {
 func (c *crowd) lap(from, to traffic, took time.Duration) string {
 	seated, reconnects, desyncs, failed := 0, uint64(0), uint64(0), 0
 	for _, p := range c.players {
-		s := p.client.Stats()
+		s := p.stats()
 		reconnects += s.Resumes
 		desyncs += s.Desyncs
-		sits, fails := p.tally.standing()
+		sits, fails := p.standing()
 		if sits {
 			seated++
 		}

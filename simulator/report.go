@@ -20,6 +20,7 @@ const (
 	FailedRate      = "rate"
 	FailedEvents    = "events"
 	FailedMalformed = "malformed"
+	FailedChat      = "chat"
 )
 
 // Failure is one way in which the server failed a bot.
@@ -66,9 +67,11 @@ type Report struct {
 // only, counts of the whole run.
 type GroupReport struct {
 	Name    string `json:"name"`
+	Role    Role   `json:"role"`
 	Game    string `json:"game"`
 	Bots    int    `json:"bots"`
 	Lobbies int    `json:"lobbies"`
+	Visits  int    `json:"visits"` // sessions of all bots together
 	Chaos   bool   `json:"chaos"`
 
 	Rate     Range   `json:"snapshots_per_s"` // per bot, while seated
@@ -77,6 +80,7 @@ type GroupReport struct {
 	Slack    Spread  `json:"input_slack"` // late inputs count as 0
 	Late     float64 `json:"late_inputs"` // share of the inputs
 	Rejoin   Spread  `json:"rejoin"`      // from a lost socket to the next snapshot
+	Chat     Spread  `json:"chat"`        // from saying something to hearing it
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
@@ -104,9 +108,9 @@ var resyncNames = map[uint32]string{
 // report is what became of a crowd in the time measured, in which it had that traffic.
 func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	r := GroupReport{
-		Name: c.Name, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
+		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
 		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(),
-		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(),
+		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(),
 		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
 	if measured > 0 {
@@ -115,7 +119,7 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	}
 	late := 0
 	for _, p := range c.players {
-		stats := p.client.Stats()
+		stats := p.stats()
 		each := p.report(stats)
 		late += p.tally.late
 		r.Each = append(r.Each, each)
@@ -124,6 +128,7 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		}
 		r.count(stats)
 		r.Cuts += p.cuts.Load()
+		r.Visits += p.visits
 		for code, n := range p.tally.notices {
 			r.Notices[code] += n
 		}

@@ -146,13 +146,17 @@ func (r *run) rollCall(ctx context.Context) {
 		}
 	})
 	for {
-		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.tally.present(since) })
+		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
 		if len(absent) == 0 || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
 	for _, p := range absent {
-		p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
+		if p.crowd.Role == Player {
+			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
+		} else {
+			p.tally.fail(FailedAbsent, "not back within %v", r.cfg.ReturnWithin)
+		}
 	}
 }
 
