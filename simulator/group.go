@@ -35,6 +35,8 @@ type Group struct {
 
 	Chaos   bool    // cut sockets at random while measuring
 	MinRate float64 // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
+
+	Expect []Criterion // what the group's figures must show
 }
 
 func (g Group) withDefaults() (Group, error) {

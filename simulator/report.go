@@ -60,8 +60,12 @@ type Report struct {
 	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
 
 	Failed int           `json:"failed"` // bots
+	Unmet  int           `json:"unmet"`  // criteria
 	Groups []GroupReport `json:"groups"`
 }
+
+// OK reports whether no bot was failed by the server and every criterion was met.
+func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 }
 
 // GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
 // only, counts of the whole run.
@@ -97,8 +101,9 @@ type GroupReport struct {
 	Drops         map[string]uint64 `json:"drops"`          // by the clients, by reason
 	Notices       map[string]int    `json:"notices"`        // of drops by the server, by code
 
-	Failed int         `json:"failed"` // bots
-	Each   []BotReport `json:"each"`
+	Verdicts []Verdict   `json:"verdicts"` // on Group.Expect
+	Failed   int         `json:"failed"`   // bots
+	Each     []BotReport `json:"each"`
 }
 
 var resyncNames = map[uint32]string{
@@ -138,6 +143,9 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	}
 	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
 	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+	for _, c := range c.Expect {
+		r.Verdicts = append(r.Verdicts, c.judge(r))
+	}
 	return r
 }
 

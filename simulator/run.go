@@ -85,6 +85,11 @@ func (r *run) measure(ctx context.Context) Report {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
 		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed
 		report.Groups = append(report.Groups, g)
+		for _, v := range g.Verdicts {
+			if !v.Met {
+				report.Unmet++
+			}
+		}
 	}
 	return report
 }

@@ -90,8 +90,22 @@ func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) 
 const shownFailures = 3
 
 func (r Report) verdict(b *strings.Builder) {
+	for _, g := range r.Groups {
+		for _, v := range g.Verdicts {
+			met := "met"
+			if !v.Met {
+				met = "NOT MET"
+			}
+			fmt.Fprintf(b, "%s%v, %s\n", r.title(g), v, met)
+		}
+	}
+	if r.Unmet > 0 {
+		fmt.Fprintf(b, "\nFAILED: %d criteria were not met\n", r.Unmet)
+	}
 	if r.Failed == 0 {
-		fmt.Fprintf(b, "\nok: no bot was failed by the server\n")
+		if r.Unmet == 0 {
+			fmt.Fprintf(b, "\nok: no bot was failed by the server\n")
+		}
 		return
 	}
 	fmt.Fprintf(b, "\nFAILED: %d of %d bots were failed by the server\n", r.Failed, r.Bots)

@@ -22,7 +22,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run returns the exit code: 0 when every bot was served well, 1 when one was not or the run could not be made, 2 for a flag that
+// run returns the exit code: 0 when every bot was served well and every criterion met, 1 when not or the run could not be made, 2 for a flag that
 // cannot be used.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), out, errOut io.Writer) int {
 	cfg, err := parse(args, lookup, out, errOut)
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 			return 1
 		}
 	}
-	if report.Failed > 0 {
+	if !report.OK() {
 		return 1
 	}
 	return 0
