@@ -12,6 +12,8 @@ import (
 
 // Config says what to simulate. The zero value of a field is the default it names.
 type Config struct {
+	Title string // of the report; default none
+
 	URL         string // default ws://127.0.0.1:8080/ws
 	AllowRemote bool   // permit targets other than this machine's loopback
 
@@ -29,6 +31,12 @@ type Config struct {
 
 	Progress io.Writer    // a line for each group each second; nil for none
 	Logger   *slog.Logger // default discards
+}
+
+// Check says what of a configuration cannot be run, as far as can be known without the server.
+func (cfg Config) Check() error {
+	_, err := cfg.withDefaults()
+	return err
 }
 
 // maxBots bounds a run, which has a goroutine or two for each.
@@ -54,6 +62,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	for i, g := range cfg.Groups {
 		var err error
 		if groups[i], err = g.withDefaults(); err != nil {
+			if len(cfg.Groups) > 1 {
+				err = fmt.Errorf("group %s: %w", cmp.Or(g.Name, fmt.Sprint(i+1)), err)
+			}
 			return cfg, err
 		}
 		if name := groups[i].Name; names[name] {

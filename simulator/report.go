@@ -51,6 +51,7 @@ type Range struct {
 
 // Report is what a run found.
 type Report struct {
+	Title       string  `json:"title,omitempty"`
 	URL         string  `json:"url"`
 	Bots        int     `json:"bots"`
 	Lobbies     int     `json:"lobbies"`

@@ -69,7 +69,7 @@ func (r *run) measure(ctx context.Context) Report {
 	measured := time.Since(opened)
 	after, cpu := r.traffic(), cpuTime()-cpu
 
-	report := Report{URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
+	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
 	if measured > 0 { // else it was interrupted before
 		report.CPU = cpu.Seconds() / measured.Seconds()
 	}
