@@ -15,6 +15,7 @@ type file struct {
 
 type group struct {
 	Name      string         `yaml:"name"`
+	Attack    string         `yaml:"attack"`
 	Role      string         `yaml:"role"`
 	Bots      int            `yaml:"bots"`
 	Game      string         `yaml:"game"`

@@ -93,7 +93,7 @@ func (f file) config() (simulator.Config, error) {
 
 func (w group) group() (simulator.Group, error) {
 	g := simulator.Group{
-		Name: w.Name, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
+		Name: w.Name, Attack: w.Attack, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
 		Behaviour: w.Behaviour, Talk: w.Talk, Stay: w.Stay, Away: w.Away, Chaos: w.Chaos,
 	}
 	if w.MinRate != nil {
