@@ -22,8 +22,8 @@ const within = 60 * time.Second
 func TestTheGameOfTheGuideIsPlayedInAModuleOfItsOwn(t *testing.T) {
 	for _, stage := range []string{"start", "finished"} {
 		t.Run(stage, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), within)
-			t.Cleanup(cancel) // after what serve and enter clean up
+			ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), within) // the test's ends before its cleanups
+			t.Cleanup(cancel)
 			url := serve(t, ctx, build(t, stage))
 			ann, bob := enter(t, ctx, url, "Ann"), enter(t, ctx, url, "Bob")
 			if ann.room.Match != bob.room.Match || ann.room.Seat == bob.room.Seat {
