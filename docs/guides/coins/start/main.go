@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/deltatick/deltatick/match"
@@ -29,7 +30,7 @@ func main() {
 	}
 }
 
-// run serves until Ctrl-C.
+// run serves until Ctrl-C or SIGTERM.
 func run(addr string) error {
 	game, err := server.New(server.Config{Kinds: []match.Kind{Kind()}, Guests: true, DrainWait: time.Second})
 	if err != nil {
@@ -46,7 +47,7 @@ func run(addr string) error {
 	go func() { _ = front.Serve(listener) }() // until front.Close
 	fmt.Printf("open http://%s in two windows\n", listener.Addr())
 
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	defer front.Close()
 	return game.Run(ctx)
