@@ -15,48 +15,39 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// within bounds a test that waits for a process or a bot.
+// within bounds the wait for a process or a bot.
 const within = 60 * time.Second
 
 // Built as the guide says: in a module of its own, somewhere else, with a replace.
 func TestTheGameOfTheGuideIsPlayedInAModuleOfItsOwn(t *testing.T) {
-	for _, stage := range []string{"start", "finished"} {
-		t.Run(stage, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), within) // the test's ends before its cleanups
-			t.Cleanup(cancel)
-			url := serve(t, ctx, build(t, stage))
-			ann, bob := enter(t, ctx, url, "Ann"), enter(t, ctx, url, "Bob")
-			if ann.room.Match != bob.room.Match || ann.room.Seat == bob.room.Seat {
-				t.Fatalf("Ann is in seat %d of %s, Bob in seat %d of %s", ann.room.Seat, ann.room.Match, bob.room.Seat, bob.room.Match)
-			}
-			if stage == "start" {
-				ann.walksRight(t, ctx)
-				return
-			}
-			winner := ann.collects(t, ctx)
-			if winner != "Ann" {
-				t.Errorf("%q won", winner)
-			}
-		})
+	program := build(t)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), within) // the test's ends before its cleanups
+	t.Cleanup(cancel)
+	url := serve(t, ctx, program)
+	ann, bob := enter(t, ctx, url, "Ann"), enter(t, ctx, url, "Bob")
+	if ann.room.Match != bob.room.Match || ann.room.Seat == bob.room.Seat {
+		t.Fatalf("Ann is in seat %d of %s, Bob in seat %d of %s", ann.room.Seat, ann.room.Match, bob.room.Seat, bob.room.Match)
+	}
+	if winner := ann.collects(t, ctx); winner != "Ann" {
+		t.Errorf("%q won", winner)
 	}
 }
 
-// build makes the program of a stage and returns its path.
-func build(t *testing.T, stage string) string {
+// build makes the finished program and returns its path.
+func build(t *testing.T) string {
 	t.Helper()
 	repo, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(filepath.Join("coins", stage))); err != nil {
+	if err := os.CopyFS(dir, os.DirFS("coins/finished")); err != nil {
 		t.Fatal(err)
 	}
 	const ours = "github.com/deltatick/deltatick"
 	for _, args := range [][]string{
 		{"mod", "init", "example.com/coins"},
 		{"mod", "edit", "-replace", ours + "=" + repo, "-require", ours + "@v0.0.0"},
-		{"test", "."},
 		{"build", "-o", "coins.bin", "."},
 	} {
 		cmd := exec.Command("go", args...)
@@ -144,23 +135,6 @@ func (b bot) own(v *client.View) int {
 		}
 	}
 	return -1
-}
-
-// walksRight holds a key until the bot's player is at the right edge.
-func (b bot) walksRight(t *testing.T, ctx context.Context) {
-	t.Helper()
-	x, right := b.room.Table("players").Column("x"), b.room.Input("right")
-	playing, arrived := context.WithCancel(ctx)
-	defer arrived()
-	_ = b.room.Play(playing, func(v *client.View, in *client.Input) {
-		in.Set(right, 1)
-		if own := b.own(v); own >= 0 && x.Float(v, own) == 400 {
-			arrived()
-		}
-	})
-	if ctx.Err() != nil || b.room.Err() != nil {
-		t.Fatalf("never arrived: %v, %v", ctx.Err(), b.room.Err())
-	}
 }
 
 // collects goes after the coin until the match ends, and returns who won.
