@@ -34,8 +34,9 @@ var arrows = map[string][]string{
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
 	"cmd/simulator":   {"cmd/internal", "simulator", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
-	"cmd/wasmstep":    {}, // builds a game's step by the go command
-	"cmd/internal":    {}, // what the mains share: flags and their environment
+	"cmd/wasmstep":    {},                  // builds a game's step by the go command
+	"cmd/internal":    {},                  // what the mains share: flags and their environment
+	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
@@ -59,6 +60,7 @@ var arrows = map[string][]string{
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
 	"cmd/server":  {"client-go"},
+	"docs/guides": {"client-go", "protocol"},
 	"server":      {"client-go", "games/*", "session", "session/jwt"},
 	"conformance": {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":       {"tick"},
