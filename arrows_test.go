@@ -62,6 +62,7 @@ var testArrows = map[string][]string{
 	"server":      {"client-go", "games/*", "session", "session/jwt"},
 	"conformance": {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":       {"tick"},
+	"simulator":   {"server", "session", "lobby", "match", "games/*"},
 	"recording":   {"games/*"},
 	"replay":      {"games/*", "client-go"},
 	"games/*":     {"tick", "protocol"},

@@ -77,12 +77,44 @@ type Stats struct {
 	RTT, MinRTT time.Duration // smoothed round trip and the smallest, 0 before the first
 }
 
+// Add adds the counts of another client, such as the next one of the same bot. Round trips are those of other, if it has any.
+func (s *Stats) Add(other Stats) {
+	for i := range Kinds {
+		s.In[i].add(other.In[i])
+		s.Out[i].add(other.Out[i])
+	}
+	for _, sum := range []struct {
+		to   *uint64
+		from uint64
+	}{
+		{&s.Dials, other.Dials}, {&s.DialFailures, other.DialFailures}, {&s.Connects, other.Connects}, {&s.Resumes, other.Resumes},
+		{&s.Malformed, other.Malformed}, {&s.Snapshots, other.Snapshots}, {&s.Keyframes, other.Keyframes}, {&s.Desyncs, other.Desyncs},
+		{&s.EventsLost, other.EventsLost}, {&s.EventGaps, other.EventGaps}, {&s.Notices, other.Notices}, {&s.Abandoned, other.Abandoned},
+		{&s.InputsSent, other.InputsSent}, {&s.InputsSkipped, other.InputsSkipped},
+	} {
+		*sum.to += sum.from
+	}
+	for i := range s.Resyncs {
+		s.Resyncs[i] += other.Resyncs[i]
+	}
+	for i := range s.Drops {
+		s.Drops[i] += other.Drops[i]
+	}
+	if other.RTT != 0 {
+		s.RTT, s.MinRTT = other.RTT, other.MinRTT
+	}
+}
+
+func (t *Traffic) add(other Traffic) {
+	t.Frames += other.Frames
+	t.Bytes += other.Bytes
+}
+
 // Total adds up the traffic of all kinds.
 func Total(t [Kinds]Traffic) Traffic {
 	var sum Traffic
 	for _, k := range t {
-		sum.Frames += k.Frames
-		sum.Bytes += k.Bytes
+		sum.add(k)
 	}
 	return sum
 }

@@ -127,7 +127,7 @@ func TestTheShooterTurnsToTheNearestLivingShipAndFiresWhenItPointsThere(t *testi
 }
 
 func TestTheShooterMakesDoWithAnyGame(t *testing.T) {
-	report := mustPlay(t, faults{}, simulator.Config{Behaviour: "shooter"})
+	report := mustPlay(t, faults{}, simulator.Config{}, simulator.Group{Behaviour: "shooter"})
 	if report.Failed != 0 {
 		t.Errorf("failed %d bots: %v", report.Failed, reasons(report))
 	}

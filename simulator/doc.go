@@ -10,9 +10,12 @@
 //   - desync: a view hash that differed;
 //   - seat: another seat after a reconnect, or a seat over for a reason other than the match's end;
 //   - absent: not in its seat again within Config.ReturnWithin of the end;
-//   - rate: fewer snapshots a second, while seated, than Config.MinRate;
+//   - rate: fewer snapshots a second, while seated, than Group.MinRate;
 //   - events: reliable events missing, twice or out of order;
-//   - malformed: frames that broke the protocol.
+//   - malformed: frames that broke the protocol;
+//   - chat: something said was refused, or heard twice or out of order.
+//
+// Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //
 // What a bot does each tick is a [Bot]; there are ready ones, and a game's own run just as well.
 //

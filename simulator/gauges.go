@@ -6,8 +6,9 @@ type gauges struct {
 	interval *histogram // between snapshots that arrive in one room
 	slack    *histogram // by which inputs were early; late ones count as 0
 	rejoin   *histogram // a socket's loss to the first snapshot over the next
+	chat     *histogram // a message's saying to its being heard, by its speaker too
 }
 
 func newGauges() *gauges {
-	return &gauges{latency: newHistogram(true), interval: newHistogram(true), slack: newHistogram(false), rejoin: newHistogram(false)}
+	return &gauges{latency: newHistogram(true), interval: newHistogram(true), slack: newHistogram(false), rejoin: newHistogram(false), chat: newHistogram(false)}
 }

@@ -1,70 +1,120 @@
 package simulator
 
 import (
-	"context"
+	"cmp"
 	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/protocol"
 )
 
-// group is the bots that share a lobby. Its first one is the host: it creates the lobby and starts the match; the others join,
-// late if need be.
-type group struct {
-	lobby      client.NewLobby
-	minPlayers int
+// Group is a part of the population whose bots are alike: they play one game in lobbies of their own, in the same manner, and are
+// measured together. The zero value of a field is the default it names.
+type Group struct {
+	Name string // default is that of the game; no two groups share one
 
-	open chan struct{} // closed when the lobby can be joined, or will never be
-	id   string        // set before open is closed; "" if there is no lobby
+	Role     Role           // default Player
+	Bots     int            // default 8
+	Game     string         // default "arena"
+	RoomSize int            // bots in a lobby, default 8; the rest is spread evenly, and no lobby gets more
+	Settings map[string]int // of the lobbies, such as bots or entities
+
+	// Behaviour is a name of [Behaviours], or "" for what suits the game. NewBot overrides it: it makes bot i of the run, whose own
+	// randomness is rng.
+	Behaviour string
+	NewBot    func(i int, rng *rand.Rand) Bot
+
+	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
+
+	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
+	// Stay 0: it stays.
+	Stay, Away time.Duration
+
+	Chaos   bool    // cut sockets at random while measuring
+	MinRate float64 // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
+
+	Expect []Criterion // what the group's figures must show
 }
 
-// groups spreads n bots over lobbies of at most size, as evenly as it goes.
-func groups(n, size int) []int {
-	count := (n + size - 1) / size
-	sizes := make([]int, count)
-	for i := range sizes {
-		sizes[i] = n / count
-		if i < n%count {
-			sizes[i]++
-		}
+func (g Group) withDefaults() (Group, error) {
+	g.Game = cmp.Or(g.Game, "arena")
+	g.Name = cmp.Or(g.Name, g.Game)
+	g.Role = cmp.Or(g.Role, Player)
+	g.Bots = cmp.Or(g.Bots, 8)
+	g.RoomSize = cmp.Or(g.RoomSize, 8)
+	g.MinRate = cmp.Or(g.MinRate, 50)
+	switch {
+	case !slices.Contains(Roles(), g.Role):
+		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
+	case g.Talk != 0 && g.Talk < time.Second:
+		return g, fmt.Errorf("talk: %v is less than 1s", g.Talk)
+	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
+		return g, fmt.Errorf("stay is at least 1s, and away not negative")
+	case g.Bots < 1 || g.Bots > maxBots:
+		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
+	case g.RoomSize < 1 || g.RoomSize > 1000:
+		return g, fmt.Errorf("room size: %d is outside 1..1000", g.RoomSize)
 	}
-	return sizes
+	if g.NewBot == nil {
+		behaviour := cmp.Or(g.Behaviour, suits(g.Game))
+		if !slices.Contains(Behaviours(), behaviour) {
+			return g, fmt.Errorf("behaviour: %q is none of %v", behaviour, Behaviours())
+		}
+		g.NewBot = func(_ int, rng *rand.Rand) Bot { return behaviours[behaviour](rng) }
+	}
+	return g, nil
 }
 
-// host creates the lobby and starts its match as soon as there are enough players.
-func (g *group) host(ctx context.Context, c *client.Client) error {
-	published := false
-	publish := func() {
-		if !published {
-			close(g.open)
-			published = true
-		}
-	}
-	defer publish()
-	state, err := c.Lobby().Create(ctx, g.lobby)
-	if err != nil {
-		return err
-	}
-	g.id = state.ID
-	if g.minPlayers > 1 {
-		publish()
-		enough := func(s *client.State) bool { return s != nil && len(s.Members) >= g.minPlayers }
-		if _, err := c.Lobby().Await(ctx, enough); err != nil {
-			return fmt.Errorf("waiting for %d players: %w", g.minPlayers, err)
-		}
-	}
-	return c.Lobby().Start(ctx)
+// crowd is a Group while it lives.
+type crowd struct {
+	Group
+	gauges  *gauges
+	players []*player
+	lobbies int
 }
 
-// join enters the lobby that the host made.
-func (g *group) join(ctx context.Context, c *client.Client) error {
-	select {
-	case <-g.open:
-	case <-ctx.Done():
-		return fmt.Errorf("waiting for the lobby: %w", context.Cause(ctx))
+// newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
+func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
+	c := &crowd{Group: g, gauges: newGauges()}
+	for _, size := range parties(g.Bots, g.RoomSize) {
+		c.lobbies++
+		name := fmt.Sprintf("simulator %s %d", g.Name, c.lobbies)
+		if g.Role == Hopper {
+			name = "simulator " + g.Name // they go to any of them
+		}
+		y := &party{
+			minPlayers: game.MinPlayers, plays: g.Role == Player,
+			lobby: client.NewLobby{
+				Game: game.Name, Name: name, MaxPlayers: max(size, game.MinPlayers),
+				Start: client.StartHost, Settings: g.Settings,
+			},
+		}
+		for range size {
+			p, err := newPlayer(first+len(c.players), r, c, y)
+			if err != nil {
+				return nil, err
+			}
+			c.players = append(c.players, p)
+		}
 	}
-	if g.id == "" {
-		return fmt.Errorf("the host has no lobby")
+	return c, nil
+}
+
+// traffic is what a crowd's clients have received and sent so far.
+type traffic struct{ in, out, snapshots uint64 }
+
+func (c *crowd) traffic() (t traffic) {
+	for _, p := range c.players {
+		t.add(p.stats())
 	}
-	_, err := c.Lobby().Join(ctx, g.id, false)
-	return err
+	return t
+}
+
+func (t *traffic) add(s client.Stats) {
+	t.in += client.Total(s.In).Bytes
+	t.out += client.Total(s.Out).Bytes
+	t.snapshots += s.In[protocol.KindSnapshot].Frames
 }

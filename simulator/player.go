@@ -2,180 +2,178 @@ package simulator
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
-	"github.com/deltatick/deltatick/protocol"
 )
 
-// player is one bot's life: a client, a seat in a lobby, and a Bot that plays.
+// player is one bot of the population: a place in a party, a Bot that plays, and one session after another.
 type player struct {
 	index   int
 	cfg     Config
-	group   *group
-	host    bool
+	crowd   *crowd
+	party   *party
 	bot     Bot
-	client  *client.Client
 	tally   tally
-	exits   chan client.Exit
-	seated  chan struct{} // closed at the first snapshot
+	seated  chan struct{} // closed when it is first where its role wants it: in a match, or in a lobby
 	sitOnce sync.Once
-	leaving atomic.Bool
 	cuts    atomic.Int64
+
+	mu     sync.Mutex
+	visit  *visit       // the present one; nil while it is away
+	past   client.Stats // of the visits before
+	visits int
 }
 
-func newPlayer(i int, cfg Config, g *group, host bool, w *window, gauges *gauges) (*player, error) {
+// What a bot's randomness is for, each kind from a generator of its own, so that one does not shift another.
+const (
+	forPlay = iota
+	forBackoff
+	forChaos
+	forHops
+	forTalk
+	forChurn
+	purposes
+)
+
+func (p *player) rand(purpose uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(p.cfg.Seed, uint64(p.index)*purposes+purpose))
+}
+
+// about is a time whose mean is d, uniform between half of it and one and a half.
+func about(d time.Duration, rng *rand.Rand) time.Duration {
+	return d/2 + time.Duration(rng.Int64N(int64(d)+1))
+}
+
+func newPlayer(i int, r *run, c *crowd, y *party) (*player, error) {
 	p := &player{
-		index: i, cfg: cfg, group: g, host: host,
-		bot:   cfg.NewBot(i, rand.New(rand.NewPCG(cfg.Seed, uint64(3*i)))),
-		tally: tally{window: w, gauges: gauges},
-		// A match ends rarely; one that ends while the bot asks for the next one is told by the lobby as well.
-		exits:  make(chan client.Exit, 4),
+		index: i, cfg: r.cfg, crowd: c, party: y,
+		tally:  tally{window: &r.window, gauges: c.gauges, heardOf: map[string]uint64{}},
 		seated: make(chan struct{}),
 	}
+	p.bot = c.NewBot(i, p.rand(forPlay))
+	// Made at once, so that a client that cannot be made is found before any is started.
 	var err error
-	p.client, err = client.New(client.Config{
-		URL: cfg.URL, Name: fmt.Sprintf("bot %d", i+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: cfg.JoinWithin, NetDial: cfg.NetDial, Logger: cfg.Logger.With("bot", i+1),
-		Rand: rand.New(rand.NewPCG(cfg.Seed, uint64(3*i+1))),
-		Handlers: client.Handlers{
-			Lost:     func(error) { p.tally.lost() },
-			Entered:  p.tally.entered,
-			Snapshot: p.sawSnapshot,
-			Exited:   p.sawExit,
-			Notice:   func(n client.Notice) { p.tally.notice(n.Code) },
-			Event:    p.tally.event,
-		},
-	})
+	p.visit, err = newVisit(p)
 	return p, err
 }
 
-func (p *player) sawSnapshot(_ *client.Room, v *client.View) {
-	p.tally.snapshot(v)
-	p.sitOnce.Do(func() { close(p.seated) })
-}
+// arrive notes that the bot is where it should be.
+func (p *player) arrive() { p.sitOnce.Do(func() { close(p.seated) }) }
 
-func (p *player) sawExit(exit client.Exit) {
-	p.tally.left(exit, p.leaving.Load())
-	select {
-	case p.exits <- exit:
-	default:
-	}
-}
-
-// live connects, joins and plays until ctx ends, then says bye.
+// live makes one visit, or, where the group churns, one after another until the measured time is over, the last of which goes on until ctx ends.
 func (p *player) live(ctx context.Context) {
-	var work sync.WaitGroup
-	running, stop := context.WithCancel(context.Background())
-	playing, done := context.WithCancel(ctx)
-	work.Go(func() {
-		defer done()
-		err := p.client.Run(running)
-		var closed *protocol.Closed
-		if errors.As(err, &closed) {
-			p.tally.fail(FailedClosed, "%v", closed)
+	rng := p.rand(forChurn)
+	for {
+		staying, leave := context.WithCancel(ctx)
+		if p.crowd.Stay > 0 {
+			time.AfterFunc(about(p.crowd.Stay, rng), func() {
+				if !p.tally.window.isShut() {
+					leave()
+				}
+			})
 		}
-	})
-	work.Go(func() { p.askForRematches(playing) })
-	if p.sitDown(playing) {
-		p.play(playing)
+		p.mu.Lock()
+		v := p.visit
+		p.visits++
+		p.mu.Unlock()
+		welcome := v.live(staying)
+		leave()
+		if !welcome || ctx.Err() != nil {
+			return
+		}
+		p.leave()
+		if !sleep(ctx, about(p.crowd.Away, rng)) || p.tally.window.isShut() || !p.comeBack() {
+			return
+		}
 	}
-	<-playing.Done()
-	p.leaving.Store(true)
-	parting, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	_ = p.client.Bye(parting) // the session's end, not the bot's concern any more
-	cancel()
-	stop()
-	work.Wait()
 }
 
-// sitDown joins the lobby and waits for the first snapshot.
-func (p *player) sitDown(ctx context.Context) bool {
-	joining, cancel := context.WithTimeout(ctx, p.cfg.JoinWithin)
-	defer cancel()
-	enter := p.group.join
-	if p.host {
-		enter = p.group.host
+// leave ends a visit's accounts.
+func (p *player) leave() {
+	p.mu.Lock()
+	p.past.Add(p.visit.client.Stats())
+	p.visit = nil
+	p.mu.Unlock()
+	p.tally.goAway()
+}
+
+// comeBack makes the next visit.
+func (p *player) comeBack() bool {
+	v, err := newVisit(p)
+	if err != nil { // the first one had the same configuration
+		p.tally.fail(FailedConnect, "%v", err)
+		return false
 	}
-	err := enter(joining, p.client)
-	if err == nil {
-		select {
-		case <-p.seated:
-			return true
-		case <-joining.Done():
-			err = fmt.Errorf("waiting for the first snapshot: %w", context.Cause(joining))
-		}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.visit = v
+	return true
+}
+
+// client is the present visit's, or nil while the bot is away.
+func (p *player) client() *client.Client {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.visit == nil {
+		return nil
 	}
+	return p.visit.client
+}
+
+// stats are those of all visits.
+func (p *player) stats() client.Stats {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	total := p.past
+	if p.visit != nil {
+		total.Add(p.visit.client.Stats())
+	}
+	return total
+}
+
+// present reports whether the bot is where it should be: away, in its lobby, or in the seat where it sat and served there since a time.
+func (p *player) present(since time.Time) bool {
+	c := p.client()
 	switch {
-	case ctx.Err() != nil: // the run is over, or the connection, which says so itself
-	case p.client.Stats().Connects == 0 && joining.Err() != nil:
-		p.tally.fail(FailedConnect, "no session within %v", p.cfg.JoinWithin)
-	default:
-		p.tally.fail(FailedJoin, "%v", err)
+	case c == nil:
+		return true
+	case p.crowd.Role == Player:
+		return p.tally.present(since)
+	case p.crowd.Role == Sitter:
+		return c.Online() && c.Lobby().State() != nil
 	}
-	return false
+	return c.Online()
 }
 
-// play plays every room the client gets into.
-func (p *player) play(ctx context.Context) {
-	var room *client.Room
-	for {
-		var err error
-		if room, err = p.client.NextRoom(ctx, room); err != nil {
-			return
-		}
-		p.bot.Enter(room)
-		err = room.Play(ctx, func(v *client.View, in *client.Input) {
-			p.bot.Think(v, in)
-			p.tally.thought(in.Tick, time.Now())
-		})
-		if errors.Is(err, client.ErrSpectator) {
-			return // the tally has noted it
-		}
+// standing is for the live line: whether it is in a match, or, if it plays none, connected.
+func (p *player) standing() (seated, failed bool) {
+	seated, failed = p.tally.standing()
+	if c := p.client(); p.crowd.Role != Player && c != nil {
+		seated = c.Online()
 	}
-}
-
-// askForRematches keeps the lobby playing when a match has ended.
-func (p *player) askForRematches(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case exit := <-p.exits:
-			if exit.Reason != "ended" {
-				continue
-			}
-		}
-		for errors.Is(p.client.Lobby().Rematch(ctx), client.ErrOffline) {
-			// The socket went while asking; the next one will do.
-		}
-	}
+	return seated, failed
 }
 
 // wreak cuts the bot's socket at random until ctx ends: every 3 to 8 seconds, one cut in three in the middle of a frame, and
 // one in four followed by another within a second.
 func (p *player) wreak(ctx context.Context) {
-	rng := rand.New(rand.NewPCG(p.cfg.Seed, uint64(3*p.index+2)))
+	rng := p.rand(forChaos)
 	between := func(min, max time.Duration) time.Duration { return min + time.Duration(rng.Int64N(int64(max-min))) }
 	wait := between(0, 5*time.Second)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(wait):
-		}
-		if p.client.Online() {
-			p.cuts.Add(1)
-		}
-		if rng.IntN(3) == 0 {
-			p.client.CutMidFrame()
-		} else {
-			p.client.Cut()
+	for sleep(ctx, wait) {
+		if c := p.client(); c != nil {
+			if c.Online() {
+				p.cuts.Add(1)
+			}
+			if rng.IntN(3) == 0 {
+				c.CutMidFrame()
+			} else {
+				c.Cut()
+			}
 		}
 		wait = between(3*time.Second, 8*time.Second)
 		if rng.IntN(4) == 0 {

@@ -3,39 +3,41 @@ package simulator
 import (
 	"fmt"
 	"time"
-
-	"github.com/deltatick/deltatick/protocol"
 )
 
-// progress writes a line about each second.
+// progress writes a line for each crowd about each second.
 type progress struct {
 	run     *run
 	began   time.Time
 	at      time.Time
-	traffic traffic
-	frames  uint64
+	traffic []traffic
 }
 
 func newProgress(r *run) *progress {
 	now := time.Now()
-	return &progress{run: r, began: now, at: now, traffic: r.traffic(), frames: r.snapshots()}
-}
-
-func (r *run) snapshots() (n uint64) {
-	for _, p := range r.players {
-		n += p.client.Stats().In[protocol.KindSnapshot].Frames
-	}
-	return n
+	return &progress{run: r, began: now, at: now, traffic: r.traffic()}
 }
 
 func (l *progress) show(now time.Time) {
-	r := l.run
+	traffic := l.run.traffic()
+	for i, c := range l.run.crowds {
+		name := ""
+		if len(l.run.crowds) > 1 {
+			name = "  " + c.Name
+		}
+		fmt.Fprintf(l.run.cfg.Progress, "%4.0fs%s  %s\n", now.Sub(l.began).Seconds(), name, c.lap(l.traffic[i], traffic[i], now.Sub(l.at)))
+	}
+	l.at, l.traffic = now, traffic
+}
+
+// lap is what happened in a crowd between two looks at its traffic, and where it stands.
+func (c *crowd) lap(from, to traffic, took time.Duration) string {
 	seated, reconnects, desyncs, failed := 0, uint64(0), uint64(0), 0
-	for _, p := range r.players {
-		s := p.client.Stats()
+	for _, p := range c.players {
+		s := p.stats()
 		reconnects += s.Resumes
 		desyncs += s.Desyncs
-		sits, fails := p.tally.standing()
+		sits, fails := p.standing()
 		if sits {
 			seated++
 		}
@@ -43,16 +45,13 @@ func (l *progress) show(now time.Time) {
 			failed++
 		}
 	}
-	traffic, frames := r.traffic(), r.snapshots()
-	lap := now.Sub(l.at).Seconds()
-	latency, interval := r.gauges.latency.nextLap(), r.gauges.interval.nextLap()
-	fmt.Fprintf(r.cfg.Progress,
-		"%4.0fs  seated %d/%d  snapshots/s %.1f  effect p50 %.0f p99 %.0f ms  gap p99 %.1f ms  in %s/s out %s/s  reconnects %d  desyncs %d  failed %d\n",
-		now.Sub(l.began).Seconds(), seated, len(r.players), perBot(float64(frames-l.frames)/lap, seated),
-		latency.P50, latency.P99, interval.P99,
-		bytesText(float64(traffic.in-l.traffic.in)/lap), bytesText(float64(traffic.out-l.traffic.out)/lap),
+	latency, interval := c.gauges.latency.nextLap(), c.gauges.interval.nextLap()
+	second := took.Seconds()
+	return fmt.Sprintf(
+		"seated %d/%d  snapshots/s %.1f  effect p50 %.0f p99 %.0f ms  gap p99 %.1f ms  in %s/s out %s/s  reconnects %d  desyncs %d  failed %d",
+		seated, len(c.players), perBot(float64(to.snapshots-from.snapshots)/second, seated),
+		latency.P50, latency.P99, interval.P99, bytesText(float64(to.in-from.in)/second), bytesText(float64(to.out-from.out)/second),
 		reconnects, desyncs, failed)
-	l.at, l.traffic, l.frames = now, traffic, frames
 }
 
 func perBot(total float64, bots int) float64 {

@@ -20,6 +20,7 @@ const (
 	FailedRate      = "rate"
 	FailedEvents    = "events"
 	FailedMalformed = "malformed"
+	FailedChat      = "chat"
 )
 
 // Failure is one way in which the server failed a bot.
@@ -48,17 +49,35 @@ type Range struct {
 	Max    float64 `json:"max"`
 }
 
-// Report is what a run found. Times are in milliseconds unless they say otherwise; figures are of the measured time only,
-// counts of the whole run.
+// Report is what a run found.
 type Report struct {
+	Title       string  `json:"title,omitempty"`
 	URL         string  `json:"url"`
-	Game        string  `json:"game"`
 	Bots        int     `json:"bots"`
 	Lobbies     int     `json:"lobbies"`
-	Chaos       bool    `json:"chaos"`
 	Seed        uint64  `json:"seed"`
 	Measured    float64 `json:"measured_s"`
-	Interrupted bool    `json:"interrupted"` // ended before its time
+	Interrupted bool    `json:"interrupted"`   // ended before its time
+	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
+
+	Failed int           `json:"failed"` // bots
+	Unmet  int           `json:"unmet"`  // criteria
+	Groups []GroupReport `json:"groups"`
+}
+
+// OK reports whether no bot was failed by the server and every criterion was met.
+func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 }
+
+// GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
+// only, counts of the whole run.
+type GroupReport struct {
+	Name    string `json:"name"`
+	Role    Role   `json:"role"`
+	Game    string `json:"game"`
+	Bots    int    `json:"bots"`
+	Lobbies int    `json:"lobbies"`
+	Visits  int    `json:"visits"` // sessions of all bots together
+	Chaos   bool   `json:"chaos"`
 
 	Rate     Range   `json:"snapshots_per_s"` // per bot, while seated
 	Latency  Spread  `json:"input_to_effect"`
@@ -66,10 +85,10 @@ type Report struct {
 	Slack    Spread  `json:"input_slack"` // late inputs count as 0
 	Late     float64 `json:"late_inputs"` // share of the inputs
 	Rejoin   Spread  `json:"rejoin"`      // from a lost socket to the next snapshot
+	Chat     Spread  `json:"chat"`        // from saying something to hearing it
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
-	CPU      float64 `json:"simulator_cpu"` // cores this process used while measuring
 
 	Snapshots     uint64            `json:"snapshots"`
 	Keyframes     uint64            `json:"keyframes"`
@@ -83,21 +102,30 @@ type Report struct {
 	Drops         map[string]uint64 `json:"drops"`          // by the clients, by reason
 	Notices       map[string]int    `json:"notices"`        // of drops by the server, by code
 
-	Failed int         `json:"failed"` // bots
-	Each   []BotReport `json:"each"`
+	Verdicts []Verdict   `json:"verdicts"` // on Group.Expect
+	Failed   int         `json:"failed"`   // bots
+	Each     []BotReport `json:"each"`
 }
 
 var resyncNames = map[uint32]string{
 	protocol.ResyncHash: "hash", protocol.ResyncBaseline: "baseline", protocol.ResyncBody: "body", protocol.ResyncAsked: "asked",
 }
 
-// collect adds the bots' tallies up.
-func (r *Report) collect(players []*player, measured time.Duration) {
-	r.Resyncs, r.Drops, r.Notices = map[string]uint64{}, map[string]uint64{}, map[string]int{}
-	r.Measured = measured.Seconds()
+// report is what became of a crowd in the time measured, in which it had that traffic.
+func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
+	r := GroupReport{
+		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
+		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(),
+		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(),
+		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+	}
+	if measured > 0 {
+		each := measured.Seconds() * float64(len(c.players))
+		r.BytesIn, r.BytesOut = float64(t.in)/each, float64(t.out)/each
+	}
 	late := 0
-	for _, p := range players {
-		stats := p.client.Stats()
+	for _, p := range c.players {
+		stats := p.stats()
 		each := p.report(stats)
 		late += p.tally.late
 		r.Each = append(r.Each, each)
@@ -106,6 +134,7 @@ func (r *Report) collect(players []*player, measured time.Duration) {
 		}
 		r.count(stats)
 		r.Cuts += p.cuts.Load()
+		r.Visits += p.visits
 		for code, n := range p.tally.notices {
 			r.Notices[code] += n
 		}
@@ -115,9 +144,13 @@ func (r *Report) collect(players []*player, measured time.Duration) {
 	}
 	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
 	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+	for _, c := range c.Expect {
+		r.Verdicts = append(r.Verdicts, c.judge(r))
+	}
+	return r
 }
 
-func (r *Report) count(s client.Stats) {
+func (r *GroupReport) count(s client.Stats) {
 	r.Snapshots += s.Snapshots
 	r.Keyframes += s.Keyframes
 	r.Desyncs += s.Desyncs
@@ -162,8 +195,8 @@ func (p *player) report(s client.Stats) BotReport {
 		b.Snapshots = float64(t.count) / t.seated.Seconds()
 	}
 	// Less than a second says nothing about a rate.
-	if t.seated >= time.Second && b.Snapshots < p.cfg.MinRate {
-		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.cfg.MinRate)
+	if t.seated >= time.Second && b.Snapshots < p.crowd.MinRate {
+		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
 	}
 	b.Failures = t.failures
 	return b

@@ -23,12 +23,12 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 			return Report{}, fmt.Errorf("simulator: %w", err)
 		}
 	}
-	game, err := probe(ctx, cfg)
+	games, err := probe(ctx, cfg)
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	r := &run{cfg: cfg, gauges: newGauges()}
-	if err := r.populate(game); err != nil {
+	r := &run{cfg: cfg}
+	if err := r.populate(games); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	return r.measure(ctx), nil
@@ -38,28 +38,19 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 type run struct {
 	cfg     Config
 	window  window
-	gauges  *gauges
-	players []*player
-	lobbies int
+	crowds  []*crowd
+	players []*player // of all crowds
 }
 
-func (r *run) populate(game client.Game) error {
-	for i, size := range groups(r.cfg.Bots, r.cfg.RoomSize) {
-		g := &group{
-			minPlayers: game.MinPlayers, open: make(chan struct{}),
-			lobby: client.NewLobby{
-				Game: game.Name, Name: fmt.Sprintf("simulator %d", i+1), MaxPlayers: max(size, game.MinPlayers),
-				Start: client.StartHost, Settings: r.cfg.Settings,
-			},
+// populate makes the crowds; games has the game of each.
+func (r *run) populate(games []client.Game) error {
+	for i, g := range r.cfg.Groups {
+		c, err := newCrowd(g, games[i], len(r.players), r)
+		if err != nil {
+			return err
 		}
-		for seat := range size {
-			p, err := newPlayer(len(r.players), r.cfg, g, seat == 0, &r.window, r.gauges)
-			if err != nil {
-				return err
-			}
-			r.players = append(r.players, p)
-		}
-		r.lobbies++
+		r.crowds = append(r.crowds, c)
+		r.players = append(r.players, c.players...)
 	}
 	return nil
 }
@@ -78,15 +69,9 @@ func (r *run) measure(ctx context.Context) Report {
 	measured := time.Since(opened)
 	after, cpu := r.traffic(), cpuTime()-cpu
 
-	report := Report{
-		URL: r.cfg.URL, Game: r.cfg.Game, Bots: r.cfg.Bots, Lobbies: r.lobbies, Chaos: r.cfg.Chaos, Seed: r.cfg.Seed,
-		Interrupted: ctx.Err() != nil,
-	}
+	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
 	if measured > 0 { // else it was interrupted before
-		bots := float64(r.cfg.Bots)
 		report.CPU = cpu.Seconds() / measured.Seconds()
-		report.BytesIn = float64(after.in-before.in) / measured.Seconds() / bots
-		report.BytesOut = float64(after.out-before.out) / measured.Seconds() / bots
 	}
 	if !report.Interrupted {
 		r.rollCall(ctx)
@@ -96,15 +81,22 @@ func (r *run) measure(ctx context.Context) Report {
 	}
 	end()
 	bots.Wait()
-	report.Latency, report.Interval = r.gauges.latency.spread(), r.gauges.interval.spread()
-	report.Slack, report.Rejoin = r.gauges.slack.spread(), r.gauges.rejoin.spread()
-	report.collect(r.players, measured)
+	for i, c := range r.crowds {
+		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
+		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed
+		report.Groups = append(report.Groups, g)
+		for _, v := range g.Verdicts {
+			if !v.Met {
+				report.Unmet++
+			}
+		}
+	}
 	return report
 }
 
 // letIn starts the bots over the ramp and waits until each is seated, or its time to be is over.
 func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
-	fmt.Fprintf(r.cfg.Progress, "%d bots on their way into %d lobbies of %s\n", len(r.players), r.lobbies, r.cfg.Game)
+	fmt.Fprintf(r.cfg.Progress, "%d bots on their way into %d lobbies\n", len(r.players), r.lobbies())
 	step := r.cfg.Ramp / time.Duration(len(r.players))
 	for _, p := range r.players {
 		bots.Go(func() { p.live(living) })
@@ -130,8 +122,8 @@ func (r *run) watch(ctx context.Context) {
 	defer cancel()
 	var chaos sync.WaitGroup
 	defer chaos.Wait()
-	if r.cfg.Chaos {
-		for _, p := range r.players {
+	for _, p := range r.players {
+		if p.crowd.Chaos {
 			chaos.Go(func() { p.wreak(ctx) })
 		}
 	}
@@ -159,25 +151,34 @@ func (r *run) rollCall(ctx context.Context) {
 		}
 	})
 	for {
-		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.tally.present(since) })
+		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
 		if len(absent) == 0 || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
 	for _, p := range absent {
-		p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
+		if p.crowd.Role == Player {
+			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
+		} else {
+			p.tally.fail(FailedAbsent, "not back within %v", r.cfg.ReturnWithin)
+		}
 	}
 }
 
-type traffic struct{ in, out uint64 }
-
-func (r *run) traffic() (t traffic) {
-	for _, p := range r.players {
-		s := p.client.Stats()
-		t.in += client.Total(s.In).Bytes
-		t.out += client.Total(s.Out).Bytes
+func (r *run) lobbies() (n int) {
+	for _, c := range r.crowds {
+		n += c.lobbies
 	}
-	return t
+	return n
+}
+
+// traffic is that of each crowd.
+func (r *run) traffic() []traffic {
+	all := make([]traffic, len(r.crowds))
+	for i, c := range r.crowds {
+		all[i] = c.traffic()
+	}
+	return all
 }
 
 // sleep reports whether the time passed before ctx ended.

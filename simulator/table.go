@@ -10,11 +10,40 @@ import (
 // busyShare is the share of inputs left out above which the bots' own machine is suspected.
 const busyShare = 0.03
 
-// WriteTo writes the report as a table for people.
+// WriteTo writes the report as tables for people, one for each group.
 func (r Report) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%d bots in %d lobbies of %s for %.1f s%s\n\n", r.Bots, r.Lobbies, r.Game, r.Measured, r.conditions())
-	t := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	for _, g := range r.Groups {
+		interrupted := ""
+		if r.Interrupted {
+			interrupted = ", interrupted"
+		}
+		fmt.Fprintf(&b, "\n%s%d bots in %d lobbies of %s for %.1f s%s%s\n\n", r.title(g), g.Bots, g.Lobbies, g.Game, r.Measured, g.conditions(r.Seed), interrupted)
+		g.write(&b)
+	}
+	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
+	sent, skipped := uint64(0), uint64(0)
+	for _, g := range r.Groups {
+		sent, skipped = sent+g.InputsSent, skipped+g.InputsSkipped
+	}
+	if float64(skipped) > busyShare*float64(sent) {
+		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
+	}
+	r.verdict(&b)
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
+}
+
+// title names a group where there are several.
+func (r Report) title(g GroupReport) string {
+	if len(r.Groups) == 1 {
+		return ""
+	}
+	return g.Name + ": "
+}
+
+func (r GroupReport) write(b *strings.Builder) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tmin\tmedian\tmax\t")
 	fmt.Fprintf(t, "snapshots/s per bot\t%.2f\t%.2f\t%.2f\t\n", r.Rate.Min, r.Rate.Median, r.Rate.Max)
 	fmt.Fprintf(t, "round trip, ms\t%.2f\t%.2f\t%.2f\t\n", r.RTT.Min, r.RTT.Median, r.RTT.Max)
@@ -28,32 +57,22 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 	spread("between snapshots, ms", r.Interval)
 	spread("input slack, ms", r.Slack)
 	spread("cut to next snapshot, ms", r.Rejoin)
+	spread("chat, said to heard, ms", r.Chat)
 	_ = t.Flush() // into memory
-	fmt.Fprintf(&b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers; %.2f cores used by the simulator\n",
-		bytesText(r.BytesIn), bytesText(r.BytesOut), r.CPU)
-	fmt.Fprintf(&b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
+	fmt.Fprintf(b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers\n", bytesText(r.BytesIn), bytesText(r.BytesOut))
+	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
 		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
-	fmt.Fprintf(&b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
-	list(&b, "resyncs", r.Resyncs)
-	list(&b, "dropped by the bots", r.Drops)
-	list(&b, "noticed by the server", r.Notices)
-	if float64(r.InputsSkipped) > busyShare*float64(r.InputsSent) {
-		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
-	}
-	r.verdict(&b)
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	fmt.Fprintf(b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	list(b, "resyncs", r.Resyncs)
+	list(b, "dropped by the bots", r.Drops)
+	list(b, "noticed by the server", r.Notices)
 }
 
-func (r Report) conditions() string {
-	text := ""
+func (r GroupReport) conditions(seed uint64) string {
 	if r.Chaos {
-		text += fmt.Sprintf(", with chaos (seed %d)", r.Seed)
+		return fmt.Sprintf(", with chaos (seed %d)", seed)
 	}
-	if r.Interrupted {
-		text += ", interrupted"
-	}
-	return text
+	return ""
 }
 
 func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) {
@@ -71,15 +90,31 @@ func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) 
 const shownFailures = 3
 
 func (r Report) verdict(b *strings.Builder) {
+	for _, g := range r.Groups {
+		for _, v := range g.Verdicts {
+			met := "met"
+			if !v.Met {
+				met = "NOT MET"
+			}
+			fmt.Fprintf(b, "%s%v, %s\n", r.title(g), v, met)
+		}
+	}
+	if r.Unmet > 0 {
+		fmt.Fprintf(b, "\nFAILED: %d criteria were not met\n", r.Unmet)
+	}
 	if r.Failed == 0 {
-		fmt.Fprintf(b, "\nok: no bot was failed by the server\n")
+		if r.Unmet == 0 {
+			fmt.Fprintf(b, "\nok: no bot was failed by the server\n")
+		}
 		return
 	}
 	fmt.Fprintf(b, "\nFAILED: %d of %d bots were failed by the server\n", r.Failed, r.Bots)
 	kinds := map[string][]string{}
-	for _, bot := range r.Each {
-		for _, f := range bot.Failures {
-			kinds[f.Reason] = append(kinds[f.Reason], fmt.Sprintf("bot %d: %s", bot.Bot, f.Detail))
+	for _, g := range r.Groups {
+		for _, bot := range g.Each {
+			for _, f := range bot.Failures {
+				kinds[f.Reason] = append(kinds[f.Reason], fmt.Sprintf("%sbot %d: %s", r.title(g), bot.Bot, f.Detail))
+			}
 		}
 	}
 	for reason, cases := range sorted(kinds) {

@@ -27,6 +27,7 @@ type tally struct {
 	late     int // of which said that inputs come late
 	seq      uint32
 	notices  map[string]int
+	heardOf  map[string]uint64 // number of the newest chat message heard, by user
 	failures []Failure
 
 	sent     [256]sentInput // by tick
@@ -100,6 +101,15 @@ func (t *tally) left(exit client.Exit, leaving bool) {
 	if exit.Reason != "ended" && !leaving {
 		t.failLocked(FailedSeat, "seat %d of match %s was over: %s", t.seat, exit.Match, exit.Reason)
 	}
+}
+
+// goAway ends a visit: the next one is somebody else's.
+func (t *tally) goAway() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stand(time.Now())
+	t.match, t.seat, t.seq, t.lostAt = "", 0, 0, time.Time{}
+	clear(t.heardOf)
 }
 
 // thought notes when an input is sent.
@@ -189,7 +199,7 @@ func (t *tally) rise() {
 }
 
 // standing is for the live line.
-func (t *tally) standing() (seated, failed bool) {
+func (t *tally) standing() (served, failed bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.room != nil && !t.last.IsZero(), len(t.failures) > 0

@@ -13,6 +13,8 @@ type window struct {
 func (w *window) open(now time.Time)  { w.opened.Store(&now) }
 func (w *window) close(now time.Time) { w.shut.CompareAndSwap(nil, &now) }
 
+func (w *window) isShut() bool { return w.shut.Load() != nil }
+
 // clip is the part of from..to that lies in the window.
 func (w *window) clip(from, to time.Time) time.Duration {
 	opened, shut := w.opened.Load(), w.shut.Load()

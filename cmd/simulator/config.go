@@ -12,6 +12,7 @@ import (
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/scenario"
 )
 
 const intro = `
@@ -19,35 +20,41 @@ deltatick simulator: headless bots that play a running server and report how wel
 
   go run ./cmd/simulator -bots 100 -game arena -for 30s
   go run ./cmd/simulator -bots 32 -chaos
+  go run ./cmd/simulator -scenario simulator/scenario/examples/short.yaml
 
-It ends with a table, and with exit code 1 when the server failed a bot. Ctrl-C ends it early, with the table.`
+It ends with a table, and with exit code 1 when the server failed a bot or a criterion was not met. Ctrl-C ends it early, with the table.`
 
 // config is what the flags say.
 type config struct {
-	run  simulator.Config
-	json string
+	run   simulator.Config
+	group simulator.Group // the only one of run, unless that is a scenario's
+	json  string
+	junit string
 }
 
 // parse reads flags and their twins in the environment. Errors are one line that names the flag.
 func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
 	var cfg config
-	c := &cfg.run
+	c, g := &cfg.run, &cfg.group
 	var quiet, verbose bool
+	var file string
 	fs := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	fs.StringVar(&c.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
 	fs.BoolVar(&c.AllowRemote, "allow-remote", false, "permit a server that is not on this machine; only your own, and only if it may be loaded")
-	fs.IntVar(&c.Bots, "bots", 8, "`bots` to play, 1 to 100000")
-	fs.StringVar(&c.Game, "game", "arena", "`game` to play")
-	fs.IntVar(&c.RoomSize, "room-size", 8, "`bots` in a lobby at most; the lobbies are filled evenly")
-	fs.Var((*settings)(&c.Settings), "settings", "lobby settings as `name=value,...`, such as bots=4 or entities=200")
-	fs.StringVar(&c.Behaviour, "behaviour", "", "what the bots do: `"+strings.Join(simulator.Behaviours(), ", ")+"`; empty for what suits the game")
+	fs.IntVar(&g.Bots, "bots", 8, "`bots` to play, 1 to 100000")
+	fs.StringVar(&g.Game, "game", "arena", "`game` to play")
+	fs.IntVar(&g.RoomSize, "room-size", 8, "`bots` in a lobby at most; the lobbies are filled evenly")
+	fs.Var((*settings)(&g.Settings), "settings", "lobby settings as `name=value,...`, such as bots=4 or entities=200")
+	fs.StringVar(&g.Behaviour, "behaviour", "", "what the bots do: `"+strings.Join(simulator.Behaviours(), ", ")+"`; empty for what suits the game")
 	fs.DurationVar(&c.For, "for", 30*time.Second, "`time` to measure, from when all bots are in")
 	fs.DurationVar(&c.Ramp, "ramp", 0, "`time` over which the bots start; 0 for 10ms each")
-	fs.BoolVar(&c.Chaos, "chaos", false, "cut sockets at random while measuring, and expect every bot back in its seat")
+	fs.BoolVar(&g.Chaos, "chaos", false, "cut sockets at random while measuring, and expect every bot back in its seat")
 	fs.Uint64Var(&c.Seed, "seed", 1, "`number` that all randomness comes from")
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
-	fs.Float64Var(&c.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed; 0 for none")
+	fs.Float64Var(&g.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed; 0 for none")
+	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. -for and -seed win over it")
+	fs.StringVar(&cfg.junit, "junit", "", "`file` to write the verdicts to, as JUnit XML")
 	fs.StringVar(&cfg.json, "json", "", "`file` to write the report to, as JSON")
 	fs.BoolVar(&quiet, "quiet", false, "no line each second")
 	fs.BoolVar(&verbose, "verbose", false, "log what each bot's connection lives through")
@@ -63,18 +70,53 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if err := cfg.check(); err != nil {
 		return cfg, err
 	}
-	if c.MinRate == 0 {
-		c.MinRate = -1
+	if file != "" {
+		return cfg, cfg.take(file, fs)
 	}
+	if g.MinRate == 0 {
+		g.MinRate = -1
+	}
+	c.Groups = []simulator.Group{*g}
 	return cfg, nil
 }
 
+// beside are the flags that go with a scenario. What the others say is the scenario's to say.
+var beside = []string{"scenario", "url", "allow-remote", "for", "seed", "json", "junit", "quiet", "verbose"}
+
+// take makes the run that of a scenario.
+func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
+	set := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) {
+		set[f.Name] = true
+		if !slices.Contains(beside, f.Name) && err == nil {
+			err = fmt.Errorf("-%s: the scenario says that; leave it out, or write it there", f.Name)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	c, err := scenario.Load(file)
+	if err != nil {
+		return fmt.Errorf("-scenario: %w", err)
+	}
+	flags := cfg.run
+	c.URL, c.AllowRemote, c.Progress, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Logger
+	if set["for"] {
+		c.For = flags.For
+	}
+	if set["seed"] {
+		c.Seed = flags.Seed
+	}
+	cfg.run = c
+	return nil
+}
+
 func (cfg *config) check() error {
-	c := &cfg.run
+	c, g := &cfg.run, &cfg.group
 	for _, n := range []struct {
 		flag            string
 		value, min, max int
-	}{{"bots", c.Bots, 1, 100_000}, {"room-size", c.RoomSize, 1, 1000}} {
+	}{{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}} {
 		if n.value < n.min || n.value > n.max {
 			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
 		}
@@ -93,10 +135,10 @@ func (cfg *config) check() error {
 	switch {
 	case !strings.HasPrefix(c.URL, "ws://") && !strings.HasPrefix(c.URL, "wss://"):
 		return fmt.Errorf("-url: %q does not begin with ws:// or wss://", c.URL)
-	case !(c.MinRate >= 0 && c.MinRate <= 1000):
-		return fmt.Errorf("-min-rate: %v is outside 0..1000", c.MinRate)
-	case c.Behaviour != "" && !slices.Contains(simulator.Behaviours(), c.Behaviour):
-		return fmt.Errorf("-behaviour: %q is not one of %s", c.Behaviour, strings.Join(simulator.Behaviours(), ", "))
+	case !(g.MinRate >= 0 && g.MinRate <= 1000):
+		return fmt.Errorf("-min-rate: %v is outside 0..1000", g.MinRate)
+	case g.Behaviour != "" && !slices.Contains(simulator.Behaviours(), g.Behaviour):
+		return fmt.Errorf("-behaviour: %q is not one of %s", g.Behaviour, strings.Join(simulator.Behaviours(), ", "))
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -22,7 +21,7 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
-// run returns the exit code: 0 when every bot was served well, 1 when one was not or the run could not be made, 2 for a flag that
+// run returns the exit code: 0 when every bot was served well and every criterion met, 1 when not or the run could not be made, 2 for a flag that
 // cannot be used.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), out, errOut io.Writer) int {
 	cfg, err := parse(args, lookup, out, errOut)
@@ -33,9 +32,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		fmt.Fprintln(errOut, "simulator:", err)
 		return env.Usage
 	}
-	file, err := create(cfg.json)
+	outputs, err := open(cfg)
 	if err != nil {
-		fmt.Fprintln(errOut, "simulator: -json:", err)
+		fmt.Fprintln(errOut, "simulator:", err)
 		return env.Usage
 	}
 	report, err := simulator.Run(ctx, cfg.run)
@@ -49,13 +48,11 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if _, err := report.WriteTo(out); err != nil {
 		return 1
 	}
-	if file != nil {
-		if err := save(report, file); err != nil {
-			fmt.Fprintln(errOut, "simulator: -json:", err)
-			return 1
-		}
+	if err := outputs.write(report); err != nil {
+		fmt.Fprintln(errOut, "simulator:", err)
+		return 1
 	}
-	if report.Failed > 0 {
+	if !report.OK() {
 		return 1
 	}
 	return 0
@@ -69,18 +66,4 @@ func explain(err error) string {
 		return err.Error() + "; -url takes it only together with -allow-remote"
 	}
 	return err.Error()
-}
-
-// create opens the file for the report before the run, so that a bad path does not cost one. It is nil for no path.
-func create(path string) (*os.File, error) {
-	if path == "" {
-		return nil, nil
-	}
-	return os.Create(path)
-}
-
-func save(report simulator.Report, file *os.File) error {
-	e := json.NewEncoder(file)
-	e.SetIndent("", "  ")
-	return errors.Join(e.Encode(report), file.Close())
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -45,12 +47,38 @@ func TestFlagsHaveTwinsInTheEnvironmentAndWin(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := cfg.run
-	if c.Bots != 7 || c.For != 5*time.Second || c.Settings["bots"] != 4 || c.Settings["entities"] != 9 || c.Progress != nil || c.MinRate >= 0 {
+	g := c.Groups[0]
+	if g.Bots != 7 || c.For != 5*time.Second || g.Settings["bots"] != 4 || g.Settings["entities"] != 9 || c.Progress != nil || g.MinRate >= 0 {
 		t.Errorf("%+v", c)
 	}
 	env["DELTATICK_SIM_BOTS"] = "x"
 	if code, _, errOut := command(t, env); code != 2 || !strings.Contains(errOut, "DELTATICK_SIM_BOTS") {
 		t.Errorf("exit code %d, %q", code, errOut)
+	}
+}
+
+func TestAScenarioSaysWhoPlaysAndFlagsDoNot(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "s.yaml")
+	text := "for: 20s\nseed: 3\ngroups: [{name: a, bots: 5}, {name: b, chaos: true}]\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	none := func(string) (string, bool) { return "", false }
+	cfg, err := parse([]string{"-scenario", file, "-url", "ws://127.0.0.1:9/ws", "-for", "3s"}, none, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := cfg.run; len(c.Groups) != 2 || c.Groups[0].Bots != 5 || c.For != 3*time.Second || c.Seed != 3 || c.URL != "ws://127.0.0.1:9/ws" {
+		t.Errorf("%+v", c)
+	}
+	for _, args := range [][]string{{"-bots", "3"}, {"-chaos"}, {"-game", "arena"}, {"-ramp", "1s"}} {
+		code, out, errOut := command(t, nil, append(args, "-scenario", file)...)
+		if code != 2 || out != "" || strings.Count(errOut, "\n") != 1 || !strings.Contains(errOut, args[0]+":") {
+			t.Errorf("%v: exit code %d, %q", args, code, errOut)
+		}
+	}
+	if code, _, errOut := command(t, nil, "-scenario", file+"x"); code != 2 || !strings.Contains(errOut, "-scenario") {
+		t.Errorf("no such file: exit code %d, %q", code, errOut)
 	}
 }
 

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/deltatick/deltatick/simulator"
+)
+
+// output is a file that the report is written to.
+type output struct {
+	flag  string
+	file  *os.File
+	write func(simulator.Report, io.Writer) error
+}
+
+type outputs []output
+
+// open opens the files before the run, so that a bad path does not cost one.
+func open(cfg config) (outputs, error) {
+	var all outputs
+	for _, o := range []struct {
+		flag, path string
+		write      func(simulator.Report, io.Writer) error
+	}{
+		{"json", cfg.json, writeJSON},
+		{"junit", cfg.junit, simulator.Report.WriteJUnit},
+	} {
+		if o.path == "" {
+			continue
+		}
+		file, err := os.Create(o.path)
+		if err != nil {
+			return nil, fmt.Errorf("-%s: %w", o.flag, err)
+		}
+		all = append(all, output{o.flag, file, o.write})
+	}
+	return all, nil
+}
+
+func (all outputs) write(report simulator.Report) error {
+	var failures []error
+	for _, o := range all {
+		if err := errors.Join(o.write(report, o.file), o.file.Close()); err != nil {
+			failures = append(failures, fmt.Errorf("-%s: %w", o.flag, err))
+		}
+	}
+	return errors.Join(failures...)
+}
+
+func writeJSON(report simulator.Report, w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(report)
+}

@@ -1,0 +1,52 @@
+package simulator_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"strings"
+	"testing"
+
+	"github.com/deltatick/deltatick/simulator"
+)
+
+func TestJUnitHasACaseForEveryPromiseAndSaysWhichWereBroken(t *testing.T) {
+	c, err := simulator.ParseCriterion("rate.min >= 59")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := mustPlayAll(t, faults{wrongHash: true}, simulator.Config{Title: `<"all">`}, simulator.Group{Name: "a & b", Expect: []simulator.Criterion{c}})
+	var out bytes.Buffer
+	if err := r.WriteJUnit(&out); err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Name     string `xml:"name,attr"`
+		Tests    int    `xml:"tests,attr"`
+		Failures int    `xml:"failures,attr"`
+		Suites   []struct {
+			Name  string `xml:"name,attr"`
+			Cases []struct {
+				Name    string `xml:"name,attr"`
+				Failure *struct {
+					Text string `xml:",chardata"`
+				} `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(out.Bytes(), &read); err != nil {
+		t.Fatalf("%v:\n%s", err, out.String())
+	}
+	if read.Name != `<"all">` || len(read.Suites) != 1 || read.Suites[0].Name != "a & b" || read.Tests != len(read.Suites[0].Cases) || read.Failures != 1 {
+		t.Errorf("%+v", read)
+	}
+	for _, c := range read.Suites[0].Cases {
+		if desync := strings.HasSuffix(c.Name, "desync"); desync != (c.Failure != nil) {
+			t.Errorf("case %q: failure %v", c.Name, c.Failure)
+		} else if desync && !strings.Contains(c.Failure.Text, "view hashes differed") {
+			t.Errorf("case %q: %q", c.Name, c.Failure.Text)
+		}
+	}
+	if last := read.Suites[0].Cases[len(read.Suites[0].Cases)-1]; last.Name != "rate.min >= 59/s" {
+		t.Errorf("the last case is %q", last.Name)
+	}
+}

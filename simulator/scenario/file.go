@@ -1,0 +1,30 @@
+package scenario
+
+import "time"
+
+// file is a scenario as it is written. The fields are those of simulator.Config and simulator.Group, described in docs/scenarios.md.
+type file struct {
+	Title        string        `yaml:"title"`
+	For          time.Duration `yaml:"for"`
+	Ramp         time.Duration `yaml:"ramp"`
+	Seed         uint64        `yaml:"seed"`
+	JoinWithin   time.Duration `yaml:"join_within"`
+	ReturnWithin time.Duration `yaml:"return_within"`
+	Groups       []group       `yaml:"groups"`
+}
+
+type group struct {
+	Name      string         `yaml:"name"`
+	Role      string         `yaml:"role"`
+	Bots      int            `yaml:"bots"`
+	Game      string         `yaml:"game"`
+	RoomSize  int            `yaml:"room_size"`
+	Settings  map[string]int `yaml:"settings"`
+	Behaviour string         `yaml:"behaviour"`
+	Talk      time.Duration  `yaml:"talk"`
+	Stay      time.Duration  `yaml:"stay"`
+	Away      time.Duration  `yaml:"away"`
+	Chaos     bool           `yaml:"chaos"`
+	MinRate   *float64       `yaml:"min_rate"`
+	Expect    []string       `yaml:"expect"`
+}

@@ -1,0 +1,112 @@
+package scenario
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+
+	"github.com/deltatick/deltatick/simulator"
+)
+
+// MaxBytes is the size of the largest scenario that is read.
+const MaxBytes = 1 << 20
+
+// Load reads the scenario in a file.
+func Load(path string) (simulator.Config, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return simulator.Config{}, err
+	}
+	defer f.Close() //nolint:errcheck // it is only read
+	text, err := io.ReadAll(io.LimitReader(f, MaxBytes+1))
+	if err != nil {
+		return simulator.Config{}, err
+	}
+	cfg, err := Parse(text)
+	if err != nil {
+		return cfg, fmt.Errorf("%s: %w", path, err)
+	}
+	return cfg, nil
+}
+
+// Parse reads a scenario's text. What it returns has been checked as far as can be without a server. Errors are one line that names
+// the line of the text, or the group and its field.
+func Parse(text []byte) (simulator.Config, error) {
+	if len(text) > MaxBytes {
+		return simulator.Config{}, fmt.Errorf("more than %d bytes", MaxBytes)
+	}
+	var f file
+	decoder := yaml.NewDecoder(bytes.NewReader(text), yaml.DisallowUnknownField())
+	if err := decoder.Decode(&f); err != nil {
+		if errors.Is(err, io.EOF) {
+			return simulator.Config{}, errors.New("the scenario is empty")
+		}
+		return simulator.Config{}, oneLine(err)
+	}
+	if decoder.Decode(new(any)) == nil {
+		return simulator.Config{}, errors.New("more than one document")
+	}
+	return f.config()
+}
+
+// oneLine is what an error of the YAML package says, and where, without the picture of the text that it draws below, and without the
+// names of our types.
+func oneLine(err error) error {
+	text, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
+	text = place.ReplaceAllString(text, "line $1, column $2:")
+	text = goTypes.ReplaceAllString(text, "")
+	text = strings.Replace(text, "cannot unmarshal", "cannot take", 1)
+	return errors.New(strings.Replace(text, "of type time.Duration", "for a time such as 30s", 1))
+}
+
+var (
+	place   = regexp.MustCompile(`^\[(\d+):(\d+)\]`)
+	goTypes = regexp.MustCompile(` into Go (struct field \S+|value)`)
+)
+
+func (f file) config() (simulator.Config, error) {
+	if len(f.Groups) == 0 {
+		return simulator.Config{}, errors.New("groups: at least one is needed")
+	}
+	cfg := simulator.Config{
+		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin,
+	}
+	for i, written := range f.Groups {
+		g, err := written.group()
+		if err != nil {
+			name := written.Name
+			if name == "" {
+				name = fmt.Sprint(i + 1)
+			}
+			return cfg, fmt.Errorf("group %s: %w", name, err)
+		}
+		cfg.Groups = append(cfg.Groups, g)
+	}
+	return cfg, cfg.Check()
+}
+
+func (w group) group() (simulator.Group, error) {
+	g := simulator.Group{
+		Name: w.Name, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
+		Behaviour: w.Behaviour, Talk: w.Talk, Stay: w.Stay, Away: w.Away, Chaos: w.Chaos,
+	}
+	if w.MinRate != nil {
+		if g.MinRate = *w.MinRate; g.MinRate == 0 {
+			g.MinRate = -1 // none, where simulator.Group's zero is its default
+		}
+	}
+	for _, text := range w.Expect {
+		c, err := simulator.ParseCriterion(text)
+		if err != nil {
+			return g, fmt.Errorf("expect: %w", err)
+		}
+		g.Expect = append(g.Expect, c)
+	}
+	return g, nil
+}

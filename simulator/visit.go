@@ -1,0 +1,226 @@
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// visit is one session of a bot, from the first dial to the bye.
+type visit struct {
+	*player
+	client  *client.Client
+	again   chan struct{} // a match is over, and there might be another
+	served  chan struct{} // closed at the first snapshot
+	first   sync.Once
+	leaving atomic.Bool
+}
+
+// newVisit makes the client of a session; it starts nothing.
+func newVisit(p *player) (*visit, error) {
+	// One word is enough: the asker asks until there is another match.
+	v := &visit{player: p, again: make(chan struct{}, 1), served: make(chan struct{})}
+	var err error
+	v.client, err = client.New(client.Config{
+		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
+		RequestTimeout: p.cfg.JoinWithin, NetDial: p.cfg.NetDial, Logger: p.cfg.Logger.With("bot", p.index+1),
+		Rand: p.rand(forBackoff),
+		Handlers: client.Handlers{
+			Lost:     func(error) { p.tally.lost() },
+			Entered:  p.tally.entered,
+			Snapshot: v.sawSnapshot,
+			Exited:   v.sawExit,
+			Lobby:    v.sawLobby,
+			Message:  func(m client.ChatMessage) { p.tally.heard(m, time.Now()) },
+			Notice:   func(n client.Notice) { p.tally.notice(n.Code) },
+			Event:    p.tally.event,
+		},
+	})
+	return v, err
+}
+
+func (v *visit) sawSnapshot(_ *client.Room, view *client.View) {
+	v.tally.snapshot(view)
+	v.first.Do(func() { close(v.served) })
+	v.arrive()
+}
+
+func (v *visit) sawExit(exit client.Exit) {
+	v.tally.left(exit, v.leaving.Load())
+	if exit.Reason == "ended" {
+		v.nudge()
+	}
+}
+
+// sawLobby notices a match that was over before this bot came.
+func (v *visit) sawLobby(s *client.State) {
+	if s != nil && s.Phase == client.PhaseOpen && s.Result != nil {
+		v.nudge()
+	}
+}
+
+func (v *visit) nudge() {
+	select {
+	case v.again <- struct{}{}:
+	default:
+	}
+}
+
+// live connects, does what its role says until ctx ends, and says bye. It reports whether the session was the bot's to end.
+func (v *visit) live(ctx context.Context) bool {
+	var work sync.WaitGroup
+	running, stop := context.WithCancel(context.Background())
+	acting, done := context.WithCancel(ctx)
+	refused := false
+	work.Go(func() {
+		defer done()
+		err := v.client.Run(running)
+		var closed *protocol.Closed
+		if refused = errors.As(err, &closed); refused {
+			v.tally.fail(FailedClosed, "%v", closed)
+		}
+	})
+	if v.crowd.Role == Player {
+		work.Go(func() { v.askForRematches(acting) })
+	}
+	if v.crowd.Talk > 0 {
+		work.Go(func() { v.talk(acting) })
+	}
+	v.act(acting)
+	<-acting.Done()
+	v.leaving.Store(true)
+	parting, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	_ = v.client.Bye(parting) // the session's end, not the bot's concern any more
+	cancel()
+	stop()
+	work.Wait()
+	return !refused
+}
+
+// act does what the role says, until ctx ends or there is nothing more to do.
+func (v *visit) act(ctx context.Context) {
+	if v.crowd.Role == Hopper {
+		v.hop(ctx)
+		return
+	}
+	if !v.sitDown(ctx) {
+		return
+	}
+	if v.crowd.Role == Player {
+		v.play(ctx)
+	}
+}
+
+// sitDown joins the lobby and, where a match is played, waits for the first snapshot.
+func (v *visit) sitDown(ctx context.Context) bool {
+	joining, cancel := context.WithTimeout(ctx, v.cfg.JoinWithin)
+	defer cancel()
+	err := v.party.enter(joining, v.client)
+	if err == nil && v.crowd.Role != Player {
+		v.arrive()
+		return true
+	}
+	if err == nil {
+		select {
+		case <-v.served:
+			return true
+		case <-joining.Done():
+			err = fmt.Errorf("waiting for the first snapshot: %w", context.Cause(joining))
+		}
+	}
+	switch {
+	case ctx.Err() != nil: // the visit is over, or the connection, which says so itself
+	case v.client.Stats().Connects == 0 && joining.Err() != nil:
+		v.tally.fail(FailedConnect, "no session within %v", v.cfg.JoinWithin)
+	default:
+		v.tally.fail(FailedJoin, "%v", err)
+	}
+	return false
+}
+
+// play plays every room the client gets into.
+func (v *visit) play(ctx context.Context) {
+	var room *client.Room
+	for {
+		var err error
+		if room, err = v.client.NextRoom(ctx, room); err != nil {
+			return
+		}
+		v.bot.Enter(room)
+		err = room.Play(ctx, func(view *client.View, in *client.Input) {
+			v.bot.Think(view, in)
+			v.tally.thought(in.Tick, time.Now())
+		})
+		if errors.Is(err, client.ErrSpectator) {
+			return // the tally has noted it
+		}
+	}
+}
+
+// askForRematches keeps the lobby playing when a match has ended.
+func (v *visit) askForRematches(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-v.again:
+		}
+		for errors.Is(v.client.Lobby().Rematch(ctx), client.ErrOffline) {
+			// The socket went while asking; the next one will do.
+		}
+	}
+}
+
+// hop goes from lobby to lobby of the group until ctx ends: into a random one that has a place, or one of its own, for about a second.
+func (v *visit) hop(ctx context.Context) {
+	rng := v.rand(forHops)
+	for ctx.Err() == nil {
+		joining, cancel := context.WithTimeout(ctx, v.cfg.JoinWithin)
+		err := v.hopOnce(joining, rng)
+		cancel()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err == nil:
+			v.arrive()
+		case !errors.Is(err, client.ErrOffline): // that one is for the next attempt
+			v.tally.fail(FailedJoin, "%v", err)
+			return
+		}
+		sleep(ctx, about(time.Second, rng))
+	}
+}
+
+func (v *visit) hopOnce(ctx context.Context, rng *rand.Rand) error {
+	lobbies, err := v.client.Lobby().List(ctx)
+	if err != nil {
+		return err
+	}
+	var free []client.Summary
+	for _, l := range lobbies {
+		if l.Name == v.party.lobby.Name && l.Players < l.MaxPlayers {
+			free = append(free, l)
+		}
+	}
+	// Joining another leaves the present one. Who alone is in the only one moves to one of its own.
+	if len(free) > 0 && rng.IntN(4) > 0 {
+		_, err = v.client.Lobby().Join(ctx, free[rng.IntN(len(free))].ID, false)
+	} else {
+		_, err = v.client.Lobby().Create(ctx, v.party.lobby)
+	}
+	var refused *protocol.Error
+	if errors.As(err, &refused) {
+		switch refused.Code {
+		case protocol.CodeFull, protocol.CodeNotFound, protocol.CodeAlready: // somebody was faster, or it is the present one
+			return nil
+		}
+	}
+	return err
+}
