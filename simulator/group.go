@@ -9,6 +9,7 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/link"
 )
 
 // Group is a part of the population whose bots are alike: they play one game in lobbies of their own, in the same manner, and are
@@ -32,6 +33,9 @@ type Group struct {
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
+
+	// Network is what each bot's connections run over; the zero value is the machine's own, as it is. See docs/networks.md.
+	Network link.Profile
 
 	Chaos   bool    // cut sockets at random while measuring
 	MinRate float64 // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
@@ -57,6 +61,9 @@ func (g Group) withDefaults() (Group, error) {
 		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
 	case g.RoomSize < 1 || g.RoomSize > 1000:
 		return g, fmt.Errorf("room size: %d is outside 1..1000", g.RoomSize)
+	}
+	if err := g.Network.Validate(); err != nil {
+		return g, err
 	}
 	if g.NewBot == nil {
 		behaviour := cmp.Or(g.Behaviour, suits(g.Game))

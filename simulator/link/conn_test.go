@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -153,8 +154,10 @@ func TestACutComesInTheMiddleOfAPacket(t *testing.T) {
 				n, err := io.Copy(io.Discard, c)
 				return int(n) % len(frame), err
 			}
-			go send(client)
-			go send(server)
+			var senders sync.WaitGroup
+			defer senders.Wait()
+			senders.Go(func() { send(client) })
+			senders.Go(func() { send(server) })
 			up := make(chan int, 1)
 			go func() {
 				n, _ := count(server)
