@@ -107,7 +107,7 @@ func TestTheShareOfLossesConverges(t *testing.T) {
 func TestALossStallsForARoundTripAndAQuarterOrThreePackets(t *testing.T) {
 	for _, test := range []struct{ rtt, gap, want time.Duration }{
 		{40 * time.Millisecond, time.Second / 60, 40*time.Millisecond + time.Second/60}, // the next one's acknowledgement is later than the quarter
-		{100 * time.Millisecond, time.Second / 60, 125 * time.Millisecond},
+		{100 * time.Millisecond, time.Second / 60, 130 * time.Millisecond},
 		{400 * time.Millisecond, time.Second / 60, 450 * time.Millisecond}, // three packets later is sooner than the quarter
 	} {
 		d := link.NewDirection(link.Profile{RTT: test.rtt, Loss: 0.1}, 0, 0, 3, 1)

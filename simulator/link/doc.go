@@ -24,7 +24,7 @@
 //     packet sent later has been acknowledged and a quarter of a round trip has passed beyond the round trip, or when three such have been
 //     (the DupThresh of RFC 5681); with packets a gap g apart and the next ones through, a packet lost at t is sent again at
 //
-//     t + min( max(RTT + g, 5/4 RTT), RTT + 3 g )
+//     t + min( max(RTT + g, 5/4 RTT + 5 ms), RTT + 3 g )
 //
 //     and arrives half a round trip after that. Nobody knows the packets that will follow, so g is the smoothed gap of those so far (gain 1/8).
 //

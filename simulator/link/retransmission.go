@@ -5,6 +5,8 @@ import "time"
 const (
 	minRTO = 200 * time.Millisecond // Linux, where RFC 6298 has a second
 	maxRTO = 120 * time.Second      // Linux
+	// timerSlack is by how much Linux's timer is later than RACK says: 2 ms that it adds, and its rounding to 4 ms (HZ 250).
+	timerSlack = 5 * time.Millisecond
 	// giveUp is after how long a packet is given up that never gets through; Linux tries for 15 minutes, longer than anybody here listens.
 	giveUp = 5 * time.Minute
 )
@@ -51,7 +53,7 @@ func (d *Direction) noticed(sent, rto time.Duration) (at time.Duration, byTimer 
 			continue
 		}
 		if through++; through == 1 {
-			rack = max(acknowledged, sent+d.rtt+d.rtt/4)
+			rack = max(acknowledged, sent+d.rtt+d.rtt/4+timerSlack)
 		}
 		if through == 3 { // DupThresh
 			rack = min(rack, acknowledged)
