@@ -40,6 +40,7 @@ type BotReport struct {
 	Reconnects uint64    `json:"reconnects"`
 	Desyncs    uint64    `json:"desyncs"`
 	RTT        float64   `json:"rtt_ms"`
+	AgeMax     float64   `json:"snapshot_age_max_ms"`
 	Failures   []Failure `json:"failures,omitempty"`
 }
 
@@ -199,7 +200,7 @@ func (p *player) report(s client.Stats) BotReport {
 	}
 	b := BotReport{
 		Bot: p.index + 1, Match: t.match, Seat: t.seat, Seated: t.seated.Seconds(), Reconnects: s.Resumes, Desyncs: s.Desyncs,
-		RTT: float64(s.RTT) / float64(time.Millisecond),
+		RTT: float64(s.RTT) / float64(time.Millisecond), AgeMax: float64(t.oldest) / float64(time.Millisecond),
 	}
 	if t.seated > 0 {
 		b.Snapshots = float64(t.count) / t.seated.Seconds()

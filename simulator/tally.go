@@ -26,7 +26,8 @@ type tally struct {
 	count    int // snapshots while seated, in the window
 	late     int // of which said that inputs come late
 	seq      uint32
-	stalls   int // gaps between snapshots that were longer than stall
+	oldest   time.Duration // age of the newest snapshot, at its worst
+	stalls   int           // gaps between snapshots that were longer than stall
 	clock    tickClock
 	notices  map[string]int
 	heardOf  map[string]uint64 // number of the newest chat message heard, by user
@@ -127,6 +128,7 @@ func (t *tally) thought(tick uint32, now time.Time) {
 	t.sent[tick%uint32(len(t.sent))] = sentInput{tick, now}
 	if age, ok := t.clock.age(now); ok && t.room != nil && t.window.contains(now) {
 		t.gauges.age.add(age)
+		t.oldest = max(t.oldest, age)
 	}
 }
 
