@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/dots":        {"server", "match", "games/*"},
 	"cmd/replay":      {"replay", "games/*"},
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
-	"cmd/simulator":   {"cmd/internal", "simulator", "client-go"},
+	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/wasmstep":    {},                  // builds a game's step by the go command
 	"cmd/internal":    {},                  // what the mains share: flags and their environment
@@ -46,7 +46,8 @@ var arrows = map[string][]string{
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
-	"simulator":       {"client-go", "protocol"},
+	"simulator":       {"simulator/link", "client-go", "protocol"},
+	"simulator/link":  {}, // bad networks, of whatever runs over TCP
 	"client-go":       {"transfer", "protocol"},
 	"conformance":     {"protocol"}, // from outside, and of other servers too
 	"client-js":       {},

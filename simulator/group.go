@@ -10,6 +10,7 @@ import (
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/simulator/hostile"
+	"github.com/deltatick/deltatick/simulator/link"
 )
 
 // Group is a part of the population whose bots are alike: they play one game in lobbies of their own, in the same manner, and are
@@ -37,6 +38,9 @@ type Group struct {
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
+
+	// Network is what each bot's connections run over; the zero value is the machine's own, as it is. See docs/networks.md.
+	Network link.Profile
 
 	Chaos   bool    // cut sockets at random while measuring
 	MinRate float64 // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
@@ -66,6 +70,9 @@ func (g Group) withDefaults() (Group, error) {
 	case g.RoomSize < 1 || g.RoomSize > 1000:
 		return g, fmt.Errorf("room size: %d is outside 1..1000", g.RoomSize)
 	}
+	if err := g.Network.Validate(); err != nil {
+		return g, err
+	}
 	if g.NewBot == nil {
 		behaviour := cmp.Or(g.Behaviour, suits(g.Game))
 		if !slices.Contains(Behaviours(), behaviour) {
@@ -92,7 +99,7 @@ func (g Group) asAttackers() (Group, error) {
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
 	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Stay != 0 ||
-		g.Away != 0 || g.Chaos || g.MinRate != 0 || len(g.Expect) > 0:
+		g.Away != 0 || g.Chaos || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}
 	return g, nil

@@ -89,6 +89,11 @@ func (r *run) measure(ctx context.Context) Report {
 	}
 	end()
 	bots.Wait()
+	for _, p := range r.players {
+		if p.link != nil {
+			p.link.Close()
+		}
+	}
 	for i, c := range r.crowds {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
 		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed

@@ -63,6 +63,7 @@ func (r GroupReport) write(b *strings.Builder) {
 	}
 	spread("input to effect, ms", r.Latency)
 	spread("between snapshots, ms", r.Interval)
+	spread("age of the newest snapshot, ms", r.Age)
 	spread("input slack, ms", r.Slack)
 	spread("cut to next snapshot, ms", r.Rejoin)
 	spread("chat, said to heard, ms", r.Chat)
@@ -71,16 +72,23 @@ func (r GroupReport) write(b *strings.Builder) {
 	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
 		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
 	fmt.Fprintf(b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	if r.Stalls > 0 {
+		fmt.Fprintf(b, "%.1f times a minute and bot there was no snapshot for more than %v\n", r.Stalls, stall)
+	}
 	list(b, "resyncs", r.Resyncs)
 	list(b, "dropped by the bots", r.Drops)
 	list(b, "noticed by the server", r.Notices)
 }
 
 func (r GroupReport) conditions(seed uint64) string {
-	if r.Chaos {
-		return fmt.Sprintf(", with chaos (seed %d)", seed)
+	text := ""
+	if r.Network != "" {
+		text += fmt.Sprintf(", over the network %s (seed %d)", r.Network, seed)
 	}
-	return ""
+	if r.Chaos {
+		text += fmt.Sprintf(", with chaos (seed %d)", seed)
+	}
+	return text
 }
 
 func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) {

@@ -25,6 +25,7 @@ type group struct {
 	Talk      time.Duration  `yaml:"talk"`
 	Stay      time.Duration  `yaml:"stay"`
 	Away      time.Duration  `yaml:"away"`
+	Network   string         `yaml:"network"`
 	Chaos     bool           `yaml:"chaos"`
 	MinRate   *float64       `yaml:"min_rate"`
 	Expect    []string       `yaml:"expect"`
