@@ -39,15 +39,15 @@ test("on a small screen the view follows, keeps its focus visible, and shows not
 });
 
 const none = { held: false, fire: false, thrust: false, x: 0, y: 0 };
-const idle = { aimed: false, aim: 0, thrust: false, fire: false };
+const idle = { aimed: false, aim: 0, turn: 0, thrust: false, fire: false };
 /** @param {string[]} held */
 const keys = (...held) => ({ down: (/** @type {string} */ what) => held.includes(what) });
 
 test("a turning key wins over aiming, and opposite keys cancel", () => {
   const pointer = { ...none, held: true, fire: true, x: 10, y: 0 };
-  const turned = mergeControls(keys("left"), pointer, idle, { x: 0, y: 0 });
+  const turned = mergeControls(keys("left"), pointer, idle, idle, { x: 0, y: 0 });
   assert.deepEqual([turned.turn, turned.aimed, turned.fire], [-1, false, true]);
-  const both = mergeControls(keys("left", "right", "thrust"), none, idle, { x: 0, y: 0 });
+  const both = mergeControls(keys("left", "right", "thrust"), none, idle, idle, { x: 0, y: 0 });
   assert.deepEqual([both.turn, both.aimed, both.thrust], [0, false, true]);
 });
 
@@ -58,19 +58,17 @@ test("aims are angles from 0 to below a full turn, from the ship to the pointer"
     [-10, 0, Math.PI],
     [0, -10, Math.PI * 1.5],
   ]) {
-    const input = mergeControls(keys(), { ...none, held: true, x: 5 + x, y: 7 + y }, idle, {
+    const input = mergeControls(keys(), { ...none, held: true, x: 5 + x, y: 7 + y }, idle, idle, {
       x: 5,
       y: 7,
     });
     assert.equal(input.aimed, true);
     assert.ok(Math.abs(input.aim - aim) < 1e-9, `${input.aim} for ${aim}`);
   }
-  const thumb = mergeControls(
-    keys(),
-    none,
-    { ...idle, aimed: true, aim: -Math.PI / 2 },
-    { x: 0, y: 0 },
-  );
+  const thumb = mergeControls(keys(), none, { ...idle, aimed: true, aim: -Math.PI / 2 }, idle, {
+    x: 0,
+    y: 0,
+  });
   assert.ok(Math.abs(thumb.aim - Math.PI * 1.5) < 1e-9);
 });
 
