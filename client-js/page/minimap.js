@@ -14,13 +14,7 @@ export function drawMinimap(g, stage, insets, field, camera, poses, pickups, own
   frame(g, left, top, field.height * k);
   g.save();
   g.translate(left, top);
-  g.strokeStyle = "rgb(214 224 247 / 40%)";
-  g.strokeRect(
-    Math.max(0, (-camera.x / camera.scale) * k),
-    Math.max(0, (-camera.y / camera.scale) * k),
-    Math.min(WIDTH, (stage.width / camera.scale) * k),
-    Math.min(field.height * k, (stage.height / camera.scale) * k),
-  );
+  visible(g, stage, field, camera, k);
   for (const { x, y, kind } of pickups) {
     g.fillStyle = PICKUPS[kind]?.hue ?? "#ffffff";
     g.fillRect(x * k - 1, y * k - 1, 2, 2);
@@ -37,6 +31,16 @@ function frame(g, left, top, height) {
   g.roundRect(left, top, WIDTH, height, 6);
   g.fill();
   g.stroke();
+}
+
+/** The part of the field that is on the screen. */
+function visible(g, { width, height }, field, camera, k) {
+  const left = Math.max(0, -camera.x / camera.scale);
+  const top = Math.max(0, -camera.y / camera.scale);
+  const right = Math.min(field.width, (width - camera.x) / camera.scale);
+  const bottom = Math.min(field.height, (height - camera.y) / camera.scale);
+  g.strokeStyle = "rgb(214 224 247 / 40%)";
+  g.strokeRect(left * k, top * k, (right - left) * k, (bottom - top) * k);
 }
 
 function ship(g, x, y, heading, row, own) {
