@@ -79,7 +79,10 @@ export function awayWords({ state, code }, online) {
     return ["You are offline", "This device has no network. The page connects once it is back."];
   if (state !== "waiting") return ["Connecting", ""];
   if (code === 4003)
-    return ["The server is busy", "It has no room at the moment. The page keeps trying by itself."];
+    return [
+      "The server is full",
+      "It has no room for another guest now. The page keeps trying by itself.",
+    ];
   if (code === 4000)
     return [
       "The server is restarting",

@@ -10,7 +10,7 @@ import { candidates, quickPlay } from "../page/quick-play.js";
 import { settledWithin } from "../page/settled-within.js";
 import { parseHash } from "../page/share-link.js";
 import { typingWords } from "../page/typing-words.js";
-import { refusal } from "../page/words.js";
+import { awayWords, refusal } from "../page/words.js";
 
 const field = { width: 1600, height: 900 };
 const bare = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -185,6 +185,15 @@ test("while the server is silent nobody is told that the seat is there", () => {
       lostWords({ state, attempt: 3, inMs: 1200 }),
       /Reconnecting.* if the server is still there/,
     );
+});
+
+test("why there is no connection yet is said in words, and nothing while the first try is on its way", () => {
+  const waiting = { state: "waiting", code: 0 };
+  assert.deepEqual(awayWords({ state: "connecting", code: 0 }, true), ["Connecting", ""]);
+  assert.match(awayWords(waiting, true).join(" "), /does not answer.*keeps trying/);
+  assert.match(awayWords({ ...waiting, code: 4003 }, true).join(" "), /full.*keeps trying/);
+  assert.match(awayWords({ ...waiting, code: 4000 }, true).join(" "), /restarting/);
+  assert.match(awayWords(waiting, false).join(" "), /offline/);
 });
 
 test("a promise is waited for until it is settled, and one that never is for a while only", async () => {
