@@ -53,6 +53,7 @@ export class Effects {
   /** A ship is gone. */
   blast(x, y, hue) {
     this.#ring(x, y, "#ffffff", 0.18, 34, 90);
+    this.#ring(x, y, "#ff8a3c", 0.45, 46, 64);
     this.#ring(x, y, hue, 0.6, 92, 70);
     if (reducedMotion()) return;
     for (let i = 0; i < 40; i++)

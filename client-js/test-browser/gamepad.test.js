@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Gamepad } from "../page/gamepad.js";
-import { Shake } from "../page/shake.js";
-import { ShotWatch } from "../page/shot-watch.js";
 
 /**
  * A pad as a browser tells of it.
@@ -80,36 +78,4 @@ test("the menu button asks once for each press", () => {
     gamepad.poll();
   }
   assert.equal(said.menu, 2);
-});
-
-test("a shaken picture comes to rest, stays near, and does not move at all where less motion is asked for", () => {
-  const shake = new Shake();
-  shake.add(5);
-  let most = 0;
-  for (let frame = 0; frame < 60; frame++) {
-    shake.advance(1 / 60, frame * 16, false);
-    most = Math.max(most, Math.hypot(shake.x, shake.y));
-  }
-  assert.ok(most > 1 && most < 14, `${most} pixels`);
-  assert.equal(Math.hypot(shake.x, shake.y), 0);
-  shake.add(1);
-  shake.advance(1 / 60, 1000, true);
-  assert.equal(Math.hypot(shake.x, shake.y), 0);
-});
-
-test("each shot is told of once, and those that were there on arrival not at all", () => {
-  const watch = new ShotWatch();
-  const shots = new Map([[1, "a"]]);
-  /** @type {string[]} */
-  const fired = [];
-  const look = () => watch.look(shots, (shot) => fired.push(shot));
-  look();
-  shots.set(2, "b");
-  look();
-  look();
-  shots.delete(2);
-  look();
-  shots.set(2, "c"); // an id may come again
-  look();
-  assert.deepEqual(fired, ["b", "c"]);
 });

@@ -76,6 +76,9 @@ test("a lobby is made, talked in, and played to a rematch with the keyboard alon
   await inMatch(page);
 
   await page.waitForSelector("#results:not([hidden])", { timeout: 60_000 });
+  await page.setViewportSize({ width: 844, height: 390 });
+  const way = await page.locator("#results .primary").boundingBox();
+  assert.ok(way && way.y >= 0 && way.y + way.height <= 390, "in reach on a phone held flat");
   await tabTo(page, "#results .primary");
   const { match } = await placeOf(page);
   await page.keyboard.press("Enter");

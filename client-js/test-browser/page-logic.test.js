@@ -8,7 +8,9 @@ import { OwnMotion } from "../page/own-motion.js";
 import { hueOf, hullOf } from "../page/palette.js";
 import { candidates, quickPlay } from "../page/quick-play.js";
 import { settledWithin } from "../page/settled-within.js";
+import { Shake } from "../page/shake.js";
 import { parseHash } from "../page/share-link.js";
+import { ShotWatch } from "../page/shot-watch.js";
 import { typingWords } from "../page/typing-words.js";
 import { awayWords, refusal } from "../page/words.js";
 
@@ -213,4 +215,36 @@ test("what is forbidden is said in the server's words", () => {
   const error = { code: "forbidden", message: "the host has muted you" };
   assert.equal(refusal(error), "The host has muted you.");
   assert.equal(refusal({ code: "forbidden" }), "That is not for you to do.");
+});
+
+test("a shaken picture comes to rest, stays near, and does not move at all where less motion is asked for", () => {
+  const shake = new Shake();
+  shake.add(5);
+  let most = 0;
+  for (let frame = 0; frame < 60; frame++) {
+    shake.advance(1 / 60, frame * 16, false);
+    most = Math.max(most, Math.hypot(shake.x, shake.y));
+  }
+  assert.ok(most > 1 && most < 14, `${most} pixels`);
+  assert.equal(Math.hypot(shake.x, shake.y), 0);
+  shake.add(1);
+  shake.advance(1 / 60, 1000, true);
+  assert.equal(Math.hypot(shake.x, shake.y), 0);
+});
+
+test("each shot is told of once, and those that were there on arrival not at all", () => {
+  const watch = new ShotWatch();
+  const shots = new Map([[1, "a"]]);
+  /** @type {string[]} */
+  const fired = [];
+  const look = () => watch.look(shots, (shot) => fired.push(shot));
+  look();
+  shots.set(2, "b");
+  look();
+  look();
+  shots.delete(2);
+  look();
+  shots.set(2, "c"); // an id may come again
+  look();
+  assert.deepEqual(fired, ["b", "c"]);
 });
