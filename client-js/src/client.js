@@ -9,7 +9,7 @@ import * as Kind from "./kinds.js";
 import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
-import { later, loadLater } from "./parts.js";
+import { loadSeldom, seldom } from "./parts.js";
 import { Presences } from "./presence.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
@@ -231,7 +231,6 @@ export class Client {
     if (this.status.state === "closed") {
       throw new RequestError("closed", "", "the client is closed");
     }
-    await loadLater();
     return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
   }
 
@@ -254,8 +253,8 @@ export class Client {
    * @returns {T | Promise<T>}
    */
   #withTransfers(use) {
-    if (later === null) return loadLater().then(() => this.#withTransfers(use));
-    this.#transfers ??= new later.Transfers(
+    if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
+    this.#transfers ??= new seldom.Transfers(
       { send: (frame) => this.#connection.send(frame), timers: this.#timers },
       () => this.#requests.takeId(),
       (error) => this.#report(error),

@@ -6,7 +6,7 @@ import { encode } from "./encode.js";
 import * as frames from "./frames.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
-import { later, loadLater } from "./parts.js";
+import { hasLater, loadLater } from "./parts.js";
 import { Redial } from "./redial.js";
 import { LOST, WireError } from "./wire.js";
 
@@ -245,7 +245,7 @@ export class Connection {
 
   /** Whether what reads the offered codecs is loaded. */
   #canRead() {
-    return later !== null || !this.#codecs.includes("packed");
+    return hasLater() || !this.#codecs.includes("packed");
   }
 
   #hello() {

@@ -1,5 +1,5 @@
 import { Link } from "./link.js";
-import { loadLater } from "./parts.js";
+import { loadSeldom } from "./parts.js";
 import { Transports } from "./transports.js";
 import { LOST } from "./wire.js";
 
@@ -61,7 +61,7 @@ export class Dialler {
       return;
     }
     const dial = ++this.#dials;
-    loadLater().then(
+    loadSeldom().then(
       ({ HttpLink }) => {
         if (dial === this.#dials)
           dialled(new HttpLink(this.#settings, this.#stats, this.#handlers));

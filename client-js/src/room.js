@@ -1,7 +1,7 @@
 import { Delay } from "./delay.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { later, loadLater } from "./parts.js";
+import { loadMotion, motion } from "./parts.js";
 import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
 import { parseSchema } from "./schema.js";
@@ -183,12 +183,12 @@ export class Room {
 
   /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
   #interpolate() {
-    if (later === null) {
-      if (!this.#awaited) loadLater().catch(() => {});
+    if (motion === null) {
+      if (!this.#awaited) loadMotion().catch(() => {});
       this.#awaited = true;
       return null;
     }
-    const interpolator = new later.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    const interpolator = new motion.Interpolator(this.#replica.world, this.tickRate, this.#delay);
     const { tick } = this.#replica;
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
@@ -202,11 +202,11 @@ export class Room {
    */
   predict(prediction) {
     // Only a client that has no packed bodies to read gets here without it.
-    if (later === null) throw new TypeError("await preload() before you predict");
+    if (motion === null) throw new TypeError("await preload() before you predict");
     const table = this.#replica.world.tables.find((t) => t.name === prediction.table);
     if (table === undefined) throw new TypeError(`no table ${prediction.table}`);
     const { timers } = this.#uplink;
-    const predictor = new later.Predictor(prediction, {
+    const predictor = new motion.Predictor(prediction, {
       table,
       inputFields: this.#inputFields,
       inputs: this.#inputs,
