@@ -43,11 +43,12 @@ vet: ## Run go vet
 	go vet ./...
 	cd client-js/build && go vet ./...
 
-lint: ## Run staticcheck on the Go code; Biome and the type check on the JavaScript
+lint: ## Run staticcheck on the Go code; Biome, the type check and the package's checks on the JavaScript
 	@echo '== lint'
 	go run $(STATICCHECK) ./...
 	$(NPM) run lint
 	$(NPM) run typecheck
+	$(NPM) run lint:package
 
 arrows: ## Check who imports whom, and that files are short
 	@echo '== arrows'

@@ -34,6 +34,7 @@ var arrows = map[string][]string{
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
 	"cmd/simulator":   {"cmd/internal", "simulator", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
+	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"cmd/wasmstep":    {}, // builds a game's step by the go command
 	"cmd/internal":    {}, // what the mains share: flags and their environment
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
@@ -66,6 +67,8 @@ var testArrows = map[string][]string{
 	"recording":   {"games/*"},
 	"replay":      {"games/*", "client-go"},
 	"games/*":     {"tick", "protocol"},
+
+	"cmd/gametypes": {"server", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.

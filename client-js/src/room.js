@@ -6,7 +6,7 @@ import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
 import { parseSchema } from "./schema.js";
 
-/** @typedef {import("./world.js").Row} Row */
+/** @typedef {import("./world.js").RowWithId} RowWithId */
 
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
@@ -174,11 +174,13 @@ export class Room {
    * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
    * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
    * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
-   * @returns {Record<string, Row[]>} by table, each row with its entity's `id`
+   * @returns {Record<string, RowWithId[]>} by table, each row with its entity's `id`
    */
   view(now = this.#uplink.timers.now()) {
     this.#interpolator ??= this.#interpolate();
-    return this.#interpolator?.view(now) ?? this.#replica.world.newest();
+    return /** @type {Record<string, RowWithId[]>} */ (
+      this.#interpolator?.view(now) ?? this.#replica.world.newest()
+    );
   }
 
   /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
