@@ -3,7 +3,7 @@
  * sockets as it takes. Runs in browsers and, with a WebSocket class passed in, in Node.
  */
 import { Client } from "./client.js";
-import { loadLater, loadSeldom } from "./parts.js";
+import { loadReader, loadSeldom, loadSocial } from "./parts.js";
 
 export { Client, ClosedError } from "./client.js";
 export { CloseCodes } from "./codes.js";
@@ -26,7 +26,7 @@ export function connect(options = {}) {
  * @returns {Promise<void>} rejects when it cannot be had
  */
 export async function preload() {
-  await Promise.all([loadLater(), loadSeldom()]);
+  await Promise.all([loadSocial(), loadReader(), loadSeldom()]);
 }
 
 /**
