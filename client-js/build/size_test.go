@@ -4,9 +4,9 @@ import "testing"
 
 // What a page may have to load of the client, in bytes as gzip packs them.
 const (
-	maxAtOnce     = 17_500 // before it can do anything; with this alone it plays, and reads bodies in the codec mp
-	maxPredicting = 21_700 // with what interpolates views and predicts
-	maxPacked     = 28_300 // with that and the reader of packed bodies: what a client does load while it connects
+	maxAtOnce     = 16_000 // before it can do anything; with this alone it plays, and reads bodies in the codec mp
+	maxPredicting = 20_150 // with what interpolates views and predicts
+	maxPacked     = 26_800 // with that and the reader of packed bodies: what a client does load while it connects
 	maxSeldom     = 4_200  // by itself: the link over HTTP, and transfers
 	maxStep       = 1_700  // by itself: what only those load who have a step compiled to WebAssembly
 	maxClassic    = 32_900 // all of it in one script

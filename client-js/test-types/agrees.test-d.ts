@@ -13,6 +13,7 @@ import type {
   Predictor as SourcePredictor,
 } from "../src/predictor.js";
 import type { Presence as SourcePresence, Presences as SourcePresences } from "../src/presence.js";
+import type { asking, atOnce } from "../src/stand-in.js";
 import type { Stats as SourceStats } from "../src/stats.js";
 import type { Step as SourceStep } from "../src/step.js";
 import type { DownloadOptions, Meta, UploadOptions } from "../src/transfers.js";
@@ -71,3 +72,15 @@ is<(options?: D.Options) => D.Client>(from<typeof S.connect>());
 is<typeof D.preload>(from<typeof S.preload>());
 is<typeof D.loadStep>(from<typeof S.loadStep>());
 is<(typeof D.CloseCodes)[number]>(from<(typeof S.CloseCodes)[4000]>());
+
+// What stands for lobby, chat and presence until they are loaded has their methods, and returns at once from those that do.
+type Methods<T> = { [K in keyof T]: T[K] extends (...args: never) => unknown ? K : never }[keyof T];
+type Asking<T> = {
+  [K in keyof T]: T[K] extends (...args: never) => Promise<unknown> ? K : never;
+}[keyof T];
+check<Same<(typeof asking.lobby)[number], Asking<D.Lobby>>>();
+check<Same<(typeof asking.chat)[number], Asking<D.Chat>>>();
+check<Same<(typeof asking.presence)[number], Asking<D.Presences>>>();
+check<Same<(typeof atOnce.lobby)[number], Exclude<Methods<D.Lobby>, Asking<D.Lobby>>>>();
+check<Same<(typeof atOnce.chat)[number], Exclude<Methods<D.Chat>, Asking<D.Chat>>>>();
+check<Same<(typeof atOnce.presence)[number], Exclude<Methods<D.Presences>, Asking<D.Presences>>>>();
