@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -76,6 +77,13 @@ func bundleOne(root, name string, files map[string][]byte) (metafile string, err
 	}
 	for _, file := range result.OutputFiles {
 		files[filepath.Base(file.Path)] = file.Contents
+	}
+	if name == minified {
+		// This file has nothing of its own, only names for what the core exports: banner and map would be half of it.
+		_, code, _ := bytes.Cut(files[name], []byte(banner))
+		code, _, _ = bytes.Cut(code, []byte("//#"))
+		files[name] = append(bytes.TrimSpace(code), '\n')
+		delete(files, name+".map")
 	}
 	return result.Metafile, errors.Join(failures...)
 }

@@ -291,7 +291,7 @@ export class Room {
     if (this.#ended) return;
     this.#ended = true;
     this.#inputs.stop();
-    this.#isOver(new Error(`the match was over before its first snapshot: ${exit.reason}`));
+    this.#isOver(new Error(`over before its first snapshot: ${exit.reason}`));
     this.#emitter.emit("exit", exit);
   }
 
