@@ -245,13 +245,12 @@ export class Connection {
 
   /** Loads that. A reader that cannot be had is done without. */
   async #load() {
-    const loading = loadSocial();
-    if (!this.#canRead()) {
-      await loadReader().catch(() => {
-        this.#codecs = ["mp"]; // which needs no file
-      });
-    }
-    await loading;
+    const reading = this.#canRead()
+      ? null
+      : loadReader().catch(() => {
+          this.#codecs = ["mp"]; // which needs no file
+        });
+    await Promise.all([loadSocial(), reading]);
   }
 
   /** Whether what reads the offered codecs is loaded. */
