@@ -37,6 +37,7 @@ var arrows = map[string][]string{
 	"cmd/wasmstep":    {},                  // builds a game's step by the go command
 	"cmd/internal":    {},                  // what the mains share: flags and their environment
 	"docs/guides":     {"server", "match"}, // the programs that guides show
+	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
@@ -69,6 +70,8 @@ var testArrows = map[string][]string{
 	"recording":   {"games/*"},
 	"replay":      {"games/*", "client-go"},
 	"games/*":     {"tick", "protocol"},
+
+	"cmd/gametypes": {"server", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.
