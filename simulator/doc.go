@@ -21,5 +21,5 @@
 //
 // What a bot does each tick is a [Bot]; there are ready ones, and a game's own run just as well.
 //
-// The package imports nothing of ours but client-go and protocol.
+// The package imports nothing of ours but client-go, protocol and its own package link, which has the bad networks.
 package simulator
