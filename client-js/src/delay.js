@@ -12,6 +12,8 @@ const DEVIATIONS = 3;
 const MARGIN = 17;
 /** Stalls that came again within one to two of these are waited out, in milliseconds. */
 const RECALL = 5000;
+/** A gap longer than this, in milliseconds, says nothing of the line: one of both sides slept. */
+const ASLEEP = 1000;
 /** How fast the delay grows and shrinks, in milliseconds per millisecond: what is shown runs that much slower and faster, and is not seen to. */
 const GROWS = 0.1;
 const SHRINKS = 0.05;
@@ -55,6 +57,7 @@ export class Delay {
    * @param {number} elapsed milliseconds since that one arrived
    */
   observe(age, elapsed) {
+    if (elapsed > ASLEEP) return;
     const passed = Math.max(0, elapsed);
     const weight = 1 - Math.exp(-passed / MEMORY);
     const aged = Math.min(Math.max(age, 0), MOST);

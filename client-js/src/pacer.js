@@ -11,6 +11,8 @@ const HURRY = 0.1;
 const LINGER = 0.05;
 /** Longest wait for the first report after a start, beyond the round trip, in milliseconds. */
 const SETTLE = 1000;
+/** Ticks of which it is known when they were sent. */
+const KEPT = 256;
 /** Ticks that are made up for after a pause; older ones are left out. */
 const CATCH_UP = 4;
 
@@ -26,8 +28,9 @@ export class Pacer {
 
   #tickMs;
   #origin = 0;
-  /** The origin that each of the last ticks was sent by. */
-  #origins = new Float64Array(256);
+  /** The last ticks that were sent, and the origin that each was sent by: rings. */
+  #sent = new Float64Array(KEPT);
+  #origins = new Float64Array(KEPT);
   /** Origins with which the inputs of the last reports would have had no slack: a ring of what was reported since the start. */
   #limits;
   #sorted;
@@ -37,8 +40,9 @@ export class Pacer {
   /** Slack says nothing of the present origin before an input of this tick is consumed, or until then. */
   #deafTick = 0;
   #deafUntil = 0;
-  /** When inputs were last not too far ahead. */
+  /** When inputs were last not too far ahead, and when a snapshot came last. */
   #nearAt = 0;
+  #seenAt = 0;
 
   /** @param {number} tickMs length of a tick, in milliseconds */
   constructor(tickMs) {
@@ -55,13 +59,18 @@ export class Pacer {
    * @param {number} rtt in milliseconds
    */
   start(now, tick, rtt) {
-    const lead = tick + (rtt + TARGET) / this.#tickMs;
+    const lead = this.#leadOver(tick, rtt);
     this.#origin = this.#wanted = now - lead * this.#tickMs;
     this.next = Math.ceil(lead);
-    this.#nearAt = now;
+    this.#nearAt = this.#seenAt = now;
     this.#reports = 0;
     this.#deafTick = this.next;
     this.#deafUntil = now + rtt + SETTLE;
+  }
+
+  /** The tick to send an input for when a snapshot comes. @param {number} tick of the snapshot @param {number} rtt */
+  #leadOver(tick, rtt) {
+    return tick + (rtt + TARGET) / this.#tickMs;
   }
 
   /** When the next input is to be sent, in milliseconds. */
@@ -90,7 +99,8 @@ export class Pacer {
     if (Math.abs(off) > BAND) {
       this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
     }
-    this.#origins[this.next % this.#origins.length] = this.#origin;
+    this.#sent[this.next % KEPT] = this.next;
+    this.#origins[this.next % KEPT] = this.#origin;
     return this.next++;
   }
 
@@ -102,17 +112,23 @@ export class Pacer {
    * @param {number} reach ticks ahead for which the server takes inputs
    */
   observe(now, { tick, slack, input }, rtt, reach) {
-    if (this.next <= tick + reach) this.#nearAt = now;
-    // The next input is for a tick that was run: the machine slept, or the clocks jumped. That it is
-    // too far ahead may only seem so while snapshots from before a sleep are read, so that must last.
-    if (this.next < tick || now - this.#nearAt > SETTLE) {
+    // Snapshots from before a sleep, which are read after it, say nothing of how far ahead inputs are.
+    if (this.next <= tick + reach || now - this.#seenAt > SETTLE) this.#nearAt = now;
+    this.#seenAt = now;
+    const isDeaf = this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil;
+    // The next input is for a tick that was run, or for one too far ahead for long: the machine slept, or a clock leapt. Or there is a
+    // newer snapshot than it was begun from, which came more quickly, or is not from before a sleep.
+    const isLate =
+      isDeaf && now - this.#leadOver(tick, rtt) * this.#tickMs < this.#origin - this.#tickMs;
+    if (this.next < tick || now - this.#nearAt > SETTLE || isLate) {
       this.start(now, tick, rtt);
       return;
     }
-    if (this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil) return;
+    if (isDeaf) return;
     // It was the newest input by then, so it is for so many ticks after the snapshot's as fit into its slack.
     const newest = Math.min(tick + Math.max(0, Math.floor(slack / this.#tickMs)), this.next - 1);
-    const by = this.#reports === 0 ? this.#origin : this.#origins[newest % this.#origins.length];
+    if (this.#sent[newest % KEPT] !== newest) return;
+    const by = this.#reports === 0 ? this.#origin : this.#origins[newest % KEPT];
     this.#limits[this.#reports++ % this.#limits.length] = by + slack;
     this.#wanted = this.#latest() - TARGET;
     const off = this.#wanted - this.#origin;
