@@ -1,6 +1,6 @@
+import { isMoving } from "./between.js";
 import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
-import { between, isMoving } from "./interpolate.js";
 import { quantize } from "./quantize.js";
 import { quantumOf } from "./rounding.js";
 import { fill, mixed } from "./rowvalues.js";
@@ -105,7 +105,7 @@ export class Predictor {
     const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
     this.#timeline = new Timeline(kept, inputFields.length, table.fields.length);
     this.#smoothing = new Smoothing(table.fields, smoothMs, snap);
-    this.#raw = this.#smoothing.fields.map(() => 0);
+    this.#raw = /** @type {(number | number[])[]} */ (this.#smoothing.fields.map(() => 0));
     this.#last = inputs.values?.slice() ?? inputFields.map((f) => quantize(f, 0));
     this.#moved = table.fields.map(() => false);
   }
@@ -175,11 +175,9 @@ export class Predictor {
       else this.#shown[field.name] = mixed(field, a[i], b[i], part);
     }
     this.#smoothing.fields.forEach((at, i) => {
-      const off = this.#smoothing.offset(i, now);
-      if (off === 0) return;
-      const { name, kind } = this.#fields[at];
-      const from = /** @type {number} */ (this.#shown[name]);
-      this.#shown[name] = between(kind, from, off, 1);
+      const { name } = this.#fields[at];
+      const raw = /** @type {number | number[]} */ (this.#shown[name]);
+      this.#shown[name] = this.#smoothing.shown(i, raw, now);
     });
     this.#shown.id = entity.id;
     return /** @type {import("./world.js").RowWithId} */ (this.#shown);
@@ -370,7 +368,7 @@ export class Predictor {
   #rawAt(now) {
     const [a, b, part] = this.#around(now);
     this.#smoothing.fields.forEach((at, i) => {
-      this.#raw[i] = /** @type {number} */ (mixed(this.#fields[at], a[at], b[at], part));
+      this.#raw[i] = mixed(this.#fields[at], a[at], b[at], part);
     });
     return this.#raw;
   }

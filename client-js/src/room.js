@@ -49,6 +49,8 @@ export class Room {
   #slack = 0;
   #consumed = 0;
   #delay = new Delay();
+  /** @type {Record<string, number>} */
+  #snap = {};
   /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
   /** Whether a view has asked for the file that it comes from. */
@@ -154,15 +156,21 @@ export class Room {
   }
 
   /**
-   * Of `view`: `delayMs`, how far it stays behind. It follows what the line needs, from 100 at the beginning, between 50 and
-   * 400 ms; once set, 0 to 500, it is that.
+   * Of `view`: `delayMs`, how far it stays behind, which follows what the line needs, from 100 at the beginning, between 50 and
+   * 400 ms; once set, 0 to 500, it is that. `snap`, by table: from what change on, in units, a row is at another place instead of on its
+   * way; an eighth of the field's range where it is not set. Setting that begins the view anew.
+   * @returns {{delayMs: number, snap: Record<string, number>}}
    */
   get interpolation() {
-    return { delayMs: this.#delay.ms };
+    return { delayMs: this.#delay.ms, snap: this.#snap };
   }
 
-  set interpolation({ delayMs }) {
-    this.#delay.fix(delayMs);
+  /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
+  set interpolation({ delayMs, snap }) {
+    if (delayMs !== undefined) this.#delay.fix(delayMs);
+    if (snap === undefined) return;
+    this.#snap = snap;
+    this.#interpolator = null;
   }
 
   /**
@@ -219,7 +227,12 @@ export class Room {
       this.#awaited = true;
       return null;
     }
-    const interpolator = new motion.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    const interpolator = new motion.Interpolator(
+      this.#replica.world,
+      this.tickRate,
+      this.#delay,
+      this.#snap,
+    );
     const { tick } = this.#replica;
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
