@@ -1,4 +1,4 @@
-import { Delay } from "./delay.js";
+import * as Delay from "./delays.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
 import { loadMotion, motion } from "./parts.js";
@@ -48,7 +48,10 @@ export class Room {
   #snapshots = new Rate();
   #slack = 0;
   #consumed = 0;
-  #delay = new Delay();
+  /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
+  #delay = null;
+  /** What the delay was set to. @type {number | null} */
+  #fixed = null;
   /** @type {Record<string, number>} */
   #snap = {};
   /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
@@ -162,12 +165,16 @@ export class Room {
    * @returns {{delayMs: number, snap: Record<string, number>}}
    */
   get interpolation() {
-    return { delayMs: this.#delay.ms, snap: this.#snap };
+    return { delayMs: this.#delay?.ms ?? this.#fixed ?? Delay.START, snap: this.#snap };
   }
 
   /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
   set interpolation({ delayMs, snap }) {
-    if (delayMs !== undefined) this.#delay.fix(delayMs);
+    if (delayMs !== undefined) {
+      if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
+      this.#fixed = Math.min(delayMs, Delay.MOST_FIXED);
+      this.#delay?.fix(this.#fixed);
+    }
     if (snap === undefined) return;
     this.#snap = snap;
     this.#interpolator = null;
@@ -226,6 +233,10 @@ export class Room {
       if (!this.#awaited) loadMotion().catch(() => {});
       this.#awaited = true;
       return null;
+    }
+    if (this.#delay === null) {
+      this.#delay = new motion.Delay();
+      if (this.#fixed !== null) this.#delay.fix(this.#fixed);
     }
     const interpolator = new motion.Interpolator(
       this.#replica.world,
