@@ -1,10 +1,9 @@
 import * as Delay from "./delays.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { loadMotion, motion } from "./parts.js";
+import { loadMotion, motion, social } from "./parts.js";
 import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
-import { parseSchema } from "./schema.js";
 
 /** @typedef {import("./world.js").RowWithId} RowWithId */
 
@@ -83,6 +82,8 @@ export class Room {
    * @param {(error: unknown) => void} report
    */
   constructor(enter, codec, uplink, stats, report) {
+    // Its file is there since before the hello.
+    const { parseSchema } = /** @type {typeof import("./social.js")} */ (social);
     const schema = parseSchema(enter.tables, enter.inputs);
     this.match = enter.match;
     this.game = enter.game;
