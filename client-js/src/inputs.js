@@ -161,8 +161,7 @@ export class InputSender {
   /** Sends what is due. @param {number} now in milliseconds */
   pump(now) {
     if (!this.#running) return;
-    const rtt = this.#uplink.rtt();
-    for (let tick = this.#pacer.take(now, rtt); tick !== 0; tick = this.#pacer.take(now, rtt)) {
+    for (let tick = this.#pacer.take(now); tick !== 0; tick = this.#pacer.take(now)) {
       this.#ackedAt = now;
       const values = this.#driver?.input(tick) ?? /** @type {number[]} */ (this.#values);
       this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());

@@ -1,24 +1,26 @@
-/** Slack aimed at, and the band that is left alone, in milliseconds. */
+/** Slack aimed at, in milliseconds, and how far off it may be left. */
 const TARGET = 15;
-const LOW = 5;
-const HIGH = 35;
-/** The least slack is looked for over so many milliseconds before inputs are sent later. */
-const WINDOW = 1000;
+const BAND = 4;
+/** Seconds of reports that are looked at, and which part of them may have less slack than is aimed at: outliers, as of a stall. */
+const WINDOW = 2;
+const OUTLIERS = 0.02;
 /** A correction larger than this, in milliseconds, is made at once instead of tick by tick. */
 const JUMP = 250;
-/** Part of a tick that one tick gives to a correction. */
-const SLEW = 0.05;
-/** Longest wait for a correction to be seen, beyond the round trip, in milliseconds. */
+/** Parts of a tick that one tick gives to a correction, to send earlier and later. */
+const HURRY = 0.1;
+const LINGER = 0.05;
+/** Longest wait for the first report after a start, beyond the round trip, in milliseconds. */
 const SETTLE = 1000;
+/** Ticks of which it is known when they were sent. */
+const KEPT = 256;
 /** Ticks that are made up for after a pause; older ones are left out. */
 const CATCH_UP = 4;
 
 /**
  * Decides when the input of which tick is sent, so that it reaches the server a little before its
- * tick is due: one input per tick, at `origin + tick * tickMs`. The slack that the server reports
- * moves the origin: at once when inputs come too late, by a twentieth of a tick each tick otherwise,
- * and after each move it waits until an input sent after it
- * was consumed, since slack reported earlier knows nothing of the move.
+ * tick is due: one input per tick, at `origin + tick * tickMs`. The slack that the server reports of an input and the origin by which that was
+ * sent say together how long the way is; nearly all of the last two seconds' inputs are to be in time. The origin moves there by a tenth of
+ * a tick each tick at most, so that nobody sees what is predicted run faster; at once only after a start, and over more than a quarter of a second.
  */
 export class Pacer {
   /** Tick of the next input. */
@@ -26,19 +28,28 @@ export class Pacer {
 
   #tickMs;
   #origin = 0;
-  /** What is left of a slow correction, in milliseconds; positive sends earlier. */
-  #owed = 0;
-  /** Slack says nothing of the last move before an input of this tick is consumed, or until then. */
+  /** The last ticks that were sent, and the origin that each was sent by: rings. */
+  #sent = new Float64Array(KEPT);
+  #origins = new Float64Array(KEPT);
+  /** Origins with which the inputs of the last reports would have had no slack: a ring of what was reported since the start. */
+  #limits;
+  #sorted;
+  #reports = 0;
+  /** The origin with which nearly all inputs have the slack that is aimed at. */
+  #wanted = 0;
+  /** Slack says nothing of the present origin before an input of this tick is consumed, or until then. */
   #deafTick = 0;
   #deafUntil = 0;
-  /** When inputs were last not too far ahead. */
+  /** When inputs were last not too far ahead, and when a snapshot came last. */
   #nearAt = 0;
-  #least = Number.POSITIVE_INFINITY;
-  #windowEnd = 0;
+  #seenAt = 0;
 
   /** @param {number} tickMs length of a tick, in milliseconds */
   constructor(tickMs) {
     this.#tickMs = tickMs;
+    const reports = Math.max(20, Math.round((WINDOW * 1000) / tickMs));
+    this.#limits = new Float64Array(reports);
+    this.#sorted = new Float64Array(reports);
   }
 
   /**
@@ -48,12 +59,18 @@ export class Pacer {
    * @param {number} rtt in milliseconds
    */
   start(now, tick, rtt) {
-    const lead = tick + (rtt + TARGET) / this.#tickMs;
-    this.#origin = now - lead * this.#tickMs;
+    const lead = this.#leadOver(tick, rtt);
+    this.#origin = this.#wanted = now - lead * this.#tickMs;
     this.next = Math.ceil(lead);
-    this.#owed = 0;
-    this.#nearAt = now;
-    this.#listenAgain(now, rtt);
+    this.#nearAt = this.#seenAt = now;
+    this.#reports = 0;
+    this.#deafTick = this.next;
+    this.#deafUntil = now + rtt + SETTLE;
+  }
+
+  /** The tick to send an input for when a snapshot comes. @param {number} tick of the snapshot @param {number} rtt */
+  #leadOver(tick, rtt) {
+    return tick + (rtt + TARGET) / this.#tickMs;
   }
 
   /** When the next input is to be sent, in milliseconds. */
@@ -71,21 +88,19 @@ export class Pacer {
 
   /**
    * @param {number} now in milliseconds
-   * @param {number} rtt in milliseconds
    * @returns {number} the tick to send an input for, or 0 when none is due
    */
-  take(now, rtt) {
+  take(now) {
     const late = now - this.nextAt;
     // Timers keep whole milliseconds; half of one too early is on time.
     if (late < -0.5) return 0;
     if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
-    if (this.#owed !== 0) {
-      const most = SLEW * this.#tickMs;
-      const step = Math.min(most, Math.max(-most, this.#owed));
-      this.#origin -= step;
-      this.#owed -= step;
-      if (this.#owed === 0) this.#listenAgain(now, rtt);
+    const off = this.#wanted - this.#origin;
+    if (Math.abs(off) > BAND) {
+      this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
     }
+    this.#sent[this.next % KEPT] = this.next;
+    this.#origins[this.next % KEPT] = this.#origin;
     return this.next++;
   }
 
@@ -97,44 +112,35 @@ export class Pacer {
    * @param {number} reach ticks ahead for which the server takes inputs
    */
   observe(now, { tick, slack, input }, rtt, reach) {
-    if (this.next <= tick + reach) this.#nearAt = now;
-    // The next input is for a tick that was run: the machine slept, or the clocks jumped. That it is
-    // too far ahead may only seem so while snapshots from before a sleep are read, so that must last.
-    if (this.next < tick || now - this.#nearAt > SETTLE) {
+    // Snapshots from before a sleep, which are read after it, say nothing of how far ahead inputs are.
+    if (this.next <= tick + reach || now - this.#seenAt > SETTLE) this.#nearAt = now;
+    this.#seenAt = now;
+    const isDeaf = this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil;
+    // The next input is for a tick that was run, or for one too far ahead for long: the machine slept, or a clock leapt. Or there is a
+    // newer snapshot than it was begun from, which came more quickly, or is not from before a sleep.
+    const isLate =
+      isDeaf && now - this.#leadOver(tick, rtt) * this.#tickMs < this.#origin - this.#tickMs;
+    if (this.next < tick || now - this.#nearAt > SETTLE || isLate) {
       this.start(now, tick, rtt);
       return;
     }
-    if (this.#owed !== 0 || (input < this.#deafTick && now < this.#deafUntil)) return;
-    if (slack < LOW) {
-      this.#move(TARGET - slack, slack < 0, now, rtt);
-      return;
-    }
-    if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW;
-    this.#least = Math.min(this.#least, slack);
-    if (now < this.#windowEnd) return;
-    if (this.#least > HIGH) this.#move(TARGET - this.#least, this.#least > JUMP, now, rtt);
-    else this.#least = Number.POSITIVE_INFINITY;
+    if (isDeaf) return;
+    // It was the newest input by then, so it is for so many ticks after the snapshot's as fit into its slack.
+    const newest = Math.min(tick + Math.max(0, Math.floor(slack / this.#tickMs)), this.next - 1);
+    if (this.#sent[newest % KEPT] !== newest) return;
+    const by = this.#reports === 0 ? this.#origin : this.#origins[newest % KEPT];
+    this.#limits[this.#reports++ % this.#limits.length] = by + slack;
+    this.#wanted = this.#latest() - TARGET;
+    const off = this.#wanted - this.#origin;
+    if (this.#reports === 1 || Math.abs(off) > JUMP) this.#origin = this.#wanted;
   }
 
-  /**
-   * @param {number} earlier in milliseconds
-   * @param {boolean} atOnce
-   * @param {number} now
-   * @param {number} rtt
-   */
-  #move(earlier, atOnce, now, rtt) {
-    if (!atOnce) {
-      this.#owed = earlier;
-      return;
-    }
-    this.#origin -= earlier;
-    this.#listenAgain(now, rtt);
-  }
-
-  /** @param {number} now @param {number} rtt */
-  #listenAgain(now, rtt) {
-    this.#deafTick = this.next;
-    this.#deafUntil = now + rtt + SETTLE;
-    this.#least = Number.POSITIVE_INFINITY;
+  /** The latest origin with which nearly all inputs would be in time. */
+  #latest() {
+    const count = Math.min(this.#reports, this.#limits.length);
+    const sorted = this.#sorted.subarray(0, count);
+    sorted.set(this.#limits.subarray(0, count));
+    sorted.sort();
+    return sorted[Math.floor(count * OUTLIERS)];
   }
 }

@@ -2,6 +2,8 @@
 const JUMP = 250;
 /** How fast the offset is moved, in milliseconds per millisecond: 5 % is not seen. */
 const SLEW = 0.05;
+/** Silence of so many milliseconds may be that of a sleep or a clock that leapt: what was known of the clocks counts no more. */
+const SILENCE = 1000;
 /** The least arrival time is looked for over one to two of these, in milliseconds. */
 const WINDOW = 1000;
 
@@ -16,8 +18,11 @@ export class Playback {
   #best = Number.POSITIVE_INFINITY;
   #bestBefore = Number.POSITIVE_INFINITY;
   #windowEnd = 0;
+  #observedAt = 0;
   #lastNow = 0;
+  /** What was shown last: no tick beyond the newest snapshot. */
   #lastTick = 0;
+  #newest = 0;
 
   /** @param {number} tickMs length of a tick, in milliseconds */
   constructor(tickMs) {
@@ -28,7 +33,7 @@ export class Playback {
     this.#offset = Number.NaN;
     this.#best = Number.POSITIVE_INFINITY;
     this.#bestBefore = Number.POSITIVE_INFINITY;
-    this.#lastTick = 0;
+    this.#lastTick = this.#newest = 0;
   }
 
   /**
@@ -36,12 +41,15 @@ export class Playback {
    * @param {number} now when it arrived, in milliseconds
    */
   observe(tick, now) {
+    const isAfresh = now - this.#observedAt > SILENCE;
+    this.#observedAt = now;
     if (now >= this.#windowEnd) {
-      this.#bestBefore = this.#best;
+      this.#bestBefore = isAfresh ? Number.POSITIVE_INFINITY : this.#best;
       this.#best = Number.POSITIVE_INFINITY;
       this.#windowEnd = now + WINDOW;
     }
     this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+    this.#newest = tick;
   }
 
   /**
@@ -55,6 +63,16 @@ export class Playback {
       ? Math.min(this.#best, this.#bestBefore)
       : this.#offset;
     return now - offset - tick * this.#tickMs;
+  }
+
+  /** @param {number} now in milliseconds @returns {number} the tick whose snapshot comes now if it comes quickly, with its fraction */
+  liveTick(now) {
+    return this.ageOf(0, now) / this.#tickMs;
+  }
+
+  /** @param {number} ticks @returns {number} milliseconds */
+  ms(ticks) {
+    return ticks * this.#tickMs;
   }
 
   /**
@@ -73,7 +91,9 @@ export class Playback {
       this.#offset += Math.min(most, Math.max(-most, off));
     }
     this.#lastNow = now;
-    this.#lastTick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
-    return this.#lastTick;
+    const tick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
+    // After a leap of a clock there may be nothing to show for long, and then it is to be as before.
+    this.#lastTick = Math.min(tick, this.#newest);
+    return tick;
   }
 }

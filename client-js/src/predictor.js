@@ -1,6 +1,6 @@
+import { isMoving } from "./between.js";
 import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
-import { between, isMoving } from "./interpolate.js";
 import { quantize } from "./quantize.js";
 import { quantumOf } from "./rounding.js";
 import { fill, mixed } from "./rowvalues.js";
@@ -74,6 +74,8 @@ export class Predictor {
   /** @type {Entity | null} the row, as of the newest snapshot */
   #entity = null;
   #id = 0;
+  /** The tick that was shown last, with its fraction. */
+  #viewed = 0;
   #restarting = false;
   #stopped = false;
   /** For each field whether the step has ever changed it. */
@@ -103,7 +105,7 @@ export class Predictor {
     const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
     this.#timeline = new Timeline(kept, inputFields.length, table.fields.length);
     this.#smoothing = new Smoothing(table.fields, smoothMs, snap);
-    this.#raw = this.#smoothing.fields.map(() => 0);
+    this.#raw = /** @type {(number | number[])[]} */ (this.#smoothing.fields.map(() => 0));
     this.#last = inputs.values?.slice() ?? inputFields.map((f) => quantize(f, 0));
     this.#moved = table.fields.map(() => false);
   }
@@ -116,6 +118,20 @@ export class Predictor {
   /** Newest tick that was run here, 0 before the first snapshot. */
   get tick() {
     return this.#newest;
+  }
+
+  /**
+   * What a net graph shows.
+   * @param {number} now in milliseconds
+   * @internal
+   */
+  _stats(now) {
+    return {
+      mispredictions: this.mispredictions,
+      resims: this.resims,
+      predictedTick: this.#viewed,
+      predictionError: this.#smoothing.distance(now),
+    };
   }
 
   /**
@@ -150,6 +166,7 @@ export class Predictor {
     const entity = this.#entity;
     if (entity === null) return null;
     const [a, b, part] = this.#around(now);
+    this.#viewed = this.#first === 0 ? 0 : this.#shownAt(now);
     const newest = this.#first === 0 ? entity.q : this.#timeline.at(this.#newest).row;
     for (let i = 0; i < this.#fields.length; i++) {
       const field = this.#fields[i];
@@ -158,11 +175,9 @@ export class Predictor {
       else this.#shown[field.name] = mixed(field, a[i], b[i], part);
     }
     this.#smoothing.fields.forEach((at, i) => {
-      const off = this.#smoothing.offset(i, now);
-      if (off === 0) return;
-      const { name, kind } = this.#fields[at];
-      const from = /** @type {number} */ (this.#shown[name]);
-      this.#shown[name] = between(kind, from, off, 1);
+      const { name } = this.#fields[at];
+      const raw = /** @type {number | number[]} */ (this.#shown[name]);
+      this.#shown[name] = this.#smoothing.shown(i, raw, now);
     });
     this.#shown.id = entity.id;
     return /** @type {import("./world.js").RowWithId} */ (this.#shown);
@@ -325,6 +340,13 @@ export class Predictor {
     this.#newest = this.#sent = this.#first = 0;
   }
 
+  /** The tick to be shown, with its fraction. @param {number} now */
+  #shownAt(now) {
+    const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
+    const due = this.#place.inputs.tickAt(now) - 1;
+    return Math.min(this.#newest, Math.max(oldest, due));
+  }
+
   /**
    * The rows around what is to be shown: one tick behind the one whose input is due, so that both are there.
    * @param {number} now
@@ -335,9 +357,7 @@ export class Predictor {
       const { q } = /** @type {Entity} */ (this.#entity);
       return [q, q, 0];
     }
-    const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
-    const due = this.#place.inputs.tickAt(now) - 1;
-    const tick = Math.min(this.#newest, Math.max(oldest, due));
+    const tick = this.#shownAt(now);
     const whole = Math.floor(tick);
     const a = this.#timeline.at(whole).row;
     const b = tick > whole ? this.#timeline.at(whole + 1).row : a;
@@ -348,7 +368,7 @@ export class Predictor {
   #rawAt(now) {
     const [a, b, part] = this.#around(now);
     this.#smoothing.fields.forEach((at, i) => {
-      this.#raw[i] = /** @type {number} */ (mixed(this.#fields[at], a[at], b[at], part));
+      this.#raw[i] = mixed(this.#fields[at], a[at], b[at], part);
     });
     return this.#raw;
   }

@@ -1,12 +1,22 @@
-import { Delay } from "./delay.js";
+import * as Delay from "./delays.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { loadMotion, motion } from "./parts.js";
+import { loadMotion, motion, social } from "./parts.js";
 import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
-import { parseSchema } from "./schema.js";
 
 /** @typedef {import("./world.js").RowWithId} RowWithId */
+
+const NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
+const NO_PREDICTION = {
+  /** How often a prediction was wrong, and how often inputs were run again. */
+  mispredictions: 0,
+  resims: 0,
+  /** The tick of one's own row that was shown last, with its fraction. */
+  predictedTick: 0,
+  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
+  predictionError: 0,
+};
 
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
@@ -37,7 +47,12 @@ export class Room {
   #snapshots = new Rate();
   #slack = 0;
   #consumed = 0;
-  #delay = new Delay();
+  /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
+  #delay = null;
+  /** What the delay was set to. @type {number | null} */
+  #fixed = null;
+  /** @type {Record<string, number>} */
+  #snap = {};
   /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
   /** Whether a view has asked for the file that it comes from. */
@@ -51,6 +66,8 @@ export class Room {
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
+  /** When the newest snapshot was applied, 0 before. */
+  #snapshotAt = 0;
   #ended = false;
   /** @type {(room: Room) => void} */
   #isReady = () => {};
@@ -65,6 +82,8 @@ export class Room {
    * @param {(error: unknown) => void} report
    */
   constructor(enter, codec, uplink, stats, report) {
+    // Its file is there since before the hello.
+    const { parseSchema } = /** @type {typeof import("./social.js")} */ (social);
     const schema = parseSchema(enter.tables, enter.inputs);
     this.match = enter.match;
     this.game = enter.game;
@@ -107,33 +126,59 @@ export class Room {
     return this.#replica.world.state;
   }
 
+  /** For a net graph. Figures of the view and of a prediction are 0 before there is one. */
   get stats() {
+    const { timers, rtt } = this.#uplink;
+    const now = timers.now();
+    const view = this.#interpolator?.stats(now) ?? NO_VIEW;
+    const live = view.liveTick || this.tick;
+    const serverTick = live && live + (rtt() * this.tickRate) / 2000;
+    const inputTick = this.#inputs.tick;
     return {
       /** Reported by the server, in milliseconds: how early the newest input came. */
       slack: this.#slack,
       /** Tick of the newest input sent, and of the newest the game has consumed. */
-      inputTick: this.#inputs.tick,
+      inputTick,
       consumedTick: this.#consumed,
       tick: this.tick,
       base: this.#replica.base,
+      /** The tick that the server is at, with its fraction, by how quickly snapshots come at best and half the round trip of pings. */
+      serverTick,
+      /** How many ticks the inputs that are sent are ahead of it. */
+      lead: inputTick && inputTick - serverTick,
+      /** Since the newest snapshot was applied, in milliseconds. */
+      snapshotAge: this.#snapshotAt && now - this.#snapshotAt,
+      /** The tick that `view` was asked for, with its fraction, and how far before the newest snapshot that is: below 0 there is nothing to show. */
+      viewTick: view.viewTick,
+      bufferMs: view.bufferMs,
+      /** How often `view` came to be beyond the newest snapshot. */
+      underruns: view.underruns,
+      ...(this.#predictor?._stats(now) ?? NO_PREDICTION),
       /** Snapshots within the last second. */
-      /** How often a prediction was wrong, and how often inputs were run again. */
-      mispredictions: this.#predictor?.mispredictions ?? 0,
-      resims: this.#predictor?.resims ?? 0,
-      hz: this.#snapshots.read(this.#uplink.timers.now()),
+      hz: this.#snapshots.read(now),
     };
   }
 
   /**
-   * Of `view`: `delayMs`, how far it stays behind. It follows what the line needs, from 100 at the beginning, between 50 and
-   * 400 ms; once set, 0 to 500, it is that.
+   * Of `view`: `delayMs`, how far it stays behind, which follows what the line needs, from 100 at the beginning, between 50 and
+   * 400 ms; once set, 0 to 500, it is that. `snap`, by table: from what change on, in units, a row is at another place instead of on its
+   * way; an eighth of the field's range where it is not set. Setting that begins the view anew.
+   * @returns {{delayMs: number, snap: Record<string, number>}}
    */
   get interpolation() {
-    return { delayMs: this.#delay.ms };
+    return { delayMs: this.#delay?.ms ?? this.#fixed ?? Delay.START, snap: this.#snap };
   }
 
-  set interpolation({ delayMs }) {
-    this.#delay.fix(delayMs);
+  /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
+  set interpolation({ delayMs, snap }) {
+    if (delayMs !== undefined) {
+      if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
+      this.#fixed = Math.min(delayMs, Delay.MOST_FIXED);
+      this.#delay?.fix(this.#fixed);
+    }
+    if (snap === undefined) return;
+    this.#snap = snap;
+    this.#interpolator = null;
   }
 
   /**
@@ -190,7 +235,16 @@ export class Room {
       this.#awaited = true;
       return null;
     }
-    const interpolator = new motion.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    if (this.#delay === null) {
+      this.#delay = new motion.Delay();
+      if (this.#fixed !== null) this.#delay.fix(this.#fixed);
+    }
+    const interpolator = new motion.Interpolator(
+      this.#replica.world,
+      this.tickRate,
+      this.#delay,
+      this.#snap,
+    );
     const { tick } = this.#replica;
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
@@ -239,6 +293,7 @@ export class Room {
     this.#inputs.observe(snapshot);
     this.#predictor?._after(now, applied ? snapshot.tick : 0);
     if (applied) {
+      this.#snapshotAt = now;
       this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot.tick, now);
       if (snapshot.base === 0) this.#keyframe();

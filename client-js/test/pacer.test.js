@@ -63,6 +63,40 @@ test("a stall of 200 ms does not make inputs early for long", () => {
   assert.ok(least >= 5 && most <= 50, `${least}..${most}`);
 });
 
+/** Least and greatest speed over a tenth of a second, from a time on. @param {ReturnType<typeof paced>} run @param {number} from */
+const speeds = ({ paces }, from) =>
+  range(paces.slice(from, -100).map((at, i) => ((paces[from + i + 100] - at) * TICK) / 100));
+const TICK = 1000 / 60;
+
+test("whatever the way does, ticks go by evenly: a tenth faster at most, a twentieth slower, and never by a jump", () => {
+  const random = seeded(15);
+  const ways = {
+    longer: (/** @type {number} */ now) => (now < 5000 ? 40 : 120),
+    shorter: (/** @type {number} */ now) => (now < 5000 ? 120 : 40),
+    jitter: () => 60 + random() * 30,
+    stall: (/** @type {number} */ now) => (now > 5000 && now < 5200 ? 5230 - now : 30),
+    stalls: (/** @type {number} */ now) => 75 + (now % 1700 < 170 ? 170 - (now % 1700) : 0),
+  };
+  for (const [name, delay] of Object.entries(ways)) {
+    const [least, most] = speeds(paced({ delay, random }), 1500);
+    // A correction is made a tick at a time, so a tenth of a second has up to seven of them.
+    assert.ok(least > 0.93 && most < 1.12, `${name}: ${least}..${most}`);
+  }
+});
+
+test("one late input in a hundred does not move the others", () => {
+  let sent = 0;
+  const run = paced({
+    seconds: 30,
+    delay: () => (++sent % 240 === 0 ? 60 : 30),
+    random: seeded(16),
+  });
+  const [least, most] = speeds(run, 3000);
+  assert.ok(least > 0.97 && most < 1.03, `${least}..${most}`);
+  const [, early] = range(slacks(run, 4000));
+  assert.ok(early <= 40, `${early}`);
+});
+
 test("after the machine slept, inputs are for present ticks at once", () => {
   const asleep = (/** @type {number} */ now) => now > 5000 && now < 12_000;
   const run = paced({ delay: () => 30, asleep, random: seeded(10) });
@@ -122,7 +156,7 @@ test("a server whose ticks were set back is followed once that lasts", () => {
   pacer.observe(10, { tick: 100, slack: 15, input: 0 }, 50, 100);
   assert.ok(pacer.next > 9000);
   for (let now = 20; now < 1200; now += 10) {
-    pacer.take(now, 50);
+    pacer.take(now);
     pacer.observe(now, { tick: 100 + now / 10, slack: 15, input: 0 }, 50, 100);
   }
   assert.ok(pacer.next > 200 && pacer.next < 240, `${pacer.next}`);

@@ -33,8 +33,20 @@ export interface RoomStats {
   consumedTick: number;
   tick: number;
   base: number;
+  /** The tick that the server is at, and how many ticks the inputs that are sent are ahead of it. */
+  serverTick: number;
+  lead: number;
+  /** Since the newest snapshot was applied, in milliseconds. */
+  snapshotAge: number;
+  /** The tick that `view` was asked for, how far before the newest snapshot that is, and how often it came to be beyond it. */
+  viewTick: number;
+  bufferMs: number;
+  underruns: number;
   mispredictions: number;
   resims: number;
+  /** The tick of one's own row that was shown last, and how far, in units, that is from where it is predicted. */
+  predictedTick: number;
+  predictionError: number;
   /** Snapshots within the last second. */
   hz: number;
 }
@@ -56,9 +68,12 @@ export class Room<G extends Game = AnyGame> {
   /** The newest snapshot. Read only. */
   readonly state: { readonly tables: Rows<G> };
   readonly stats: RoomStats;
-  /** How far `view` stays behind; once set, 0 to 500, it is that. */
-  get interpolation(): { delayMs: number };
-  set interpolation(to: { delayMs: number });
+  /**
+   * How far `view` stays behind: once set, 0 to 500, it is that; and by table from what change on, in units, a row is at another place
+   * instead of on its way, by default an eighth of the field's range. What is not given stays.
+   */
+  get interpolation(): { delayMs: number; snap: Record<string, number> };
+  set interpolation(to: { delayMs?: number; snap?: Record<string, number> });
 
   on<E extends keyof RoomEvents<G>>(name: E, handler: (...args: RoomEvents<G>[E]) => void): Off;
   /** Events of the game itself, each once. */

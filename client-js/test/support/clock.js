@@ -1,5 +1,8 @@
 /** A clock that stands until it is moved. Its timers fire in order of their time. */
 export class FakeClock {
+  /** Timers fire at whole multiples of so many milliseconds only, as those of a hidden tab do. */
+  coarse = 0;
+
   #now = 1000;
   #nextId = 1;
   /** @type {Map<number, {at: number, fn: () => void}>} */
@@ -10,7 +13,11 @@ export class FakeClock {
   /** @param {() => void} fn @param {number} ms */
   setTimeout = (fn, ms) => {
     const id = this.#nextId++;
-    this.#timers.set(id, { at: this.#now + Math.max(0, ms), fn });
+    const at = this.#now + Math.max(0, ms);
+    this.#timers.set(id, {
+      at: this.coarse > 0 ? Math.ceil(at / this.coarse) * this.coarse : at,
+      fn,
+    });
     return id;
   };
 
@@ -40,6 +47,11 @@ export class FakeClock {
   sleep(ms) {
     this.#now += ms;
     this.advance(0);
+  }
+
+  /** @param {number} ms moves the clock alone, as when it is put forward: no time has passed for anybody else */
+  leap(ms) {
+    this.#now += ms;
   }
 
   #earliest() {

@@ -4,6 +4,8 @@ import { parseSchema } from "../../src/schema.js";
 import { harness } from "./harness.js";
 
 const [INPUT, PING] = [3, 5];
+/** A server sends snapshots for so many milliseconds without an acknowledgement, roughly. */
+const UNACKED = 400;
 
 /** A craft that turns, speeds up, coasts and bounces off the walls of a square; position and heading go by their rates. */
 export const craftTables = [
@@ -153,9 +155,33 @@ export class Flight {
   /** The client's machine sleeps: the server's does not. @param {number} ms */
   sleep(ms) {
     const until = this.now + ms;
+    const unheard = this.now + UNACKED;
     this.it.clock.sleep(ms);
-    while (this.#due(this.tick + 1) <= until) this.#run();
+    while (this.#due(this.tick + 1) <= until) this.#run(this.#due(this.tick + 1) < unheard);
     this.#serve();
+  }
+
+  /** The client's machine sleeps, and its clock with it. @param {number} ms */
+  standStill(ms) {
+    this.#began -= ms;
+    for (const item of [...this.#downlink, ...this.#uplink]) item.at -= ms;
+    const unheard = this.now - ms + UNACKED;
+    while (this.#due(this.tick + 1) <= this.now) this.#run(this.#due(this.tick + 1) < unheard);
+    this.#serve();
+  }
+
+  /** The client's clock is put forward, and no time passes. @param {number} ms */
+  leap(ms) {
+    this.it.clock.leap(ms);
+    this.#began += ms;
+    for (const { deliver } of this.#downlink.splice(0)) deliver();
+    for (const { frame } of this.#uplink.splice(0)) this.#take(frame, this.now);
+  }
+
+  /** The server stands still for a time, as a machine does that is moved. @param {number} ms @param {(now: number) => void} [frame] */
+  stand(ms, frame) {
+    this.#began += ms;
+    this.pass(ms, frame);
   }
 
   /** @param {number} tick */
@@ -170,7 +196,8 @@ export class Flight {
       this.#uplink.push({ at, frame });
     }
     while (this.#uplink.length > 0 && this.#uplink[0].at <= now) {
-      this.#take(/** @type {any} */ (this.#uplink.shift()).frame, now);
+      const { frame, at } = /** @type {any} */ (this.#uplink.shift());
+      this.#take(frame, at);
     }
     while (this.#due(this.tick + 1) <= now) this.#run();
     while (this.#downlink.length > 0 && this.#downlink[0].at <= now) {
@@ -187,12 +214,16 @@ export class Flight {
     if (tick <= this.tick) {
       this.#pressed ||= values[1] > this.#held.values[1];
       if (tick > this.#held.tick) this.#held = { tick, values };
-    } else if (tick - this.tick <= this.tickRate && !this.#inputs.has(tick)) {
+    } else if (tick - this.tick > this.tickRate) {
+      // So far ahead it says nothing about the link, and must not hide what comes after it.
+      this.#newest.tick = this.#held.tick;
+    } else if (!this.#inputs.has(tick)) {
       this.#inputs.set(tick, values);
     }
   }
 
-  #run() {
+  /** @param {boolean} [isSent] whether the client is told of it */
+  #run(isSent = true) {
     const tick = ++this.tick;
     const values = this.#inputs.get(tick);
     if (values) this.#held = { tick, values };
@@ -211,6 +242,7 @@ export class Flight {
     const { slack } = this.#newest;
     const input = this.#held.tick;
     const at = this.#due(tick);
+    if (!isSent) return;
     this.#send(at, () => this.it.snapshot({ tick, input, slack, body: [[1, [], [], rows]] }));
   }
 

@@ -24,6 +24,8 @@ export function paced(is) {
   const down = [];
   /** What came of every input that arrived: when, how early, for which tick, and when it was sent. */
   const inputs = [];
+  /** At each millisecond how far the pacer was, in ticks; none before it began. @type {number[]} */
+  const paces = [];
   /** Inputs by tick that arrived in time. */
   const inTime = new Set();
   let tick = 1000;
@@ -50,7 +52,7 @@ export function paced(is) {
     }
     if (is.asleep?.(now)) continue;
     const pump = () => {
-      for (let t = pacer.take(now, rtt); t !== 0; t = pacer.take(now, rtt)) {
+      for (let t = pacer.take(now); t !== 0; t = pacer.take(now)) {
         up.push({ at: Math.max(up.at(-1)?.at ?? 0, now + is.delay(now)), tick: t });
       }
     };
@@ -66,10 +68,11 @@ export function paced(is) {
         pacer.observe(now, got, rtt, tickRate);
       }
     }
+    if (started) paces.push(pacer.tickAt(now));
     if (started && now >= wake) {
       pump();
       wake = Math.max(now + 1, Math.ceil(pacer.nextAt + random() * timerLag));
     }
   }
-  return { inputs, inTime, firstTick: 1000, lastTick: tick };
+  return { inputs, paces, inTime, firstTick: 1000, lastTick: tick };
 }

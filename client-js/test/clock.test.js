@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Flight, fly } from "./support/flight.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A flight over a way of 150 ms, with a predicted craft, and another, which is the same one seen as others are. */
+function setUp() {
+  const flight = new Flight({ up: 75, down: 75 });
+  const me = flight.room.predict({ table: "crafts", row: () => 7, step: fly });
+  const sample = () => ({ thrust: true });
+  /** @type {{now: number, own: number, seen: number, buffer: number}[]} */
+  const frames = [];
+  const frame = (/** @type {number} */ now) => {
+    me.advance(now, sample);
+    const own = /** @type {any} */ (me.view(now));
+    const [seen] = flight.room.view(now).crafts;
+    const { bufferMs } = flight.room.stats;
+    frames.push({ now, own: own?.x, seen: Number(seen?.x), buffer: bufferMs });
+  };
+  flight.push({ x: 100, vx: 1 });
+  flight.pass(3000, frame);
+  const { id } = me;
+  assert.equal(id, 7);
+  return { flight, me, frame, frames };
+}
+
+/**
+ * Plays on and holds that everything is as on a quiet line: every input is in time, nothing is corrected, motion is between snapshots.
+ * @param {ReturnType<typeof setUp>} it
+ */
+function assertWell({ flight, frame, frames }) {
+  const { starved } = flight;
+  const { mispredictions, resims, underruns } = flight.room.stats;
+  frames.length = 0;
+  flight.pass(2000, frame);
+  const { stats } = flight.room;
+  assert.equal(flight.starved, starved, "every input was in time");
+  assert.deepEqual(
+    [stats.mispredictions, stats.resims, stats.underruns],
+    [mispredictions, resims, underruns],
+  );
+  assert.ok(stats.slack >= 5 && stats.slack <= 50, `slack ${stats.slack}`);
+  const buffers = frames.map((f) => f.buffer);
+  assert.ok(
+    Math.min(...buffers) > 0 && Math.max(...buffers) < 200,
+    `${Math.min(...buffers)} to ${Math.max(...buffers)}`,
+  );
+  assert.ok(Math.abs(stats.serverTick - flight.tick) < 3, `${stats.serverTick}, ${flight.tick}`);
+  assert.ok(Math.abs(stats.lead - stats.inputTick + flight.tick) < 3, `${stats.lead}`);
+}
+
+test("on a quiet line all is well, and the server's tick is known", () => {
+  assertWell(setUp());
+});
+
+test("ten minutes of sleep, in which the clock goes on and the network does: well within a second", () => {
+  const it = setUp();
+  it.flight.sleep(10 * MINUTE);
+  it.flight.pass(1000, it.frame);
+  assertWell(it);
+});
+
+test("ten minutes of sleep, in which the clock stands still: well within a second", () => {
+  const it = setUp();
+  it.flight.standStill(10 * MINUTE);
+  it.flight.pass(1000, it.frame);
+  assertWell(it);
+});
+
+test("ten minutes of sleep that end the link: well within a second of the new one", () => {
+  const it = setUp();
+  it.flight.sleep(10 * MINUTE);
+  it.flight.cut(300);
+  it.flight.pass(1000, it.frame);
+  assertWell(it);
+});
+
+test("the first frame after a sleep shows the present, not what was missed in fast motion", () => {
+  const it = setUp();
+  it.flight.sleep(10 * MINUTE);
+  it.frames.length = 0;
+  it.flight.pass(500, it.frame);
+  const { viewTick, predictedTick } = it.flight.room.stats;
+  assert.ok(it.flight.tick - viewTick < 25, `${it.flight.tick - viewTick} behind`);
+  assert.ok(Math.abs(predictedTick - it.flight.tick - 4) < 6, `${predictedTick}`);
+});
+
+for (const ms of [5000, HOUR, 12 * HOUR]) {
+  test(`a clock that leaps ${ms} ms while no time passes: well again within three seconds`, () => {
+    const it = setUp();
+    it.flight.leap(ms);
+    it.flight.pass(3000, it.frame);
+    assertWell(it);
+  });
+}
+
+for (const ms of [1500, 1900]) {
+  test(`a server that stands still for ${ms} ms: well again within three seconds`, () => {
+    const it = setUp();
+    it.flight.stand(ms, it.frame);
+    it.flight.pass(3000, it.frame);
+    assertWell(it);
+  });
+}
+
+for (const [every, ms] of [
+  [1000, MINUTE],
+  [MINUTE, 5 * MINUTE],
+]) {
+  test(`a hidden tab without frames whose timers fire every ${every} ms: inputs go on in time, the link holds, and it is well when it is back`, () => {
+    const it = setUp();
+    const { clock, sockets } = it.flight.it;
+    clock.coarse = every;
+    it.flight.pass(2 * every);
+    const { starved } = it.flight;
+    it.flight.pass(ms);
+    assert.ok(it.flight.starved - starved < ms / 1000, `${it.flight.starved - starved} starved`);
+    assert.equal(sockets.length, 1, "nobody dialled anew");
+    clock.coarse = 0;
+    it.flight.pass(every, it.frame);
+    it.flight.pass(500, it.frame);
+    assertWell(it);
+  });
+}
