@@ -37,7 +37,7 @@ export type {
   Summary,
 } from "./lobby.js";
 export type { Auth, CloseInfo, Credentials, Options, Retry, SocketClass } from "./options.js";
-export type { Prediction, Predictor, Step } from "./predict.js";
+export type { Prediction, Predictor, Spawning, Spawns, Step } from "./predict.js";
 export type { RoomEvents, RoomStats } from "./room.js";
 export { Room } from "./room.js";
 export type { Stats } from "./stats.js";
