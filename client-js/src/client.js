@@ -226,6 +226,26 @@ export class Client {
   }
 
   /**
+   * Enters a match of a game that has a free place, or one of one's own; see enter.js.
+   * @param {string} game
+   * @param {import("./enter.js").Wanted & import("./enter.js").Entering} [wanted]
+   * @returns {Promise<Room>} with its first full state
+   */
+  async joinOrCreate(game, wanted) {
+    return (await import("./enter.js")).joinOrCreate(this, game, wanted);
+  }
+
+  /**
+   * Watches a lobby's match, or its next one.
+   * @param {string} lobby its id
+   * @param {import("./enter.js").Entering} [entering]
+   * @returns {Promise<Room>} with its first full state
+   */
+  async watch(lobby, entering) {
+    return (await import("./enter.js")).watch(this, lobby, entering);
+  }
+
+  /**
    * Answers what the server asks by this name. A handler may be async; what it returns is the answer, a RequestError that it throws a refusal.
    * @param {string} channel
    * @param {string} name
@@ -446,6 +466,7 @@ export class Client {
       ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
       resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,
+      leave: () => this.lobby.leave(),
       timers: this.#timers,
     };
   }

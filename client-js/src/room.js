@@ -267,6 +267,11 @@ export class Room {
     return predictor;
   }
 
+  /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+  leave() {
+    return this.#uplink.leave();
+  }
+
   /**
    * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make.
    * @param {import("./spawns.js").Spawning} spawning

@@ -11,12 +11,14 @@ export type {
   AskHandler,
   ClientEvents,
   DownloadOptions,
+  Entering,
   Meta,
   Notice,
   ReliableEvent,
   RequestOptions,
   Status,
   UploadOptions,
+  Wanted,
 } from "./client.js";
 export { Client, ClosedError, RequestError } from "./client.js";
 export type { AnyGame, Events, Game, Input, Off, RowOf, Rows, Tables } from "./game.js";
