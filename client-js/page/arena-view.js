@@ -64,7 +64,8 @@ export class ArenaView {
     stage.intoField(this.camera);
     drawPickups(g, view.pickups ?? [], now);
     const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
-    drawShots(g, view.shots ?? [], shots, ships, this.own.id, ahead);
+    const own = this.prediction.shots(now);
+    drawShots(g, view.shots ?? [], own, shots, ships, this.own.id, ahead);
     const shown = this.#poses(view.ships ?? [], now, room);
     for (const pose of shown) {
       if (pose.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);
