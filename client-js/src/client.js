@@ -225,22 +225,12 @@ export class Client {
     if (this.#flushed) this.#connection.write(frame);
   }
 
-  /**
-   * Enters a match of a game that has a free place, or one of one's own; see enter.js.
-   * @param {string} game
-   * @param {import("./enter.js").Wanted & import("./enter.js").Entering} [wanted]
-   * @returns {Promise<Room>} with its first full state
-   */
+  /** Enters a match of a game; see enter.js. @param {string} game @param {import("./enter.js").Wanted & import("./enter.js").Entering} [wanted] */
   async joinOrCreate(game, wanted) {
     return (await import("./enter.js")).joinOrCreate(this, game, wanted);
   }
 
-  /**
-   * Watches a lobby's match, or its next one.
-   * @param {string} lobby its id
-   * @param {import("./enter.js").Entering} [entering]
-   * @returns {Promise<Room>} with its first full state
-   */
+  /** Watches a lobby's match, in the same way. @param {string} lobby its id @param {import("./enter.js").Entering} [entering] */
   async watch(lobby, entering) {
     return (await import("./enter.js")).watch(this, lobby, entering);
   }
