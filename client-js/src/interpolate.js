@@ -65,6 +65,11 @@ export class Interpolator {
     return this.#tick;
   }
 
+  /** The tick that was asked for last, with its fraction; 0 before the first. */
+  get asked() {
+    return this.#asked;
+  }
+
   /**
    * What a net graph shows.
    * @param {number} now in milliseconds

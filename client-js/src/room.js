@@ -259,8 +259,7 @@ export class Room {
   predict(prediction) {
     // Only a client that has no packed bodies to read gets here without it.
     if (motion === null) throw new TypeError("await preload() before you predict");
-    const table = this.#replica.world.tables.find((t) => t.name === prediction.table);
-    if (table === undefined) throw new TypeError(`no table ${prediction.table}`);
+    const table = this.#table(prediction.table);
     const { timers } = this.#uplink;
     const predictor = new motion.Predictor(prediction, {
       table,
@@ -278,6 +277,36 @@ export class Room {
     this.#predictor = predictor;
     predictor._after(timers.now(), this.#replica.tick);
     return predictor;
+  }
+
+  /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+  leave() {
+    return this.#uplink.leave();
+  }
+
+  /**
+   * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make.
+   * @param {import("./spawns.js").Spawning} spawning
+   * @returns {Promise<import("./spawns.js").Spawns>} rejects for what cannot work, or when its file cannot be had
+   */
+  async predictSpawns(spawning) {
+    const [{ Spawns }, { Smoothing }] = await Promise.all([import("./spawns.js"), loadMotion()]);
+    return new Spawns(spawning, {
+      room: this,
+      table: this.#table(spawning.table),
+      Smoothing,
+      now: this.#uplink.timers.now,
+      predictor: () => this.#predictor,
+      interpolator: () => this.#interpolator,
+      report: this.#report,
+    });
+  }
+
+  /** @param {string} name */
+  #table(name) {
+    const table = this.#replica.world.tables.find((t) => t.name === name);
+    if (table === undefined) throw new TypeError(`no table ${name}`);
+    return table;
   }
 
   /** @param {import("./frames.js").Snapshot} snapshot @internal */

@@ -10,7 +10,7 @@ import type {
   TableName,
   View,
 } from "./game.js";
-import type { Prediction, Predictor } from "./predict.js";
+import type { Prediction, Predictor, Spawning, Spawns } from "./predict.js";
 
 /** What a room's handlers are given. `snapshot` and the changes of rows come in the order they have here. */
 export interface RoomEvents<G extends Game = AnyGame> {
@@ -92,4 +92,13 @@ export class Room<G extends Game = AnyGame> {
   predict<T extends TableName<G>>(
     prediction: Prediction<RowOf<G, T>, Input<G>, T>,
   ): Predictor<RowOf<G, T>, Input<G>>;
+  /** Leaves the match and its lobby; `exit` follows. Rejects with a RequestError. */
+  leave(): Promise<void>;
+  /**
+   * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make. Rejects for
+   * what cannot work, or when its file cannot be had.
+   */
+  predictSpawns<T extends TableName<G>>(
+    spawning: Spawning<RowOf<G, T>, T>,
+  ): Promise<Spawns<RowOf<G, T>>>;
 }
