@@ -30,7 +30,7 @@ func bundle(root string) (files map[string][]byte, err error) {
 			return nil, err
 		}
 	}
-	return files, nil
+	return files, bundleConditions(root, files)
 }
 
 // bundleOne adds a bundle's files to files, and returns what esbuild says of them.

@@ -30,7 +30,9 @@ export class App {
   #called = ""; // the name that the connection was opened with, or that the server made of it
   #busy = false;
 
-  constructor() {
+  /** @param {object | null} overLine options of the client that have it go over another line than there is */
+  constructor(overLine) {
+    this.overLine = overLine;
     this.name = byId("name");
     this.sky = new Sky(byId("sky"));
     this.link = new LinkState(byId("link-state"));
@@ -70,6 +72,7 @@ export class App {
       name: this.#called,
       resume: "tab",
       storage: tabStorage,
+      ...this.overLine,
     });
     this.net = net;
     const current = (handler) => (value) => {

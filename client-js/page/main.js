@@ -1,6 +1,8 @@
 import { App } from "./app.js";
+import { askedConditions } from "./asked-conditions.js";
 
-const app = new App();
+const conditions = await askedConditions();
+const app = new App(conditions && { WebSocket: conditions.wrap(), fetch: conditions.wrapFetch() });
 
 // For the browser tests and for curious people at the console: the live client and the match it is in.
 window.deltatick = {
@@ -10,6 +12,8 @@ window.deltatick = {
   get room() {
     return app.room;
   },
+  /** The bad network that the address asks for, null for none. */
+  conditions,
   /** One's own ship as drawn, and the tick it is predicted for (0: it is not). */
   get own() {
     return app.match.own;
