@@ -51,6 +51,10 @@ export class Interpolator {
   #delay;
   #capturedAt = 0;
   #tick = 0;
+  /** The tick that was asked for last, with its fraction: beyond the newest snapshot it is not what was shown. */
+  #asked = 0;
+  #underruns = 0;
+  #isDry = false;
 
   /**
    * @param {World} world
@@ -79,10 +83,29 @@ export class Interpolator {
     return this.#tick;
   }
 
+  /**
+   * What a net graph shows.
+   * @param {number} now in milliseconds
+   */
+  stats(now) {
+    const newest = this.#count > 0 ? this.#newest.tick : 0;
+    return {
+      liveTick: this.#count > 0 ? this.#playback.liveTick(now) : 0,
+      viewTick: this.#asked,
+      bufferMs: this.#asked > 0 ? this.#playback.ms(newest - this.#asked) : 0,
+      underruns: this.#underruns,
+    };
+  }
+
+  get #newest() {
+    return this.#frames[(this.#count - 1) % FRAMES];
+  }
+
   /** Forgets every snapshot, as after coming back: what lies between was not seen. */
   reset() {
     this.#count = 0;
-    this.#tick = 0;
+    this.#tick = this.#asked = 0;
+    this.#isDry = false;
     this.#playback.reset();
   }
 
@@ -93,7 +116,7 @@ export class Interpolator {
    */
   capture(tick, now) {
     if (this.#count > 0) {
-      const { tick: newest } = this.#frames[(this.#count - 1) % FRAMES];
+      const { tick: newest } = this.#newest;
       this.#delay.observe(this.#playback.ageOf(newest, now), now - this.#capturedAt);
     }
     this.#capturedAt = now;
@@ -126,6 +149,10 @@ export class Interpolator {
       return this.#result;
     }
     const tick = this.#playback.tickAt(now, this.#delay.at(now));
+    const isDry = tick > this.#newest.tick;
+    if (isDry && !this.#isDry) this.#underruns++;
+    this.#isDry = isDry;
+    this.#asked = tick;
     const [a, b] = this.#around(tick);
     const span = b.tick - a.tick;
     const part = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
@@ -143,7 +170,7 @@ export class Interpolator {
    */
   #around(tick) {
     const oldest = Math.max(0, this.#count - FRAMES);
-    let after = this.#frames[(this.#count - 1) % FRAMES];
+    let after = this.#newest;
     if (after.tick <= tick) return [after, after];
     for (let n = this.#count - 2; n >= oldest; n--) {
       const frame = this.#frames[n % FRAMES];

@@ -74,6 +74,8 @@ export class Predictor {
   /** @type {Entity | null} the row, as of the newest snapshot */
   #entity = null;
   #id = 0;
+  /** The tick that was shown last, with its fraction. */
+  #viewed = 0;
   #restarting = false;
   #stopped = false;
   /** For each field whether the step has ever changed it. */
@@ -119,6 +121,20 @@ export class Predictor {
   }
 
   /**
+   * What a net graph shows.
+   * @param {number} now in milliseconds
+   * @internal
+   */
+  _stats(now) {
+    return {
+      mispredictions: this.mispredictions,
+      resims: this.resims,
+      predictedTick: this.#viewed,
+      predictionError: this.#smoothing.distance(now),
+    };
+  }
+
+  /**
    * Runs the ticks that are due: samples an input for each, sends it, and moves the row on by it. For a game's frame hook. Ticks that
    * come due between frames, or while there are none, ask the same function.
    * @param {number} now milliseconds on the clock of `performance.now`, as animation frames have it
@@ -150,6 +166,7 @@ export class Predictor {
     const entity = this.#entity;
     if (entity === null) return null;
     const [a, b, part] = this.#around(now);
+    this.#viewed = this.#first === 0 ? 0 : this.#shownAt(now);
     const newest = this.#first === 0 ? entity.q : this.#timeline.at(this.#newest).row;
     for (let i = 0; i < this.#fields.length; i++) {
       const field = this.#fields[i];
@@ -325,6 +342,13 @@ export class Predictor {
     this.#newest = this.#sent = this.#first = 0;
   }
 
+  /** The tick to be shown, with its fraction. @param {number} now */
+  #shownAt(now) {
+    const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
+    const due = this.#place.inputs.tickAt(now) - 1;
+    return Math.min(this.#newest, Math.max(oldest, due));
+  }
+
   /**
    * The rows around what is to be shown: one tick behind the one whose input is due, so that both are there.
    * @param {number} now
@@ -335,9 +359,7 @@ export class Predictor {
       const { q } = /** @type {Entity} */ (this.#entity);
       return [q, q, 0];
     }
-    const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
-    const due = this.#place.inputs.tickAt(now) - 1;
-    const tick = Math.min(this.#newest, Math.max(oldest, due));
+    const tick = this.#shownAt(now);
     const whole = Math.floor(tick);
     const a = this.#timeline.at(whole).row;
     const b = tick > whole ? this.#timeline.at(whole + 1).row : a;
