@@ -38,9 +38,9 @@ export class Lab {
   timeline = new Timeline(byId("timeline"), byId("story"));
 
   #scenes = {
-    a: new Scene(paneOf("a").canvas, 900),
+    a: new Scene(paneOf("a").canvas, 760),
     truth: new Scene(paneOf("truth").canvas, 0),
-    b: new Scene(paneOf("b").canvas, 900),
+    b: new Scene(paneOf("b").canvas, 760),
   };
   #graph = new NetGraph(byId("graph"));
   #figures = new Figures(byId("figures"));

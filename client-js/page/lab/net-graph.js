@@ -4,7 +4,8 @@ import { BIN_MS, BINS, KINDS } from "./traffic.js";
 
 const FONT = '11px system-ui, "DejaVu Sans", sans-serif';
 const AXIS = 44; // CSS pixels on the left for figures
-const BAR = 4; // CSS pixels, its gap included
+const LEAST_BAR = 3; // CSS pixels, its gap included
+const MOST_SHOWN = BINS / 2;
 /** What a scale may end at. */
 const TOPS = [50, 100, 200, 300, 500, 1000, 2000, 3000, 5000, 10000, 20000, 50000, 100000, 1e9];
 
@@ -36,7 +37,7 @@ export class NetGraph {
     this.samples.note(bin, net, room);
     if (!this.paused) this.#pausedAt = bin;
     const version = `${this.#pausedAt}.${this.#stage.version}`;
-    if (this.#stage.version === 0 || version === this.#drawn || this.#pausedAt < bin - BINS / 2)
+    if (this.#stage.version === 0 || version === this.#drawn || this.#pausedAt < bin - MOST_SHOWN)
       return;
     this.#drawn = version;
     this.#draw(traffic, this.#pausedAt);
@@ -50,9 +51,11 @@ export class NetGraph {
     g.fillRect(0, 0, width, height);
     g.font = FONT;
     g.textBaseline = "middle";
-    const count = Math.min(BINS / 2, Math.floor((width - AXIS) / BAR));
+    const bar = Math.max(LEAST_BAR, Math.floor((width - AXIS) / MOST_SHOWN));
+    const count = Math.min(MOST_SHOWN, Math.floor((width - AXIS) / bar));
     const bins = Array.from({ length: count }, (_, i) => newest - count + i);
-    const at = (i) => width - (count - i) * BAR;
+    const at = (i) => width - (count - i) * bar;
+    at.bar = bar;
     const split = Math.round(height * 0.6);
     this.#bars(traffic, bins, at, 4, split - 8);
     this.#lines(bins, at, split + 4, height - 16);
@@ -79,10 +82,10 @@ export class NetGraph {
       KINDS.forEach(({ hue }, group) => {
         g.fillStyle = hue;
         const high = traffic.in.at(bin, group) * perByte;
-        if (high > 0) g.fillRect(at(i), up - high, BAR - 1, high);
+        if (high > 0) g.fillRect(at(i), up - high, at.bar - 1, high);
         up -= high;
         const low = traffic.out.at(bin, group) * perByteOut;
-        if (low > 0) g.fillRect(at(i), down, BAR - 1, low);
+        if (low > 0) g.fillRect(at(i), down, at.bar - 1, low);
         down += low;
       });
     });
@@ -105,7 +108,7 @@ export class NetGraph {
       if (row.error > 0.05) {
         g.fillStyle = "rgb(142 162 255 / 75%)";
         const high = Math.min(bottom - top, 3 + Math.log2(1 + row.error) * 5);
-        g.fillRect(at(i), bottom - high, BAR - 1, high);
+        g.fillRect(at(i), bottom - high, at.bar - 1, high);
       }
       if (row.underruns > 0) {
         g.fillStyle = "#ff7a59";
@@ -122,7 +125,7 @@ export class NetGraph {
       g.setLineDash(dash);
       g.beginPath();
       rows.forEach((row, i) => {
-        if (row) g.lineTo(at(i) + BAR / 2, y(row[name]));
+        if (row) g.lineTo(at(i) + at.bar / 2, y(row[name]));
       });
       g.stroke();
       g.setLineDash([]);

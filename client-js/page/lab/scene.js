@@ -37,8 +37,11 @@ export class Scene {
     const { width, height, g } = stage;
     const all = Math.min(width / (FIELD.width + 60), height / (FIELD.height + 60));
     const scale = this.#units ? Math.max(all, width / this.#units) : all;
-    const at = this.#units && scale > all ? middle : { x: FIELD.width / 2, y: FIELD.height / 2 };
-    this.camera = { scale, x: width / 2 - at.x * scale, y: height / 2 - at.y * scale };
+    this.camera = {
+      scale,
+      x: placeOf(width, FIELD.width * scale, middle.x * scale),
+      y: placeOf(height, FIELD.height * scale, middle.y * scale),
+    };
     stage.intoWindow();
     g.globalAlpha = 1;
     g.fillStyle = "#070b16";
@@ -179,6 +182,13 @@ export class Scene {
     g.fillText(text, Math.round(x), Math.round(y));
     this.#stage.intoField(this.camera);
   }
+}
+
+/** Where a length begins that is seen through a window, `focus` of it in the middle; the window leaves it by a margin at most. */
+function placeOf(window, length, focus) {
+  const margin = 16;
+  if (length + 2 * margin <= window) return (window - length) / 2;
+  return Math.min(margin, Math.max(window - length - margin, window / 2 - focus));
 }
 
 function lineOf(g, x1, y1, x2, y2) {

@@ -67,9 +67,9 @@ class Flow {
     this.#bytes.fill(0, from, from + KINDS.length);
   }
 
-  /** Bytes of a kind within a bar. */
+  /** Bytes of a kind within a bar; a bar from before the page's clock began has none. */
   at(bin, group) {
-    return this.#bytes[(bin % BINS) * KINDS.length + group];
+    return bin < 0 ? 0 : this.#bytes[(bin % BINS) * KINDS.length + group];
   }
 }
 
@@ -99,7 +99,7 @@ export class Traffic {
   perSecond(way, group) {
     const { bin } = this;
     let sum = 0;
-    for (let b = bin - 1000 / BIN_MS; b < bin; b++) if (b >= 0) sum += this[way].at(b, group);
+    for (let b = bin - 1000 / BIN_MS; b < bin; b++) sum += this[way].at(b, group);
     return sum;
   }
 
