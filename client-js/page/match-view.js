@@ -3,6 +3,7 @@ import { mergeControls, plainInput } from "./controls.js";
 import { byId, el, setText } from "./dom.js";
 import { Hud } from "./hud.js";
 import { Keys } from "./keys.js";
+import { GraphOverlay } from "./lab/overlay.js";
 import { lostWords } from "./link-state.js";
 import { NetReadout } from "./net-readout.js";
 import { Pointer } from "./pointer.js";
@@ -23,7 +24,15 @@ export class MatchView {
   #hud = new Hud();
   #readout = new NetReadout();
   #replay = new ReplayBar(byId("replay"));
-  #keys = new Keys((command) => (command === "net" ? this.#readout.toggle() : this.#openMenu()));
+  #graph = new GraphOverlay(byId("match"));
+  #keys = new Keys((command) => this.#commands[command]());
+  #commands = {
+    net: () => this.#readout.toggle(),
+    graph: () => this.#graph.toggle(),
+    back: () => this.#replay.step(-1),
+    on: () => this.#replay.step(1),
+    menu: () => this.#openMenu(),
+  };
   #pointer = new Pointer(byId("field"));
   #touch = new Touch(byId("match"));
   #results;
@@ -146,6 +155,7 @@ export class MatchView {
     const room = this.#room;
     const dt = Math.min(0.05, Math.max(0, (now - this.#last) / 1000));
     this.#last = now;
+    this.#graph.update(now, this.#net, room);
     if (this.#frozen || !room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
     const insets = this.#insets();
     const prediction = this.#scene.prediction;

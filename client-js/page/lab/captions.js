@@ -18,7 +18,7 @@ export function captionOf(modes, { rtt, rewind, codec, offline }) {
   if (!rewind)
     return `Without lag compensation A must aim ahead of what A sees: B is not there any more. Let A hunt B and watch the hits.`;
   if (codec === "mp")
-    return "Snapshots as msgpack, which any debugger reads. Look at the bytes: packed says the same in a fraction of them.";
+    return "Snapshots as msgpack, which any debugger reads. Compare the bytes: packed says the same in fewer, and the more ships, the fewer.";
   return `All on. A steers at once at ${ping} ping: the screen is ahead of the server by what its inputs take to get there, and right when they do.`;
 }
 

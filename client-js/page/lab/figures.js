@@ -6,13 +6,13 @@ const rows = [
   ["jitter", "Jitter"],
   ["lead", "Tick lead"],
   ["slack", "Input slack"],
-  ["buffer", "Buffer"],
+  ["buffer", "Buffer (snapshots)"],
   ["age", "Snapshot age"],
   ["error", "Prediction error"],
   ["corrections", "Corrections"],
   ["in", "In"],
   ["out", "Out"],
-  ["codec", "Codec"],
+  ["codec", "Snapshots"],
   ["tick", "Server tick p50 / p99"],
 ];
 
@@ -49,15 +49,15 @@ export class Figures {
     const shown = {
       rtt: ms(stats.rtt),
       jitter: ms(stats.jitter),
-      lead: match.lead ? `${match.lead.toFixed(1)} ticks` : "watching",
+      lead: room?.seat ? `${(match.lead ?? 0).toFixed(1)} ticks` : "watching",
       slack: room?.seat ? ms(match.slack) : "watching",
-      buffer: `${ms(Math.max(0, match.bufferMs ?? 0))}, ${Math.max(0, snapshots).toFixed(1)} snapshots`,
+      buffer: `${ms(Math.max(0, match.bufferMs ?? 0))} (${Math.max(0, snapshots).toFixed(1)})`,
       age: ms(match.snapshotAge),
       error: `${(match.predictionError ?? 0).toFixed(1)} units`,
       corrections: `${samples.perSecond("corrections", traffic.bin)}/s`,
       in: bytes(traffic.allPerSecond("in")),
       out: bytes(traffic.allPerSecond("out")),
-      codec: net.codec,
+      codec: `${net.codec}, ${Math.round(match.hz ?? 0)}/s`,
       tick: Number.isFinite(ticks?.p50)
         ? `${ticks.p50.toFixed(2)} / ${ticks.p99.toFixed(2)} ms`
         : "not told",

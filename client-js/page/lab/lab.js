@@ -225,7 +225,7 @@ export class Lab {
     const { tables } = this.truth.room.state;
     scene.begin({ x: 800, y: 450 });
     scene.window(this.#scenes.a.frame, "#56b4e9", "A sees");
-    scene.window(this.#scenes.b.frame, "#f5a623", "B sees");
+    scene.window(this.#scenes.b.frame, "#f5a623", "B sees", true);
     scene.pickups([...(tables.pickups?.values() ?? [])]);
     scene.shots(tables.shots.values(), (id) => real.get(id)?.color ?? 7);
     for (const row of real.values()) if (row.alive) scene.ship(row, row, row.name, false);

@@ -3,7 +3,7 @@ import { LINES, Samples } from "./samples.js";
 import { BIN_MS, BINS, KINDS } from "./traffic.js";
 
 const FONT = '11px system-ui, "DejaVu Sans", sans-serif';
-const AXIS = 44; // CSS pixels on the left for figures
+const AXIS = 54; // CSS pixels on the left for figures
 const LEAST_BAR = 3; // CSS pixels, its gap included
 const MOST_SHOWN = BINS / 2;
 /** What a scale may end at. */
@@ -65,7 +65,7 @@ export class NetGraph {
   #bars(traffic, bins, at, top, bottom) {
     const { g, width } = this.#stage;
     const sum = (way, bin) => KINDS.reduce((all, _, group) => all + traffic[way].at(bin, group), 0);
-    const most = (way) => Math.max(40, ...bins.map((bin) => sum(way, bin)));
+    const most = (way) => usualMost(bins.map((bin) => sum(way, bin)));
     const scale = topOf(most("in"));
     const below = Math.max(0.22, Math.min(0.45, most("out") / (most("out") + scale)));
     const zero = Math.round(bottom - (bottom - top) * below);
@@ -79,12 +79,13 @@ export class NetGraph {
     bins.forEach((bin, i) => {
       let up = zero;
       let down = zero + 1;
+      if (sum("in", bin) > scale) label(g, `${rate(sum("in", bin))} ›`, top + 6, at(i) - 2);
       KINDS.forEach(({ hue }, group) => {
         g.fillStyle = hue;
-        const high = traffic.in.at(bin, group) * perByte;
+        const high = Math.min(traffic.in.at(bin, group) * perByte, up - top);
         if (high > 0) g.fillRect(at(i), up - high, at.bar - 1, high);
         up -= high;
-        const low = traffic.out.at(bin, group) * perByteOut;
+        const low = Math.min(traffic.out.at(bin, group) * perByteOut, bottom + 4 - down);
         if (low > 0) g.fillRect(at(i), down, at.bar - 1, low);
         down += low;
       });
@@ -146,10 +147,16 @@ export class NetGraph {
 
 const topOf = (most) => TOPS.find((top) => top >= most);
 
+/** What nearly all bars stay under, and some more: a burst, such as a lobby's state, is cut off and told in figures. */
+function usualMost(bars) {
+  const sorted = bars.toSorted((a, b) => a - b);
+  return Math.max(40, sorted[Math.floor(sorted.length * 0.97)] * 1.25);
+}
+
 /** Bytes of a bar as a rate. */
 const rate = (bytes) => {
   const perSecond = (bytes * 1000) / BIN_MS;
-  return perSecond >= 1000 ? `${perSecond / 1000} kB/s` : `${perSecond} B/s`;
+  return perSecond >= 1000 ? `${Number((perSecond / 1000).toFixed(1))} kB/s` : `${perSecond} B/s`;
 };
 
 function rule(g, from, to, y, hue) {
@@ -157,8 +164,8 @@ function rule(g, from, to, y, hue) {
   g.fillRect(from, Math.floor(y), to - from, 1);
 }
 
-function label(g, text, y) {
+function label(g, text, y, right = AXIS - 5) {
   g.fillStyle = "#9fb0d3";
   g.textAlign = "right";
-  g.fillText(text, AXIS - 5, y);
+  g.fillText(text, right, y);
 }

@@ -73,8 +73,8 @@ function towards(own, x, y, thrust, fire) {
   const dx = x - own.x;
   const dy = y - own.y;
   const away = Math.hypot(dx, dy) || 1;
-  const wantedX = (dx / away) * 260 - own.vx;
-  const wantedY = (dy / away) * 260 - own.vy;
+  const wantedX = (dx / away) * 285 - own.vx;
+  const wantedY = (dy / away) * 285 - own.vy;
   return {
     turn: 0,
     thrust: thrust && Math.hypot(wantedX, wantedY) > 30,

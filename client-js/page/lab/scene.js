@@ -148,8 +148,8 @@ export class Scene {
     this.#text(text, (a.x + b.x) / 2, top - 40, "#f4f6fb", 650);
   }
 
-  /** The outline of what another screen shows. */
-  window({ x, y, width, height }, hue, label) {
+  /** The outline of what another screen shows; its label is in its upper corner, or in its lower one. */
+  window({ x, y, width, height }, hue, label, below = false) {
     const { g } = this.#stage;
     g.strokeStyle = hue;
     g.globalAlpha = 0.6;
@@ -158,8 +158,9 @@ export class Scene {
     g.strokeRect(x, y, width, height);
     g.setLineDash([]);
     g.globalAlpha = 1;
-    const at = this.#onScreen({ x: Math.max(x, 0), y: Math.max(y, 0) });
-    this.#text(label, at.x + 10, at.y + 5, hue, 600);
+    const edge = below ? Math.min(y + height, FIELD.height) : Math.max(y, 0);
+    const at = this.#onScreen({ x: Math.max(x, 0), y: edge });
+    this.#text(label, at.x + 24, at.y + (below ? -17 : 5), hue, 600);
   }
 
   #onScreen({ x, y }) {

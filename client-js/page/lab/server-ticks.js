@@ -9,6 +9,7 @@ const MOST_TEXT = 1 << 20; // characters of metrics that are looked at
  * @returns {[bound: number, count: number][]}
  */
 export function histogramOf(text) {
+  /** @type {[number, number][]} */
   const bars = [];
   for (const [, le, count] of text
     .slice(0, MOST_TEXT)
@@ -24,7 +25,7 @@ export function histogramOf(text) {
  * @returns {number} seconds
  */
 export function quantileOf(before, after, share) {
-  const count = (i) => after[i][1] - (before[i]?.[1] ?? 0);
+  const count = (/** @type {number} */ i) => after[i][1] - (before[i]?.[1] ?? 0);
   const all = after.length > 0 ? count(after.length - 1) : 0;
   if (!(all > 0)) return Number.NaN;
   const wanted = share * all;
@@ -42,6 +43,7 @@ export class ServerTicks {
   /** In milliseconds, NaN where the server does not tell. */
   p50 = Number.NaN;
   p99 = Number.NaN;
+  /** @type {[number, number][]} */
   #before = [];
 
   /** Looks once more. A server may keep its metrics to itself: then there is nothing to show. */

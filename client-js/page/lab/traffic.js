@@ -57,17 +57,22 @@ class Flow {
   total = KINDS.map(() => 0);
   #bytes = new Float64Array(BINS * KINDS.length);
 
+  /** @param {number} bin @param {number} group index in KINDS @param {number} n bytes */
   add(bin, group, n) {
     this.#bytes[(bin % BINS) * KINDS.length + group] += n;
     this.total[group] += n;
   }
 
+  /** @param {number} bin */
   clear(bin) {
     const from = (bin % BINS) * KINDS.length;
     this.#bytes.fill(0, from, from + KINDS.length);
   }
 
-  /** Bytes of a kind within a bar; a bar from before the page's clock began has none. */
+  /**
+   * Bytes of a kind within a bar; a bar from before the page's clock began has none.
+   * @param {number} bin @param {number} group index in KINDS
+   */
   at(bin, group) {
     return bin < 0 ? 0 : this.#bytes[(bin % BINS) * KINDS.length + group];
   }
@@ -108,9 +113,9 @@ export class Traffic {
     return KINDS.reduce((sum, _, group) => sum + this.perSecond(way, group), 0);
   }
 
-  /** A WebSocket class whose sockets are listened to. */
+  /** A WebSocket class whose sockets are listened to. @param {any} WebSocket @returns {any} */
   wrap(WebSocket) {
-    const note = (way, data) => {
+    const note = (/** @type {"in" | "out"} */ way, /** @type {any} */ data) => {
       if (typeof data === "string") return;
       const frame = ArrayBuffer.isView(data)
         ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
@@ -118,11 +123,13 @@ export class Traffic {
       this[way].add(this.bin, groupOf(frame), frame.length);
     };
     return class extends WebSocket {
+      /** @param {string | URL} url @param {string | string[]} [protocols] */
       constructor(url, protocols) {
         super(url, protocols);
-        this.addEventListener("message", ({ data }) => note("in", data));
+        this.addEventListener("message", (/** @type {{data: any}} */ { data }) => note("in", data));
       }
 
+      /** @param {any} data */
       send(data) {
         note("out", data);
         super.send(data);

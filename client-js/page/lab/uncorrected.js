@@ -5,6 +5,7 @@
 export class Uncorrected {
   #step;
   #dt;
+  /** @type {any} */
   #row = null;
 
   /** @param {(row: any, input: any, dt: number) => void} step @param {number} tickRate Hz */
@@ -13,7 +14,7 @@ export class Uncorrected {
     this.#dt = 1 / tickRate;
   }
 
-  /** Begins with a row, as shown. */
+  /** Begins with a row, as shown. @param {any} row or null */
   begin(row) {
     this.#row = row && { ...row };
   }
