@@ -76,10 +76,14 @@ export class NetGraph {
     label(g, `${rate(scale)}`, top + 6);
     label(g, "in", zero - 8);
     label(g, "out", zero + 9);
+    let free = AXIS; // right of what is written already
     bins.forEach((bin, i) => {
       let up = zero;
       let down = zero + 1;
-      if (sum("in", bin) > scale) label(g, `${rate(sum("in", bin))} ›`, top + 6, at(i) - 2);
+      if (sum("in", bin) > scale && at(i) > free + 64) {
+        label(g, `${rate(sum("in", bin))} ›`, top + 6, at(i) - 2);
+        free = at(i);
+      }
       KINDS.forEach(({ hue }, group) => {
         g.fillStyle = hue;
         const high = Math.min(traffic.in.at(bin, group) * perByte, up - top);
