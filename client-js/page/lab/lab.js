@@ -65,6 +65,7 @@ export class Lab {
   #modes;
   #rewind = true;
   #codec = "packed";
+  #reloaded = false;
 
   constructor() {
     paneOf("a").who.append(this.#flies);
@@ -80,7 +81,8 @@ export class Lab {
     byId("cut").addEventListener("click", () => this.#key("KeyC"));
     byId("reload").addEventListener("click", () => this.#reload());
     byId("start-button").disabled = false;
-    if (this.timeline.away) this.start();
+    this.#reloaded = this.timeline.away;
+    if (this.#reloaded) this.start();
   }
 
   /** Connects the three and begins, or, after a reload, goes on. */
@@ -137,9 +139,10 @@ export class Lab {
   #run() {
     document.querySelector(".lab").dataset.state = "running";
     byId("start").hidden = true;
-    this.timeline.tell(
-      `One match, ${this.a.net.lobby.state?.code ?? ""}: A and B play, the third client watches.`,
-    );
+    const { code = "" } = this.a.net.lobby.state ?? {};
+    // After a reload it is still the same, and what became of that is the news.
+    if (!this.#reloaded)
+      this.timeline.tell(`One match, ${code}: A and B play, the third client watches.`);
     this.#code();
     let lookedAt = Number.NEGATIVE_INFINITY;
     const frame = (now) => {
@@ -343,7 +346,8 @@ function offline(whose, { state, attempt }) {
   const away = state !== "open";
   pane.classList.toggle("away", away);
   words.hidden = !away;
-  setText(words, attempt > 0 ? `No connection, attempt ${attempt}` : "No connection");
+  const tries = attempt > 0 ? `No connection, attempt ${attempt}` : "No connection";
+  setText(words, state === "closed" ? "The session is over: load the page anew" : tries);
 }
 
 /** Who flies A. */
