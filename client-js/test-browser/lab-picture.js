@@ -30,11 +30,15 @@ try {
     await page.click("#start-button");
     await page.waitForTimeout(SETTLED);
     // On the long straight A is fast, and every ghost is by itself.
-    await page.waitForFunction(() => {
-      const { a, truth, gap } = /** @type {any} */ (window).deltatickLab;
-      const row = truth.room.state.tables.ships.get(a.ownId);
-      return row && Math.abs(row.vx) > 190 && row.x > 500 && row.x < 1100 && gap > 10;
-    });
+    await page.waitForFunction(
+      () => {
+        const { a, truth, gap } = /** @type {any} */ (window).deltatickLab;
+        const row = truth.room.state.tables.ships.get(a.ownId);
+        return row && Math.abs(row.vx) > 150 && row.x > 400 && row.x < 1200 && gap > 8;
+      },
+      undefined,
+      { timeout: 60_000 },
+    );
     await page.screenshot({ path: join(folder ?? DOCS, `${name}.png`) });
     if (folder) await page.screenshot({ path: join(folder, `${name}-full.png`), fullPage: true });
     await page.context().close();

@@ -5,7 +5,8 @@
 
 const NEAR = 110; // units from a place at which the next one counts
 const SHOT_SPEED = 720; // units a second
-const RANGE = 460; // units from which a hunter fires
+const RANGE = 340; // units from which a hunter fires
+const CLOSE = 9; // units by which it may aim past the middle of its target
 const TURN = Math.PI * 2;
 
 const positive = (angle) => ((angle % TURN) + TURN) % TURN;
@@ -57,7 +58,7 @@ export class Pilot {
     const x = target.x + target.vx * flight;
     const y = target.y + target.vy * flight;
     const off = Math.atan2(y - own.y, x - own.x) - own.heading;
-    const lined = Math.abs(Math.atan2(Math.sin(off), Math.cos(off))) < 0.06;
+    const lined = Math.abs(Math.atan2(Math.sin(off), Math.cos(off))) < CLOSE / away;
     return {
       turn: 0,
       thrust: away > 240,

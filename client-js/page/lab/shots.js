@@ -4,7 +4,8 @@ export class Shots {
   #target = 0;
   #fired = 0;
   #hits = 0;
-  #health = Number.NaN;
+  #hp = 0;
+  #shield = 0;
 
   get count() {
     return { fired: this.#fired, hits: this.#hits };
@@ -27,9 +28,11 @@ export class Shots {
     });
     room.on("change", (table, id, row) => {
       if (table !== "ships" || id !== this.#target) return;
-      const health = row.hp + row.shield;
-      if (health < this.#health && row.shield < 100) this.#hits++;
-      this.#health = health;
+      const { hp, shield } = row;
+      // A shield of 100 is the protection of who has just come back: its end is no hit.
+      if (hp < this.#hp || (shield < this.#shield && this.#shield < 100)) this.#hits++;
+      this.#hp = hp;
+      this.#shield = shield;
     });
   }
 }
