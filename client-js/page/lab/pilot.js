@@ -5,7 +5,7 @@
 
 const NEAR = 110; // units from a place at which the next one counts
 const SHOT_SPEED = 720; // units a second
-const RANGE = 340; // units from which a hunter fires
+const RANGE = 230; // units from which a hunter fires
 const CLOSE = 9; // units by which it may aim past the middle of its target
 const TURN = Math.PI * 2;
 
@@ -61,7 +61,7 @@ export class Pilot {
     const lined = Math.abs(Math.atan2(Math.sin(off), Math.cos(off))) < CLOSE / away;
     return {
       turn: 0,
-      thrust: away > 240,
+      thrust: away > 120,
       fire: lined && away < RANGE,
       aimed: true,
       aim: positive(Math.atan2(y - own.y, x - own.x)),
