@@ -1,8 +1,12 @@
 import { App } from "./app.js";
 import { askedConditions } from "./asked-conditions.js";
+import { traffic } from "./lab/page-traffic.js";
 
 const conditions = await askedConditions();
-const app = new App(conditions && { WebSocket: conditions.wrap(), fetch: conditions.wrapFetch() });
+const app = new App({
+  WebSocket: traffic.wrap(conditions?.wrap() ?? WebSocket),
+  ...(conditions && { fetch: conditions.wrapFetch() }),
+});
 
 // For the browser tests and for curious people at the console: the live client and the match it is in.
 window.deltatick = {

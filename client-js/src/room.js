@@ -18,6 +18,17 @@ const NO_PREDICTION = {
   predictionError: 0,
 };
 
+const NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
+const NO_PREDICTION = {
+  /** How often a prediction was wrong, and how often inputs were run again. */
+  mispredictions: 0,
+  resims: 0,
+  /** The tick of one's own row that was shown last, with its fraction. */
+  predictedTick: 0,
+  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
+  predictionError: 0,
+};
+
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
  * keyframe after it; `exit` is the end.
