@@ -13,7 +13,7 @@ import (
 // those load who have a step compiled to WebAssembly.
 const (
 	maxAtOnce = 18_000
-	maxInAll  = 32_000
+	maxInAll  = 32_600
 	maxStep   = 1_700
 )
 
