@@ -59,7 +59,7 @@ export class Pacer {
     this.#origin = this.#wanted = now - lead * this.#tickMs;
     this.#origins.fill(this.#origin);
     this.next = Math.ceil(lead);
-    this.#nearAt = this.#seenAt = now;
+    this.#nearAt = now;
     this.#reports = 0;
     this.#deafTick = this.next;
     this.#deafUntil = now + rtt + SETTLE;
