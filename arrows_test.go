@@ -32,10 +32,12 @@ var arrows = map[string][]string{
 	"cmd/dots":        {"server", "match", "games/*"},
 	"cmd/replay":      {"replay", "games/*"},
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
-	"cmd/simulator":   {"cmd/internal", "simulator", "client-go"},
+	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
-	"cmd/wasmstep":    {}, // builds a game's step by the go command
-	"cmd/internal":    {}, // what the mains share: flags and their environment
+	"cmd/wasmstep":    {},                  // builds a game's step by the go command
+	"cmd/internal":    {},                  // what the mains share: flags and their environment
+	"docs/guides":     {"server", "match"}, // the programs that guides show
+	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
@@ -45,7 +47,8 @@ var arrows = map[string][]string{
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
-	"simulator":       {"client-go", "protocol"},
+	"simulator":       {"simulator/link", "client-go", "protocol"},
+	"simulator/link":  {}, // bad networks, of whatever runs over TCP
 	"client-go":       {"transfer", "protocol"},
 	"conformance":     {"protocol"}, // from outside, and of other servers too
 	"client-js":       {},
@@ -59,6 +62,7 @@ var arrows = map[string][]string{
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
 	"cmd/server":  {"client-go"},
+	"docs/guides": {"client-go", "protocol"},
 	"server":      {"client-go", "games/*", "session", "session/jwt"},
 	"conformance": {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":       {"tick"},
@@ -66,6 +70,8 @@ var testArrows = map[string][]string{
 	"recording":   {"games/*"},
 	"replay":      {"games/*", "client-go"},
 	"games/*":     {"tick", "protocol"},
+
+	"cmd/gametypes": {"server", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.

@@ -12,7 +12,8 @@ var dist embed.FS
 //go:embed all:page
 var page embed.FS
 
-// Bundle holds the client: deltatick.mjs, deltatick.min.mjs with the files that it loads, and their source maps.
+// Bundle holds the client: deltatick.mjs, deltatick.min.mjs with the files that it loads, the classic script deltatick.js, and their
+// source maps.
 func Bundle() fs.FS { return sub(dist, "dist") }
 
 // Page holds the demo page: index.html and what it loads, but for the client, which it expects beside it as client.mjs.

@@ -93,6 +93,7 @@ func (m *Match) send(h *hop, now time.Time) {
 		head.Hash, head.HasHash = to.at.hashOf(m.core.schema), true
 	}
 	var next *Seat
+	var sent, total uint64
 	for s := h.first; s != nil; s = next {
 		next = s.out.next
 		s.out.next = nil
@@ -105,11 +106,14 @@ func (m *Match) send(h *hop, now time.Time) {
 		}
 		m.fanout.streams.join(s, to)
 		s.out.flight.send(cur.tick, now)
-		counters.Snapshots.Add(1)
-		counters.Bytes.Add(uint64(len(bytes) + len(body)))
-		if h.at == nil {
-			counters.Keyframes.Add(1)
-		}
+		sent++
+		total += uint64(len(bytes) + len(body))
+	}
+	// Once for all, since other matches count at the same place from other cores.
+	counters.Snapshots.Add(sent)
+	counters.Bytes.Add(total)
+	if h.at == nil {
+		counters.Keyframes.Add(sent)
 	}
 	m.fanout.streams.release(to)
 }

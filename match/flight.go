@@ -30,6 +30,9 @@ const (
 )
 
 func (f *flight) send(tick uint32, at time.Time) {
+	if f.count == 0 {
+		f.first = 0 // the same cache line tick after tick, where few are under way
+	}
 	f.sent[(f.first+f.count)%flightSize] = sentSnapshot{tick, at, f.count == 0}
 	f.count++
 	f.last = tick

@@ -134,9 +134,6 @@ func (s *Seat) Input(at time.Time, r *protocol.Reader, frame []byte) error {
 	if !s.inputRate.AllowN(at, 1) {
 		return s.strike(at, DropInputRate)
 	}
-	if _, err := protocol.Check(frame, protocol.FromClient); err != nil {
-		return err
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	head, err := r.Input(frame, s.quanta)

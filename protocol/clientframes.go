@@ -73,11 +73,14 @@ type InputHead struct {
 	Seen  uint32 // tick that was shown to the player, 0 where it is not said
 }
 
-// Input reads an input frame. Its quanta go into values, whose length says how many there must be; their ranges are for the
-// owner of the schema to check ([Field.Holds]).
+// Input reads an input frame, which alone of all need not have passed [Check]: it is asked here where that is needed. The quanta go into
+// values, whose length says how many there must be; their ranges are for the owner of the schema to check ([Field.Holds]).
 func (r *Reader) Input(frame []byte, values []int32) (InputHead, error) {
 	if head, ok := scanInput(frame, values); ok {
 		return head, nil
+	}
+	if _, err := Check(frame, FromClient); err != nil {
+		return InputHead{}, err
 	}
 	return r.inputByLibrary(frame, values)
 }

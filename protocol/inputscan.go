@@ -5,11 +5,12 @@ import (
 	"math"
 )
 
-// scanInput reads an input frame as clients write it. It reports false for any that is written in another way, allowed or not: the
+// scanInput reads an input frame as clients write it, which has passed [Check] if it comes through here: nothing but integers in their
+// ranges, and nothing after them. It reports false for any that is written in another way, allowed or not: the
 // library reads those, and knows what is wrong with them. Inputs are what a server reads most, and going through the library for each
 // of a handful of integers costs it more in cold code than all that it then does with the input.
 func scanInput(frame []byte, values []int32) (head InputHead, ok bool) {
-	if len(frame) < 2 || frame[0] < 0x90|5 || frame[0] > 0x9f || frame[1] != byte(KindInput) {
+	if len(frame) < 2 || frame[0] != 0x90|5 && frame[0] != 0x90|6 || frame[1] != byte(KindInput) {
 		return head, false
 	}
 	s := intScanner{b: frame[2:]}
@@ -25,7 +26,7 @@ func scanInput(frame []byte, values []int32) (head InputHead, ok bool) {
 	if frame[0] > 0x90|5 {
 		head.Seen = s.u32()
 	}
-	return head, !s.bad
+	return head, !s.bad && len(s.b) == 0
 }
 
 // intScanner reads msgpack's integers one after another. After the first thing that is none it is bad, and reads zeros.

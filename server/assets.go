@@ -39,8 +39,8 @@ type asset struct {
 // embedded is read and compressed once for all servers of a process.
 var embedded = sync.OnceValues(func() (map[string]asset, error) { return readAssets(clientjs.Page(), clientjs.Bundle()) })
 
-// newAssets serves the page at /, and beside it the client's bundle, also under the name /client.mjs. With fresh, browsers are told
-// to keep nothing.
+// newAssets serves the page at /, and beside it the client's bundles, also under the names /client.mjs and /client.js. With fresh,
+// browsers are told to keep nothing.
 func newAssets(fresh bool) (*assets, error) {
 	files, err := embedded()
 	if err != nil {
@@ -59,7 +59,7 @@ func readAssets(page, bundle fs.FS) (map[string]asset, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	for alias, name := range map[string]string{"/": "/index.html", PathClient: "/deltatick.min.mjs"} {
+	for alias, name := range map[string]string{"/": "/index.html", PathClient: "/deltatick.min.mjs", PathScript: "/deltatick.js"} {
 		file, ok := files[name]
 		if !ok {
 			return nil, fmt.Errorf("embedded file %s is missing", name)

@@ -12,6 +12,7 @@ import (
 const (
 	PathSocket  = "/ws"
 	PathClient  = "/client.mjs"
+	PathScript  = "/client.js" // the same for a page without modules
 	PathHealth  = "/healthz"
 	PathReady   = "/readyz"
 	PathMetrics = "/metrics"

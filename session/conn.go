@@ -15,7 +15,8 @@ import (
 type conn struct {
 	hub       *Hub
 	transport Transport
-	prompt    Prompt // the same; nil: its writes may wait
+	prompt    Prompt    // the same; nil: its writes may wait
+	attentive attentive // the same; nil: it has nothing but Read
 	out       outgoing
 	began     time.Time
 	write     func()        // writeAll; made once: a new one for each goroutine would be garbage
@@ -61,6 +62,7 @@ func newConn(h *Hub, t Transport) *conn {
 		written: make(chan struct{}), reader: protocol.NewReader(), control: newGate(h.cfg.Signals),
 	}
 	c.prompt, _ = t.(Prompt)
+	c.attentive, _ = t.(attentive)
 	c.write = c.writeAll
 	return c
 }
@@ -184,21 +186,34 @@ func (c *conn) live(s *Session, resumed bool) {
 
 // readAll takes frames until the connection is over.
 func (c *conn) readAll() {
-	for !c.over() {
+	var broken error
+	next := func() (playing bool) {
 		frame, err := c.read()
-		if err != nil {
-			c.endWith("read", err)
-			return
+		if broken = err; err != nil {
+			return false // and told outside of Attend, since that may close the transport
 		}
-		at := c.hub.cfg.Now()
-		c.hub.cfg.Counters.In[KindSlot(kindOf(frame))].add(len(frame))
-		if c.over() {
-			c.drop(DropLate)
-			return
-		}
-		c.heard.Store(int64(at.Sub(c.began)))
-		c.handle(at, frame)
+		c.receive(frame)
+		return !c.over() && c.session.present() != nil
 	}
+	for broken == nil && !c.over() {
+		if next() && c.attentive != nil {
+			c.attentive.Attend(next)
+		}
+	}
+	if broken != nil {
+		c.endWith("read", broken)
+	}
+}
+
+func (c *conn) receive(frame []byte) {
+	at := c.hub.cfg.Now()
+	c.hub.cfg.Counters.In[KindSlot(kindOf(frame))].add(len(frame))
+	if c.over() {
+		c.drop(DropLate)
+		return
+	}
+	c.heard.Store(int64(at.Sub(c.began)))
+	c.handle(at, frame)
 }
 
 // read is Transport.Read that remembers whether there is any use in calling it again. A panic of it, which hostile bytes may find a way

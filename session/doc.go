@@ -19,6 +19,8 @@
 // which leaves when what was in the queue before it has left. A queue that overflows ends the connection: nobody ever waits for a
 // slow peer.
 //
+// In a match, the reading goroutine of a bare socket waits for inputs inside one call of the runtime, and takes nothing else there (attend.go).
+//
 // A connection ends once, for the first reason that is given. The writing goroutine then tries to send a close frame; the
 // reading one throws away what still arrives until the peer has closed too, since a socket that is closed on unread bytes
 // takes the close frame back; and a timer closes the socket when that has taken a second, whatever state it is in.

@@ -28,6 +28,12 @@ type muteConn struct {
 	code  protocol.CloseCode // of the close frame that gorilla would have sent; 0: none
 	bare  int                // bytes read since the last whole message or control frame that were not its payload; what is read ahead is among them
 	skips bool               // what is read is thrown away
+
+	// Of the goroutine that reads.
+	ahead     *bufio.Reader // gorilla's
+	early     []byte        // has been read from the socket already
+	late      error         // has been met behind that
+	attending bool          // nothing else may be read from the socket
 }
 
 // Write takes a whole control frame (RFC 6455, section 5.5), since gorilla writes those in one call.
@@ -54,9 +60,23 @@ func (m *muteConn) Read(b []byte) (int, error) {
 	if m.bare > maxBare && !m.skips {
 		return 0, errBare
 	}
-	n, err := m.Conn.Read(b)
+	n, err := m.next(b)
 	m.bare += n
 	return n, err
+}
+
+func (m *muteConn) next(b []byte) (int, error) {
+	switch {
+	case len(m.early) > 0:
+		n := copy(b, m.early)
+		m.early = m.early[n:]
+		return n, nil
+	case m.late != nil:
+		return 0, m.late
+	case m.attending:
+		return 0, errAttending
+	}
+	return m.Conn.Read(b)
 }
 
 // took notes that bytes read were payload.
@@ -89,5 +109,9 @@ func (h *hijack) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		return nil, nil, err
 	}
 	h.conn = &muteConn{Conn: conn}
+	if rw.Reader.Buffered() == 0 { // or else gorilla refuses the handshake
+		h.conn.ahead = bufio.NewReaderSize(h.conn, readBuffer)
+		rw.Reader = h.conn.ahead
+	}
 	return h.conn, rw, nil
 }

@@ -21,6 +21,10 @@ type promptSocket struct {
 	attempt func(fd uintptr) bool // made once: a new one for each call would be garbage
 	rest    []byte                // what is not out of the last message
 
+	// Of the reading goroutine; see Attend.
+	arrived func(fd uintptr) bool // onArrival; made once, like attempt
+	take    func() (more bool)
+
 	// Between attempt and its caller.
 	pending []byte
 	wrote   int
@@ -33,6 +37,7 @@ func newPromptSocket(w *webSocket, raw descriptor) *promptSocket {
 		p.wrote, p.err = writeNow(fd, p.pending)
 		return true // never wait until it is writable
 	}
+	p.arrived = p.onArrival
 	return p
 }
 

@@ -44,8 +44,8 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}(context.WithoutCancel(r.Context()))
 }
 
-// readBuffer is in bytes: every frame of a player fits but few. gorilla would take over the HTTP server's buffer of 4 KiB, most of which
-// never fills.
+// readBuffer is in bytes: every frame of a player fits but few. gorilla takes over the buffer that it gets with a connection, and the HTTP
+// server's has 4 KiB, most of which never fills.
 const readBuffer = 512
 
 // newUpgrader leaves compression off: see docs/PROTOCOL.md, section 1. The pool, from which nothing is ever taken since gorilla writes
@@ -53,7 +53,6 @@ const readBuffer = 512
 func newUpgrader(origins []string, timeout time.Duration) websocket.Upgrader {
 	return websocket.Upgrader{
 		HandshakeTimeout: timeout,
-		ReadBufferSize:   readBuffer,
 		WriteBufferPool:  new(sync.Pool),
 		CheckOrigin:      func(r *http.Request) bool { return OriginAllowed(origins, r) },
 	}

@@ -7,7 +7,7 @@ import (
 
 // figure is one number of a group's report, by which runs are judged and compared.
 type figure struct {
-	unit string // "ms", "/s", "B/s", "%" or "" for a count
+	unit string // "ms", "/s", "/min", "B/s", "%" or "" for a count
 	of   func(GroupReport) (value float64, measured bool)
 }
 
@@ -19,6 +19,7 @@ func buildFigures() map[string]figure {
 	for name, of := range map[string]func(GroupReport) Spread{
 		"effect": func(r GroupReport) Spread { return r.Latency },
 		"gap":    func(r GroupReport) Spread { return r.Interval },
+		"age":    func(r GroupReport) Spread { return r.Age },
 		"slack":  func(r GroupReport) Spread { return r.Slack },
 		"rejoin": func(r GroupReport) Spread { return r.Rejoin },
 		"chat":   func(r GroupReport) Spread { return r.Chat },
@@ -64,6 +65,7 @@ func buildFigures() map[string]figure {
 		"reconnects": {"", func(r GroupReport) float64 { return float64(r.Reconnects) }},
 		"skipped":    {"", func(r GroupReport) float64 { return float64(r.InputsSkipped) }},
 		"lost":       {"", func(r GroupReport) float64 { return float64(r.EventsLost) }},
+		"stalls":     {"/min", func(r GroupReport) float64 { return r.Stalls }},
 		"resyncs":    {"", func(r GroupReport) float64 { return total(r.Resyncs) }},
 		"dropped":    {"", func(r GroupReport) float64 { return total(r.Drops) }},
 		"notices":    {"", func(r GroupReport) float64 { return total(r.Notices) }},

@@ -4,11 +4,12 @@ package simulator
 type gauges struct {
 	latency  *histogram // an input's sending to the first snapshot that had consumed it
 	interval *histogram // between snapshots that arrive in one room
+	age      *histogram // of the newest snapshot, each time an input is made
 	slack    *histogram // by which inputs were early; late ones count as 0
 	rejoin   *histogram // a socket's loss to the first snapshot over the next
 	chat     *histogram // a message's saying to its being heard, by its speaker too
 }
 
 func newGauges() *gauges {
-	return &gauges{latency: newHistogram(true), interval: newHistogram(true), slack: newHistogram(false), rejoin: newHistogram(false), chat: newHistogram(false)}
+	return &gauges{latency: newHistogram(true), interval: newHistogram(true), age: newHistogram(false), slack: newHistogram(false), rejoin: newHistogram(false), chat: newHistogram(false)}
 }

@@ -9,12 +9,18 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/hostile"
+	"github.com/deltatick/deltatick/simulator/link"
 )
 
 // Group is a part of the population whose bots are alike: they play one game in lobbies of their own, in the same manner, and are
 // measured together. The zero value of a field is the default it names.
 type Group struct {
 	Name string // default is that of the game; no two groups share one
+
+	// Attack makes the group's bots attackers: a name of [hostile.Attacks]. They need a game that one player can start, and have nothing else
+	// of a Group but Bots.
+	Attack string
 
 	Role     Role           // default Player
 	Bots     int            // default 8
@@ -33,6 +39,9 @@ type Group struct {
 	// Stay 0: it stays.
 	Stay, Away time.Duration
 
+	// Network is what each bot's connections run over; the zero value is the machine's own, as it is. See docs/networks.md.
+	Network link.Profile
+
 	Chaos   bool    // cut sockets at random while measuring
 	MinRate float64 // snapshots a second, while seated, below which a bot was failed; default 50, negative for none
 
@@ -40,6 +49,9 @@ type Group struct {
 }
 
 func (g Group) withDefaults() (Group, error) {
+	if g.Attack != "" {
+		return g.asAttackers()
+	}
 	g.Game = cmp.Or(g.Game, "arena")
 	g.Name = cmp.Or(g.Name, g.Game)
 	g.Role = cmp.Or(g.Role, Player)
@@ -58,6 +70,9 @@ func (g Group) withDefaults() (Group, error) {
 	case g.RoomSize < 1 || g.RoomSize > 1000:
 		return g, fmt.Errorf("room size: %d is outside 1..1000", g.RoomSize)
 	}
+	if err := g.Network.Validate(); err != nil {
+		return g, err
+	}
 	if g.NewBot == nil {
 		behaviour := cmp.Or(g.Behaviour, suits(g.Game))
 		if !slices.Contains(Behaviours(), behaviour) {
@@ -67,6 +82,31 @@ func (g Group) withDefaults() (Group, error) {
 	}
 	return g, nil
 }
+
+// asAttackers is withDefaults for those.
+func (g Group) asAttackers() (Group, error) {
+	g.Bots = cmp.Or(g.Bots, 1)
+	g.Name = cmp.Or(g.Name, g.Attack)
+	g.Game = cmp.Or(g.Game, "arena")
+	_, known := hostile.Named(g.Attack)
+	switch {
+	case !known:
+		var names []string
+		for _, a := range hostile.Attacks() {
+			names = append(names, a.Name)
+		}
+		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
+	case g.Bots < 1 || g.Bots > maxAttackers:
+		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Stay != 0 ||
+		g.Away != 0 || g.Chaos || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
+		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
+	}
+	return g, nil
+}
+
+// maxAttackers is for each group of them.
+const maxAttackers = 1000
 
 // crowd is a Group while it lives.
 type crowd struct {

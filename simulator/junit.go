@@ -43,11 +43,17 @@ var reasons = []string{
 }
 
 // WriteJUnit writes the report as JUnit XML: in the suite of a group, a case for each way in which a bot can be failed, and one for each
-// criterion.
+// criterion; and a suite for each group of attackers.
 func (r Report) WriteJUnit(w io.Writer) error {
 	all := junit{Name: r.Title}
 	for _, g := range r.Groups {
 		suite := g.suite(r.Measured)
+		all.Suites = append(all.Suites, suite)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+	}
+	for _, a := range r.Attacks {
+		suite := a.suite(r.Measured)
 		all.Suites = append(all.Suites, suite)
 		all.Tests += suite.Tests
 		all.Failures += suite.Failures
@@ -81,6 +87,22 @@ func (r GroupReport) suite(measured float64) junitSuite {
 			failure = &junitFailure{Message: v.String()}
 		}
 		add(v.Criterion, failure)
+	}
+	return s
+}
+
+// suite has one case, for what must not work.
+func (r AttackReport) suite(measured float64) junitSuite {
+	c := junitCase{Class: r.Name, Name: "no attack worked: " + r.Attack}
+	for breach, n := range sorted(r.Breaches) {
+		if c.Failure == nil {
+			c.Failure = &junitFailure{Message: fmt.Sprintf("%d of %d attempts", int(total(r.Breaches)), r.Attempts)}
+		}
+		c.Failure.Text += fmt.Sprintf("%d times: %s\n", n, breach)
+	}
+	s := junitSuite{Name: r.Name, Tests: 1, Time: fmt.Sprintf("%.3f", measured), Cases: []junitCase{c}}
+	if c.Failure != nil {
+		s.Failures = 1
 	}
 	return s
 }

@@ -3,11 +3,13 @@ package simulator
 import (
 	"context"
 	"math/rand/v2"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/simulator/link"
 )
 
 // player is one bot of the population: a place in a party, a Bot that plays, and one session after another.
@@ -18,6 +20,7 @@ type player struct {
 	party   *party
 	bot     Bot
 	tally   tally
+	link    *link.Link    // between it and the server; nil for none
 	seated  chan struct{} // closed when it is first where its role wants it: in a match, or in a lobby
 	sitOnce sync.Once
 	cuts    atomic.Int64
@@ -36,6 +39,7 @@ const (
 	forHops
 	forTalk
 	forChurn
+	forNetwork
 	purposes
 )
 
@@ -55,6 +59,12 @@ func newPlayer(i int, r *run, c *crowd, y *party) (*player, error) {
 		seated: make(chan struct{}),
 	}
 	p.bot = c.NewBot(i, p.rand(forPlay))
+	if c.Network != (link.Profile{}) {
+		var err error
+		if p.link, err = link.New(c.Network, p.rand(forNetwork).Uint64()); err != nil {
+			return nil, err
+		}
+	}
 	// Made at once, so that a client that cannot be made is found before any is started.
 	var err error
 	p.visit, err = newVisit(p)
@@ -133,6 +143,18 @@ func (p *player) stats() client.Stats {
 		total.Add(p.visit.client.Stats())
 	}
 	return total
+}
+
+// dialer makes the byte stream under the bot's connections; nil is the client's own.
+func (p *player) dialer() link.Dialer {
+	if p.link == nil {
+		return p.cfg.NetDial
+	}
+	dial := p.cfg.NetDial
+	if dial == nil {
+		dial = (&net.Dialer{}).DialContext
+	}
+	return p.link.Dial(dial)
 }
 
 // present reports whether the bot is where it should be: away, in its lobby, or in the seat where it sat and served there since a time.

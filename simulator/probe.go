@@ -54,6 +54,12 @@ func pick(games []client.Game, g Group) (client.Game, error) {
 }
 
 func checkGame(game client.Game, g Group) error {
+	if g.Attack != "" {
+		if game.MinPlayers > 1 {
+			return fmt.Errorf("attack: %s takes %d players to start, and attackers are alone", game.Name, game.MinPlayers)
+		}
+		return nil
+	}
 	if g.RoomSize > game.MaxPlayers {
 		return fmt.Errorf("room size: %s takes %d players at most, not %d", game.Name, game.MaxPlayers, g.RoomSize)
 	}

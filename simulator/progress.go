@@ -22,10 +22,13 @@ func (l *progress) show(now time.Time) {
 	traffic := l.run.traffic()
 	for i, c := range l.run.crowds {
 		name := ""
-		if len(l.run.crowds) > 1 {
+		if len(l.run.cfg.Groups) > 1 {
 			name = "  " + c.Name
 		}
 		fmt.Fprintf(l.run.cfg.Progress, "%4.0fs%s  %s\n", now.Sub(l.began).Seconds(), name, c.lap(l.traffic[i], traffic[i], now.Sub(l.at)))
+	}
+	for _, r := range l.run.raids {
+		fmt.Fprintf(l.run.cfg.Progress, "%4.0fs  %s  %s\n", now.Sub(l.began).Seconds(), r.Name, r.lap())
 	}
 	l.at, l.traffic = now, traffic
 }

@@ -7,6 +7,7 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/link"
 )
 
 // The reasons for which a bot was failed by the server; see the package's documentation.
@@ -39,6 +40,7 @@ type BotReport struct {
 	Reconnects uint64    `json:"reconnects"`
 	Desyncs    uint64    `json:"desyncs"`
 	RTT        float64   `json:"rtt_ms"`
+	AgeMax     float64   `json:"snapshot_age_max_ms"`
 	Failures   []Failure `json:"failures,omitempty"`
 }
 
@@ -60,13 +62,15 @@ type Report struct {
 	Interrupted bool    `json:"interrupted"`   // ended before its time
 	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
 
-	Failed int           `json:"failed"` // bots
-	Unmet  int           `json:"unmet"`  // criteria
-	Groups []GroupReport `json:"groups"`
+	Failed   int            `json:"failed"`   // bots
+	Unmet    int            `json:"unmet"`    // criteria
+	Breaches int            `json:"breaches"` // attacks that worked
+	Groups   []GroupReport  `json:"groups"`
+	Attacks  []AttackReport `json:"attacks,omitempty"`
 }
 
-// OK reports whether no bot was failed by the server and every criterion was met.
-func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 }
+// OK reports whether no bot was failed by the server, every criterion was met, and no attack worked.
+func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 }
 
 // GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
 // only, counts of the whole run.
@@ -78,14 +82,17 @@ type GroupReport struct {
 	Lobbies int    `json:"lobbies"`
 	Visits  int    `json:"visits"` // sessions of all bots together
 	Chaos   bool   `json:"chaos"`
+	Network string `json:"network,omitempty"` // as link.Parse reads it; "" for none
 
 	Rate     Range   `json:"snapshots_per_s"` // per bot, while seated
 	Latency  Spread  `json:"input_to_effect"`
 	Interval Spread  `json:"inter_arrival"`
-	Slack    Spread  `json:"input_slack"` // late inputs count as 0
-	Late     float64 `json:"late_inputs"` // share of the inputs
-	Rejoin   Spread  `json:"rejoin"`      // from a lost socket to the next snapshot
-	Chat     Spread  `json:"chat"`        // from saying something to hearing it
+	Age      Spread  `json:"snapshot_age"`   // of the newest one; see docs/simulator.md
+	Stalls   float64 `json:"stalls_per_min"` // gaps of more than 150 ms between snapshots, a bot and minute in its seat
+	Slack    Spread  `json:"input_slack"`    // late inputs count as 0
+	Late     float64 `json:"late_inputs"`    // share of the inputs
+	Rejoin   Spread  `json:"rejoin"`         // from a lost socket to the next snapshot
+	Chat     Spread  `json:"chat"`           // from saying something to hearing it
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
@@ -115,7 +122,7 @@ var resyncNames = map[uint32]string{
 func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	r := GroupReport{
 		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
-		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(),
+		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(), Age: c.gauges.age.spread(),
 		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(),
 		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
@@ -123,11 +130,14 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		each := measured.Seconds() * float64(len(c.players))
 		r.BytesIn, r.BytesOut = float64(t.in)/each, float64(t.out)/each
 	}
-	late := 0
+	if c.Network != (link.Profile{}) {
+		r.Network = c.Network.String()
+	}
+	late, stalls, seated := 0, 0, time.Duration(0)
 	for _, p := range c.players {
 		stats := p.stats()
 		each := p.report(stats)
-		late += p.tally.late
+		late, stalls, seated = late+p.tally.late, stalls+p.tally.stalls, seated+p.tally.seated
 		r.Each = append(r.Each, each)
 		if len(each.Failures) > 0 {
 			r.Failed++
@@ -141,6 +151,9 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	}
 	if r.Slack.Count > 0 {
 		r.Late = float64(late) / float64(r.Slack.Count)
+	}
+	if seated > 0 {
+		r.Stalls = float64(stalls) / seated.Minutes()
 	}
 	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
 	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
@@ -189,7 +202,7 @@ func (p *player) report(s client.Stats) BotReport {
 	}
 	b := BotReport{
 		Bot: p.index + 1, Match: t.match, Seat: t.seat, Seated: t.seated.Seconds(), Reconnects: s.Resumes, Desyncs: s.Desyncs,
-		RTT: float64(s.RTT) / float64(time.Millisecond),
+		RTT: float64(s.RTT) / float64(time.Millisecond), AgeMax: float64(t.oldest) / float64(time.Millisecond),
 	}
 	if t.seated > 0 {
 		b.Snapshots = float64(t.count) / t.seated.Seconds()

@@ -39,13 +39,21 @@ type run struct {
 	cfg     Config
 	window  window
 	crowds  []*crowd
+	raids   []*raid
 	players []*player // of all crowds
 }
 
 // populate makes the crowds; games has the game of each.
 func (r *run) populate(games []client.Game) error {
+	bots := 0
 	for i, g := range r.cfg.Groups {
-		c, err := newCrowd(g, games[i], len(r.players), r)
+		first := bots
+		bots += g.Bots
+		if g.Attack != "" {
+			r.raids = append(r.raids, newRaid(g, first, r.cfg))
+			continue
+		}
+		c, err := newCrowd(g, games[i], first, r)
 		if err != nil {
 			return err
 		}
@@ -81,6 +89,11 @@ func (r *run) measure(ctx context.Context) Report {
 	}
 	end()
 	bots.Wait()
+	for _, p := range r.players {
+		if p.link != nil {
+			p.link.Close()
+		}
+	}
 	for i, c := range r.crowds {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
 		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed
@@ -91,13 +104,18 @@ func (r *run) measure(ctx context.Context) Report {
 			}
 		}
 	}
+	for _, raid := range r.raids {
+		a := raid.report()
+		report.Breaches += int(total(a.Breaches))
+		report.Attacks = append(report.Attacks, a)
+	}
 	return report
 }
 
 // letIn starts the bots over the ramp and waits until each is seated, or its time to be is over.
 func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
 	fmt.Fprintf(r.cfg.Progress, "%d bots on their way into %d lobbies\n", len(r.players), r.lobbies())
-	step := r.cfg.Ramp / time.Duration(len(r.players))
+	step := r.cfg.Ramp / time.Duration(max(len(r.players), 1))
 	for _, p := range r.players {
 		bots.Go(func() { p.live(living) })
 		if !sleep(ctx, step) {
@@ -116,12 +134,15 @@ func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
 	}
 }
 
-// watch shows progress, and lets chaos loose, until the measured time is over.
+// watch shows progress, and lets chaos and attackers loose, until the measured time is over.
 func (r *run) watch(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.For)
 	defer cancel()
 	var chaos sync.WaitGroup
 	defer chaos.Wait()
+	for _, raid := range r.raids {
+		chaos.Go(func() { raid.run(ctx) })
+	}
 	for _, p := range r.players {
 		if p.crowd.Chaos {
 			chaos.Go(func() { p.wreak(ctx) })

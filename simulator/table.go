@@ -21,6 +21,14 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "\n%s%d bots in %d lobbies of %s for %.1f s%s%s\n\n", r.title(g), g.Bots, g.Lobbies, g.Game, r.Measured, g.conditions(r.Seed), interrupted)
 		g.write(&b)
 	}
+	for _, a := range r.Attacks {
+		fmt.Fprintf(&b, "\n%s: %d attackers (%s), %d attempts\n", a.Name, a.Bots, a.Attack, a.Attempts)
+		var answers []string
+		for answer, n := range sorted(a.Answers) {
+			answers = append(answers, fmt.Sprintf("%d %s", n, answer))
+		}
+		fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
+	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
 	sent, skipped := uint64(0), uint64(0)
 	for _, g := range r.Groups {
@@ -55,6 +63,7 @@ func (r GroupReport) write(b *strings.Builder) {
 	}
 	spread("input to effect, ms", r.Latency)
 	spread("between snapshots, ms", r.Interval)
+	spread("age of the newest snapshot, ms", r.Age)
 	spread("input slack, ms", r.Slack)
 	spread("cut to next snapshot, ms", r.Rejoin)
 	spread("chat, said to heard, ms", r.Chat)
@@ -63,27 +72,34 @@ func (r GroupReport) write(b *strings.Builder) {
 	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
 		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
 	fmt.Fprintf(b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	if r.Stalls > 0 {
+		fmt.Fprintf(b, "%.1f times a minute and bot there was no snapshot for more than %v\n", r.Stalls, stall)
+	}
 	list(b, "resyncs", r.Resyncs)
 	list(b, "dropped by the bots", r.Drops)
 	list(b, "noticed by the server", r.Notices)
 }
 
 func (r GroupReport) conditions(seed uint64) string {
-	if r.Chaos {
-		return fmt.Sprintf(", with chaos (seed %d)", seed)
+	text := ""
+	if r.Network != "" {
+		text += fmt.Sprintf(", over the network %s (seed %d)", r.Network, seed)
 	}
-	return ""
+	if r.Chaos {
+		text += fmt.Sprintf(", with chaos (seed %d)", seed)
+	}
+	return text
 }
 
 func list[N int | uint64](b *strings.Builder, name string, counts map[string]N) {
 	if len(counts) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "%s:", name)
+	var parts []string
 	for key, n := range sorted(counts) {
-		fmt.Fprintf(b, " %s %d", key, n)
+		parts = append(parts, fmt.Sprintf("%s %d", key, n))
 	}
-	b.WriteByte('\n')
+	fmt.Fprintf(b, "%s: %s\n", name, strings.Join(parts, ", "))
 }
 
 // shownFailures is how many failures of a kind the table tells about; the JSON has them all.
@@ -102,9 +118,17 @@ func (r Report) verdict(b *strings.Builder) {
 	if r.Unmet > 0 {
 		fmt.Fprintf(b, "\nFAILED: %d criteria were not met\n", r.Unmet)
 	}
+	if r.Breaches > 0 {
+		fmt.Fprintf(b, "\nFAILED: %d attacks worked that must not\n", r.Breaches)
+		for _, a := range r.Attacks {
+			for breach, n := range sorted(a.Breaches) {
+				fmt.Fprintf(b, "  %s, %d times: %s\n", a.Name, n, breach)
+			}
+		}
+	}
 	if r.Failed == 0 {
-		if r.Unmet == 0 {
-			fmt.Fprintf(b, "\nok: no bot was failed by the server\n")
+		if r.OK() {
+			fmt.Fprintf(b, "\nok: %s\n", r.good())
 		}
 		return
 	}
@@ -123,6 +147,14 @@ func (r Report) verdict(b *strings.Builder) {
 			fmt.Fprintf(b, "    %s\n", text)
 		}
 	}
+}
+
+// good says what did not happen.
+func (r Report) good() string {
+	if len(r.Attacks) > 0 {
+		return "no bot was failed by the server, and no attack worked"
+	}
+	return "no bot was failed by the server"
 }
 
 func bytesText(n float64) string {

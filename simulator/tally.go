@@ -26,6 +26,9 @@ type tally struct {
 	count    int // snapshots while seated, in the window
 	late     int // of which said that inputs come late
 	seq      uint32
+	oldest   time.Duration // age of the newest snapshot, at its worst
+	stalls   int           // gaps between snapshots that were longer than stall
+	clock    tickClock
 	notices  map[string]int
 	heardOf  map[string]uint64 // number of the newest chat message heard, by user
 	failures []Failure
@@ -38,6 +41,9 @@ type sentInput struct {
 	tick uint32
 	at   time.Time
 }
+
+// stall is the gap between snapshots that is counted: more than twice what interpolation usually waits for.
+const stall = 150 * time.Millisecond
 
 // maxFailures bounds what is remembered of one bot.
 const maxFailures = 8
@@ -67,6 +73,9 @@ func (t *tally) entered(room *client.Room) {
 		t.failLocked(FailedSeat, "is a spectator of match %s", room.Match)
 	}
 	t.stand(time.Now())
+	if room.Match != t.match {
+		t.clock = tickClock{period: time.Second / time.Duration(room.TickRate)}
+	}
 	t.room, t.match, t.seat, t.exited = room, room.Match, room.Seat, false
 	t.last, t.consumed = time.Time{}, 0
 	t.sent = [256]sentInput{}
@@ -117,6 +126,10 @@ func (t *tally) thought(tick uint32, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.sent[tick%uint32(len(t.sent))] = sentInput{tick, now}
+	if age, ok := t.clock.age(now); ok && t.room != nil && t.window.contains(now) {
+		t.gauges.age.add(age)
+		t.oldest = max(t.oldest, age)
+	}
 }
 
 // snapshot measures a view that arrived.
@@ -135,10 +148,21 @@ func (t *tally) snapshot(v *client.View) {
 		t.count++
 		if t.window.contains(t.last) {
 			t.gauges.interval.add(now.Sub(t.last))
+			if now.Sub(t.last) > stall {
+				t.stalls++
+			}
 		}
 	}
 	t.last = now
+	t.clock.saw(v.Tick, now)
 	t.inputs(v.Head, now, counts)
+}
+
+// roundTrip notes the smallest one.
+func (t *tally) roundTrip(least time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clock.way = least / 2
 }
 
 func (t *tally) inputs(head protocol.SnapshotHead, now time.Time, counts bool) {

@@ -30,7 +30,7 @@ func newVisit(p *player) (*visit, error) {
 	var err error
 	v.client, err = client.New(client.Config{
 		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: p.cfg.JoinWithin, NetDial: p.cfg.NetDial, Logger: p.cfg.Logger.With("bot", p.index+1),
+		RequestTimeout: p.cfg.JoinWithin, NetDial: p.dialer(), Logger: p.cfg.Logger.With("bot", p.index+1),
 		Rand: p.rand(forBackoff),
 		Handlers: client.Handlers{
 			Lost:     func(error) { p.tally.lost() },
@@ -47,7 +47,9 @@ func newVisit(p *player) (*visit, error) {
 }
 
 func (v *visit) sawSnapshot(_ *client.Room, view *client.View) {
-	v.tally.snapshot(view)
+	if v.tally.snapshot(view); view.Tick%64 == 0 { // about once a second; the figure hardly changes, and Stats has many
+		v.tally.roundTrip(v.client.Stats().MinRTT)
+	}
 	v.first.Do(func() { close(v.served) })
 	v.arrive()
 }

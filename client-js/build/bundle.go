@@ -2,9 +2,8 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
-	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,21 +11,24 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// names of the bundles; minified is the one a server hands out.
+// names of the bundles. A server hands out minified as /client.mjs and classic as /client.js.
 const (
-	plain    = "deltatick.mjs"
-	minified = "deltatick.min.mjs"
+	plain    = "deltatick.mjs"     // an ES module in one file
+	minified = "deltatick.min.mjs" // the same minified, in several files, of which a page loads the later ones when it needs them
+	classic  = "deltatick.js"      // a script that makes the global deltatick, minified, in one file
 )
 
 // banner is all the licence that the bundles need: they hold nobody else's code.
 const banner = "/*! deltatick client, Apache-2.0. */"
 
-// bundle makes all files of dist from the client in folder root, by name, without writing any: the plain bundle in one file, the
-// minified one in several, of which a page loads the later ones when it needs them.
+// later are the modules that the minified bundle loads by need, each into a file of its own: see client-js/src/parts.js.
+var later = []string{"motion.js", "packed/decoder.js", "seldom.js", "social.js", "step.js"}
+
+// bundle makes all files of dist from the client in folder root, by name, without writing any.
 func bundle(root string) (files map[string][]byte, err error) {
 	files = map[string][]byte{}
-	for name, minify := range map[string]bool{plain: false, minified: true} {
-		if _, err := bundleOne(root, name, minify, files); err != nil {
+	for _, name := range []string{plain, minified, classic} {
+		if _, err := bundleOne(root, name, files); err != nil {
 			return nil, err
 		}
 	}
@@ -34,20 +36,21 @@ func bundle(root string) (files map[string][]byte, err error) {
 }
 
 // bundleOne adds a bundle's files to files, and returns what esbuild says of them.
-func bundleOne(root, name string, minify bool, files map[string][]byte) (metafile string, err error) {
+func bundleOne(root, name string, files map[string][]byte) (metafile string, err error) {
 	folder, err := filepath.Abs(root)
 	if err != nil {
 		return "", err
 	}
-	stem := strings.TrimSuffix(name, ".mjs")
-	result := api.Build(api.BuildOptions{
+	extension := filepath.Ext(name)
+	stem := strings.TrimSuffix(name, extension)
+	minify := name != plain
+	options := api.BuildOptions{
 		AbsWorkingDir:       folder,
 		EntryPointsAdvanced: []api.EntryPoint{{InputPath: "src/index.js", OutputPath: stem}},
 		Outdir:              "dist",
-		OutExtension:        map[string]string{".js": ".mjs"},
+		OutExtension:        map[string]string{".js": extension},
 		ChunkNames:          stem + ".[name]-[hash]",
 		Bundle:              true,
-		Splitting:           minify,
 		Format:              api.FormatESModule,
 		Target:              api.ES2022,
 		MinifyWhitespace:    minify,
@@ -57,7 +60,17 @@ func bundleOne(root, name string, minify bool, files map[string][]byte) (metafil
 		Metafile:            true,
 		Banner:              map[string]string{"js": banner},
 		LogLevel:            api.LogLevelSilent,
-	})
+	}
+	switch name {
+	case minified:
+		options.Splitting = true
+		options.IgnoreAnnotations = true // else the imports that oneCore adds are dropped: they are for their effect, and there is none
+		options.Plugins = []api.Plugin{oneCore(folder)}
+	case classic:
+		options.Format = api.FormatIIFE
+		options.GlobalName = "deltatick"
+	}
+	result := api.Build(options)
 	var failures []error
 	for _, message := range append(result.Errors, result.Warnings...) {
 		failures = append(failures, errors.New(message.Text))
@@ -65,52 +78,36 @@ func bundleOne(root, name string, minify bool, files map[string][]byte) (metafil
 	for _, file := range result.OutputFiles {
 		files[filepath.Base(file.Path)] = file.Contents
 	}
+	if name == minified {
+		// This file has nothing of its own, only names for what the core exports: banner and map would be half of it.
+		_, code, _ := bytes.Cut(files[name], []byte(banner))
+		code, _, _ = bytes.Cut(code, []byte("//#"))
+		files[name] = append(bytes.TrimSpace(code), '\n')
+		delete(files, name+".map")
+	}
 	return result.Metafile, errors.Join(failures...)
 }
 
-// atOnce names the files of the minified bundle that a page loads before the client can do anything: the one that it asks for, and
-// what that one imports, directly or not.
-func atOnce(root string) (names []string, err error) {
-	said, err := bundleOne(root, minified, true, map[string][]byte{})
-	if err != nil {
-		return nil, err
-	}
-	var meta struct {
-		Outputs map[string]struct {
-			Imports []struct{ Path, Kind string }
-		}
-	}
-	if err := json.Unmarshal([]byte(said), &meta); err != nil {
-		return nil, err
-	}
-	waiting := []string{"dist/" + minified}
-	for len(waiting) > 0 {
-		file := waiting[0]
-		waiting = waiting[1:]
-		if slices.Contains(names, filepath.Base(file)) {
-			continue
-		}
-		names = append(names, filepath.Base(file))
-		for _, imported := range meta.Outputs[file].Imports {
-			if imported.Kind == "import-statement" {
-				waiting = append(waiting, imported.Path)
+// oneCore has each module that loads later import the whole client. esbuild puts modules that the same entries reach into one file:
+// so everything that a page loads at once is in one, instead of one for each set of later files that have something of it in common,
+// and compresses the better for it. No module is evaluated twice or earlier for it: the client has been when these are asked for.
+func oneCore(folder string) api.Plugin {
+	return api.Plugin{Name: "one core", Setup: func(build api.PluginBuild) {
+		build.OnLoad(api.OnLoadOptions{Filter: `\.js$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+			content, err := os.ReadFile(args.Path)
+			if err != nil {
+				return api.OnLoadResult{}, err
 			}
-		}
-	}
-	return names, nil
-}
-
-// isMinified says whether a file of dist is code of the minified bundle.
-func isMinified(name string) bool {
-	return strings.HasPrefix(name, strings.TrimSuffix(minified, "mjs")) && strings.HasSuffix(name, ".mjs")
-}
-
-// gzipped is the size of data as servers send it.
-func gzipped(data []byte) int {
-	var out bytes.Buffer
-	// Neither can fail: the level is a valid one, and memory takes every write.
-	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	_, _ = w.Write(data)
-	_ = w.Close()
-	return out.Len()
+			source := string(content)
+			name, err := filepath.Rel(filepath.Join(folder, "src"), args.Path)
+			if err == nil && slices.Contains(later, filepath.ToSlash(name)) {
+				index := strings.Repeat("../", strings.Count(filepath.ToSlash(name), "/")) + "index.js"
+				if !strings.HasPrefix(index, "../") {
+					index = "./" + index
+				}
+				source += "\nimport \"" + index + "\";\n"
+			}
+			return api.OnLoadResult{Contents: &source, Loader: api.LoaderJS}, nil
+		})
+	}}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
 func main() {
@@ -32,19 +31,14 @@ func run(root string) error {
 			return err
 		}
 	}
-	first, err := atOnce(root)
+	size, err := measure(root)
 	if err != nil {
 		return err
 	}
-	for name, content := range files {
-		if !isMinified(name) {
-			continue
-		}
-		when := "when needed"
-		if slices.Contains(first, name) {
-			when = "at once"
-		}
-		fmt.Printf("%s: %d bytes, %d gzipped, loaded %s\n", name, len(content), gzipped(content), when)
+	fmt.Printf("%s: %d bytes gzipped at once\n", minified, size.AtOnce)
+	for _, module := range later {
+		fmt.Printf("  %s: %d when needed\n", module, size.Later[module])
 	}
+	fmt.Printf("%s: %d\n", classic, gzipped(files[classic]))
 	return nil
 }

@@ -14,6 +14,2236 @@ var __export = (target, all) => {
     __defProp(target, name, { get: all[name], enumerable: true });
 };
 
+// src/emitter.js
+var Emitter;
+var init_emitter = __esm({
+  "src/emitter.js"() {
+    "use strict";
+    Emitter = class {
+      /** @type {Map<string, readonly Handler[]>} lists are replaced, never changed, so emitting is safe */
+      #handlers = /* @__PURE__ */ new Map();
+      #report;
+      /** @param {(error: unknown) => void} report */
+      constructor(report) {
+        this.#report = report;
+      }
+      /**
+       * @param {string} name
+       * @param {Handler} handler
+       * @returns {() => void} takes the handler off again
+       */
+      on(name, handler) {
+        if (typeof handler !== "function") throw new TypeError("a handler must be a function");
+        const entry = (
+          /** @type {Handler} */
+          ((a, b, c, d) => handler(a, b, c, d))
+        );
+        this.#handlers.set(name, [...this.#handlers.get(name) ?? [], entry]);
+        return () => {
+          const rest2 = (this.#handlers.get(name) ?? []).filter((h) => h !== entry);
+          if (rest2.length > 0) this.#handlers.set(name, rest2);
+          else this.#handlers.delete(name);
+        };
+      }
+      /** @param {string} name */
+      has(name) {
+        return this.#handlers.has(name);
+      }
+      /**
+       * @param {string} name
+       * @param {any} [a]
+       * @param {any} [b]
+       * @param {any} [c]
+       * @param {any} [d]
+       */
+      emit(name, a, b, c, d) {
+        const handlers = this.#handlers.get(name);
+        if (handlers === void 0) return;
+        for (let i = 0; i < handlers.length; i++) this.call(handlers[i], a, b, c, d);
+      }
+      /**
+       * Calls one handler with the same care, for what is replayed to a newcomer.
+       * @param {Handler} handler
+       * @param {any} [a]
+       * @param {any} [b]
+       * @param {any} [c]
+       * @param {any} [d]
+       */
+      call(handler, a, b, c, d) {
+        try {
+          handler(a, b, c, d);
+        } catch (error) {
+          this.#report(error);
+        }
+      }
+    };
+  }
+});
+
+// src/payload.js
+var listOf;
+var init_payload = __esm({
+  "src/payload.js"() {
+    "use strict";
+    listOf = (v) => Array.isArray(v) ? v : [];
+  }
+});
+
+// src/chat.js
+var KEPT, TYPING_EVERY, LOAD_AGAIN, Chat, isMessage;
+var init_chat = __esm({
+  "src/chat.js"() {
+    "use strict";
+    init_emitter();
+    init_payload();
+    KEPT = 100;
+    TYPING_EVERY = 2500;
+    LOAD_AGAIN = 2e3;
+    Chat = class {
+      /** @type {readonly Message[]} the newest, the oldest of them first; replaced, never changed */
+      messages = [];
+      /** @type {Set<string>} users other than oneself who type */
+      typists = /* @__PURE__ */ new Set();
+      #request;
+      #timers;
+      #emitter;
+      /** @type {string | null} */
+      #lobby = null;
+      #loaded = false;
+      #open = false;
+      /** When it was last told that one types; 0: one does not. */
+      #typing = 0;
+      /** @type {any} */
+      #timer = null;
+      /**
+       * @param {(name: string, payload: any) => Promise<any>} request on the channel
+       * @param {import("./options.js").Timers} timers
+       * @param {(error: unknown) => void} report
+       */
+      constructor(request, timers, report) {
+        this.#request = request;
+        this.#timers = timers;
+        this.#emitter = new Emitter(report);
+      }
+      /**
+       * @param {"message" | "typing" | "joined" | "left" | "history"} name
+       * @param {(value: any) => void} handler
+       * @returns {() => void} takes the handler off again
+       */
+      on(name, handler) {
+        const off = this.#emitter.on(name, handler);
+        if (name === "history") {
+          if (this.#loaded) this.#emitter.call(handler, this.messages);
+          else this.#load();
+        }
+        return off;
+      }
+      /** @param {string} text @returns {Promise<Message>} what everyone is told, cleaned */
+      async say(text4) {
+        this.#typing = 0;
+        return this.#request("say", { text: text4 });
+      }
+      /**
+       * Says that one types, or does not any more. It may be called at every key: the server is told when it needs to be, and
+       * a refusal is passed over, since typing ends by itself.
+       * @param {boolean} [on]
+       */
+      typing(on = true) {
+        const now = this.#timers.now();
+        if (on ? this.#typing > 0 && now - this.#typing < TYPING_EVERY : this.#typing === 0) return;
+        this.#typing = on ? now || 1 : 0;
+        this.#request("typing", { on }).catch(() => {
+        });
+      }
+      /**
+       * @param {number} [after] id of the last message that is known
+       * @returns {Promise<{messages: Message[], last: number, typing: string[]}>}
+       */
+      history(after = 0) {
+        return this.#request("history", { after });
+      }
+      /** @param {string} user @param {boolean} on whether the user may not speak; for the host */
+      async mute(user, on) {
+        await this.#request("mute", { user, on });
+      }
+      /** The connection is there (again). @internal */
+      _opened() {
+        this.#open = true;
+        if (!this.#loaded) this.#load();
+      }
+      /** The connection is gone. @internal */
+      _dropped() {
+        this.#open = false;
+        this.#typing = 0;
+        this.#timers.clearTimeout(this.#timer);
+      }
+      /** @param {string | null} id of the lobby one is in @internal */
+      _lobby(id) {
+        if (id === this.#lobby) return;
+        if (this.#lobby !== null) {
+          this.messages = [];
+          this.typists.clear();
+        }
+        this.#lobby = id;
+        this.#loaded = false;
+        this.#typing = 0;
+        if (id !== null) this.#load();
+      }
+      /** @param {import("./frames.js").GameEvent} event @internal */
+      _event({ name, payload }) {
+        if (name === "message") {
+          if (!isMessage(payload) || this.#knows(payload.id)) return;
+          this.#merge([payload]);
+        } else if (name === "typing") {
+          this.#type(payload?.user, payload?.on === true);
+        } else if (name !== "joined" && name !== "left") return;
+        this.#emitter.emit(name, payload);
+      }
+      /** @param {number} id */
+      #knows(id) {
+        return this.messages.some((m) => m.id === id);
+      }
+      /** @param {Message[]} more */
+      #merge(more) {
+        const all = [...this.messages, ...more.filter((m) => !this.#knows(m.id))];
+        this.messages = all.sort((a, b) => a.id - b.id).slice(-KEPT);
+      }
+      /** @param {any} user @param {boolean} on */
+      #type(user, on) {
+        if (typeof user !== "string") return;
+        if (on) this.typists.add(user);
+        else this.typists.delete(user);
+      }
+      async #load() {
+        this.#timers.clearTimeout(this.#timer);
+        const lobby = this.#lobby;
+        if (lobby === null || !this.#open || !this.#emitter.has("history")) return;
+        try {
+          const { messages, typing } = await this.history();
+          if (lobby !== this.#lobby) return;
+          this.#loaded = true;
+          this.#merge(listOf(messages).filter(isMessage));
+          this.typists.clear();
+          for (const user of listOf(typing)) this.#type(user, true);
+          this.#emitter.emit("history", this.messages);
+        } catch (error) {
+          const none = (
+            /** @type {any} */
+            error.code === "unknown-request"
+          );
+          if (none || !this.#open || lobby !== this.#lobby) return;
+          this.#timer = this.#timers.setTimeout(() => this.#load(), LOAD_AGAIN);
+        }
+      }
+    };
+    isMessage = (m) => [m?.id, m?.at].every(Number.isInteger) && [m.user, m.name, m.text].every((v) => typeof v === "string");
+  }
+});
+
+// src/watchlist.js
+var MAX_LISTED, Watchlist;
+var init_watchlist = __esm({
+  "src/watchlist.js"() {
+    "use strict";
+    init_payload();
+    MAX_LISTED = 1e4;
+    Watchlist = class {
+      /** @type {Map<string, Summary>} */
+      #byId = /* @__PURE__ */ new Map();
+      /** @type {Map<string, {rev: number, summary: Summary | null}>} newest early change of each lobby */
+      #early = /* @__PURE__ */ new Map();
+      #rev = 0;
+      /** The whole list is being asked for. */
+      expect() {
+        this.#early.clear();
+      }
+      /** @param {any} payload of the reply to `watch`: the whole list */
+      replace(payload) {
+        this.#rev = Number(payload?.rev);
+        this.#byId.clear();
+        for (const summary of listOf(payload?.lobbies)) this.#put(summary?.id, summary);
+        for (const [id, { rev, summary }] of this.#early) {
+          if (rev > this.#rev) this.#put(id, summary);
+        }
+        this.#early.clear();
+      }
+      /**
+       * @param {any} payload of a `list` event: what changed
+       * @param {boolean} whole whether the whole list is there to be changed
+       */
+      merge(payload, whole) {
+        const rev = Number(payload?.rev);
+        if (whole && rev <= this.#rev) return;
+        const put2 = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
+          if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
+        };
+        for (const id of listOf(payload?.removed)) put2(id, null);
+        for (const summary of listOf(payload?.upsert)) put2(summary?.id, summary);
+      }
+      /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
+      list() {
+        return [...this.#byId.values()];
+      }
+      /** @param {any} id @param {Summary | null} summary null for a lobby that is gone */
+      #put(id, summary) {
+        if (summary === null) this.#byId.delete(id);
+        else if (typeof id === "string" && (this.#byId.size < MAX_LISTED || this.#byId.has(id))) {
+          this.#byId.set(id, summary);
+        }
+      }
+    };
+  }
+});
+
+// src/lobby.js
+var WATCH_AGAIN, Lobby;
+var init_lobby = __esm({
+  "src/lobby.js"() {
+    "use strict";
+    init_chat();
+    init_emitter();
+    init_watchlist();
+    WATCH_AGAIN = 2e3;
+    Lobby = class {
+      /** @type {State | null} the lobby one is in */
+      state = null;
+      chat;
+      #request;
+      #timers;
+      #emitter;
+      #watchers;
+      #list = new Watchlist();
+      /** Whether the list is whole, and not being asked for. */
+      #listed = false;
+      #open = false;
+      /** @type {any} */
+      #timer = null;
+      /**
+       * @param {(name: string, payload: any) => Promise<any>} request on the channel
+       * @param {import("./options.js").Timers} timers
+       * @param {(error: unknown) => void} report
+       * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
+       */
+      constructor(request, timers, report, chat) {
+        this.chat = new Chat(chat, timers, report);
+        this.#request = request;
+        this.#timers = timers;
+        this.#emitter = new Emitter(report);
+        this.#watchers = new Emitter(report);
+      }
+      /**
+       * @param {"state" | "closed"} name
+       * @param {(value: any) => void} handler
+       * @returns {() => void} takes the handler off again
+       */
+      on(name, handler) {
+        return this.#emitter.on(name, handler);
+      }
+      /** @returns {Promise<Summary[]>} the public lobbies */
+      async list() {
+        return (await this.#request("list", null)).lobbies;
+      }
+      /** @returns {Promise<any[]>} the games to be had */
+      async games() {
+        return (await this.#request("games", null)).games;
+      }
+      /**
+       * @param {{game: string, name?: string, private?: boolean, max_players?: number, start?: string,
+       *   settings?: Record<string, number>}} what
+       * @returns {Promise<State>}
+       */
+      async create(what) {
+        return this.#entered(await this.#request("create", what));
+      }
+      /**
+       * @param {{id?: string, code?: string, spectate?: boolean}} which by id or by join code
+       * @returns {Promise<State>}
+       */
+      async join(which) {
+        return this.#entered(await this.#request("join", which));
+      }
+      async leave() {
+        await this.#request("leave", null);
+        this._reset();
+      }
+      /** @param {boolean} ready */
+      async ready(ready) {
+        await this.#request("ready", { ready });
+      }
+      /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
+      async settings(changes) {
+        await this.#request("settings", changes);
+      }
+      /** @param {string} user for the host */
+      async kick(user) {
+        await this.#request("kick", { user });
+      }
+      /** @param {string} user becomes the host */
+      async host(user) {
+        await this.#request("host", { user });
+      }
+      async start() {
+        await this.#request("start", null);
+      }
+      async rematch() {
+        await this.#request("rematch", null);
+      }
+      /**
+       * The live list of lobbies: `handler` gets all of it at once, when it is there, and again on each
+       * change, over lost connections too.
+       * @param {(list: Summary[]) => void} handler
+       * @returns {() => void} stops it
+       */
+      watch(handler) {
+        const first = !this.#watchers.has("list");
+        const off = this.#watchers.on("list", handler);
+        if (first) this.#subscribe();
+        else if (this.#listed) this.#watchers.call(handler, this.#list.list());
+        return () => {
+          const had = this.#watchers.has("list");
+          off();
+          if (had && !this.#watchers.has("list")) this.#unsubscribe();
+        };
+      }
+      /** The connection is there (again). @internal */
+      _opened() {
+        this.#open = true;
+        this.chat._opened();
+        if (this.#watchers.has("list")) this.#subscribe();
+      }
+      /** The connection is gone. @internal */
+      _dropped() {
+        this.#open = false;
+        this.chat._dropped();
+        this.#timers.clearTimeout(this.#timer);
+      }
+      /** One is in no lobby, or not known to be in one. @internal */
+      _reset() {
+        if (this.state !== null) this.#set(null);
+      }
+      /** @param {import("./frames.js").GameEvent} event @internal */
+      _event({ name, payload }) {
+        if (name === "state") {
+          if (typeof payload?.id === "string") this.#set(payload);
+        } else if (name === "closed") {
+          if (payload?.id !== this.state?.id) return;
+          this.#emitter.emit("closed", payload);
+          this._reset();
+        } else if (name === "list" && this.#watchers.has("list")) {
+          this.#list.merge(payload, this.#listed);
+          if (this.#listed) this.#watchers.emit("list", this.#list.list());
+        }
+      }
+      /** @param {State | null} state one older than what is known is passed over */
+      #set(state) {
+        if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
+        this.state = state;
+        this.chat._lobby(state?.id ?? null);
+        this.#emitter.emit("state", state);
+      }
+      /** @param {{lobby: State}} reply */
+      #entered({ lobby }) {
+        if (lobby.id !== this.state?.id || lobby.rev > this.state.rev) this.#set(lobby);
+        return this.state ?? lobby;
+      }
+      async #subscribe() {
+        this.#timers.clearTimeout(this.#timer);
+        if (!this.#open) return;
+        this.#listed = false;
+        this.#list.expect();
+        try {
+          const whole = await this.#request("watch", { on: true });
+          if (!this.#watchers.has("list")) return;
+          this.#list.replace(whole);
+          this.#listed = true;
+          this.#watchers.emit("list", this.#list.list());
+        } catch {
+          if (!this.#open || !this.#watchers.has("list")) return;
+          this.#timer = this.#timers.setTimeout(() => this.#subscribe(), WATCH_AGAIN);
+        }
+      }
+      #unsubscribe() {
+        this.#timers.clearTimeout(this.#timer);
+        this.#listed = false;
+        if (this.#open) this.#request("watch", { on: false }).catch(() => {
+        });
+      }
+    };
+  }
+});
+
+// src/presence.js
+var MAX_KNOWN, Presences;
+var init_presence = __esm({
+  "src/presence.js"() {
+    "use strict";
+    init_emitter();
+    init_payload();
+    MAX_KNOWN = 1e3;
+    Presences = class {
+      /** @type {Map<string, Presence>} what is known of those who are watched, by user */
+      states = /* @__PURE__ */ new Map();
+      #request;
+      #emitter;
+      /** @type {Set<string>} */
+      #users = /* @__PURE__ */ new Set();
+      #follows = false;
+      #away = false;
+      /** Whether the server may not know what is wanted, or the states may be old. */
+      #stale = false;
+      /**
+       * @param {(name: string, payload: any) => Promise<any>} request on the channel
+       * @param {(error: unknown) => void} report
+       */
+      constructor(request, report) {
+        this.#request = request;
+        this.#emitter = new Emitter(report);
+      }
+      /**
+       * @param {"presence"} name
+       * @param {(presence: Presence) => void} handler
+       * @returns {() => void} takes the handler off again
+       */
+      on(name, handler) {
+        return this.#emitter.on(name, handler);
+      }
+      /** @param {string[]} users by id @returns {Promise<Presence[]>} what they are now */
+      async watch(users) {
+        const all = this.#took(await this.#request("watch", { users }));
+        for (const user of users) this.#users.add(user);
+        return all;
+      }
+      /** @param {string[]} users */
+      async unwatch(users) {
+        for (const user of users) {
+          this.#users.delete(user);
+          this.states.delete(user);
+        }
+        await this.#request("unwatch", { users });
+      }
+      /**
+       * Watches everyone else in one's own lobby, whichever that is.
+       * @param {boolean} [on]
+       * @returns {Promise<Presence[]>} what they are now
+       */
+      async follow(on = true) {
+        const all = this.#took(await this.#request(on ? "watch" : "unwatch", { lobby: true }));
+        this.#follows = on;
+        if (!on) this.#onlyWatched();
+        return all;
+      }
+      /** @param {boolean} away @returns {Promise<Presence>} what one is now, all of one's sessions considered */
+      async setAway(away) {
+        const { users } = await this.#request("set", { away });
+        this.#away = away;
+        return users[0];
+      }
+      /** @param {boolean} fresh whether the session is new, or missed events @internal */
+      _opened(fresh) {
+        this.#stale ||= fresh;
+        if (this.#stale) this.#restore();
+      }
+      /** @param {string | null} id of the lobby one is in @internal */
+      _lobby(id) {
+        if (id === null) this.#onlyWatched();
+      }
+      /** @param {import("./frames.js").GameEvent} event @internal */
+      _event({ name, payload }) {
+        if (name === "presence" && this.#newer(payload)) this.#emitter.emit("presence", payload);
+      }
+      async #restore() {
+        this.states.clear();
+        try {
+          if (this.#users.size > 0 || this.#follows) {
+            const all = await this.#request("watch", { users: [...this.#users], lobby: this.#follows });
+            for (const presence of this.#took(all)) this.#emitter.emit("presence", presence);
+          }
+          if (this.#away) await this.#request("set", { away: true });
+          this.#stale = false;
+        } catch {
+        }
+      }
+      /** A state of a user that is no news can come when a reply is overtaken by an event. @param {any} p */
+      #newer(p) {
+        if (typeof p?.user !== "string" || typeof p.state !== "string") return false;
+        const known = this.states.get(p.user);
+        if (known ? !(p.since > known.since) : this.states.size >= MAX_KNOWN) return false;
+        this.states.set(p.user, p);
+        return true;
+      }
+      /** @param {any} reply @returns {Presence[]} the newest that is known of its users */
+      #took(reply2) {
+        const users = listOf(reply2?.users);
+        return users.map(
+          (p) => this.#newer(p) ? p : this.states.get(p?.user) ?? p
+        );
+      }
+      #onlyWatched() {
+        for (const user of this.states.keys()) if (!this.#users.has(user)) this.states.delete(user);
+      }
+    };
+  }
+});
+
+// src/fieldkinds.js
+var BOOL, INT, FIXED, ANGLE, FLOAT, STRING, QUAT, UNIT, isVector;
+var init_fieldkinds = __esm({
+  "src/fieldkinds.js"() {
+    "use strict";
+    BOOL = 0;
+    INT = 1;
+    FIXED = 2;
+    ANGLE = 3;
+    FLOAT = 4;
+    STRING = 5;
+    QUAT = 6;
+    UNIT = 7;
+    isVector = (kind) => kind === QUAT || kind === UNIT;
+  }
+});
+
+// src/quantize.js
+function quantize(field, value2) {
+  const v = Number.isNaN(Number(value2 ?? 0)) ? 0 : Number(value2 ?? 0);
+  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
+  if (field.kind === ANGLE) {
+    const turns = field.max + 1;
+    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
+    return (q2 + turns) % turns;
+  }
+  const q = Math.round((v - field.offset) / field.step);
+  return Math.min(field.max, Math.max(field.min, q)) + 0;
+}
+function zeroOf({ offset, step }) {
+  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
+}
+var init_quantize = __esm({
+  "src/quantize.js"() {
+    "use strict";
+    init_fieldkinds();
+  }
+});
+
+// src/wire.js
+function kindOf(b) {
+  const at3 = (b[0] & 240) === 144 ? 1 : 3;
+  return (at3 === 1 || b[0] === 220) && b[at3] < 128 ? b[at3] : -1;
+}
+var MAX_INCOMING, MAX_DEPTH, LOST, refusedKeys, WireError;
+var init_wire = __esm({
+  "src/wire.js"() {
+    "use strict";
+    MAX_INCOMING = 4 << 20;
+    MAX_DEPTH = 8;
+    LOST = 1006;
+    refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
+    WireError = class extends Error {
+      name = "WireError";
+    };
+  }
+});
+
+// src/rates.js
+function checkRates(fields) {
+  for (const field of fields) {
+    if (field.rate < 0) continue;
+    const rate = fields[field.rate];
+    if (rate?.kind !== INT && rate?.kind !== FIXED) {
+      throw new WireError("rate of no number");
+    }
+    const zero = zeroOf(rate);
+    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
+    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("rate out of range");
+    let steps = 0;
+    for (let at3 = field.rate; at3 >= 0; at3 = fields[at3]?.rate ?? -1) {
+      if (++steps > fields.length) throw new WireError("rates go round");
+    }
+  }
+}
+var init_rates = __esm({
+  "src/rates.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_quantize();
+    init_wire();
+  }
+});
+
+// src/schema.js
+function parseSchema(tables, inputs) {
+  if (tables.length > MAX_TABLES) throw new WireError("too many tables");
+  const parsed = tables.map((t) => {
+    if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
+    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
+  });
+  distinct(parsed);
+  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
+  if (fields.some((f) => f.rate >= 0)) throw new WireError("input with a rate");
+  return { tables: parsed, inputs: fields };
+}
+function parseFields(list2, max, lastKind) {
+  if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
+  const fields = list2.map((f) => parseField(f, lastKind));
+  distinct(fields);
+  checkRates(fields);
+  return fields;
+}
+function parseField(f, lastKind) {
+  if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
+  const [name, kind, a, b, c, d] = f;
+  if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
+  const field = {
+    name: checkName(name),
+    kind,
+    min: 0,
+    max: 1,
+    offset: 0,
+    step: 1,
+    maxBytes: 0,
+    bits: 0,
+    rate: -1,
+    perTick: 0
+  };
+  switch (kind) {
+    case INT:
+      setRange(field, a, b);
+      setRate(field, f, 4);
+      break;
+    case FIXED:
+      if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
+      field.offset = a;
+      field.step = b;
+      setRange(field, c, d);
+      setRate(field, f, 6);
+      break;
+    case ANGLE:
+      setBits(field, a, 1, 24);
+      field.max = 2 ** a - 1;
+      field.step = 2 * Math.PI / 2 ** a;
+      setRate(field, f, 3);
+      break;
+    case FLOAT:
+      field.min = -INT32 - 1;
+      field.max = INT32;
+      break;
+    case QUAT:
+      setBits(field, a, 2, 10);
+      field.min = a === 10 ? -INT32 - 1 : 0;
+      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
+      break;
+    case UNIT:
+      setBits(field, a, 2, 15);
+      field.max = 2 ** (2 * a) - 1;
+      break;
+    case STRING:
+      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
+      field.maxBytes = a;
+      break;
+  }
+  return field;
+}
+function setRange(field, min, max) {
+  if (!Number.isInteger(min) || !Number.isInteger(max) || min > max) {
+    throw new WireError("field range");
+  }
+  if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
+  field.min = min;
+  field.max = max;
+}
+function setBits(field, bits2, least, most) {
+  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
+  field.bits = bits2;
+}
+function setRate(field, list2, at3) {
+  if (list2.length <= at3) return;
+  const [rate, perTick] = list2.slice(at3, at3 + 2);
+  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
+  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
+    throw new WireError("rate per tick");
+  field.rate = rate - 1;
+  field.perTick = perTick;
+}
+function checkName(name) {
+  if (typeof name !== "string" || name === "" || utf8.encode(name).length > MAX_NAME) {
+    throw new WireError("bad name in the schema");
+  }
+  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
+  return name;
+}
+function distinct(list2) {
+  if (new Set(list2.map((e) => e.name)).size !== list2.length) {
+    throw new WireError("name twice in the schema");
+  }
+}
+var MAX_TABLES, MAX_FIELDS, MAX_INPUTS, MAX_NAME, INT32, utf8;
+var init_schema = __esm({
+  "src/schema.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_rates();
+    init_wire();
+    MAX_TABLES = 32;
+    MAX_FIELDS = 32;
+    MAX_INPUTS = 16;
+    MAX_NAME = 64;
+    INT32 = 2147483647;
+    utf8 = new TextEncoder();
+  }
+});
+
+// src/social.js
+var social_exports = {};
+__export(social_exports, {
+  Lobby: () => Lobby,
+  Presences: () => Presences,
+  parseSchema: () => parseSchema
+});
+var init_social = __esm({
+  "src/social.js"() {
+    "use strict";
+    init_lobby();
+    init_presence();
+    init_schema();
+  }
+});
+
+// src/delays.js
+var START, MOST_FIXED;
+var init_delays = __esm({
+  "src/delays.js"() {
+    "use strict";
+    START = 100;
+    MOST_FIXED = 500;
+  }
+});
+
+// src/delay.js
+var LEAST, MOST, MEMORY, DEVIATIONS, MARGIN, RECALL, ASLEEP, GROWS, SHRINKS, Delay;
+var init_delay = __esm({
+  "src/delay.js"() {
+    "use strict";
+    init_delays();
+    LEAST = 50;
+    MOST = 400;
+    MEMORY = 3e3;
+    DEVIATIONS = 3;
+    MARGIN = 17;
+    RECALL = 5e3;
+    ASLEEP = 1e3;
+    GROWS = 0.1;
+    SHRINKS = 0.05;
+    Delay = class {
+      /** @type {number | null} */
+      #fixed = null;
+      // Together START, until there is more to go by.
+      #mean = 41;
+      #deviation = 14;
+      /** The two greatest ages, the greater first, since a time and in as long before it. */
+      #peaks = [0, 0];
+      #peaksBefore = [0, 0];
+      #recalled = 0;
+      #present = START;
+      #lastNow = Number.POSITIVE_INFINITY;
+      /** In milliseconds. */
+      get ms() {
+        return this.#fixed ?? this.#present;
+      }
+      /** @param {number} ms 0 to 500; more counts as 500. From now on it is this, at once. */
+      fix(ms) {
+        if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
+        this.#fixed = Math.min(ms, MOST_FIXED);
+      }
+      /**
+       * A snapshot arrived.
+       * @param {number} age how old the one before it was by then, on the clock that the view goes by, in milliseconds
+       * @param {number} elapsed milliseconds since that one arrived
+       */
+      observe(age, elapsed) {
+        if (elapsed > ASLEEP) return;
+        const passed = Math.max(0, elapsed);
+        const weight = 1 - Math.exp(-passed / MEMORY);
+        const aged = Math.min(Math.max(age, 0), MOST);
+        this.#recall(passed > aged / 2 ? aged : 0, passed);
+        const off = aged - this.#mean;
+        this.#deviation += weight * (Math.abs(off) - this.#deviation);
+        this.#mean += weight * off;
+      }
+      /** @param {number} age @param {number} passed */
+      #recall(age, passed) {
+        this.#recalled += passed;
+        if (this.#recalled >= RECALL) {
+          this.#peaksBefore = this.#recalled < 2 * RECALL ? this.#peaks : [0, 0];
+          this.#peaks = [0, 0];
+          this.#recalled = 0;
+        }
+        const peaks = this.#peaks;
+        if (age > peaks[0]) this.#peaks = [age, peaks[0]];
+        else if (age > peaks[1]) peaks[1] = age;
+      }
+      /** The second greatest age of the last seconds. */
+      get #again() {
+        const [a, b] = [this.#peaks, this.#peaksBefore];
+        return Math.max(a[1], b[1], Math.min(a[0], b[0]));
+      }
+      /**
+       * Moves towards what was measured.
+       * @param {number} now in milliseconds
+       * @returns {number} the delay in milliseconds
+       */
+      at(now) {
+        const usual = this.#mean + DEVIATIONS * this.#deviation;
+        const wanted = Math.max(usual, this.#again) + MARGIN;
+        const off = Math.min(MOST, Math.max(LEAST, wanted)) - this.#present;
+        const elapsed = Math.max(0, now - this.#lastNow);
+        this.#lastNow = now;
+        this.#present += Math.min(GROWS * elapsed, Math.max(-SHRINKS * elapsed, off));
+        return this.ms;
+      }
+    };
+  }
+});
+
+// src/rotation.js
+function part(packed2, bits2) {
+  const half = 1 << bits2 - 1;
+  return ((packed2 & (1 << bits2) - 1) - half) / (half - 1);
+}
+function rotation(q, bits2) {
+  const v = [0, 0, 0, 0];
+  const most = q >>> 3 * bits2 & 3;
+  let sum = 0;
+  let shift = 2 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === most) continue;
+    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
+    sum += v[i] * v[i];
+    shift -= bits2;
+  }
+  v[most] = Math.sqrt(Math.max(0, 1 - sum));
+  return normalize(v);
+}
+function direction(q, bits2) {
+  const x = part(q >>> bits2, bits2);
+  const y = part(q, bits2);
+  const z = 1 - Math.abs(x) - Math.abs(y);
+  if (z >= 0) return normalize([x, y, z]);
+  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
+}
+function normalize(v) {
+  let sum = 0;
+  for (const c of v) sum += c * c;
+  const length = Math.sqrt(sum);
+  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
+  return v;
+}
+var signed;
+var init_rotation = __esm({
+  "src/rotation.js"() {
+    "use strict";
+    signed = (v, sign) => sign < 0 ? -v : v;
+  }
+});
+
+// src/between.js
+function isMoving(f) {
+  return f.kind >= FIXED && f.kind !== STRING;
+}
+function between(kind, from, delta, part2) {
+  if (part2 === 0 || delta === 0) return from;
+  if (kind !== ANGLE) return from + delta * part2;
+  const turn2 = 2 * Math.PI;
+  const short2 = delta - turn2 * Math.round(delta / turn2);
+  const angle2 = from + short2 * part2;
+  return angle2 < 0 ? angle2 + turn2 : angle2 >= turn2 ? angle2 - turn2 : angle2;
+}
+function turn(into, kind, a, from, b, to, part2) {
+  let dot = 0;
+  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
+  const sign = kind === QUAT && dot < 0 ? -1 : 1;
+  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
+  }
+  if (share > 0) normalize(into);
+}
+var isTurning;
+var init_between = __esm({
+  "src/between.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_rotation();
+    isTurning = (kind) => kind === QUAT || kind === UNIT;
+  }
+});
+
+// src/playback.js
+var JUMP, SLEW, SILENCE, WINDOW, Playback;
+var init_playback = __esm({
+  "src/playback.js"() {
+    "use strict";
+    JUMP = 250;
+    SLEW = 0.05;
+    SILENCE = 1e3;
+    WINDOW = 1e3;
+    Playback = class {
+      #tickMs;
+      /** Our time of the server's tick 0, if every snapshot came as quickly as the quickest. */
+      #offset = Number.NaN;
+      #best = Number.POSITIVE_INFINITY;
+      #bestBefore = Number.POSITIVE_INFINITY;
+      #windowEnd = 0;
+      #observedAt = 0;
+      #lastNow = 0;
+      /** What was shown last: no tick beyond the newest snapshot. */
+      #lastTick = 0;
+      #newest = 0;
+      /** @param {number} tickMs length of a tick, in milliseconds */
+      constructor(tickMs) {
+        this.#tickMs = tickMs;
+      }
+      reset() {
+        this.#offset = Number.NaN;
+        this.#best = Number.POSITIVE_INFINITY;
+        this.#bestBefore = Number.POSITIVE_INFINITY;
+        this.#lastTick = this.#newest = 0;
+      }
+      /**
+       * @param {number} tick of a snapshot
+       * @param {number} now when it arrived, in milliseconds
+       */
+      observe(tick, now) {
+        const isAfresh = now - this.#observedAt > SILENCE;
+        this.#observedAt = now;
+        if (now >= this.#windowEnd) {
+          this.#bestBefore = isAfresh ? Number.POSITIVE_INFINITY : this.#best;
+          this.#best = Number.POSITIVE_INFINITY;
+          this.#windowEnd = now + WINDOW;
+        }
+        this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+        this.#newest = tick;
+      }
+      /**
+       * @param {number} tick of a snapshot that came
+       * @param {number} now in milliseconds
+       * @returns {number} how long ago it would have come as quickly as the quickest, in milliseconds: with a delay of as much
+       *   it is the tick to show
+       */
+      ageOf(tick, now) {
+        const offset = Number.isNaN(this.#offset) ? Math.min(this.#best, this.#bestBefore) : this.#offset;
+        return now - offset - tick * this.#tickMs;
+      }
+      /** @param {number} now in milliseconds @returns {number} the tick whose snapshot comes now if it comes quickly, with its fraction */
+      liveTick(now) {
+        return this.ageOf(0, now) / this.#tickMs;
+      }
+      /** @param {number} ticks @returns {number} milliseconds */
+      ms(ticks) {
+        return ticks * this.#tickMs;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @param {number} delayMs how far in the past to be
+       * @returns {number} a tick with its fraction
+       */
+      tickAt(now, delayMs) {
+        const aim = Math.min(this.#best, this.#bestBefore);
+        const off = aim - this.#offset;
+        if (!(Math.abs(off) <= JUMP)) {
+          this.#offset = aim;
+        } else {
+          const most = SLEW * Math.max(0, now - this.#lastNow);
+          this.#offset += Math.min(most, Math.max(-most, off));
+        }
+        this.#lastNow = now;
+        const tick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
+        this.#lastTick = Math.min(tick, this.#newest);
+        return tick;
+      }
+    };
+  }
+});
+
+// src/turning.js
+function turnBetween(kind, from, to) {
+  if (kind === QUAT) {
+    const [x, y, z, w] = product(to, [-from[0], -from[1], -from[2], from[3]]);
+    const sin2 = Math.hypot(x, y, z);
+    const angle3 = 2 * Math.atan2(sin2, Math.abs(w));
+    const scale = sin2 > 0 ? (w < 0 ? -angle3 : angle3) / sin2 : 0;
+    return [x * scale, y * scale, z * scale];
+  }
+  const axis = cross(from, to);
+  const sin = Math.hypot(...axis);
+  const angle2 = Math.atan2(sin, from[0] * to[0] + from[1] * to[1] + from[2] * to[2]);
+  if (sin > 0) return axis.map((c) => c * angle2 / sin);
+  if (angle2 === 0) return [0, 0, 0];
+  const least = Math.abs(from[0]) < 0.6 ? [1, 0, 0] : [0, 1, 0];
+  return normalize(cross(from, least)).map((c) => c * Math.PI);
+}
+function turnedBy(kind, value2, turn2, share) {
+  const angle2 = Math.hypot(...turn2);
+  const scale = angle2 > 0 ? Math.sin(angle2 * share / 2) / angle2 : 0;
+  const by = [...turn2.map((c) => c * scale), Math.cos(angle2 * share / 2)];
+  if (kind === QUAT) return normalize(product(by, value2));
+  const back = [-by[0], -by[1], -by[2], by[3]];
+  return normalize(product(product(by, [...value2, 0]), back).slice(0, 3));
+}
+function product([ax, ay, az, aw], [bx, by, bz, bw]) {
+  return [
+    aw * bx + ax * bw + ay * bz - az * by,
+    aw * by - ax * bz + ay * bw + az * bx,
+    aw * bz + ax * by - ay * bx + az * bw,
+    aw * bw - ax * bx - ay * by - az * bz
+  ];
+}
+function cross(a, b) {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+var init_turning = __esm({
+  "src/turning.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_rotation();
+  }
+});
+
+// src/smoothing.js
+function smoothed(fields) {
+  const rates = new Set(fields.map((f) => f.rate));
+  const isSmooth = ({ kind }) => kind === FIXED || kind === FLOAT || kind === ANGLE || isTurning(kind);
+  return fields.flatMap((f, i) => isSmooth(f) && !rates.has(i) ? [i] : []);
+}
+function snapOf({ kind, min, max, step }, snap) {
+  if (kind !== FIXED && kind !== FLOAT) return Number.POSITIVE_INFINITY;
+  if (snap !== void 0) return snap;
+  const quanta = max - min;
+  return kind === FIXED && quanta < BOUNDLESS ? quanta * step * SNAP : Number.POSITIVE_INFINITY;
+}
+function same(a, b) {
+  return a === b || typeof a !== "number" && typeof b !== "number" && a.every((c, i) => c === b[i]);
+}
+var TURN, SNAP, BOUNDLESS, Smoothing;
+var init_smoothing = __esm({
+  "src/smoothing.js"() {
+    "use strict";
+    init_between();
+    init_fieldkinds();
+    init_turning();
+    TURN = 2 * Math.PI;
+    SNAP = 1 / 8;
+    BOUNDLESS = 2 ** 31;
+    Smoothing = class {
+      /** Indices of the fields that are smoothed: numbers with a fraction, angles, rotations and directions, but none that is another's rate. */
+      fields;
+      #kinds;
+      #snaps;
+      #ms;
+      /** @type {(number | number[])[]} differences, for each of the fields, as they were at a time: of a rotation or direction, a turn */
+      #off;
+      #since = 0;
+      /** @type {(number | number[])[]} what was shown when held */
+      #held;
+      /**
+       * @param {Field[]} fields of the table
+       * @param {number} ms over which a difference goes away; 0 for at once
+       * @param {number | undefined} snap a difference above this, in units, in any field but angles, rotations and directions, is not
+       *   smoothed; by default an eighth of the field's range
+       */
+      constructor(fields, ms, snap) {
+        this.fields = smoothed(fields);
+        const those = this.fields.map((i) => fields[i]);
+        this.#kinds = those.map((f) => f.kind);
+        this.#snaps = those.map((f) => snapOf(f, snap));
+        this.#ms = ms;
+        this.#off = those.map(() => 0);
+        this.#held = those.map(() => 0);
+      }
+      /** @param {(number | number[])[]} raw of each of the fields, as it is before a change; arrays are kept, and not to be written to */
+      hold(raw) {
+        for (let i = 0; i < raw.length; i++) this.#held[i] = raw[i];
+      }
+      /**
+       * @param {(number | number[])[]} raw as it is after the change
+       * @param {number} now in milliseconds
+       */
+      settle(raw, now) {
+        let changed = false;
+        for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
+        if (!changed) return;
+        const left = this.#left(now);
+        for (let i = 0; i < raw.length; i++) {
+          const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
+          if (typeof is !== "number") {
+            const before = typeof was === "number" ? is : was;
+            const shown = typeof off === "number" ? before : turnedBy(kind, before, off, left);
+            this.#off[i] = turnBetween(kind, is, shown);
+            continue;
+          }
+          const by = Number(off) * left + Number(was) - is;
+          if (kind !== ANGLE && Math.abs(by) > this.#snaps[i]) {
+            this.clear();
+            return;
+          }
+          this.#off[i] = kind === ANGLE ? by - TURN * Math.round(by / TURN) : by;
+        }
+        this.#since = now;
+      }
+      clear() {
+        this.#off.fill(0);
+      }
+      /**
+       * A field as it is to be shown.
+       * @param {number} i index in `fields`
+       * @param {number | number[]} raw as it is
+       * @param {number} now in milliseconds
+       */
+      shown(i, raw, now) {
+        const left = this.#left(now);
+        const off = this.#off[i];
+        if (left === 0 || off === 0) return raw;
+        if (typeof raw === "number") return between(this.#kinds[i], raw, Number(off) * left, 1);
+        return typeof off === "number" ? raw : turnedBy(this.#kinds[i], raw, off, left);
+      }
+      /** How far what is shown is off, in units, over all fields that are measured in units. @param {number} now in milliseconds */
+      distance(now) {
+        let sum = 0;
+        this.#off.forEach((off, i) => {
+          if (typeof off === "number" && this.#kinds[i] !== ANGLE) sum += off * off;
+        });
+        return Math.sqrt(sum) * this.#left(now);
+      }
+      /** Part of the differences that is left. @param {number} now */
+      #left(now) {
+        const passed = Math.max(0, now - this.#since);
+        return passed < this.#ms ? 1 - passed / this.#ms : 0;
+      }
+    };
+  }
+});
+
+// src/track.js
+function read(row2, { moving }, into) {
+  let at3 = 0;
+  for (const { name, size } of moving) {
+    const value2 = row2[name];
+    if (size === 1) into[at3++] = /** @type {number} */
+    value2;
+    else for (
+      const c of
+      /** @type {number[]} */
+      value2
+    ) into[at3++] = c;
+  }
+}
+function short(by) {
+  const turn2 = 2 * Math.PI;
+  return by - turn2 * Math.round(by / turn2);
+}
+var FIRST_ROOM, MOST_ROOM, FORGETS, HEAD, Track, four, three;
+var init_track = __esm({
+  "src/track.js"() {
+    "use strict";
+    init_between();
+    init_fieldkinds();
+    FIRST_ROOM = 8;
+    MOST_ROOM = 64;
+    FORGETS = 0.75;
+    HEAD = 2;
+    Track = class {
+      /** The tick from which on the row is there, and the one from which on it is not. */
+      from;
+      gone = Number.POSITIVE_INFINITY;
+      id;
+      /** What is shown of it: reused. @type {Row} */
+      shown;
+      /** The row in the newest snapshot that had it. @type {Row} */
+      newest;
+      #layout;
+      #stride;
+      /** Points by rising tick. */
+      #points;
+      #count = 0;
+      /** Values and tick of the newest change, and by how much it changes in a tick: what is gone on by where snapshots are wanting. */
+      #last;
+      #lastTick;
+      #speed;
+      /** Ticks over which the newest change came about. */
+      #gap = 0;
+      /** Ticks between changes of late. */
+      #pace = 0;
+      /**
+       * @param {number} id
+       * @param {Row} row
+       * @param {Layout} layout
+       * @param {number} tick of the snapshot that it is first in
+       */
+      constructor(id, row2, layout, tick) {
+        this.id = id;
+        this.newest = row2;
+        this.shown = { id };
+        this.from = tick;
+        this.#layout = layout;
+        this.#stride = HEAD + layout.width;
+        this.#points = new Float64Array(FIRST_ROOM * this.#stride);
+        this.#last = new Float64Array(layout.width);
+        this.#speed = new Float64Array(layout.width);
+        this.#lastTick = tick;
+        read(row2, layout, this.#last);
+        this.#add(tick, 0, this.#last, tick);
+      }
+      /**
+       * A snapshot that has the row came.
+       * @param {number} tick of the snapshot
+       * @param {number} before of the snapshot before
+       * @param {number} seen the tick, with its fraction, that was shown last
+       * @param {number} blend ticks over which what is shown is led back to the way that it has left
+       * @param {number} beyond most ticks beyond a snapshot that it is carried on
+       */
+      extend(tick, before, seen, blend, beyond) {
+        const { now, here } = this.#layout;
+        read(this.newest, this.#layout, now);
+        const end = this.#tickOf(this.#count - 1);
+        const change = this.#last.some((v, i) => v !== now[i]);
+        const carried = seen > Math.max(before, end) && this.#moves(before);
+        if (!change && !carried && end <= tick) return;
+        const jump = change && this.#isElsewhere(now);
+        const begins = Math.max(seen, tick - Math.max(this.#pace, tick - before));
+        if (carried || jump && tick <= end && seen < end) {
+          this.#end(seen, this.#at(seen, before, beyond, here));
+        } else if (!jump && begins > end && change) {
+          this.#add(begins, 0, this.#last, seen);
+        }
+        if (change) this.#note(tick, before, now, jump);
+        const late = carried || tick <= seen;
+        const until = jump ? tick : Math.max(tick, late ? seen + blend : end);
+        if (until > tick && this.#moves(tick)) this.#carry(now, Math.min(until - tick, beyond));
+        this.#add(until, jump ? 1 : 0, now, seen);
+      }
+      /**
+       * Fills what is shown.
+       * @param {number} tick with its fraction
+       * @param {number} newest tick of the newest snapshot
+       * @param {number} beyond most ticks beyond a snapshot that it is carried on
+       */
+      show(tick, newest, beyond) {
+        const { moving, steady } = this.#layout;
+        const values = this.#at(tick, newest, beyond, this.#layout.now);
+        let at3 = 0;
+        for (const { name, size } of moving) {
+          if (size === 1) {
+            this.shown[name] = values[at3++];
+            continue;
+          }
+          this.shown[name] ??= new Array(size).fill(0);
+          const into = (
+            /** @type {number[]} */
+            this.shown[name]
+          );
+          for (let i = 0; i < size; i++) into[i] = values[at3++];
+        }
+        for (const name of steady) this.shown[name] = this.newest[name];
+      }
+      /**
+       * Where it is in a tick.
+       * @param {number} tick @param {number} newest @param {number} beyond @param {Float64Array} into
+       */
+      #at(tick, newest, beyond, into) {
+        let n = this.#count - 1;
+        while (n > 0 && this.#tickOf(n) > tick) n--;
+        const a = n * this.#stride;
+        const points = this.#points;
+        const { moving, width } = this.#layout;
+        if (n === this.#count - 1) {
+          for (let i = 0; i < width; i++) into[i] = points[a + HEAD + i];
+          const by = Math.min(tick, newest + beyond) - Math.max(newest, points[a]);
+          if (by > 0 && this.#moves(newest)) this.#carry(into, by);
+          return into;
+        }
+        const b = a + this.#stride;
+        const span = points[b] - points[a];
+        const part2 = points[b + 1] === 1 ? 0 : Math.max(0, (tick - points[a]) / span);
+        let at3 = 0;
+        for (const { kind, size } of moving) {
+          const from = points[a + HEAD + at3];
+          if (size === 1) into[at3] = between(kind, from, points[b + HEAD + at3] - from, part2);
+          else {
+            const turned = size === 4 ? four : three;
+            turn(turned, kind, points, a + HEAD + at3, points, b + HEAD + at3, part2);
+            for (let i = 0; i < size; i++) into[at3 + i] = turned[i];
+          }
+          at3 += size;
+        }
+        return into;
+      }
+      /** Whether the row was under way when snapshots ended: it changed as lately as it does. @param {number} newest tick of the last one */
+      #moves(newest) {
+        return newest - this.#lastTick < this.#gap;
+      }
+      /** Carries numbers and angles on. @param {Float64Array} values changed @param {number} by ticks */
+      #carry(values, by) {
+        let at3 = 0;
+        for (const { kind, size, low, high } of this.#layout.moving) {
+          if (size === 1 && this.#speed[at3] !== 0) {
+            const value2 = between(kind, values[at3], this.#speed[at3] * by, 1);
+            values[at3] = Math.min(high, Math.max(low, value2));
+          }
+          at3 += size;
+        }
+      }
+      /** Whether the row is at another place rather than on its way. @param {Float64Array} now */
+      #isElsewhere(now) {
+        let at3 = 0;
+        for (const { size, snap } of this.#layout.moving) {
+          if (size === 1 && Math.abs(now[at3] - this.#last[at3]) > snap) return true;
+          at3 += size;
+        }
+        return false;
+      }
+      /**
+       * Keeps what a change says of how the row moves.
+       * @param {number} tick @param {number} before @param {Float64Array} now @param {boolean} jump
+       */
+      #note(tick, before, now, jump) {
+        const gap = tick - this.#lastTick;
+        this.#gap = jump ? 0 : Math.min(gap, Math.max(this.#pace, tick - before));
+        this.#pace = Math.max(gap, this.#pace * FORGETS);
+        let at3 = 0;
+        for (const { kind, size, rate, perTick } of this.#layout.moving) {
+          if (size === 1) {
+            const by = rate >= 0 ? now[rate] * perTick : (now[at3] - this.#last[at3]) / this.#gap;
+            const angle2 = kind === ANGLE && rate < 0;
+            this.#speed[at3] = jump ? 0 : angle2 ? short(now[at3] - this.#last[at3]) / this.#gap : by;
+          }
+          at3 += size;
+        }
+        this.#last.set(now);
+        this.#lastTick = tick;
+      }
+      /** @param {number} n */
+      #tickOf(n) {
+        return this.#points[n * this.#stride];
+      }
+      /**
+       * Adds a point; at or before the last one it takes that one's place, at its tick.
+       * @param {number} tick @param {number} jump 1 if it is jumped to @param {Float64Array} values @param {number} seen nothing before it is
+       *   shown again
+       */
+      #add(tick, jump, values, seen) {
+        const last = this.#count - 1;
+        if (last >= 0 && tick <= this.#tickOf(last)) {
+          this.#points.set(values, last * this.#stride + HEAD);
+          return;
+        }
+        if (this.#count * this.#stride === this.#points.length) this.#makeRoom(seen);
+        const at3 = this.#count * this.#stride;
+        this.#points[at3] = tick;
+        this.#points[at3 + 1] = jump;
+        this.#points.set(values, at3 + HEAD);
+        this.#count++;
+      }
+      /** Has the way end at a tick before its last point. @param {number} tick @param {Float64Array} values */
+      #end(tick, values) {
+        while (this.#count > 1 && this.#tickOf(this.#count - 1) >= tick) this.#count--;
+        this.#add(tick, 0, values, tick);
+      }
+      /** @param {number} seen */
+      #makeRoom(seen) {
+        let past = 0;
+        while (past + 1 < this.#count && this.#tickOf(past + 1) <= seen) past++;
+        if (past === 0 && this.#count < MOST_ROOM) {
+          const points = this.#points;
+          this.#points = new Float64Array(2 * points.length);
+          this.#points.set(points);
+          return;
+        }
+        past = Math.max(past, 1);
+        this.#points.copyWithin(0, past * this.#stride);
+        this.#count -= past;
+      }
+    };
+    four = [0, 0, 0, 0];
+    three = [0, 0, 0];
+  }
+});
+
+// src/interpolate.js
+function layoutOf(fields, snap) {
+  const shown = fields.filter(({ name }) => name !== "id");
+  const moving = shown.filter(isMoving);
+  const smooth = new Set(smoothed(fields).map((i) => fields[i]));
+  const sizes = moving.map(
+    ({ kind }) => kind === QUAT ? 4 : kind === UNIT ? 3 : 1
+  );
+  const starts = [];
+  let width = 0;
+  for (const size of sizes) {
+    starts.push(width);
+    width += size;
+  }
+  return {
+    moving: moving.map((field, i) => {
+      const { name, kind, min, max, offset, step, perTick } = field;
+      const bounded = kind === FIXED;
+      const rate = field.rate < 0 ? -1 : moving.indexOf(fields[field.rate]);
+      return {
+        name,
+        kind,
+        size: sizes[i],
+        low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,
+        high: bounded ? offset + max * step : Number.POSITIVE_INFINITY,
+        snap: smooth.has(field) ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
+        rate: rate < 0 ? -1 : starts[rate],
+        perTick: rate < 0 ? 0 : perTick / 65536 * step / moving[rate].step
+      };
+    }),
+    width,
+    steady: shown.filter((f) => !isMoving(f)).map(({ name }) => name),
+    now: new Float64Array(width),
+    here: new Float64Array(width)
+  };
+}
+var BEYOND, BLEND, Interpolator;
+var init_interpolate = __esm({
+  "src/interpolate.js"() {
+    "use strict";
+    init_between();
+    init_fieldkinds();
+    init_playback();
+    init_smoothing();
+    init_track();
+    BEYOND = 100;
+    BLEND = 50;
+    Interpolator = class {
+      #playback;
+      #world;
+      #tables;
+      /** @type {Record<string, Row[]>} */
+      #result;
+      #delay;
+      #blend;
+      #beyond;
+      #capturedAt = 0;
+      /** Ticks of the first and the newest snapshot, 0 for none. */
+      #oldest = 0;
+      #newest = 0;
+      #tick = 0;
+      /** The tick that was asked for last, with its fraction: beyond the newest snapshot it is not what was shown. */
+      #asked = 0;
+      #underruns = 0;
+      #isDry = false;
+      /**
+       * @param {World} world
+       * @param {number} tickRate Hz
+       * @param {import("./delay.js").Delay} delay of the view, told of every snapshot
+       * @param {Record<string, number>} [snap] by table: a change above this, in units, in a field, is another place, which is jumped to when its
+       *   tick comes; an eighth of the field's range where it is not given
+       */
+      constructor(world, tickRate, delay, snap = {}) {
+        this.#world = world;
+        this.#delay = delay;
+        this.#playback = new Playback(1e3 / tickRate);
+        this.#beyond = BEYOND * tickRate / 1e3;
+        this.#blend = BLEND * tickRate / 1e3;
+        this.#tables = world.tables.map(({ fields, name }) => ({
+          layout: layoutOf(fields, snap[name]),
+          /** By rising id; of two with one id, the one that is gone is first. @type {Track[]} */
+          tracks: [],
+          /** @type {Row[]} */
+          rows: []
+        }));
+        this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#tables[i].rows]));
+      }
+      /** The tick that was shown last, to the nearest whole one; 0 before the first. */
+      get tick() {
+        return this.#tick;
+      }
+      /**
+       * What a net graph shows.
+       * @param {number} now in milliseconds
+       */
+      stats(now) {
+        return {
+          liveTick: this.#newest > 0 ? this.#playback.liveTick(now) : 0,
+          viewTick: this.#asked,
+          bufferMs: this.#asked > 0 ? this.#playback.ms(this.#newest - this.#asked) : 0,
+          underruns: this.#underruns
+        };
+      }
+      /** Forgets every snapshot, as after coming back: what lies between was not seen. */
+      reset() {
+        for (const table2 of this.#tables) table2.tracks = [];
+        this.#oldest = this.#newest = this.#tick = this.#asked = 0;
+        this.#isDry = false;
+        this.#playback.reset();
+      }
+      /**
+       * Takes in the world as it is now.
+       * @param {number} tick rising
+       * @param {number} now when it arrived, in milliseconds
+       */
+      capture(tick, now) {
+        if (this.#newest > 0) {
+          this.#delay.observe(this.#playback.ageOf(this.#newest, now), now - this.#capturedAt);
+        }
+        this.#capturedAt = now;
+        this.#playback.observe(tick, now);
+        this.#world.tables.forEach(({ entities }, i) => {
+          this.#follow(this.#tables[i], entities, tick);
+        });
+        this.#newest = tick;
+        this.#oldest ||= tick;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {Record<string, Row[]>} the rows of every table, each with its entity's `id` (which hides
+       *   a field of that name)
+       */
+      view(now) {
+        if (this.#newest === 0) {
+          for (const { rows } of this.#tables) rows.length = 0;
+          return this.#result;
+        }
+        const tick = this.#playback.tickAt(now, this.#delay.at(now));
+        const isDry = tick > this.#newest;
+        if (isDry && !this.#isDry) this.#underruns++;
+        this.#isDry = isDry;
+        this.#asked = tick;
+        this.#tick = Math.round(Math.min(this.#newest, Math.max(this.#oldest, tick)));
+        for (const table2 of this.#tables) this.#show(table2, Math.max(this.#oldest, tick));
+        return this.#result;
+      }
+      /**
+       * Brings tracks up to what a snapshot says.
+       * @param {{layout: import("./track.js").Layout, tracks: Track[]}} table
+       * @param {import("./world.js").Entity[]} entities of it, by rising id
+       * @param {number} tick
+       */
+      #follow(table2, entities, tick) {
+        const { layout, tracks } = table2;
+        let next = null;
+        let i = 0;
+        for (const { id, row: row2 } of entities) {
+          for (; i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id)); i++) {
+            tracks[i].gone = Math.min(tracks[i].gone, tick);
+            if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
+            else next ??= tracks.slice(0, i);
+          }
+          const track = tracks[i];
+          if (track?.id === id) {
+            track.newest = row2;
+            track.extend(tick, this.#newest, this.#asked, this.#blend, this.#beyond);
+            next?.push(track);
+            i++;
+          } else {
+            next ??= tracks.slice(0, i);
+            next.push(new Track(id, row2, layout, tick));
+          }
+        }
+        for (; i < tracks.length; i++) {
+          tracks[i].gone = Math.min(tracks[i].gone, tick);
+          if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
+          else next ??= tracks.slice(0, i);
+        }
+        if (next !== null) table2.tracks = next;
+      }
+      /** Whether this is a row that was gone before one with its id came. @param {Track} track @param {number} id */
+      #isOver(track, id) {
+        return track.id === id && track.gone < Number.POSITIVE_INFINITY;
+      }
+      /**
+       * Fills what a table shows with its rows in a tick.
+       * @param {{tracks: Track[], rows: Row[]}} table
+       * @param {number} tick with its fraction
+       */
+      #show({ tracks, rows }, tick) {
+        let n = 0;
+        for (const track of tracks) {
+          if (tick < track.from || tick >= track.gone) continue;
+          track.show(tick, this.#newest, this.#beyond);
+          rows[n++] = track.shown;
+        }
+        rows.length = n;
+      }
+    };
+  }
+});
+
+// src/float32.js
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? NAN : bits[0];
+}
+function floatOf(q) {
+  bits[0] = q;
+  return floats[0];
+}
+var floats, bits, NAN;
+var init_float32 = __esm({
+  "src/float32.js"() {
+    "use strict";
+    floats = new Float32Array(1);
+    bits = new Int32Array(floats.buffer);
+    NAN = 2143289344;
+  }
+});
+
+// src/dequantize.js
+function dequantize(field, q) {
+  switch (field.kind) {
+    case BOOL:
+      return q !== 0;
+    case INT:
+      return q;
+    case ANGLE:
+      return q * 2 * Math.PI / (field.max + 1);
+    case FLOAT:
+      return floatOf(q);
+    case QUAT:
+      return rotation(q, field.bits);
+    case UNIT:
+      return direction(q, field.bits);
+    default:
+      return field.offset + q * field.step;
+  }
+}
+var init_dequantize = __esm({
+  "src/dequantize.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_float32();
+    init_rotation();
+  }
+});
+
+// src/rounding.js
+function quantumOf(field, value2) {
+  switch (field.kind) {
+    case BOOL:
+      return value2 ? 1 : 0;
+    case ANGLE:
+      return angle(Number(value2), field.max + 1);
+    case FLOAT:
+      return bitsOf(Number(value2));
+    case QUAT:
+      return rotation2(value2, field.bits);
+    case UNIT:
+      return direction2(value2, field.bits);
+    default: {
+      const q = round((Number(value2) - field.offset) / field.step);
+      return q >= field.min ? Math.min(q, field.max) + 0 : field.min;
+    }
+  }
+}
+function angle(v, turns) {
+  if (!Number.isFinite(v)) return 0;
+  let part2 = v / (2 * Math.PI);
+  part2 -= Math.floor(part2);
+  return Math.round(part2 * turns) % turns;
+}
+function rotation2(v, bits2) {
+  const is = measurable(v, 4);
+  const most = is ? largest(v, 4) : 3;
+  const rest2 = [];
+  let sum = 1;
+  for (let i = 0; i < 4; i++) {
+    if (i === most) continue;
+    const part2 = is ? v[i] / v[most] : 0;
+    rest2.push(part2);
+    sum += part2 * part2;
+  }
+  const length = Math.sqrt(sum);
+  let packed2 = most;
+  for (const part2 of rest2) packed2 = packed2 << bits2 | level(part2 / length * Math.SQRT2, bits2);
+  return packed2;
+}
+function direction2(v, bits2) {
+  if (!measurable(v, 3)) return level(0, bits2) << bits2 | level(0, bits2);
+  const scale = Math.abs(v[largest(v, 3)]);
+  let [x, y, z] = [v[0] / scale, v[1] / scale, v[2] / scale];
+  const sum = Math.abs(x) + Math.abs(y) + Math.abs(z);
+  x /= sum;
+  y /= sum;
+  if (z < 0) [x, y] = [signed2(1 - Math.abs(y), x), signed2(1 - Math.abs(x), y)];
+  return level(x, bits2) << bits2 | level(y, bits2);
+}
+function level(v, bits2) {
+  const half = 1 << bits2 - 1;
+  return half + round(v * (half - 1));
+}
+function largest(v, size) {
+  let most = 0;
+  for (let i = 1; i < size; i++) if (Math.abs(v[i]) > Math.abs(v[most])) most = i;
+  return most;
+}
+function measurable(v, size) {
+  let any2 = false;
+  for (let i = 0; i < size; i++) {
+    if (!Number.isFinite(v[i])) return false;
+    any2 ||= v[i] !== 0;
+  }
+  return any2;
+}
+var round, signed2;
+var init_rounding = __esm({
+  "src/rounding.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_float32();
+    round = (v) => v < 0 ? -Math.round(-v) : Math.round(v);
+    signed2 = (v, sign) => sign < 0 ? -v : v;
+  }
+});
+
+// src/rowvalues.js
+function fill(into, fields, quanta, texts) {
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i];
+    into[field.name] = field.kind === STRING ? texts[field.name] : dequantize(field, quanta[i]);
+  }
+}
+function mixed(field, a, b, part2) {
+  const from = dequantize(field, a);
+  if (typeof from === "number") {
+    const to2 = (
+      /** @type {number} */
+      dequantize(field, b)
+    );
+    return between(field.kind, from, to2 - from, part2);
+  }
+  const into = (
+    /** @type {number[]} */
+    from
+  );
+  if (a === b || part2 === 0) return into;
+  const to = (
+    /** @type {number[]} */
+    dequantize(field, b)
+  );
+  turn(into, field.kind, [...into], 0, to, 0, part2);
+  return into;
+}
+var init_rowvalues = __esm({
+  "src/rowvalues.js"() {
+    "use strict";
+    init_between();
+    init_dequantize();
+    init_fieldkinds();
+  }
+});
+
+// src/timeline.js
+function copy(from, to) {
+  for (let i = 0; i < from.length; i++) to[i] = from[i];
+}
+var Timeline;
+var init_timeline = __esm({
+  "src/timeline.js"() {
+    "use strict";
+    Timeline = class {
+      /** @type {Moment[]} */
+      #moments;
+      /**
+       * @param {number} length ticks that are kept
+       * @param {number} inputs fields of an input
+       * @param {number} fields of a row
+       */
+      constructor(length, inputs, fields) {
+        this.#moments = Array.from({ length }, () => ({
+          tick: 0,
+          input: new Array(inputs).fill(0),
+          row: new Array(fields).fill(0)
+        }));
+      }
+      get length() {
+        return this.#moments.length;
+      }
+      /**
+       * The place of a tick. It holds another's, or none, where `tick` says so.
+       * @param {number} tick
+       */
+      at(tick) {
+        return this.#moments[tick % this.#moments.length];
+      }
+      /**
+       * Makes the place of a tick that tick's, unless it is already.
+       * @param {number} tick
+       * @param {number[]} input in force where none is known
+       */
+      claim(tick, input) {
+        const moment = this.at(tick);
+        if (moment.tick !== tick) {
+          moment.tick = tick;
+          copy(input, moment.input);
+        }
+        return moment;
+      }
+      clear() {
+        for (const moment of this.#moments) moment.tick = 0;
+      }
+    };
+  }
+});
+
+// src/predictor.js
+var SMOOTH_MS, KEPT_SECONDS, Predictor;
+var init_predictor = __esm({
+  "src/predictor.js"() {
+    "use strict";
+    init_between();
+    init_dequantize();
+    init_fieldkinds();
+    init_quantize();
+    init_rounding();
+    init_rowvalues();
+    init_smoothing();
+    init_timeline();
+    SMOOTH_MS = 80;
+    KEPT_SECONDS = 2;
+    Predictor = class {
+      /** How often a snapshot showed that the step was wrong, in a field that it has ever changed. */
+      mispredictions = 0;
+      /** How often the row was set to a snapshot's and later inputs were run again, for that or because another field had changed. */
+      resims = 0;
+      #place;
+      #fields;
+      #rowOf;
+      #step;
+      #dt;
+      #timeline;
+      #smoothing;
+      /** @type {(() => Record<string, unknown>) | null} */
+      #sample = null;
+      /** Quanta of the newest input sent: what the server repeats. */
+      #last;
+      /** Newest tick that an input was sent for. */
+      #sent = 0;
+      /** Newest tick of the timeline, and the oldest whose row goes on to it without a break; the latter is 0 while there is no row to go on from. */
+      #newest = 0;
+      #first = 0;
+      /** @type {Entity | null} the row, as of the newest snapshot */
+      #entity = null;
+      #id = 0;
+      /** The tick that was shown last, with its fraction. */
+      #viewed = 0;
+      #restarting = false;
+      #stopped = false;
+      /** For each field whether the step has ever changed it. */
+      #moved;
+      /** Reused: the row and the input for the step, the row that is shown, and the smoothed fields without smoothing. */
+      #state = (
+        /** @type {Row} */
+        {}
+      );
+      #given = (
+        /** @type {Row} */
+        {}
+      );
+      #shown = (
+        /** @type {Row} */
+        {}
+      );
+      #raw;
+      /**
+       * @param {Prediction} prediction
+       * @param {Place} place
+       * @throws {TypeError | RangeError} for what cannot work
+       */
+      constructor({ row: row2, step, smoothMs = SMOOTH_MS, snap }, place) {
+        if (typeof row2 !== "function") throw new TypeError("row must be a function");
+        if (typeof step !== "function") throw new TypeError("step must be a function");
+        if (!(smoothMs >= 0)) throw new RangeError("smoothMs must be 0 or more");
+        if (snap !== void 0 && !(snap >= 0)) throw new RangeError("snap must be 0 or more");
+        const { table: table2, inputFields, inputs, tickRate } = place;
+        this.#place = place;
+        this.#fields = table2.fields;
+        this.#rowOf = row2;
+        this.#step = step;
+        this.#dt = 1 / tickRate;
+        const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
+        this.#timeline = new Timeline(kept, inputFields.length, table2.fields.length);
+        this.#smoothing = new Smoothing(table2.fields, smoothMs, snap);
+        this.#raw = /** @type {(number | number[])[]} */
+        this.#smoothing.fields.map(() => 0);
+        this.#last = inputs.values?.slice() ?? inputFields.map((f) => quantize(f, 0));
+        this.#moved = table2.fields.map(() => false);
+      }
+      /** Id of the row that is predicted, 0 while there is none. */
+      get id() {
+        return this.#entity?.id ?? 0;
+      }
+      /** Newest tick that was run here, 0 before the first snapshot. */
+      get tick() {
+        return this.#newest;
+      }
+      /**
+       * What a net graph shows.
+       * @param {number} now in milliseconds
+       * @internal
+       */
+      _stats(now) {
+        return {
+          mispredictions: this.mispredictions,
+          resims: this.resims,
+          predictedTick: this.#viewed,
+          predictionError: this.#smoothing.distance(now)
+        };
+      }
+      /**
+       * Runs the ticks that are due: samples an input for each, sends it, and moves the row on by it. For a game's frame hook. Ticks that
+       * come due between frames, or while there are none, ask the same function.
+       * @param {number} now milliseconds on the clock of `performance.now`, as animation frames have it
+       * @param {() => Record<string, unknown>} sample the input of a tick, as for `room.input`
+       */
+      advance(now, sample) {
+        const { inputs, playing } = this.#place;
+        this.#sample = sample;
+        if (!playing()) return;
+        const present = this.#place.now();
+        const at3 = Math.min(now, present) || present;
+        if (inputs.running) {
+          inputs.drive(this, at3);
+          return;
+        }
+        this.#hold(at3);
+        inputs.drive(this, at3);
+        this.#settle(at3);
+      }
+      /**
+       * The own row as it is to be shown, with its `id`, or null while there is none. The object is reused by the next call.
+       * @param {number} [now] as for `advance`
+       * @returns {import("./world.js").RowWithId | null}
+       */
+      view(now = this.#place.now()) {
+        const entity = this.#entity;
+        if (entity === null) return null;
+        const [a, b, part2] = this.#around(now);
+        this.#viewed = this.#first === 0 ? 0 : this.#shownAt(now);
+        const newest = this.#first === 0 ? entity.q : this.#timeline.at(this.#newest).row;
+        for (let i = 0; i < this.#fields.length; i++) {
+          const field = this.#fields[i];
+          if (field.kind === STRING) this.#shown[field.name] = entity.row[field.name];
+          else if (!isMoving(field)) this.#shown[field.name] = dequantize(field, newest[i]);
+          else this.#shown[field.name] = mixed(field, a[i], b[i], part2);
+        }
+        this.#smoothing.fields.forEach((at3, i) => {
+          const { name } = this.#fields[at3];
+          const raw = (
+            /** @type {number | number[]} */
+            this.#shown[name]
+          );
+          this.#shown[name] = this.#smoothing.shown(i, raw, now);
+        });
+        this.#shown.id = entity.id;
+        return (
+          /** @type {import("./world.js").RowWithId} */
+          this.#shown
+        );
+      }
+      /** Predicts no longer; inputs are those of `room.input` again. */
+      stop() {
+        if (this.#stopped) return;
+        this.#stopped = true;
+        this.#place.stopped();
+        this.#place.inputs.release(this);
+        this.#sample = null;
+        this.#first = 0;
+        this.#entity = null;
+      }
+      /**
+       * The input of a tick that is being sent.
+       * @param {number} tick
+       * @returns {number[]} its quanta
+       * @internal
+       */
+      input(tick) {
+        if (this.#sent - tick >= this.#timeline.length) this.#forget();
+        if (tick <= this.#sent) return this.#timeline.claim(tick, this.#last).input;
+        if (tick - this.#newest >= this.#timeline.length) this.#first = 0;
+        else for (let t = this.#newest + 1; t < tick; t++) this.#run(t);
+        this.#take();
+        this.#sent = tick;
+        if (tick > this.#newest) {
+          this.#newest = tick;
+          this.#run(tick);
+        }
+        return this.#last;
+      }
+      /** A snapshot is about to be looked at. @param {number} now @internal */
+      _before(now) {
+        this.#place.inputs.pump(now);
+        this.#hold(now);
+      }
+      /**
+       * A snapshot was looked at.
+       * @param {number} now
+       * @param {number} tick of the world, 0 if it was left as it was
+       * @internal
+       */
+      _after(now, tick) {
+        const goesOn = tick === 0 || this.#reconcile(tick);
+        this.#place.inputs.pump(now);
+        if (goesOn) this.#settle(now);
+        else this.#smoothing.clear();
+      }
+      /** Another stream of snapshots begins: nothing that was sent or predicted counts any more. @internal */
+      _restart() {
+        this.#restarting = true;
+      }
+      /**
+       * Compares what was predicted for a tick with what came of it.
+       * @param {number} tick of the snapshot, whose world is applied
+       * @returns {boolean} whether the row goes on: it is not another one, nor one that was away
+       */
+      #reconcile(tick) {
+        if (this.#restarting) this.#forget();
+        const entity = this.#find();
+        const goesOn = this.#first !== 0 && entity?.id === this.#id;
+        this.#entity = entity;
+        this.#id = entity?.id ?? 0;
+        const ran = tick <= this.#newest;
+        this.#newest = Math.max(this.#newest, tick);
+        if (entity === null || this.#newest - tick >= this.#timeline.length) {
+          this.#first = 0;
+          return false;
+        }
+        const moment = this.#timeline.at(tick);
+        const known = goesOn && ran && tick >= this.#first && moment.tick === tick;
+        if (known && this.#agrees(moment.row, entity.q)) return true;
+        if (known) this.resims++;
+        else this.#first = tick;
+        copy(entity.q, this.#timeline.claim(tick, this.#last).row);
+        for (let t = tick + 1; t <= this.#newest; t++) this.#run(t);
+        return goesOn;
+      }
+      /**
+       * Whether a predicted row is the one that came. If the step was wrong that is counted.
+       * @param {number[]} predicted @param {number[]} came
+       */
+      #agrees(predicted, came) {
+        let agrees = true;
+        let wrong = false;
+        for (let i = 0; i < came.length; i++) {
+          if (predicted[i] === came[i]) continue;
+          agrees = false;
+          wrong ||= this.#moved[i];
+        }
+        if (wrong) this.mispredictions++;
+        return agrees;
+      }
+      /** The row that the game says is its own. @returns {Entity | null} */
+      #find() {
+        let id;
+        try {
+          id = this.#rowOf();
+        } catch (error) {
+          this.#place.report(error);
+        }
+        const { entities } = this.#place.table;
+        let low = 0;
+        for (let high = entities.length; low < high; ) {
+          const middle = low + high >> 1;
+          if (entities[middle].id < Number(id)) low = middle + 1;
+          else high = middle;
+        }
+        return low < entities.length && entities[low].id === id ? entities[low] : null;
+      }
+      /** Takes the input of now. One that cannot be had is the one before again. */
+      #take() {
+        try {
+          const values = this.#sample?.();
+          const { inputFields } = this.#place;
+          for (let i = 0; i < inputFields.length; i++) {
+            this.#last[i] = quantize(inputFields[i], values?.[inputFields[i].name]);
+          }
+        } catch (error) {
+          this.#place.report(error);
+        }
+      }
+      /** Runs a tick with its input, from the row of the tick before, if there is one. @param {number} tick */
+      #run(tick) {
+        const moment = this.#timeline.claim(tick, this.#last);
+        if (this.#first === 0 || this.#entity === null) return;
+        const before = this.#timeline.at(tick - 1).row;
+        fill(this.#state, this.#fields, before, this.#entity.row);
+        fill(this.#given, this.#place.inputFields, moment.input, this.#given);
+        copy(before, moment.row);
+        try {
+          this.#step(this.#state, this.#given, this.#dt);
+          this.#fields.forEach((field, i) => {
+            if (field.kind === STRING) return;
+            moment.row[i] = quantumOf(field, this.#state[field.name]);
+            this.#moved[i] ||= moment.row[i] !== before[i];
+          });
+        } catch (error) {
+          this.#place.report(error);
+        }
+      }
+      #forget() {
+        this.#restarting = false;
+        this.#timeline.clear();
+        this.#newest = this.#sent = this.#first = 0;
+      }
+      /** The tick to be shown, with its fraction. @param {number} now */
+      #shownAt(now) {
+        const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
+        const due2 = this.#place.inputs.tickAt(now) - 1;
+        return Math.min(this.#newest, Math.max(oldest, due2));
+      }
+      /**
+       * The rows around what is to be shown: one tick behind the one whose input is due, so that both are there.
+       * @param {number} now
+       * @returns {[number[], number[], number]} quanta before and after, and how far it is from one to the other, 0 to 1
+       */
+      #around(now) {
+        if (this.#first === 0) {
+          const { q } = (
+            /** @type {Entity} */
+            this.#entity
+          );
+          return [q, q, 0];
+        }
+        const tick = this.#shownAt(now);
+        const whole = Math.floor(tick);
+        const a = this.#timeline.at(whole).row;
+        const b = tick > whole ? this.#timeline.at(whole + 1).row : a;
+        return [a, b, tick - whole];
+      }
+      /** @param {number} now */
+      #rawAt(now) {
+        const [a, b, part2] = this.#around(now);
+        this.#smoothing.fields.forEach((at3, i) => {
+          this.#raw[i] = mixed(this.#fields[at3], a[at3], b[at3], part2);
+        });
+        return this.#raw;
+      }
+      /** @param {number} now */
+      #hold(now) {
+        if (this.#entity !== null) this.#smoothing.hold(this.#rawAt(now));
+      }
+      /** @param {number} now */
+      #settle(now) {
+        if (this.#entity !== null) this.#smoothing.settle(this.#rawAt(now), now);
+      }
+    };
+  }
+});
+
+// src/motion.js
+var motion_exports = {};
+__export(motion_exports, {
+  Delay: () => Delay,
+  Interpolator: () => Interpolator,
+  Predictor: () => Predictor
+});
+var init_motion = __esm({
+  "src/motion.js"() {
+    "use strict";
+    init_delay();
+    init_interpolate();
+    init_predictor();
+  }
+});
+
 // src/kinds.js
 var HELLO, REQUEST, INPUT, ACK, PING, RESYNC, BYE, SEND, ANSWER, UPLOAD, UPLOAD_CHUNK, DOWNLOAD_PROGRESS, WELCOME, REPLY, EVENT, PONG, ENTER, SNAPSHOT, ASK, DOWNLOAD, DOWNLOAD_CHUNK, UPLOAD_PROGRESS;
 var init_kinds = __esm({
@@ -45,6 +2275,18 @@ var init_kinds = __esm({
 });
 
 // src/requests.js
+function sendable(encoded) {
+  try {
+    return encoded();
+  } catch (error) {
+    throw new RequestError(
+      "bad-payload",
+      "",
+      /** @type {Error} */
+      error.message
+    );
+  }
+}
 var MAX_PENDING, RequestError, Requests;
 var init_requests = __esm({
   "src/requests.js"() {
@@ -95,7 +2337,7 @@ var init_requests = __esm({
       add(say, timeout, once = false) {
         return new Promise((resolve, reject) => {
           if (this.#pending.size >= MAX_PENDING) {
-            throw new RequestError("too-many", "", "too many requests wait for a reply");
+            throw new RequestError("too-many", "", "too many wait for a reply");
           }
           this.#lastId = this.#lastId % 2147483647 + 1;
           const id = this.#lastId;
@@ -140,38 +2382,50 @@ var init_requests = __esm({
           if (again !== null && !all) continue;
           this.#pending.delete(id);
           this.#timers.clearTimeout(timer);
-          reject(new RequestError("dropped", "", "the connection ended before the reply"));
+          reject(new RequestError("dropped", "", "the connection ended"));
         }
       }
     };
   }
 });
 
-// src/wire.js
-function kindOf(b) {
-  const at3 = (b[0] & 240) === 144 ? 1 : 3;
-  return (at3 === 1 || b[0] === 220) && b[at3] < 128 ? b[at3] : -1;
+// src/answer.js
+async function answer({ id, payload }, handler, current, send, report) {
+  const refusal = (thrown) => {
+    if (thrown instanceof RequestError) return [thrown.code, thrown.field, thrown.message];
+    report(thrown);
+    return ["internal", "", "a fault of the client"];
+  };
+  let error = null;
+  let said = null;
+  try {
+    if (handler === void 0)
+      throw new RequestError("unknown-request", "", "nobody answers that here");
+    said = await handler(payload) ?? null;
+  } catch (thrown) {
+    error = refusal(thrown);
+  }
+  if (!current()) return;
+  try {
+    send([ANSWER, id, error, said]);
+  } catch (unsendable) {
+    send([ANSWER, id, refusal(unsendable), null]);
+  }
 }
-var MAX_INCOMING, MAX_DEPTH, LOST, refusedKeys, WireError;
-var init_wire = __esm({
-  "src/wire.js"() {
+var init_answer = __esm({
+  "src/answer.js"() {
     "use strict";
-    MAX_INCOMING = 4 << 20;
-    MAX_DEPTH = 8;
-    LOST = 1006;
-    refusedKeys = /* @__PURE__ */ new Set(["__proto__", "constructor", "prototype"]);
-    WireError = class extends Error {
-      name = "WireError";
-    };
+    init_kinds();
+    init_requests();
   }
 });
 
 // src/records.js
 function record(kind, payload) {
-  const bytes2 = new Uint8Array(HEAD + payload.length);
+  const bytes2 = new Uint8Array(HEAD2 + payload.length);
   new DataView(bytes2.buffer).setUint32(0, payload.length);
   bytes2[0] = kind;
-  bytes2.set(payload, HEAD);
+  bytes2.set(payload, HEAD2);
   return bytes2;
 }
 function joined(parts) {
@@ -183,13 +2437,13 @@ function joined(parts) {
   }
   return all;
 }
-var Record, HEAD, MAX_PAYLOAD, closeRecord, RecordReader;
+var Record, HEAD2, MAX_PAYLOAD, closeRecord, RecordReader;
 var init_records = __esm({
   "src/records.js"() {
     "use strict";
     init_wire();
     Record = Object.freeze({ FRAME: 0, PING: 1, PONG: 2, CLOSE: 3, NOTHING: 4 });
-    HEAD = 4;
+    HEAD2 = 4;
     MAX_PAYLOAD = 4 << 20;
     closeRecord = (code) => record(Record.CLOSE, new Uint8Array([code >> 8 & 255, code & 255]));
     RecordReader = class {
@@ -203,13 +2457,13 @@ var init_records = __esm({
         const all = this.#rest.length === 0 ? bytes2 : joined([this.#rest, bytes2]);
         const view2 = new DataView(all.buffer, all.byteOffset, all.length);
         let at3 = 0;
-        while (all.length - at3 >= HEAD) {
+        while (all.length - at3 >= HEAD2) {
           const length = view2.getUint32(at3) & 16777215;
           if (length > MAX_PAYLOAD) throw new WireError(`a record of ${length} bytes`);
-          if (all.length - at3 - HEAD < length) break;
-          const payload = all.slice(at3 + HEAD, at3 + HEAD + length);
-          at3 += HEAD + length;
-          each(all[at3 - length - HEAD], payload);
+          if (all.length - at3 - HEAD2 < length) break;
+          const payload = all.slice(at3 + HEAD2, at3 + HEAD2 + length);
+          at3 += HEAD2 + length;
+          each(all[at3 - length - HEAD2], payload);
         }
         this.#rest = all.slice(at3);
       }
@@ -308,8 +2562,8 @@ var init_http_link = __esm({
         else await this.#readOn(stream.reader, stream.first);
       }
       async #open() {
-        const answer = await this.#post(new Uint8Array(0), {});
-        return answer.text();
+        const answer2 = await this.#post(new Uint8Array(0), {});
+        return answer2.text();
       }
       /**
        * Asks for an answer that streams.
@@ -325,8 +2579,8 @@ var init_http_link = __esm({
           quit();
         }, STREAM_WITHIN);
         try {
-          const answer = await this.#get("stream", patience.signal);
-          const reader = answer.body?.getReader();
+          const answer2 = await this.#get("stream", patience.signal);
+          const reader = answer2.body?.getReader();
           if (reader === void 0) return null;
           const { value: value2, done } = await reader.read();
           if (done) throw new LinkError("the stream ended at once");
@@ -349,8 +2603,8 @@ var init_http_link = __esm({
       }
       async #pollOn() {
         while (!this.#isOver) {
-          const answer = await this.#get("poll", this.#abort.signal);
-          this.#take(new Uint8Array(await answer.arrayBuffer()));
+          const answer2 = await this.#get("poll", this.#abort.signal);
+          this.#take(new Uint8Array(await answer2.arrayBuffer()));
         }
       }
       /** @param {Uint8Array} bytes */
@@ -377,9 +2631,9 @@ var init_http_link = __esm({
         );
       }
       /** @param {Response} answer */
-      #answered(answer) {
-        if (!answer.ok) throw new LinkError(`the server answered ${answer.status}`);
-        return answer;
+      #answered(answer2) {
+        if (!answer2.ok) throw new LinkError(`the server answered ${answer2.status}`);
+        return answer2;
       }
       /** @param {Uint8Array} bytes */
       #queue(bytes2) {
@@ -407,350 +2661,721 @@ var init_http_link = __esm({
   }
 });
 
-// src/fieldkinds.js
-var BOOL, INT, FIXED, ANGLE, FLOAT, STRING, QUAT, UNIT, isVector;
-var init_fieldkinds = __esm({
-  "src/fieldkinds.js"() {
+// src/crc32.js
+function crc32(bytes2, sum = 0) {
+  let c = ~sum;
+  for (const byte of bytes2) c = table[(c ^ byte) & 255] ^ c >>> 8;
+  return ~c >>> 0;
+}
+var POLYNOMIAL, table;
+var init_crc32 = __esm({
+  "src/crc32.js"() {
     "use strict";
-    BOOL = 0;
-    INT = 1;
-    FIXED = 2;
-    ANGLE = 3;
-    FLOAT = 4;
-    STRING = 5;
-    QUAT = 6;
-    UNIT = 7;
-    isVector = (kind) => kind === QUAT || kind === UNIT;
+    POLYNOMIAL = 3988292384;
+    table = Uint32Array.from({ length: 256 }, (_, byte) => {
+      let c = byte;
+      for (let bit = 0; bit < 8; bit++) c = c & 1 ? c >>> 1 ^ POLYNOMIAL : c >>> 1;
+      return c;
+    });
   }
 });
 
-// src/playback.js
-var JUMP, SLEW, WINDOW, Playback;
-var init_playback = __esm({
-  "src/playback.js"() {
+// src/pace.js
+var TARGET, GROWTH, MAX_GROWTH, MAX_CUT, MIN_CHUNK, MAX_CHUNK, FIRST_WINDOW, MAX_WINDOW, CHUNK_MS, STUCK, Pace;
+var init_pace = __esm({
+  "src/pace.js"() {
     "use strict";
-    JUMP = 250;
-    SLEW = 0.05;
-    WINDOW = 1e3;
-    Playback = class {
-      #tickMs;
-      /** Our time of the server's tick 0, if every snapshot came as quickly as the quickest. */
-      #offset = Number.NaN;
-      #best = Number.POSITIVE_INFINITY;
-      #bestBefore = Number.POSITIVE_INFINITY;
-      #windowEnd = 0;
-      #lastNow = 0;
-      #lastTick = 0;
-      /** @param {number} tickMs length of a tick, in milliseconds */
-      constructor(tickMs) {
-        this.#tickMs = tickMs;
+    TARGET = 3;
+    GROWTH = 0.5;
+    MAX_GROWTH = 0.25;
+    MAX_CUT = 0.5;
+    MIN_CHUNK = 256;
+    MAX_CHUNK = 8 << 10;
+    FIRST_WINDOW = 8 * MIN_CHUNK;
+    MAX_WINDOW = 64 << 10;
+    CHUNK_MS = 2;
+    STUCK = 8;
+    Pace = class {
+      /** How long until another chunk may leave, when `room` was 0 for that; 0: until the next progress. */
+      wait = 0;
+      #window = FIRST_WINDOW;
+      /** Milliseconds of the way; 0: not known yet. */
+      #way = 0;
+      #next = 0;
+      #filled = false;
+      /** When the round began, which lasts until the progress of a chunk that was sent in it. */
+      #round = -Infinity;
+      /** The least that a chunk took in it. */
+      #least = Infinity;
+      #stuck = 0;
+      #lately = Infinity;
+      /** @param {number} inFlight bytes @param {number} now @returns {number} bytes that the next chunk may have */
+      room(inFlight, now) {
+        const fits2 = this.#way > 0 ? Math.floor(this.#window * CHUNK_MS / this.#way) : 0;
+        const chunk2 = Math.min(Math.max(fits2, MIN_CHUNK), MAX_CHUNK);
+        this.wait = Math.max(0, this.#next - now);
+        const full = inFlight > 0 && (inFlight + chunk2 > this.#window || this.#way === 0);
+        if (this.wait === 0 && !full) return chunk2;
+        this.#filled = true;
+        return 0;
       }
-      reset() {
-        this.#offset = Number.NaN;
-        this.#best = Number.POSITIVE_INFINITY;
-        this.#bestBefore = Number.POSITIVE_INFINITY;
-        this.#lastTick = 0;
+      /** @param {number} bytes of a chunk that leaves @param {number} now */
+      left(bytes2, now) {
+        this.#next = now + this.#way * bytes2 / this.#window;
       }
-      /**
-       * @param {number} tick of a snapshot
-       * @param {number} now when it arrived, in milliseconds
-       */
-      observe(tick, now) {
-        if (now >= this.#windowEnd) {
-          this.#bestBefore = this.#best;
-          this.#best = Number.POSITIVE_INFINITY;
-          this.#windowEnd = now + WINDOW;
-        }
-        this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+      /** @param {number} sent when the chunk left whose progress has come @param {number} now */
+      took(sent, now) {
+        const took = Math.max(now - sent, 1e-3);
+        if (this.#way === 0 || took < this.#way) this.#way = took;
+        this.#least = Math.min(this.#least, took);
+        if (sent < this.#round) return;
+        this.#adjust(this.#least);
+        this.#round = now;
+        this.#least = Infinity;
+        this.#filled = false;
       }
-      /**
-       * @param {number} tick of a snapshot that came
-       * @param {number} now in milliseconds
-       * @returns {number} how long ago it would have come as quickly as the quickest, in milliseconds: with a delay of as much
-       *   it is the tick to show
-       */
-      ageOf(tick, now) {
-        const offset = Number.isNaN(this.#offset) ? Math.min(this.#best, this.#bestBefore) : this.#offset;
-        return now - offset - tick * this.#tickMs;
-      }
-      /**
-       * @param {number} now in milliseconds
-       * @param {number} delayMs how far in the past to be
-       * @returns {number} a tick with its fraction
-       */
-      tickAt(now, delayMs) {
-        const aim = Math.min(this.#best, this.#bestBefore);
-        const off = aim - this.#offset;
-        if (!(Math.abs(off) <= JUMP)) {
-          this.#offset = aim;
+      /** @param {number} least */
+      #adjust(least) {
+        if (least - this.#way <= TARGET) {
+          this.#stuck = 0;
+          if (!this.#filled) return;
+          const growth = Math.min(MAX_GROWTH, GROWTH * TARGET / least);
+          this.#window = Math.min(this.#window * (1 + growth), MAX_WINDOW);
+        } else if (this.#window > MIN_CHUNK) {
+          const holds = this.#way / least;
+          this.#window = Math.max(this.#window * Math.max(MAX_CUT, holds * holds), MIN_CHUNK);
         } else {
-          const most = SLEW * Math.max(0, now - this.#lastNow);
-          this.#offset += Math.min(most, Math.max(-most, off));
+          this.#lately = this.#stuck === 0 ? least : Math.min(this.#lately, least);
+          if (++this.#stuck < STUCK) return;
+          this.#way = this.#lately;
+          this.#stuck = 0;
         }
-        this.#lastNow = now;
-        this.#lastTick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
-        return this.#lastTick;
       }
     };
   }
 });
 
-// src/rotation.js
-function part(packed, bits2) {
-  const half = 1 << bits2 - 1;
-  return ((packed & (1 << bits2) - 1) - half) / (half - 1);
+// src/frames.js
+function str(f, i) {
+  if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
+  return f[i];
 }
-function rotation(q, bits2) {
-  const v = [0, 0, 0, 0];
-  const most = q >>> 3 * bits2 & 3;
-  let sum = 0;
-  let shift = 2 * bits2;
-  for (let i = 0; i < 4; i++) {
-    if (i === most) continue;
-    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
-    sum += v[i] * v[i];
-    shift -= bits2;
+function ident(f, i) {
+  if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
+  return f[i];
+}
+function uint(f, i, max = UINT32) {
+  const v = f[i];
+  if (!Number.isInteger(v) || v < 0 || v > max) {
+    throw new WireError(`element ${i} is no such integer`);
   }
-  v[most] = Math.sqrt(Math.max(0, 1 - sum));
-  return normalize(v);
-}
-function direction(q, bits2) {
-  const x = part(q >>> bits2, bits2);
-  const y = part(q, bits2);
-  const z = 1 - Math.abs(x) - Math.abs(y);
-  if (z >= 0) return normalize([x, y, z]);
-  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
-}
-function normalize(v) {
-  let sum = 0;
-  for (const c of v) sum += c * c;
-  const length = Math.sqrt(sum);
-  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
   return v;
 }
-var signed;
-var init_rotation = __esm({
-  "src/rotation.js"() {
+function list(f, i) {
+  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
+  return f[i];
+}
+function any(f, i) {
+  if (i >= f.length) throw new WireError(`element ${i} is missing`);
+  return f[i];
+}
+function welcomeVersion(f) {
+  return uint(f, 1);
+}
+function welcome(f) {
+  if (typeof f[6] !== "boolean") throw new WireError("element 6 is no boolean");
+  if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
+  return {
+    session: str(f, 2),
+    user: str(f, 3),
+    name: str(f, 4),
+    token: str(f, 5),
+    resumed: f[6],
+    codec: str(f, 7),
+    pingEvery: uint(f, 8),
+    grace: uint(f, 9),
+    maxFrame: uint(f, 10),
+    lost: uint(f, 11),
+    server: str(f, 12),
+    // Earlier servers do not say these.
+    taken: f.length > 13 ? uint(f, 13) : 0,
+    expires: f.length > 14 ? uint(f, 14, FAR) : 0
+  };
+}
+function reply(f) {
+  const error = f[2] === null ? null : list(f, 2);
+  return {
+    id: uint(f, 1),
+    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
+    payload: any(f, 3)
+  };
+}
+function event(f) {
+  return {
+    seq: uint(f, 1),
+    channel: str(f, 2),
+    name: str(f, 3),
+    payload: any(f, 4),
+    tick: uint(f, 5)
+  };
+}
+function pong(f) {
+  uint(f, 2, FAR);
+  return { time: uint(f, 1, FAR), taken: f.length > 3 ? uint(f, 3) : 0 };
+}
+function ask(f) {
+  uint(f, 5);
+  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), payload: any(f, 4) };
+}
+function enter(f) {
+  const tickRate = uint(f, 5, 1e3);
+  if (tickRate === 0) throw new WireError("tick rate of 0");
+  return {
+    epoch: uint(f, 1),
+    match: str(f, 2),
+    game: str(f, 3),
+    seat: uint(f, 4, UINT16),
+    tickRate,
+    tick: uint(f, 6),
+    hashEvery: uint(f, 7),
+    tables: list(f, 8),
+    inputs: list(f, 9)
+  };
+}
+function snapshot(f) {
+  const slack = f[5];
+  if ((slack | 0) !== slack) throw new WireError("element 5 is no such integer");
+  return {
+    epoch: uint(f, 1),
+    tick: uint(f, 2),
+    base: uint(f, 3),
+    input: uint(f, 4),
+    slack,
+    hash: f[6] === null ? null : uint(f, 6),
+    body: any(f, 7)
+  };
+}
+var VERSION, UINT16, UINT32, FAR, MAX_TOKEN, MAX_IDENT;
+var init_frames = __esm({
+  "src/frames.js"() {
     "use strict";
-    signed = (v, sign) => sign < 0 ? -v : v;
+    init_wire();
+    VERSION = 1;
+    UINT16 = 65535;
+    UINT32 = 4294967295;
+    FAR = 2 ** 53;
+    MAX_TOKEN = 512;
+    MAX_IDENT = 64;
   }
 });
 
-// src/interpolate.js
-function isMoving(f) {
-  return f.kind >= FIXED && f.kind !== STRING;
+// src/transfer-frames.js
+function offer(f) {
+  const size = uint(f, 4, FAR2);
+  if (size === 0) throw new WireError("a transfer of nothing");
+  if (str(f, 5).length > MAX_TYPE) throw new WireError("element 5 is too long");
+  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), size, type: f[5] };
 }
-function sized({ name, kind }) {
-  return { name, kind, size: kind === QUAT ? 4 : kind === UNIT ? 3 : 1 };
-}
-function copyTable({ entities }, { moving, width }, into) {
-  const count = entities.length;
-  if (into.ids.length < count) {
-    into.ids = new Float64Array(count + (count >> 1));
-    into.values = new Float64Array(into.ids.length * width);
+function chunk(f) {
+  const data = f[4];
+  if (data !== null) {
+    if (!(data instanceof Uint8Array)) throw new WireError("element 4 is no bin");
+    if (data.length === 0 || data.length > MAX_CHUNK)
+      throw new WireError("a chunk of no good size");
   }
-  into.count = count;
-  for (let i = 0, at3 = 0; i < count; i++) {
-    const { id, row: row2 } = entities[i];
-    into.ids[i] = id;
-    for (const { name, size } of moving) {
-      const value2 = row2[name];
-      if (size === 1) into.values[at3++] = /** @type {number} */
-      value2;
-      else for (
-        const c of
-        /** @type {number[]} */
-        value2
-      ) into.values[at3++] = c;
-    }
-  }
+  return { id: uint(f, 1), offset: uint(f, 2, FAR2), sum: uint(f, 3), data };
 }
-function showTable(table2, shown, a, b, part2) {
-  const { moving, width, steady, rows, objects } = shown;
-  for (let i = 0, j = 0; i < a.count; i++) {
-    const id = a.ids[i];
-    while (j < b.count && b.ids[j] < id) j++;
-    const to = j < b.count && b.ids[j] === id ? j : -1;
-    const row2 = objectOf(objects, id);
-    let from = i * width;
-    let towards = to < 0 ? from : to * width;
-    const values = to < 0 ? a.values : b.values;
-    for (const { name, kind, size } of moving) {
-      if (size === 1) {
-        row2[name] = between(kind, a.values[from], values[towards] - a.values[from], part2);
-      } else {
-        row2[name] ??= new Array(size).fill(0);
-        const into = (
-          /** @type {number[]} */
-          row2[name]
-        );
-        turn(into, kind, a.values, from, values, towards, part2);
-      }
-      from += size;
-      towards += size;
-    }
-    const newest = table2.rows.get(id);
-    if (newest !== void 0) for (const { name } of steady) row2[name] = newest[name];
-    rows[i] = row2;
-  }
-  rows.length = a.count;
-  if (objects.size > a.count) prune(shown);
+function progress(f) {
+  if (typeof f[4] !== "boolean") throw new WireError("element 4 is no boolean");
+  const error = f[5] === null ? null : list(f, 5);
+  return {
+    id: uint(f, 1),
+    offset: uint(f, 2, FAR2),
+    limit: uint(f, 3, FAR2),
+    done: f[4],
+    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)]
+  };
 }
-function objectOf(objects, id) {
-  let row2 = objects.get(id);
-  if (row2 === void 0) {
-    row2 = { id };
-    objects.set(id, row2);
-  }
-  return row2;
-}
-function between(kind, from, delta, part2) {
-  if (part2 === 0 || delta === 0) return from;
-  if (kind !== ANGLE) return from + delta * part2;
-  const turn2 = 2 * Math.PI;
-  const short = delta - turn2 * Math.round(delta / turn2);
-  const angle2 = from + short * part2;
-  return angle2 < 0 ? angle2 + turn2 : angle2 >= turn2 ? angle2 - turn2 : angle2;
-}
-function turn(into, kind, a, from, b, to, part2) {
-  let dot = 0;
-  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
-  const sign = kind === QUAT && dot < 0 ? -1 : 1;
-  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
-  for (let i = 0; i < into.length; i++) {
-    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
-  }
-  if (share > 0) normalize(into);
-}
-function prune({ rows, objects }) {
-  objects.clear();
-  for (const row2 of rows) objects.set(
-    /** @type {number} */
-    row2.id,
-    row2
-  );
-}
-function clear({ rows, objects }) {
-  rows.length = 0;
-  objects.clear();
-}
-var FRAMES, Interpolator;
-var init_interpolate = __esm({
-  "src/interpolate.js"() {
+var FAR2, MAX_TYPE;
+var init_transfer_frames = __esm({
+  "src/transfer-frames.js"() {
     "use strict";
-    init_fieldkinds();
-    init_playback();
-    init_rotation();
-    FRAMES = 64;
-    Interpolator = class {
-      /** @type {Frame[]} a ring */
-      #frames = [];
-      #count = 0;
-      #playback;
-      #world;
-      /** @type {Shown[]} */
-      #shown;
-      /** @type {Record<string, Row[]>} */
-      #result;
-      #delay;
-      #capturedAt = 0;
-      #tick = 0;
+    init_frames();
+    init_pace();
+    init_wire();
+    FAR2 = 2 ** 53;
+    MAX_TYPE = 64;
+  }
+});
+
+// src/upload.js
+var MAX_MARKS, Upload;
+var init_upload = __esm({
+  "src/upload.js"() {
+    "use strict";
+    init_crc32();
+    init_kinds();
+    init_pace();
+    init_wire();
+    MAX_MARKS = 256;
+    Upload = class {
+      #offer;
+      #data;
+      #uplink;
+      #onProgress;
+      #pace = new Pace();
+      /** What the server has taken, and the ends of the chunks on their way. */
+      #base = { end: 0, sum: 0, at: 0 };
+      /** @type {{end: number, sum: number, at: number}[]} */
+      #marks = [];
+      #limit = 0;
+      /** Whether the server has told its progress over the present connection. */
+      #heard = false;
+      /** @type {any} */
+      #timer = null;
       /**
-       * @param {World} world
-       * @param {number} tickRate Hz
-       * @param {import("./delay.js").Delay} delay of the view, told of every snapshot
+       * @param {{id: number, channel: string, name: string, type: string}} what
+       * @param {Uint8Array} data
+       * @param {Uplink} uplink
+       * @param {(taken: number) => void} onProgress
        */
-      constructor(world, tickRate, delay) {
-        this.#world = world;
-        this.#delay = delay;
-        this.#playback = new Playback(1e3 / tickRate);
-        this.#shown = world.tables.map(({ fields }) => {
-          const moving = fields.filter((f) => isMoving(f) && f.name !== "id").map(sized);
-          return {
-            moving,
-            width: moving.reduce((sum, { size }) => sum + size, 0),
-            steady: fields.filter((f) => !isMoving(f) && f.name !== "id"),
-            rows: [],
-            objects: /* @__PURE__ */ new Map()
-          };
-        });
-        this.#result = Object.fromEntries(world.tables.map((t, i) => [t.name, this.#shown[i].rows]));
+      constructor({ id, channel, name, type }, data, uplink, onProgress) {
+        this.id = id;
+        this.#offer = [UPLOAD, id, channel, name, data.length, type];
+        this.#data = data;
+        this.#uplink = uplink;
+        this.#onProgress = onProgress;
       }
-      /** The tick that was shown last, to the nearest whole one; 0 before the first. */
-      get tick() {
-        return this.#tick;
+      /** Begins, or goes on, over a connection. */
+      open() {
+        this.pause();
+        this.#pace = new Pace();
+        this.#uplink.send(this.#offer);
       }
-      /** Forgets every snapshot, as after coming back: what lies between was not seen. */
-      reset() {
-        this.#count = 0;
-        this.#tick = 0;
-        this.#playback.reset();
+      /** There is no connection, or nothing more to do. */
+      pause() {
+        this.#heard = false;
+        this.#uplink.timers.clearTimeout(this.#timer);
       }
-      /**
-       * Takes a copy of the world as it is now.
-       * @param {number} tick rising
-       * @param {number} now when it arrived, in milliseconds
-       */
-      capture(tick, now) {
-        if (this.#count > 0) {
-          const { tick: newest } = this.#frames[(this.#count - 1) % FRAMES];
-          this.#delay.observe(this.#playback.ageOf(newest, now), now - this.#capturedAt);
+      giveUp() {
+        this.pause();
+        this.#uplink.send([UPLOAD_CHUNK, this.id, 0, 0, null]);
+      }
+      /** @param {import("./transfer-frames.js").Progress} progress that is not the last @throws {WireError} */
+      heard({ offset, limit }) {
+        const now = this.#uplink.timers.now();
+        const had = this.#base.end;
+        let i = this.#marks.length - 1;
+        while (i >= 0 && this.#marks[i].end > offset) i--;
+        const at3 = i < 0 ? this.#base : this.#marks[i];
+        if (at3.end !== offset || limit < offset) throw new WireError("progress that cannot be");
+        if (this.#heard && i >= 0) this.#pace.took(at3.at, now);
+        this.#marks = this.#heard ? this.#marks.slice(i + 1) : [];
+        this.#base = at3;
+        this.#limit = limit;
+        this.#heard = true;
+        if (offset > had) this.#onProgress(offset);
+        this.#pump();
+      }
+      /** Sends what may leave now. */
+      #pump() {
+        const { timers, send } = this.#uplink;
+        timers.clearTimeout(this.#timer);
+        while (this.#heard) {
+          const last = this.#marks.at(-1) ?? this.#base;
+          const most = Math.min(this.#limit, this.#data.length) - last.end;
+          const least = Math.min(MIN_CHUNK, this.#data.length - last.end);
+          if (most < least || least === 0 || this.#marks.length === MAX_MARKS) return;
+          const now = timers.now();
+          const room2 = this.#pace.room(last.end - this.#base.end, now);
+          if (room2 === 0) {
+            const { wait } = this.#pace;
+            if (wait > 0) this.#timer = timers.setTimeout(() => this.#pump(), wait);
+            return;
+          }
+          const bytes2 = this.#data.subarray(last.end, last.end + Math.min(room2, most, MAX_CHUNK));
+          const mark = { end: last.end + bytes2.length, sum: crc32(bytes2, last.sum), at: now };
+          if (!send([UPLOAD_CHUNK, this.id, last.end, mark.sum, bytes2])) return;
+          this.#marks.push(mark);
+          this.#pace.left(bytes2.length, now);
         }
-        this.#capturedAt = now;
-        this.#playback.observe(tick, now);
-        const slot = this.#count % FRAMES;
-        this.#frames[slot] ??= {
-          tick: 0,
-          tables: this.#world.tables.map(() => ({
-            count: 0,
-            ids: new Float64Array(0),
-            values: new Float64Array(0)
-          }))
-        };
-        const frame = this.#frames[slot];
-        frame.tick = tick;
-        this.#count++;
-        this.#world.tables.forEach((table2, i) => {
-          copyTable(table2, this.#shown[i], frame.tables[i]);
-        });
-      }
-      /**
-       * @param {number} now in milliseconds
-       * @returns {Record<string, Row[]>} the rows of every table, each with its entity's `id` (which hides
-       *   a field of that name)
-       */
-      view(now) {
-        if (this.#count === 0) {
-          for (const shown of this.#shown) clear(shown);
-          return this.#result;
-        }
-        const tick = this.#playback.tickAt(now, this.#delay.at(now));
-        const [a, b] = this.#around(tick);
-        const span = b.tick - a.tick;
-        const part2 = span > 0 ? Math.min(1, Math.max(0, (tick - a.tick) / span)) : 0;
-        this.#tick = Math.round(a.tick + part2 * span);
-        this.#world.tables.forEach((table2, i) => {
-          showTable(table2, this.#shown[i], a.tables[i], b.tables[i], part2);
-        });
-        return this.#result;
-      }
-      /**
-       * The newest frame at or before the tick and the one after it; at the ends one and the same.
-       * @param {number} tick
-       * @returns {[Frame, Frame]}
-       */
-      #around(tick) {
-        const oldest = Math.max(0, this.#count - FRAMES);
-        let after = this.#frames[(this.#count - 1) % FRAMES];
-        if (after.tick <= tick) return [after, after];
-        for (let n = this.#count - 2; n >= oldest; n--) {
-          const frame = this.#frames[n % FRAMES];
-          if (frame.tick <= tick) return [frame, after];
-          after = frame;
-        }
-        return [after, after];
       }
     };
+  }
+});
+
+// src/transfers.js
+async function bytesOf(what) {
+  if (what instanceof Uint8Array) return what;
+  return new Uint8Array(what instanceof ArrayBuffer ? what : await what.arrayBuffer());
+}
+var WINDOW2, MAX_DOWNLOADS, KEPT2, Transfers;
+var init_transfers = __esm({
+  "src/transfers.js"() {
+    "use strict";
+    init_crc32();
+    init_kinds();
+    init_pace();
+    init_requests();
+    init_transfer_frames();
+    init_upload();
+    init_wire();
+    WINDOW2 = 64 << 10;
+    MAX_DOWNLOADS = 16;
+    KEPT2 = 32;
+    Transfers = class {
+      #uplink;
+      #report;
+      #nextId;
+      #open = false;
+      /** @type {Map<number, {upload: Upload, end: (error: Error | null) => void}>} by id */
+      #uploads = /* @__PURE__ */ new Map();
+      /** @type {Map<string, Taker>} by channel and name */
+      #takers = /* @__PURE__ */ new Map();
+      /** @type {Map<number, Download>} by id */
+      #downloads = /* @__PURE__ */ new Map();
+      /** Frames that say how downloads ended, the oldest first, by id. @type {Map<number, any[]>} */
+      #ended = /* @__PURE__ */ new Map();
+      /** Highest id of those that ended and are in there no more. */
+      #forgotten = 0;
+      /**
+       * @param {import("./upload.js").Uplink} uplink
+       * @param {() => number} nextId gives ids for uploads, rising over the session
+       * @param {(error: unknown) => void} report
+       * @param {boolean} open whether there is a connection
+       */
+      constructor(uplink, nextId2, report, open3) {
+        this.#uplink = uplink;
+        this.#nextId = nextId2;
+        this.#report = report;
+        this.#open = open3;
+      }
+      /**
+       * @param {string} channel
+       * @param {string} name
+       * @param {Blob | ArrayBuffer | Uint8Array} what
+       * @param {UploadOptions} options
+       */
+      async upload(channel, name, what, { type, onProgress, signal } = {}) {
+        const data = await bytesOf(what);
+        signal?.throwIfAborted();
+        if (data.length === 0) throw new RequestError("bad-payload", "", "nothing to upload");
+        const kind = type ?? (what instanceof Blob ? what.type : "");
+        const id = this.#nextId();
+        const progress2 = (taken) => this.#call(onProgress, taken, data.length);
+        const upload = new Upload({ id, channel, name, type: kind }, data, this.#uplink, progress2);
+        const over = new Promise((resolve, reject) => {
+          const abort = () => {
+            upload.giveUp();
+            end(signal?.reason);
+          };
+          const end = (error) => {
+            signal?.removeEventListener("abort", abort);
+            this.#uploads.delete(id);
+            upload.pause();
+            if (error === null) resolve();
+            else reject(error);
+          };
+          this.#uploads.set(id, { upload, end });
+          signal?.addEventListener("abort", abort);
+        });
+        if (this.#open) upload.open();
+        return over;
+      }
+      /**
+       * @param {string} channel
+       * @param {string} name
+       * @param {(bytes: Uint8Array, meta: Meta) => any} fn
+       * @param {DownloadOptions} options
+       */
+      on(channel, name, fn, { limit = 16 << 20, onProgress = () => {
+      } } = {}) {
+        if (typeof fn !== "function") throw new TypeError("a handler must be a function");
+        const key = `${channel} ${name}`;
+        if (this.#takers.has(key)) throw new TypeError(`${key} has a handler already`);
+        const taker = { fn, limit, onProgress };
+        this.#takers.set(key, taker);
+        return () => {
+          if (this.#takers.get(key) === taker) this.#takers.delete(key);
+        };
+      }
+      /** There is a connection. @param {boolean} same whether of the same session as before */
+      opened(same2) {
+        if (!same2) this.dropped();
+        this.#open = true;
+        for (const { upload } of this.#uploads.values()) upload.open();
+      }
+      /** The connection is gone. */
+      down() {
+        this.#open = false;
+        for (const { upload } of this.#uploads.values()) upload.pause();
+      }
+      /** The session is gone. */
+      dropped() {
+        this.down();
+        this.#downloads.clear();
+        this.#ended.clear();
+        this.#forgotten = 0;
+        for (const { end } of [...this.#uploads.values()]) {
+          end(new RequestError("dropped", "", "the session ended before the upload"));
+        }
+      }
+      /** @param {any[]} frame */
+      frame(frame) {
+        if (frame[0] === DOWNLOAD) this.#offered(offer(frame));
+        else if (frame[0] === DOWNLOAD_CHUNK) this.#chunk(chunk(frame));
+        else this.#progress(progress(frame));
+      }
+      /** @param {frames.Progress} progress */
+      #progress(progress2) {
+        const it = this.#uploads.get(progress2.id);
+        if (it === void 0) return;
+        if (progress2.done && progress2.error !== null) it.end(new RequestError(...progress2.error));
+        else {
+          it.upload.heard(progress2);
+          if (progress2.done) it.end(null);
+        }
+      }
+      /** @param {frames.Offer} offer */
+      #offered({ id, channel, name, size, type }) {
+        const outcome = this.#ended.get(id);
+        if (outcome !== void 0) {
+          this.#uplink.send(outcome);
+          return;
+        }
+        if (!this.#downloads.has(id)) {
+          const taker = this.#takers.get(`${channel} ${name}`);
+          if (id <= this.#forgotten) this.#end(id, 0, "too-late", "nothing is known of it any more");
+          else if (taker === void 0) this.#end(id, 0, "not-found", "nobody takes that here");
+          else if (size > taker.limit) this.#end(id, 0, "too-big", `at most ${taker.limit} bytes`);
+          else if (this.#downloads.size >= MAX_DOWNLOADS) this.#end(id, 0, "full", "too many");
+          else {
+            const bytes2 = new Uint8Array(size);
+            this.#downloads.set(id, { taker, meta: { type, size }, bytes: bytes2, taken: 0, sum: 0, limit: 0 });
+          }
+        }
+        this.#tell(id);
+      }
+      /** Says how far a download has got, if it is on. @param {number} id */
+      #tell(id) {
+        const d = this.#downloads.get(id);
+        if (d === void 0) return;
+        d.limit = Math.min(d.taken + WINDOW2, d.meta.size);
+        this.#uplink.send([DOWNLOAD_PROGRESS, id, d.taken, d.limit, false, null]);
+      }
+      /** @param {frames.Chunk} chunk */
+      #chunk({ id, offset, sum, data }) {
+        const d = this.#downloads.get(id);
+        if (data === null) {
+          if (!this.#ended.has(id)) this.#end(id, 0, "cancelled", "as the server said");
+          else this.#uplink.send(
+            /** @type {any[]} */
+            this.#ended.get(id)
+          );
+          return;
+        }
+        if (d === void 0) return;
+        const end = offset + data.length;
+        const short2 = data.length < MIN_CHUNK && end !== d.meta.size;
+        if (offset !== d.taken || end > d.limit || short2) throw new WireError("a chunk out of place");
+        d.sum = crc32(data, d.sum);
+        if (d.sum !== sum) {
+          this.#end(id, d.taken, "corrupt", "the sum is not that of the bytes");
+          return;
+        }
+        d.bytes.set(data, offset);
+        d.taken = end;
+        this.#call(d.taker.onProgress, end, d.meta.size, d.meta);
+        this.#tell(id);
+        if (end === d.meta.size) this.#hand(id, d);
+      }
+      /** Gives a handler what is whole. @param {number} id @param {Download} d */
+      async #hand(id, d) {
+        let refusal = ["", ""];
+        try {
+          await d.taker.fn(d.bytes, d.meta);
+        } catch (thrown) {
+          if (thrown instanceof RequestError) refusal = [thrown.code, thrown.message];
+          else {
+            this.#report(thrown);
+            refusal = ["internal", "a fault of the client"];
+          }
+        }
+        if (this.#downloads.get(id) === d) this.#end(id, d.taken, ...refusal);
+      }
+      /** @param {number} id @param {number} taken @param {string} code "": the file was taken @param {string} message */
+      #end(id, taken, code, message) {
+        this.#downloads.delete(id);
+        const error = code === "" ? null : [code, "", message];
+        const frame = [DOWNLOAD_PROGRESS, id, taken, taken, true, error];
+        this.#ended.set(id, frame);
+        if (this.#ended.size > KEPT2) {
+          const [oldest] = this.#ended.keys();
+          this.#ended.delete(oldest);
+          this.#forgotten = Math.max(this.#forgotten, oldest);
+        }
+        this.#uplink.send(frame);
+      }
+      /** Calls a handler whose errors are its own. @param {((...args: any[]) => void) | undefined} fn @param {any[]} args */
+      #call(fn, ...args) {
+        try {
+          fn?.(...args);
+        } catch (error) {
+          this.#report(error);
+        }
+      }
+    };
+  }
+});
+
+// src/link.js
+var MAX_BUFFERED, Link;
+var init_link = __esm({
+  "src/link.js"() {
+    "use strict";
+    init_wire();
+    MAX_BUFFERED = 64 << 10;
+    Link = class {
+      #socket;
+      #stats;
+      #isOpen = false;
+      /**
+       * @param {SocketClass} WebSocket
+       * @param {string} url
+       * @param {import("./stats.js").Stats} stats
+       * @param {LinkHandlers} handlers
+       * @throws {Error} what the WebSocket constructor throws, for a URL that cannot be dialled
+       */
+      constructor(WebSocket, url, stats, handlers) {
+        const socket = new WebSocket(url);
+        this.#socket = socket;
+        this.#stats = stats;
+        socket.binaryType = "arraybuffer";
+        socket.onopen = () => {
+          this.#isOpen = true;
+          handlers.open();
+        };
+        socket.onmessage = ({ data }) => {
+          if (typeof data === "string") handlers.text();
+          else handlers.message(new Uint8Array(data));
+        };
+        socket.onerror = () => {
+        };
+        socket.onclose = ({ code }) => {
+          this.#detach();
+          handlers.down(code ?? LOST);
+        };
+      }
+      /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
+      write(bytes2) {
+        if (!this.#isOpen || this.#socket.readyState > 1) return false;
+        this.#socket.send(bytes2);
+        this.#stats.sent(bytes2.length);
+        return true;
+      }
+      /** Whether so much waits in the socket that frames of passing worth should not join it. */
+      get congested() {
+        return this.#socket.bufferedAmount > MAX_BUFFERED;
+      }
+      /** Ends the link without a word and without `down`; the peer sees a lost socket. */
+      drop() {
+        this.#detach();
+        if (this.#socket.terminate !== void 0) this.#socket.terminate();
+        else this.#socket.close();
+      }
+      /** Ends the link properly, once what was sent is out. */
+      close() {
+        this.#detach();
+        this.#socket.close(1e3);
+      }
+      #detach() {
+        this.#isOpen = false;
+        this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
+      }
+    };
+  }
+});
+
+// src/upgrade.js
+var TRY_FOR, AFTER, AFTER_MOST, Upgrade;
+var init_upgrade = __esm({
+  "src/upgrade.js"() {
+    "use strict";
+    init_link();
+    TRY_FOR = 5e3;
+    AFTER = 1e4;
+    AFTER_MOST = 3e5;
+    Upgrade = class {
+      #settings;
+      #timers;
+      #stats;
+      #handlers;
+      #upgraded;
+      #after = AFTER;
+      /** @type {any} until the next try, or until it is given up */
+      #timer = null;
+      /** @type {Link | null} what is tried */
+      #trial = null;
+      /**
+       * @param {import("./options.js").Settings} settings
+       * @param {import("./stats.js").Stats} stats
+       * @param {import("./link.js").LinkHandlers} handlers of a link that has opened
+       * @param {(link: Link) => void} upgraded takes it
+       */
+      constructor(settings2, stats, handlers, upgraded) {
+        this.#settings = settings2;
+        this.#timers = settings2.timers;
+        this.#stats = stats;
+        this.#handlers = handlers;
+        this.#upgraded = upgraded;
+      }
+      /** Tries after a while. */
+      later() {
+        this.stop();
+        this.#timer = this.#timers.setTimeout(() => this.#try(), this.#after);
+        this.#after = Math.min(2 * this.#after, AFTER_MOST);
+      }
+      /** Tries nothing any more, until it is told to again. */
+      stop() {
+        this.#timers.clearTimeout(this.#timer);
+        this.#trial?.drop();
+        this.#trial = null;
+      }
+      #try() {
+        const { WebSocket, url } = this.#settings;
+        const handlers = {
+          ...this.#handlers,
+          open: () => {
+            Object.assign(handlers, this.#handlers);
+            this.#trial = null;
+            this.stop();
+            this.#upgraded(link);
+          },
+          down: (_code) => this.later()
+        };
+        const link = new Link(WebSocket, url, this.#stats, handlers);
+        this.#trial = link;
+        this.#timer = this.#timers.setTimeout(() => this.later(), TRY_FOR);
+      }
+    };
+  }
+});
+
+// src/seldom.js
+var seldom_exports = {};
+__export(seldom_exports, {
+  HttpLink: () => HttpLink,
+  Transfers: () => Transfers,
+  Upgrade: () => Upgrade,
+  answer: () => answer
+});
+var init_seldom = __esm({
+  "src/seldom.js"() {
+    "use strict";
+    init_answer();
+    init_http_link();
+    init_transfers();
+    init_upgrade();
   }
 });
 
@@ -782,53 +3407,6 @@ var init_rows = __esm({
   }
 });
 
-// src/float32.js
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? NAN : bits[0];
-}
-function floatOf(q) {
-  bits[0] = q;
-  return floats[0];
-}
-var floats, bits, NAN;
-var init_float32 = __esm({
-  "src/float32.js"() {
-    "use strict";
-    floats = new Float32Array(1);
-    bits = new Int32Array(floats.buffer);
-    NAN = 2143289344;
-  }
-});
-
-// src/dequantize.js
-function dequantize(field, q) {
-  switch (field.kind) {
-    case BOOL:
-      return q !== 0;
-    case INT:
-      return q;
-    case ANGLE:
-      return q * 2 * Math.PI / (field.max + 1);
-    case FLOAT:
-      return floatOf(q);
-    case QUAT:
-      return rotation(q, field.bits);
-    case UNIT:
-      return direction(q, field.bits);
-    default:
-      return field.offset + q * field.step;
-  }
-}
-var init_dequantize = __esm({
-  "src/dequantize.js"() {
-    "use strict";
-    init_fieldkinds();
-    init_float32();
-    init_rotation();
-  }
-});
-
 // src/packed/adaptivebit.js
 function startProbs(probs) {
   probs.fill(HALF);
@@ -855,7 +3433,7 @@ function dear(coder, probs, at3) {
   probs[at3] = adapted(p, bit, SLOW);
   return bit;
 }
-function mixed(coder, probs, a, b, weights, at3) {
+function mixed2(coder, probs, a, b, weights, at3) {
   const pa = probs[a];
   const pb = probs[b];
   const la = LOGIT[pa >>> 20];
@@ -954,7 +3532,7 @@ var init_order = __esm({
 });
 
 // src/packed/arrivals.js
-var MAX_ID, ANOTHER, GROWN, AFTER, GAP, ROW_MODELS, DIFFERS, NEGATIVE, DISTANCE, FIELD_MODELS, Arrivals;
+var MAX_ID, ANOTHER, GROWN, AFTER2, GAP, ROW_MODELS, DIFFERS, NEGATIVE, DISTANCE, FIELD_MODELS, Arrivals;
 var init_arrivals = __esm({
   "src/packed/arrivals.js"() {
     "use strict";
@@ -967,7 +3545,7 @@ var init_arrivals = __esm({
     MAX_ID = 4294967295;
     ANOTHER = 15 << 12;
     GROWN = 0;
-    AFTER = 1;
+    AFTER2 = 1;
     GAP = 2;
     ROW_MODELS = GAP + NUMBER_MODELS;
     DIFFERS = 0;
@@ -1005,7 +3583,7 @@ var init_arrivals = __esm({
         const rows = [];
         if (plain(coder, this.#models, GROWN) === 0) return rows;
         let id = 0;
-        if (before.length > 0 && plain(coder, this.#models, AFTER) !== 0)
+        if (before.length > 0 && plain(coder, this.#models, AFTER2) !== 0)
           id = before[before.length - 1].id;
         do {
           id += 1 + number(coder, this.#models, GAP);
@@ -1060,13 +3638,13 @@ var init_arrivals = __esm({
 });
 
 // src/packed/fates.js
-var KEPT, CHANGED, GONE, LEFT, BLOCK, MAX_RECENT, ANY, FIRST_GONE, MORE_GONE, OUT_OF_VIEW, GONE_GAP, IN_BLOCK, IN_ROW, NEAR, MODELS, Fates;
+var KEPT3, CHANGED, GONE, LEFT, BLOCK, MAX_RECENT, ANY, FIRST_GONE, MORE_GONE, OUT_OF_VIEW, GONE_GAP, IN_BLOCK, IN_ROW, NEAR, MODELS, Fates;
 var init_fates = __esm({
   "src/packed/fates.js"() {
     "use strict";
     init_wire();
     init_adaptivebit();
-    KEPT = 0;
+    KEPT3 = 0;
     CHANGED = 1;
     GONE = 2;
     LEFT = 3;
@@ -1104,7 +3682,7 @@ var init_fates = __esm({
        */
       read(coder, fates, history, rows, marker) {
         const n = rows.length;
-        fates.fill(KEPT, 0, n);
+        fates.fill(KEPT3, 0, n);
         const gone = this.#readGone(coder, fates, n);
         let block = 0;
         for (let start = 0; start < n; start += BLOCK) {
@@ -1154,7 +3732,7 @@ var init_fates = __esm({
           if (row2 > 0) near |= (history[row2 - 1] & 1) << 2;
           if (row2 + 1 < rows.length) near |= (history[row2 + 1] & 1) << 3;
           const weights = 2 * (own & 1);
-          before = mixed(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
+          before = mixed2(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
           fates[row2] = before;
         }
       }
@@ -1162,36 +3740,8 @@ var init_fates = __esm({
   }
 });
 
-// src/rates.js
-function zeroOf({ offset, step }) {
-  return Math.min(2147483647, Math.max(-2147483648, Math.floor(-offset / step + 0.5))) + 0;
-}
-function checkRates(fields) {
-  for (const field of fields) {
-    if (field.rate < 0) continue;
-    const rate = fields[field.rate];
-    if (rate?.kind !== INT && rate?.kind !== FIXED) {
-      throw new WireError("a rate that is no number");
-    }
-    const zero = zeroOf(rate);
-    const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
-    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
-    let steps = 0;
-    for (let at3 = field.rate; at3 >= 0; at3 = fields[at3]?.rate ?? -1) {
-      if (++steps > fields.length) throw new WireError("rates that go round");
-    }
-  }
-}
-var init_rates = __esm({
-  "src/rates.js"() {
-    "use strict";
-    init_fieldkinds();
-    init_wire();
-  }
-});
-
 // src/packed/layout.js
-function layoutOf(fields) {
+function layoutOf2(fields) {
   const layout = { fields: [], components: 0, marker: -1 };
   const first = [];
   const place = (index) => {
@@ -1231,7 +3781,7 @@ var init_layout = __esm({
   "src/packed/layout.js"() {
     "use strict";
     init_fieldkinds();
-    init_rates();
+    init_quantize();
   }
 });
 
@@ -1301,7 +3851,7 @@ function due(m, at3, baseTick, tick) {
   return baseTick - m[at3 + CHANGED2] >>> 0 < pause ? 1 : 2;
 }
 var SEEN, CHANGED2, STEP, TICKS, LAG, PAUSE, STEPS, CLASS, SIGN, COST, FAST2, SLOW2, MOTION, MAX_TICKS, MAX_GUESS, MAX_ERROR, MAX_ACCEL, MAX_REST, FAST_GAINS, SLOW_GAINS, FIRST_GAINS;
-var init_motion = __esm({
+var init_motion2 = __esm({
   "src/packed/motion.js"() {
     "use strict";
     SEEN = 0;
@@ -1372,14 +3922,14 @@ function costOf(v) {
   const n = 27 - Math.clz32(u);
   return (n << 4) + (u >>> n) - 16 << 4;
 }
-var TRACK, BLEND, RATE, PREDICTORS, SCALES, LEANS, MOODS, TEMPERS, TURNS, LENGTHS, MAX_LENGTH, ZERO, ZERO_MOOD, NEGATIVE2, NEGATIVE_TURN, LONGER, LONGER_MOOD, LONG, HIGH, MODELS2, ZERO_MIX, NEGATIVE_MIX, LONGER_MIX, WEIGHTS, START_COST, ADVANTAGE, MAX_STEP, START_BLEND, MAX_BLEND, BLEND_RATE, Residuals, clampBlend, signBeyond;
+var TRACK, BLEND2, RATE, PREDICTORS, SCALES, LEANS, MOODS, TEMPERS, TURNS, LENGTHS, MAX_LENGTH, ZERO, ZERO_MOOD, NEGATIVE2, NEGATIVE_TURN, LONGER, LONGER_MOOD, LONG, HIGH, MODELS2, ZERO_MIX, NEGATIVE_MIX, LONGER_MIX, WEIGHTS, START_COST, ADVANTAGE, MAX_STEP, START_BLEND, MAX_BLEND, BLEND_RATE, Residuals, clampBlend, signBeyond;
 var init_residual = __esm({
   "src/packed/residual.js"() {
     "use strict";
     init_adaptivebit();
-    init_motion();
+    init_motion2();
     TRACK = 1;
-    BLEND = 2;
+    BLEND2 = 2;
     RATE = 3;
     PREDICTORS = 4;
     SCALES = 12;
@@ -1506,8 +4056,8 @@ var init_residual = __esm({
         guesses[TRACK] = fast;
         const blend = this.#blend;
         const sum = blend[0] * line + blend[1] * (fast - line) + blend[2] * (slow - fast);
-        guesses[BLEND] = clampGuess(Math.floor(sum / 65536));
-        let choice = BLEND;
+        guesses[BLEND2] = clampGuess(Math.floor(sum / 65536));
+        let choice = BLEND2;
         if (this.#choices === PREDICTORS) {
           guesses[RATE] = clampGuess(m[at3 + LAG] + rate);
           choice = RATE;
@@ -1547,9 +4097,9 @@ var init_residual = __esm({
         const weights = this.#weights;
         m[at3 + CLASS] = 0;
         const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
-        if (mixed(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
+        if (mixed2(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
         const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
-        const negative = mixed(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
+        const negative = mixed2(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
         const length = this.#length(coder, scale, mood);
         m[at3 + CLASS] = length + 1;
         const magnitude = this.#magnitude(coder, length);
@@ -1567,7 +4117,7 @@ var init_residual = __esm({
         const wide2 = LONGER_MOOD + mood * LENGTHS;
         let k = 0;
         while (k < LENGTHS) {
-          if (mixed(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
+          if (mixed2(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
             return k;
           k++;
         }
@@ -1638,7 +4188,7 @@ var init_residual = __esm({
        * @param {number} change
        */
       #learnBlend(change) {
-        const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND], 64);
+        const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND2], 64);
         if (e === 0) return;
         const blend = this.#blend;
         const line = this.#line;
@@ -1668,7 +4218,7 @@ var init_values = __esm({
     init_fieldkinds();
     init_wire();
     init_adaptivebit();
-    init_motion();
+    init_motion2();
     init_order();
     init_quaternion();
     init_residual();
@@ -1740,8 +4290,8 @@ var init_values = __esm({
        */
       read(walk, entity, m, at3) {
         const { q, row: row2 } = entity;
-        for (const packed of this.#layout.fields) {
-          const { index, field, first } = packed;
+        for (const packed2 of this.#layout.fields) {
+          const { index, field, first } = packed2;
           const active = this.#active[index] !== 0;
           if (field.kind === STRING) {
             if (!active) continue;
@@ -1754,7 +4304,7 @@ var init_values = __esm({
           } else if (!active) {
             this.#before[first] = this.#now[first] = q[index];
           } else {
-            const now = this.#field(walk, packed, m, at3 + first * MOTION, q[index]);
+            const now = this.#field(walk, packed2, m, at3 + first * MOTION, q[index]);
             if (now === q[index]) continue;
             q[index] = now;
             row2[field.name] = dequantize(field, now);
@@ -1769,12 +4319,12 @@ var init_values = __esm({
        * @param {number} base
        * @returns {number} the quantum, checked
        */
-      #field(walk, packed, m, at3, base) {
-        const { field, first, components } = packed;
+      #field(walk, packed2, m, at3, base) {
+        const { field, first, components } = packed2;
         const residuals = this.#residuals[first];
         switch (field.kind) {
           case QUAT:
-            return this.#quaternion(walk, packed, m, at3, base);
+            return this.#quaternion(walk, packed2, m, at3, base);
           case UNIT: {
             const mask = (1 << field.bits) - 1;
             const u = residuals.read(walk, m, at3, base >> field.bits & mask, 0);
@@ -1852,7 +4402,7 @@ var init_tablestate = __esm({
     init_arrivals();
     init_fates();
     init_layout();
-    init_motion();
+    init_motion2();
     init_values();
     TableState = class {
       #table;
@@ -1878,7 +4428,7 @@ var init_tablestate = __esm({
       /** @param {Table} table @param {import("./text.js").Texts} texts */
       constructor(table2, texts) {
         this.#table = table2;
-        this.#layout = layoutOf(table2.fields);
+        this.#layout = layoutOf2(table2.fields);
         this.#arrivals = new Arrivals(this.#layout.fields, texts);
         this.#values = new Values(this.#layout, texts);
         this.#stride = this.#layout.components * MOTION;
@@ -2161,7 +4711,7 @@ var Walk;
 var init_walk = __esm({
   "src/packed/walk.js"() {
     "use strict";
-    init_motion();
+    init_motion2();
     init_rangecoder();
     Walk = class {
       coder = new RangeDecoder();
@@ -2190,6 +4740,10 @@ var init_walk = __esm({
 });
 
 // src/packed/decoder.js
+var decoder_exports = {};
+__export(decoder_exports, {
+  PackedDecoder: () => PackedDecoder
+});
 var FRESH, PackedDecoder;
 var init_decoder = __esm({
   "src/packed/decoder.js"() {
@@ -2255,1190 +4809,6 @@ var init_decoder = __esm({
         if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
       }
     };
-  }
-});
-
-// src/quantize.js
-function quantize(field, value2) {
-  const v = Number.isNaN(Number(value2 ?? 0)) ? 0 : Number(value2 ?? 0);
-  if (field.kind === BOOL) return v !== 0 ? 1 : 0;
-  if (field.kind === ANGLE) {
-    const turns = field.max + 1;
-    const q2 = Number.isFinite(v) ? Math.round(v / field.step) % turns : 0;
-    return (q2 + turns) % turns;
-  }
-  const q = Math.round((v - field.offset) / field.step);
-  return Math.min(field.max, Math.max(field.min, q)) + 0;
-}
-var init_quantize = __esm({
-  "src/quantize.js"() {
-    "use strict";
-    init_fieldkinds();
-  }
-});
-
-// src/rounding.js
-function quantumOf(field, value2) {
-  switch (field.kind) {
-    case BOOL:
-      return value2 ? 1 : 0;
-    case ANGLE:
-      return angle(Number(value2), field.max + 1);
-    case FLOAT:
-      return bitsOf(Number(value2));
-    case QUAT:
-      return rotation2(value2, field.bits);
-    case UNIT:
-      return direction2(value2, field.bits);
-    default: {
-      const q = round((Number(value2) - field.offset) / field.step);
-      return q >= field.min ? Math.min(q, field.max) + 0 : field.min;
-    }
-  }
-}
-function angle(v, turns) {
-  if (!Number.isFinite(v)) return 0;
-  let part2 = v / (2 * Math.PI);
-  part2 -= Math.floor(part2);
-  return Math.round(part2 * turns) % turns;
-}
-function rotation2(v, bits2) {
-  const is = measurable(v, 4);
-  const most = is ? largest(v, 4) : 3;
-  const rest2 = [];
-  let sum = 1;
-  for (let i = 0; i < 4; i++) {
-    if (i === most) continue;
-    const part2 = is ? v[i] / v[most] : 0;
-    rest2.push(part2);
-    sum += part2 * part2;
-  }
-  const length = Math.sqrt(sum);
-  let packed = most;
-  for (const part2 of rest2) packed = packed << bits2 | level(part2 / length * Math.SQRT2, bits2);
-  return packed;
-}
-function direction2(v, bits2) {
-  if (!measurable(v, 3)) return level(0, bits2) << bits2 | level(0, bits2);
-  const scale = Math.abs(v[largest(v, 3)]);
-  let [x, y, z] = [v[0] / scale, v[1] / scale, v[2] / scale];
-  const sum = Math.abs(x) + Math.abs(y) + Math.abs(z);
-  x /= sum;
-  y /= sum;
-  if (z < 0) [x, y] = [signed2(1 - Math.abs(y), x), signed2(1 - Math.abs(x), y)];
-  return level(x, bits2) << bits2 | level(y, bits2);
-}
-function level(v, bits2) {
-  const half = 1 << bits2 - 1;
-  return half + round(v * (half - 1));
-}
-function largest(v, size) {
-  let most = 0;
-  for (let i = 1; i < size; i++) if (Math.abs(v[i]) > Math.abs(v[most])) most = i;
-  return most;
-}
-function measurable(v, size) {
-  let any2 = false;
-  for (let i = 0; i < size; i++) {
-    if (!Number.isFinite(v[i])) return false;
-    any2 ||= v[i] !== 0;
-  }
-  return any2;
-}
-var round, signed2;
-var init_rounding = __esm({
-  "src/rounding.js"() {
-    "use strict";
-    init_fieldkinds();
-    init_float32();
-    round = (v) => v < 0 ? -Math.round(-v) : Math.round(v);
-    signed2 = (v, sign) => sign < 0 ? -v : v;
-  }
-});
-
-// src/rowvalues.js
-function fill(into, fields, quanta, texts) {
-  for (let i = 0; i < fields.length; i++) {
-    const field = fields[i];
-    into[field.name] = field.kind === STRING ? texts[field.name] : dequantize(field, quanta[i]);
-  }
-}
-function mixed2(field, a, b, part2) {
-  const from = dequantize(field, a);
-  if (typeof from === "number") {
-    const to2 = (
-      /** @type {number} */
-      dequantize(field, b)
-    );
-    return between(field.kind, from, to2 - from, part2);
-  }
-  const into = (
-    /** @type {number[]} */
-    from
-  );
-  if (a === b || part2 === 0) return into;
-  const to = (
-    /** @type {number[]} */
-    dequantize(field, b)
-  );
-  turn(into, field.kind, [...into], 0, to, 0, part2);
-  return into;
-}
-var init_rowvalues = __esm({
-  "src/rowvalues.js"() {
-    "use strict";
-    init_dequantize();
-    init_fieldkinds();
-    init_interpolate();
-  }
-});
-
-// src/smoothing.js
-function snapOf({ kind, min, max, step }, snap) {
-  if (snap !== void 0) return snap;
-  const quanta = max - min;
-  return kind === FIXED && quanta < BOUNDLESS ? quanta * step * SNAP : Number.POSITIVE_INFINITY;
-}
-var TURN, SNAP, BOUNDLESS, Smoothing, isSmooth;
-var init_smoothing = __esm({
-  "src/smoothing.js"() {
-    "use strict";
-    init_fieldkinds();
-    TURN = 2 * Math.PI;
-    SNAP = 1 / 8;
-    BOUNDLESS = 2 ** 31;
-    Smoothing = class {
-      /** Indices of the fields that are smoothed: numbers with a fraction and angles, but none that is another's rate. */
-      fields;
-      #angles;
-      #snaps;
-      #ms;
-      /** Differences, for each of the fields, as they were at a time. */
-      #off;
-      #since = 0;
-      /** What was shown when held. */
-      #held;
-      /**
-       * @param {Field[]} fields of the table
-       * @param {number} ms over which a difference goes away; 0 for at once
-       * @param {number | undefined} snap a difference above this, in units, in any field but angles, is not smoothed; by default an
-       *   eighth of the field's range
-       */
-      constructor(fields, ms, snap) {
-        const rates = new Set(fields.map((f) => f.rate));
-        this.fields = fields.flatMap((f, i) => isSmooth(f) && !rates.has(i) ? [i] : []);
-        const smoothed = this.fields.map((i) => fields[i]);
-        this.#angles = smoothed.map((f) => f.kind === ANGLE);
-        this.#snaps = smoothed.map((f) => snapOf(f, snap));
-        this.#ms = ms;
-        this.#off = smoothed.map(() => 0);
-        this.#held = smoothed.map(() => 0);
-      }
-      /** @param {number[]} raw of each of the fields, as it is before a change */
-      hold(raw) {
-        for (let i = 0; i < raw.length; i++) this.#held[i] = raw[i];
-      }
-      /**
-       * @param {number[]} raw as it is after the change
-       * @param {number} now in milliseconds
-       */
-      settle(raw, now) {
-        let changed = false;
-        for (let i = 0; i < raw.length; i++) changed ||= raw[i] !== this.#held[i];
-        if (!changed) return;
-        const left = this.#left(now);
-        for (let i = 0; i < raw.length; i++) {
-          let off = this.#off[i] * left + this.#held[i] - raw[i];
-          if (this.#angles[i]) off -= TURN * Math.round(off / TURN);
-          else if (Math.abs(off) > this.#snaps[i]) {
-            this.clear();
-            return;
-          }
-          this.#off[i] = off;
-        }
-        this.#since = now;
-      }
-      clear() {
-        this.#off.fill(0);
-      }
-      /**
-       * What is to be added to a field as it is.
-       * @param {number} i index in `fields`
-       * @param {number} now in milliseconds
-       */
-      offset(i, now) {
-        return this.#off[i] * this.#left(now);
-      }
-      /** Part of the differences that is left. @param {number} now */
-      #left(now) {
-        const passed = Math.max(0, now - this.#since);
-        return passed < this.#ms ? 1 - passed / this.#ms : 0;
-      }
-    };
-    isSmooth = ({ kind }) => kind === FIXED || kind === ANGLE || kind === FLOAT;
-  }
-});
-
-// src/timeline.js
-function copy(from, to) {
-  for (let i = 0; i < from.length; i++) to[i] = from[i];
-}
-var Timeline;
-var init_timeline = __esm({
-  "src/timeline.js"() {
-    "use strict";
-    Timeline = class {
-      /** @type {Moment[]} */
-      #moments;
-      /**
-       * @param {number} length ticks that are kept
-       * @param {number} inputs fields of an input
-       * @param {number} fields of a row
-       */
-      constructor(length, inputs, fields) {
-        this.#moments = Array.from({ length }, () => ({
-          tick: 0,
-          input: new Array(inputs).fill(0),
-          row: new Array(fields).fill(0)
-        }));
-      }
-      get length() {
-        return this.#moments.length;
-      }
-      /**
-       * The place of a tick. It holds another's, or none, where `tick` says so.
-       * @param {number} tick
-       */
-      at(tick) {
-        return this.#moments[tick % this.#moments.length];
-      }
-      /**
-       * Makes the place of a tick that tick's, unless it is already.
-       * @param {number} tick
-       * @param {number[]} input in force where none is known
-       */
-      claim(tick, input) {
-        const moment = this.at(tick);
-        if (moment.tick !== tick) {
-          moment.tick = tick;
-          copy(input, moment.input);
-        }
-        return moment;
-      }
-      clear() {
-        for (const moment of this.#moments) moment.tick = 0;
-      }
-    };
-  }
-});
-
-// src/predictor.js
-var SMOOTH_MS, KEPT_SECONDS, Predictor;
-var init_predictor = __esm({
-  "src/predictor.js"() {
-    "use strict";
-    init_dequantize();
-    init_fieldkinds();
-    init_interpolate();
-    init_quantize();
-    init_rounding();
-    init_rowvalues();
-    init_smoothing();
-    init_timeline();
-    SMOOTH_MS = 80;
-    KEPT_SECONDS = 2;
-    Predictor = class {
-      /** How often a snapshot showed that the step was wrong, in a field that it has ever changed. */
-      mispredictions = 0;
-      /** How often the row was set to a snapshot's and later inputs were run again, for that or because another field had changed. */
-      resims = 0;
-      #place;
-      #fields;
-      #rowOf;
-      #step;
-      #dt;
-      #timeline;
-      #smoothing;
-      /** @type {(() => Record<string, unknown>) | null} */
-      #sample = null;
-      /** Quanta of the newest input sent: what the server repeats. */
-      #last;
-      /** Newest tick that an input was sent for. */
-      #sent = 0;
-      /** Newest tick of the timeline, and the oldest whose row goes on to it without a break; the latter is 0 while there is no row to go on from. */
-      #newest = 0;
-      #first = 0;
-      /** @type {Entity | null} the row, as of the newest snapshot */
-      #entity = null;
-      #id = 0;
-      #restarting = false;
-      #stopped = false;
-      /** For each field whether the step has ever changed it. */
-      #moved;
-      /** Reused: the row and the input for the step, the row that is shown, and the smoothed fields without smoothing. */
-      #state = (
-        /** @type {Row} */
-        {}
-      );
-      #given = (
-        /** @type {Row} */
-        {}
-      );
-      #shown = (
-        /** @type {Row} */
-        {}
-      );
-      #raw;
-      /**
-       * @param {Prediction} prediction
-       * @param {Place} place
-       * @throws {TypeError | RangeError} for what cannot work
-       */
-      constructor({ row: row2, step, smoothMs = SMOOTH_MS, snap }, place) {
-        if (typeof row2 !== "function") throw new TypeError("row must be a function");
-        if (typeof step !== "function") throw new TypeError("step must be a function");
-        if (!(smoothMs >= 0)) throw new RangeError("smoothMs must be 0 or more");
-        if (snap !== void 0 && !(snap >= 0)) throw new RangeError("snap must be 0 or more");
-        const { table: table2, inputFields, inputs, tickRate } = place;
-        this.#place = place;
-        this.#fields = table2.fields;
-        this.#rowOf = row2;
-        this.#step = step;
-        this.#dt = 1 / tickRate;
-        const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
-        this.#timeline = new Timeline(kept, inputFields.length, table2.fields.length);
-        this.#smoothing = new Smoothing(table2.fields, smoothMs, snap);
-        this.#raw = this.#smoothing.fields.map(() => 0);
-        this.#last = inputs.values?.slice() ?? inputFields.map((f) => quantize(f, 0));
-        this.#moved = table2.fields.map(() => false);
-      }
-      /** Id of the row that is predicted, 0 while there is none. */
-      get id() {
-        return this.#entity?.id ?? 0;
-      }
-      /** Newest tick that was run here, 0 before the first snapshot. */
-      get tick() {
-        return this.#newest;
-      }
-      /**
-       * Runs the ticks that are due: samples an input for each, sends it, and moves the row on by it. For a game's frame hook. Ticks that
-       * come due between frames, or while there are none, ask the same function.
-       * @param {number} now milliseconds on the clock of `performance.now`, as animation frames have it
-       * @param {() => Record<string, unknown>} sample the input of a tick, as for `room.input`
-       */
-      advance(now, sample) {
-        const { inputs, playing } = this.#place;
-        this.#sample = sample;
-        if (!playing()) return;
-        const present = this.#place.now();
-        const at3 = Math.min(now, present) || present;
-        if (inputs.running) {
-          inputs.drive(this, at3);
-          return;
-        }
-        this.#hold(at3);
-        inputs.drive(this, at3);
-        this.#settle(at3);
-      }
-      /**
-       * The own row as it is to be shown, with its `id`, or null while there is none. The object is reused by the next call.
-       * @param {number} [now] as for `advance`
-       * @returns {Row | null}
-       */
-      view(now = this.#place.now()) {
-        const entity = this.#entity;
-        if (entity === null) return null;
-        const [a, b, part2] = this.#around(now);
-        const newest = this.#first === 0 ? entity.q : this.#timeline.at(this.#newest).row;
-        for (let i = 0; i < this.#fields.length; i++) {
-          const field = this.#fields[i];
-          if (field.kind === STRING) this.#shown[field.name] = entity.row[field.name];
-          else if (!isMoving(field)) this.#shown[field.name] = dequantize(field, newest[i]);
-          else this.#shown[field.name] = mixed2(field, a[i], b[i], part2);
-        }
-        this.#smoothing.fields.forEach((at3, i) => {
-          const off = this.#smoothing.offset(i, now);
-          if (off === 0) return;
-          const { name, kind } = this.#fields[at3];
-          const from = (
-            /** @type {number} */
-            this.#shown[name]
-          );
-          this.#shown[name] = between(kind, from, off, 1);
-        });
-        this.#shown.id = entity.id;
-        return this.#shown;
-      }
-      /** Predicts no longer; inputs are those of `room.input` again. */
-      stop() {
-        if (this.#stopped) return;
-        this.#stopped = true;
-        this.#place.stopped();
-        this.#place.inputs.release(this);
-        this.#sample = null;
-        this.#first = 0;
-        this.#entity = null;
-      }
-      /**
-       * The input of a tick that is being sent.
-       * @param {number} tick
-       * @returns {number[]} its quanta
-       * @internal
-       */
-      input(tick) {
-        if (this.#sent - tick >= this.#timeline.length) this.#forget();
-        if (tick <= this.#sent) return this.#timeline.claim(tick, this.#last).input;
-        if (tick - this.#newest >= this.#timeline.length) this.#first = 0;
-        else for (let t = this.#newest + 1; t < tick; t++) this.#run(t);
-        this.#take();
-        this.#sent = tick;
-        if (tick > this.#newest) {
-          this.#newest = tick;
-          this.#run(tick);
-        }
-        return this.#last;
-      }
-      /** A snapshot is about to be looked at. @param {number} now @internal */
-      _before(now) {
-        this.#place.inputs.pump(now);
-        this.#hold(now);
-      }
-      /**
-       * A snapshot was looked at.
-       * @param {number} now
-       * @param {number} tick of the world, 0 if it was left as it was
-       * @internal
-       */
-      _after(now, tick) {
-        const goesOn = tick === 0 || this.#reconcile(tick);
-        this.#place.inputs.pump(now);
-        if (goesOn) this.#settle(now);
-        else this.#smoothing.clear();
-      }
-      /** Another stream of snapshots begins: nothing that was sent or predicted counts any more. @internal */
-      _restart() {
-        this.#restarting = true;
-      }
-      /**
-       * Compares what was predicted for a tick with what came of it.
-       * @param {number} tick of the snapshot, whose world is applied
-       * @returns {boolean} whether the row goes on: it is not another one, nor one that was away
-       */
-      #reconcile(tick) {
-        if (this.#restarting) this.#forget();
-        const entity = this.#find();
-        const goesOn = this.#first !== 0 && entity?.id === this.#id;
-        this.#entity = entity;
-        this.#id = entity?.id ?? 0;
-        const ran = tick <= this.#newest;
-        this.#newest = Math.max(this.#newest, tick);
-        if (entity === null || this.#newest - tick >= this.#timeline.length) {
-          this.#first = 0;
-          return false;
-        }
-        const moment = this.#timeline.at(tick);
-        const known = goesOn && ran && tick >= this.#first && moment.tick === tick;
-        if (known && this.#agrees(moment.row, entity.q)) return true;
-        if (known) this.resims++;
-        else this.#first = tick;
-        copy(entity.q, this.#timeline.claim(tick, this.#last).row);
-        for (let t = tick + 1; t <= this.#newest; t++) this.#run(t);
-        return goesOn;
-      }
-      /**
-       * Whether a predicted row is the one that came. If the step was wrong that is counted.
-       * @param {number[]} predicted @param {number[]} came
-       */
-      #agrees(predicted, came) {
-        let agrees = true;
-        let wrong = false;
-        for (let i = 0; i < came.length; i++) {
-          if (predicted[i] === came[i]) continue;
-          agrees = false;
-          wrong ||= this.#moved[i];
-        }
-        if (wrong) this.mispredictions++;
-        return agrees;
-      }
-      /** The row that the game says is its own. @returns {Entity | null} */
-      #find() {
-        let id;
-        try {
-          id = this.#rowOf();
-        } catch (error) {
-          this.#place.report(error);
-        }
-        const { entities } = this.#place.table;
-        let low = 0;
-        for (let high = entities.length; low < high; ) {
-          const middle = low + high >> 1;
-          if (entities[middle].id < Number(id)) low = middle + 1;
-          else high = middle;
-        }
-        return low < entities.length && entities[low].id === id ? entities[low] : null;
-      }
-      /** Takes the input of now. One that cannot be had is the one before again. */
-      #take() {
-        try {
-          const values = this.#sample?.();
-          const { inputFields } = this.#place;
-          for (let i = 0; i < inputFields.length; i++) {
-            this.#last[i] = quantize(inputFields[i], values?.[inputFields[i].name]);
-          }
-        } catch (error) {
-          this.#place.report(error);
-        }
-      }
-      /** Runs a tick with its input, from the row of the tick before, if there is one. @param {number} tick */
-      #run(tick) {
-        const moment = this.#timeline.claim(tick, this.#last);
-        if (this.#first === 0 || this.#entity === null) return;
-        const before = this.#timeline.at(tick - 1).row;
-        fill(this.#state, this.#fields, before, this.#entity.row);
-        fill(this.#given, this.#place.inputFields, moment.input, this.#given);
-        copy(before, moment.row);
-        try {
-          this.#step(this.#state, this.#given, this.#dt);
-          this.#fields.forEach((field, i) => {
-            if (field.kind === STRING) return;
-            moment.row[i] = quantumOf(field, this.#state[field.name]);
-            this.#moved[i] ||= moment.row[i] !== before[i];
-          });
-        } catch (error) {
-          this.#place.report(error);
-        }
-      }
-      #forget() {
-        this.#restarting = false;
-        this.#timeline.clear();
-        this.#newest = this.#sent = this.#first = 0;
-      }
-      /**
-       * The rows around what is to be shown: one tick behind the one whose input is due, so that both are there.
-       * @param {number} now
-       * @returns {[number[], number[], number]} quanta before and after, and how far it is from one to the other, 0 to 1
-       */
-      #around(now) {
-        if (this.#first === 0) {
-          const { q } = (
-            /** @type {Entity} */
-            this.#entity
-          );
-          return [q, q, 0];
-        }
-        const oldest = Math.max(this.#first, this.#newest - this.#timeline.length + 1);
-        const due2 = this.#place.inputs.tickAt(now) - 1;
-        const tick = Math.min(this.#newest, Math.max(oldest, due2));
-        const whole = Math.floor(tick);
-        const a = this.#timeline.at(whole).row;
-        const b = tick > whole ? this.#timeline.at(whole + 1).row : a;
-        return [a, b, tick - whole];
-      }
-      /** @param {number} now */
-      #rawAt(now) {
-        const [a, b, part2] = this.#around(now);
-        this.#smoothing.fields.forEach((at3, i) => {
-          this.#raw[i] = /** @type {number} */
-          mixed2(this.#fields[at3], a[at3], b[at3], part2);
-        });
-        return this.#raw;
-      }
-      /** @param {number} now */
-      #hold(now) {
-        if (this.#entity !== null) this.#smoothing.hold(this.#rawAt(now));
-      }
-      /** @param {number} now */
-      #settle(now) {
-        if (this.#entity !== null) this.#smoothing.settle(this.#rawAt(now), now);
-      }
-    };
-  }
-});
-
-// src/crc32.js
-function crc32(bytes2, sum = 0) {
-  let c = ~sum;
-  for (const byte of bytes2) c = table[(c ^ byte) & 255] ^ c >>> 8;
-  return ~c >>> 0;
-}
-var POLYNOMIAL, table;
-var init_crc32 = __esm({
-  "src/crc32.js"() {
-    "use strict";
-    POLYNOMIAL = 3988292384;
-    table = Uint32Array.from({ length: 256 }, (_, byte) => {
-      let c = byte;
-      for (let bit = 0; bit < 8; bit++) c = c & 1 ? c >>> 1 ^ POLYNOMIAL : c >>> 1;
-      return c;
-    });
-  }
-});
-
-// src/pace.js
-var TARGET, GROWTH, MAX_GROWTH, MAX_CUT, MIN_CHUNK, MAX_CHUNK, FIRST_WINDOW, MAX_WINDOW, CHUNK_MS, STUCK, Pace;
-var init_pace = __esm({
-  "src/pace.js"() {
-    "use strict";
-    TARGET = 3;
-    GROWTH = 0.5;
-    MAX_GROWTH = 0.25;
-    MAX_CUT = 0.5;
-    MIN_CHUNK = 256;
-    MAX_CHUNK = 8 << 10;
-    FIRST_WINDOW = 8 * MIN_CHUNK;
-    MAX_WINDOW = 64 << 10;
-    CHUNK_MS = 2;
-    STUCK = 8;
-    Pace = class {
-      /** How long until another chunk may leave, when `room` was 0 for that; 0: until the next progress. */
-      wait = 0;
-      #window = FIRST_WINDOW;
-      /** Milliseconds of the way; 0: not known yet. */
-      #way = 0;
-      #next = 0;
-      #filled = false;
-      /** When the round began, which lasts until the progress of a chunk that was sent in it. */
-      #round = -Infinity;
-      /** The least that a chunk took in it. */
-      #least = Infinity;
-      #stuck = 0;
-      #lately = Infinity;
-      /** @param {number} inFlight bytes @param {number} now @returns {number} bytes that the next chunk may have */
-      room(inFlight, now) {
-        const fits2 = this.#way > 0 ? Math.floor(this.#window * CHUNK_MS / this.#way) : 0;
-        const chunk2 = Math.min(Math.max(fits2, MIN_CHUNK), MAX_CHUNK);
-        this.wait = Math.max(0, this.#next - now);
-        const full = inFlight > 0 && (inFlight + chunk2 > this.#window || this.#way === 0);
-        if (this.wait === 0 && !full) return chunk2;
-        this.#filled = true;
-        return 0;
-      }
-      /** @param {number} bytes of a chunk that leaves @param {number} now */
-      left(bytes2, now) {
-        this.#next = now + this.#way * bytes2 / this.#window;
-      }
-      /** @param {number} sent when the chunk left whose progress has come @param {number} now */
-      took(sent, now) {
-        const took = Math.max(now - sent, 1e-3);
-        if (this.#way === 0 || took < this.#way) this.#way = took;
-        this.#least = Math.min(this.#least, took);
-        if (sent < this.#round) return;
-        this.#adjust(this.#least);
-        this.#round = now;
-        this.#least = Infinity;
-        this.#filled = false;
-      }
-      /** @param {number} least */
-      #adjust(least) {
-        if (least - this.#way <= TARGET) {
-          this.#stuck = 0;
-          if (!this.#filled) return;
-          const growth = Math.min(MAX_GROWTH, GROWTH * TARGET / least);
-          this.#window = Math.min(this.#window * (1 + growth), MAX_WINDOW);
-        } else if (this.#window > MIN_CHUNK) {
-          const holds = this.#way / least;
-          this.#window = Math.max(this.#window * Math.max(MAX_CUT, holds * holds), MIN_CHUNK);
-        } else {
-          this.#lately = this.#stuck === 0 ? least : Math.min(this.#lately, least);
-          if (++this.#stuck < STUCK) return;
-          this.#way = this.#lately;
-          this.#stuck = 0;
-        }
-      }
-    };
-  }
-});
-
-// src/frames.js
-function str(f, i) {
-  if (typeof f[i] !== "string") throw new WireError(`element ${i} is no string`);
-  return f[i];
-}
-function ident(f, i) {
-  if (str(f, i).length > MAX_IDENT) throw new WireError(`element ${i} is too long`);
-  return f[i];
-}
-function uint(f, i, max = UINT32) {
-  const v = f[i];
-  if (!Number.isInteger(v) || v < 0 || v > max) {
-    throw new WireError(`element ${i} is no integer of its range`);
-  }
-  return v;
-}
-function list(f, i) {
-  if (!Array.isArray(f[i])) throw new WireError(`element ${i} is no array`);
-  return f[i];
-}
-function any(f, i) {
-  if (i >= f.length) throw new WireError(`element ${i} is missing`);
-  return f[i];
-}
-function welcomeVersion(f) {
-  return uint(f, 1);
-}
-function welcome(f) {
-  if (typeof f[6] !== "boolean") throw new WireError("element 6 is no boolean");
-  if (str(f, 5).length > MAX_TOKEN) throw new WireError("token too long");
-  return {
-    session: str(f, 2),
-    user: str(f, 3),
-    name: str(f, 4),
-    token: str(f, 5),
-    resumed: f[6],
-    codec: str(f, 7),
-    pingEvery: uint(f, 8),
-    grace: uint(f, 9),
-    maxFrame: uint(f, 10),
-    lost: uint(f, 11),
-    server: str(f, 12),
-    // Earlier servers do not say these.
-    taken: f.length > 13 ? uint(f, 13) : 0,
-    expires: f.length > 14 ? uint(f, 14, FAR) : 0
-  };
-}
-function reply(f) {
-  const error = f[2] === null ? null : list(f, 2);
-  return {
-    id: uint(f, 1),
-    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)],
-    payload: any(f, 3)
-  };
-}
-function event(f) {
-  return {
-    seq: uint(f, 1),
-    channel: str(f, 2),
-    name: str(f, 3),
-    payload: any(f, 4),
-    tick: uint(f, 5)
-  };
-}
-function pong(f) {
-  uint(f, 2, FAR);
-  return { time: uint(f, 1, FAR), taken: f.length > 3 ? uint(f, 3) : 0 };
-}
-function ask(f) {
-  uint(f, 5);
-  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), payload: any(f, 4) };
-}
-function enter(f) {
-  const tickRate = uint(f, 5, 1e3);
-  if (tickRate === 0) throw new WireError("tick rate of 0");
-  return {
-    epoch: uint(f, 1),
-    match: str(f, 2),
-    game: str(f, 3),
-    seat: uint(f, 4, UINT16),
-    tickRate,
-    tick: uint(f, 6),
-    hashEvery: uint(f, 7),
-    tables: list(f, 8),
-    inputs: list(f, 9)
-  };
-}
-function snapshot(f) {
-  const slack = f[5];
-  if ((slack | 0) !== slack) throw new WireError("element 5 is no integer of its range");
-  return {
-    epoch: uint(f, 1),
-    tick: uint(f, 2),
-    base: uint(f, 3),
-    input: uint(f, 4),
-    slack,
-    hash: f[6] === null ? null : uint(f, 6),
-    body: any(f, 7)
-  };
-}
-var VERSION, UINT16, UINT32, FAR, MAX_TOKEN, MAX_IDENT;
-var init_frames = __esm({
-  "src/frames.js"() {
-    "use strict";
-    init_wire();
-    VERSION = 1;
-    UINT16 = 65535;
-    UINT32 = 4294967295;
-    FAR = 2 ** 53;
-    MAX_TOKEN = 512;
-    MAX_IDENT = 64;
-  }
-});
-
-// src/transfer-frames.js
-function offer(f) {
-  const size = uint(f, 4, FAR2);
-  if (size === 0) throw new WireError("a transfer of nothing");
-  if (str(f, 5).length > MAX_TYPE) throw new WireError("element 5 is too long");
-  return { id: uint(f, 1), channel: ident(f, 2), name: ident(f, 3), size, type: f[5] };
-}
-function chunk(f) {
-  const data = f[4];
-  if (data !== null) {
-    if (!(data instanceof Uint8Array)) throw new WireError("element 4 is no bin");
-    if (data.length === 0 || data.length > MAX_CHUNK)
-      throw new WireError("a chunk of no good size");
-  }
-  return { id: uint(f, 1), offset: uint(f, 2, FAR2), sum: uint(f, 3), data };
-}
-function progress(f) {
-  if (typeof f[4] !== "boolean") throw new WireError("element 4 is no boolean");
-  const error = f[5] === null ? null : list(f, 5);
-  return {
-    id: uint(f, 1),
-    offset: uint(f, 2, FAR2),
-    limit: uint(f, 3, FAR2),
-    done: f[4],
-    error: error === null ? null : [str(error, 0), str(error, 1), str(error, 2)]
-  };
-}
-var FAR2, MAX_TYPE;
-var init_transfer_frames = __esm({
-  "src/transfer-frames.js"() {
-    "use strict";
-    init_frames();
-    init_pace();
-    init_wire();
-    FAR2 = 2 ** 53;
-    MAX_TYPE = 64;
-  }
-});
-
-// src/upload.js
-var MAX_MARKS, Upload;
-var init_upload = __esm({
-  "src/upload.js"() {
-    "use strict";
-    init_crc32();
-    init_kinds();
-    init_pace();
-    init_wire();
-    MAX_MARKS = 256;
-    Upload = class {
-      #offer;
-      #data;
-      #uplink;
-      #onProgress;
-      #pace = new Pace();
-      /** What the server has taken, and the ends of the chunks on their way. */
-      #base = { end: 0, sum: 0, at: 0 };
-      /** @type {{end: number, sum: number, at: number}[]} */
-      #marks = [];
-      #limit = 0;
-      /** Whether the server has told its progress over the present connection. */
-      #heard = false;
-      /** @type {any} */
-      #timer = null;
-      /**
-       * @param {{id: number, channel: string, name: string, type: string}} what
-       * @param {Uint8Array} data
-       * @param {Uplink} uplink
-       * @param {(taken: number) => void} onProgress
-       */
-      constructor({ id, channel, name, type }, data, uplink, onProgress) {
-        this.id = id;
-        this.#offer = [UPLOAD, id, channel, name, data.length, type];
-        this.#data = data;
-        this.#uplink = uplink;
-        this.#onProgress = onProgress;
-      }
-      /** Begins, or goes on, over a connection. */
-      open() {
-        this.pause();
-        this.#pace = new Pace();
-        this.#uplink.send(this.#offer);
-      }
-      /** There is no connection, or nothing more to do. */
-      pause() {
-        this.#heard = false;
-        this.#uplink.timers.clearTimeout(this.#timer);
-      }
-      giveUp() {
-        this.pause();
-        this.#uplink.send([UPLOAD_CHUNK, this.id, 0, 0, null]);
-      }
-      /** @param {import("./transfer-frames.js").Progress} progress that is not the last @throws {WireError} */
-      heard({ offset, limit }) {
-        const now = this.#uplink.timers.now();
-        const had = this.#base.end;
-        let i = this.#marks.length - 1;
-        while (i >= 0 && this.#marks[i].end > offset) i--;
-        const at3 = i < 0 ? this.#base : this.#marks[i];
-        if (at3.end !== offset || limit < offset) throw new WireError("progress that cannot be");
-        if (this.#heard && i >= 0) this.#pace.took(at3.at, now);
-        this.#marks = this.#heard ? this.#marks.slice(i + 1) : [];
-        this.#base = at3;
-        this.#limit = limit;
-        this.#heard = true;
-        if (offset > had) this.#onProgress(offset);
-        this.#pump();
-      }
-      /** Sends what may leave now. */
-      #pump() {
-        const { timers, send } = this.#uplink;
-        timers.clearTimeout(this.#timer);
-        while (this.#heard) {
-          const last = this.#marks.at(-1) ?? this.#base;
-          const most = Math.min(this.#limit, this.#data.length) - last.end;
-          const least = Math.min(MIN_CHUNK, this.#data.length - last.end);
-          if (most < least || least === 0 || this.#marks.length === MAX_MARKS) return;
-          const now = timers.now();
-          const room2 = this.#pace.room(last.end - this.#base.end, now);
-          if (room2 === 0) {
-            const { wait } = this.#pace;
-            if (wait > 0) this.#timer = timers.setTimeout(() => this.#pump(), wait);
-            return;
-          }
-          const bytes2 = this.#data.subarray(last.end, last.end + Math.min(room2, most, MAX_CHUNK));
-          const mark = { end: last.end + bytes2.length, sum: crc32(bytes2, last.sum), at: now };
-          if (!send([UPLOAD_CHUNK, this.id, last.end, mark.sum, bytes2])) return;
-          this.#marks.push(mark);
-          this.#pace.left(bytes2.length, now);
-        }
-      }
-    };
-  }
-});
-
-// src/transfers.js
-async function bytesOf(what) {
-  if (what instanceof Uint8Array) return what;
-  return new Uint8Array(what instanceof ArrayBuffer ? what : await what.arrayBuffer());
-}
-var WINDOW2, MAX_DOWNLOADS, KEPT2, Transfers;
-var init_transfers = __esm({
-  "src/transfers.js"() {
-    "use strict";
-    init_crc32();
-    init_kinds();
-    init_pace();
-    init_requests();
-    init_transfer_frames();
-    init_upload();
-    init_wire();
-    WINDOW2 = 64 << 10;
-    MAX_DOWNLOADS = 16;
-    KEPT2 = 32;
-    Transfers = class {
-      #uplink;
-      #report;
-      #nextId;
-      #open = false;
-      /** @type {Map<number, {upload: Upload, end: (error: Error | null) => void}>} by id */
-      #uploads = /* @__PURE__ */ new Map();
-      /** @type {Map<string, Taker>} by channel and name */
-      #takers = /* @__PURE__ */ new Map();
-      /** @type {Map<number, Download>} by id */
-      #downloads = /* @__PURE__ */ new Map();
-      /** Frames that say how downloads ended, the oldest first, by id. @type {Map<number, any[]>} */
-      #ended = /* @__PURE__ */ new Map();
-      /** Highest id of those that ended and are in there no more. */
-      #forgotten = 0;
-      /**
-       * @param {import("./upload.js").Uplink} uplink
-       * @param {() => number} nextId gives ids for uploads, rising over the session
-       * @param {(error: unknown) => void} report
-       * @param {boolean} open whether there is a connection
-       */
-      constructor(uplink, nextId2, report, open3) {
-        this.#uplink = uplink;
-        this.#nextId = nextId2;
-        this.#report = report;
-        this.#open = open3;
-      }
-      /**
-       * @param {string} channel
-       * @param {string} name
-       * @param {Blob | ArrayBuffer | Uint8Array} what
-       * @param {UploadOptions} options
-       */
-      async upload(channel, name, what, { type, onProgress, signal } = {}) {
-        const data = await bytesOf(what);
-        signal?.throwIfAborted();
-        if (data.length === 0) throw new RequestError("bad-payload", "", "nothing to upload");
-        const kind = type ?? (what instanceof Blob ? what.type : "");
-        const id = this.#nextId();
-        const progress2 = (taken) => this.#call(onProgress, taken, data.length);
-        const upload = new Upload({ id, channel, name, type: kind }, data, this.#uplink, progress2);
-        const over = new Promise((resolve, reject) => {
-          const abort = () => {
-            upload.giveUp();
-            end(signal?.reason);
-          };
-          const end = (error) => {
-            signal?.removeEventListener("abort", abort);
-            this.#uploads.delete(id);
-            upload.pause();
-            if (error === null) resolve();
-            else reject(error);
-          };
-          this.#uploads.set(id, { upload, end });
-          signal?.addEventListener("abort", abort);
-        });
-        if (this.#open) upload.open();
-        return over;
-      }
-      /**
-       * @param {string} channel
-       * @param {string} name
-       * @param {(bytes: Uint8Array, meta: Meta) => any} fn
-       * @param {DownloadOptions} options
-       */
-      on(channel, name, fn, { limit = 16 << 20, onProgress = () => {
-      } } = {}) {
-        if (typeof fn !== "function") throw new TypeError("a handler must be a function");
-        const key = `${channel} ${name}`;
-        if (this.#takers.has(key)) throw new TypeError(`${key} has a handler already`);
-        const taker = { fn, limit, onProgress };
-        this.#takers.set(key, taker);
-        return () => {
-          if (this.#takers.get(key) === taker) this.#takers.delete(key);
-        };
-      }
-      /** There is a connection. @param {boolean} same whether of the same session as before */
-      opened(same) {
-        if (!same) this.dropped();
-        this.#open = true;
-        for (const { upload } of this.#uploads.values()) upload.open();
-      }
-      /** The connection is gone. */
-      down() {
-        this.#open = false;
-        for (const { upload } of this.#uploads.values()) upload.pause();
-      }
-      /** The session is gone. */
-      dropped() {
-        this.down();
-        this.#downloads.clear();
-        this.#ended.clear();
-        this.#forgotten = 0;
-        for (const { end } of [...this.#uploads.values()]) {
-          end(new RequestError("dropped", "", "the session ended before the upload"));
-        }
-      }
-      /** @param {any[]} frame */
-      frame(frame) {
-        if (frame[0] === DOWNLOAD) this.#offered(offer(frame));
-        else if (frame[0] === DOWNLOAD_CHUNK) this.#chunk(chunk(frame));
-        else this.#progress(progress(frame));
-      }
-      /** @param {frames.Progress} progress */
-      #progress(progress2) {
-        const it = this.#uploads.get(progress2.id);
-        if (it === void 0) return;
-        if (progress2.done && progress2.error !== null) it.end(new RequestError(...progress2.error));
-        else {
-          it.upload.heard(progress2);
-          if (progress2.done) it.end(null);
-        }
-      }
-      /** @param {frames.Offer} offer */
-      #offered({ id, channel, name, size, type }) {
-        const outcome = this.#ended.get(id);
-        if (outcome !== void 0) {
-          this.#uplink.send(outcome);
-          return;
-        }
-        if (!this.#downloads.has(id)) {
-          const taker = this.#takers.get(`${channel} ${name}`);
-          if (id <= this.#forgotten) this.#end(id, 0, "too-late", "nothing is known of it any more");
-          else if (taker === void 0) this.#end(id, 0, "not-found", "nobody takes that here");
-          else if (size > taker.limit) this.#end(id, 0, "too-big", `at most ${taker.limit} bytes`);
-          else if (this.#downloads.size >= MAX_DOWNLOADS) this.#end(id, 0, "full", "too many");
-          else {
-            const bytes2 = new Uint8Array(size);
-            this.#downloads.set(id, { taker, meta: { type, size }, bytes: bytes2, taken: 0, sum: 0, limit: 0 });
-          }
-        }
-        this.#tell(id);
-      }
-      /** Says how far a download has got, if it is on. @param {number} id */
-      #tell(id) {
-        const d = this.#downloads.get(id);
-        if (d === void 0) return;
-        d.limit = Math.min(d.taken + WINDOW2, d.meta.size);
-        this.#uplink.send([DOWNLOAD_PROGRESS, id, d.taken, d.limit, false, null]);
-      }
-      /** @param {frames.Chunk} chunk */
-      #chunk({ id, offset, sum, data }) {
-        const d = this.#downloads.get(id);
-        if (data === null) {
-          if (!this.#ended.has(id)) this.#end(id, 0, "cancelled", "as the server said");
-          else this.#uplink.send(
-            /** @type {any[]} */
-            this.#ended.get(id)
-          );
-          return;
-        }
-        if (d === void 0) return;
-        const end = offset + data.length;
-        const short = data.length < MIN_CHUNK && end !== d.meta.size;
-        if (offset !== d.taken || end > d.limit || short) throw new WireError("a chunk out of place");
-        d.sum = crc32(data, d.sum);
-        if (d.sum !== sum) {
-          this.#end(id, d.taken, "corrupt", "the sum is not that of the bytes");
-          return;
-        }
-        d.bytes.set(data, offset);
-        d.taken = end;
-        this.#call(d.taker.onProgress, end, d.meta.size, d.meta);
-        this.#tell(id);
-        if (end === d.meta.size) this.#hand(id, d);
-      }
-      /** Gives a handler what is whole. @param {number} id @param {Download} d */
-      async #hand(id, d) {
-        let refusal = ["", ""];
-        try {
-          await d.taker.fn(d.bytes, d.meta);
-        } catch (thrown) {
-          if (thrown instanceof RequestError) refusal = [thrown.code, thrown.message];
-          else {
-            this.#report(thrown);
-            refusal = ["internal", "a fault of the client"];
-          }
-        }
-        if (this.#downloads.get(id) === d) this.#end(id, d.taken, ...refusal);
-      }
-      /** @param {number} id @param {number} taken @param {string} code "": the file was taken @param {string} message */
-      #end(id, taken, code, message) {
-        this.#downloads.delete(id);
-        const error = code === "" ? null : [code, "", message];
-        const frame = [DOWNLOAD_PROGRESS, id, taken, taken, true, error];
-        this.#ended.set(id, frame);
-        if (this.#ended.size > KEPT2) {
-          const [oldest] = this.#ended.keys();
-          this.#ended.delete(oldest);
-          this.#forgotten = Math.max(this.#forgotten, oldest);
-        }
-        this.#uplink.send(frame);
-      }
-      /** Calls a handler whose errors are its own. @param {((...args: any[]) => void) | undefined} fn @param {any[]} args */
-      #call(fn, ...args) {
-        try {
-          fn?.(...args);
-        } catch (error) {
-          this.#report(error);
-        }
-      }
-    };
-  }
-});
-
-// src/later.js
-var later_exports = {};
-__export(later_exports, {
-  HttpLink: () => HttpLink,
-  Interpolator: () => Interpolator,
-  PackedDecoder: () => PackedDecoder,
-  Predictor: () => Predictor,
-  Transfers: () => Transfers
-});
-var init_later = __esm({
-  "src/later.js"() {
-    "use strict";
-    init_http_link();
-    init_interpolate();
-    init_decoder();
-    init_predictor();
-    init_transfers();
   }
 });
 
@@ -3551,7 +4921,7 @@ async function loadStep(source) {
       throw fault;
     }
     refresh();
-    for (const field of rowFields) row2[field.name] = read(cells, field);
+    for (const field of rowFields) row2[field.name] = read2(cells, field);
   };
 }
 async function compile(source) {
@@ -3584,7 +4954,7 @@ function write2(cells, field, value2, wanted) {
   if (length === 0) cells[at3] = Number(value2) || 0;
   for (let i = 0; i < length; i++) cells[at3 + i] = Number(value2?.[i]) || 0;
 }
-function read(cells, { boolean, length, at: at3 }) {
+function read2(cells, { boolean, length, at: at3 }) {
   if (length > 0) return Array.from(cells.subarray(at3, at3 + length));
   return boolean ? cells[at3] !== 0 : cells[at3];
 }
@@ -3599,9 +4969,29 @@ var init_step = __esm({
   }
 });
 
+// src/parts.js
+var social = null;
+var packed = null;
+var motion = null;
+var seldom = null;
+async function loadSocial() {
+  social = await Promise.resolve().then(() => (init_social(), social_exports));
+  return social;
+}
+async function loadMotion() {
+  motion = await Promise.resolve().then(() => (init_motion(), motion_exports));
+  return motion;
+}
+async function loadSeldom() {
+  seldom = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
+  return seldom;
+}
+async function loadReader() {
+  [packed] = await Promise.all([Promise.resolve().then(() => (init_decoder(), decoder_exports)), loadMotion()]);
+}
+var hasReader = () => packed !== null && motion !== null;
+
 // src/asks.js
-init_kinds();
-init_requests();
 var Asks = class {
   /** @type {Map<string, AskHandler>} by channel and name */
   #handlers = /* @__PURE__ */ new Map();
@@ -3634,29 +5024,14 @@ var Asks = class {
    * @param {import("./frames.js").Ask} ask
    * @param {() => boolean} current whether the connection is still the one that asked
    */
-  async answer({ id, channel, name, payload }, current) {
-    let error = null;
-    let answer = null;
+  async answer(ask2, current) {
+    const handler = this.#handlers.get(`${ask2.channel} ${ask2.name}`);
     try {
-      const handler = this.#handlers.get(`${channel} ${name}`);
-      if (handler === void 0)
-        throw new RequestError("unknown-request", "", "nobody answers that here");
-      answer = await handler(payload) ?? null;
-    } catch (thrown) {
-      error = this.#refusal(thrown);
+      const { answer: answer2 } = seldom ?? await loadSeldom();
+      await answer2(ask2, handler, current, this.#send, this.#report);
+    } catch (error) {
+      this.#report(error);
     }
-    if (!current()) return;
-    try {
-      this.#send([ANSWER, id, error, answer]);
-    } catch (unsendable) {
-      this.#send([ANSWER, id, this.#refusal(unsendable), null]);
-    }
-  }
-  /** @param {unknown} thrown @returns {[string, string, string]} what the server is told of it */
-  #refusal(thrown) {
-    if (thrown instanceof RequestError) return [thrown.code, thrown.field, thrown.message];
-    this.#report(thrown);
-    return ["internal", "", "a fault of the client"];
   }
 };
 
@@ -3674,31 +5049,32 @@ async function renewed(auth) {
 }
 
 // src/codes.js
-var row = (code, name, retry, waitMs = 0) => Object.freeze({ code, name, retry, waitMs });
-var CloseCodes = Object.freeze({
-  1e3: row(1e3, "normal", ""),
-  4e3: row(4e3, "going-away", "resume", 1e3),
-  4001: row(4001, "slow", "resume"),
-  4002: row(4002, "silent", "resume"),
-  4003: row(4003, "busy", "resume", 5e3),
-  4004: row(4004, "internal", "resume", 1e3),
-  4400: row(4400, "auth-expired", "renew"),
-  4500: row(4500, "displaced", ""),
-  4501: row(4501, "resume-refused", "fresh"),
-  4502: row(4502, "resume-expired", "fresh"),
-  4503: row(4503, "no-hello", ""),
-  4504: row(4504, "malformed", ""),
-  4505: row(4505, "too-big", ""),
-  4506: row(4506, "flooding", ""),
-  4507: row(4507, "version", ""),
-  4508: row(4508, "unauthorized", ""),
-  4509: row(4509, "kicked", "")
-});
+var row = (code, name, retry = "", waitMs = 0) => Object.freeze({ code, name, retry, waitMs });
+var CloseCodes = Object.freeze(
+  Object.fromEntries(
+    [
+      row(1e3, "normal"),
+      row(4e3, "going-away", "resume", 1e3),
+      row(4001, "slow", "resume"),
+      row(4002, "silent", "resume"),
+      row(4003, "busy", "resume", 5e3),
+      row(4004, "internal", "resume", 1e3),
+      row(4400, "auth-expired", "renew"),
+      row(4500, "displaced"),
+      row(4501, "resume-refused", "fresh"),
+      row(4502, "resume-expired", "fresh"),
+      row(4503, "no-hello"),
+      row(4504, "malformed"),
+      row(4505, "too-big"),
+      row(4506, "flooding"),
+      row(4507, "version"),
+      row(4508, "unauthorized"),
+      row(4509, "kicked")
+    ].map((info) => [info.code, info])
+  )
+);
 function closeInfo(code) {
-  const known = (
-    /** @type {Record<number, CloseInfo>} */
-    CloseCodes[code]
-  );
+  const known = CloseCodes[code];
   if (known !== void 0) return known;
   const stay = code >= 4500 && code <= 4999;
   return row(code, stay ? "refused" : "lost", stay ? "" : "resume");
@@ -3707,7 +5083,7 @@ function closeInfo(code) {
 // src/decode.js
 init_wire();
 var SHORT = 32;
-var utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+var utf83 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 var bytes = new Uint8Array(0);
 var view = new DataView(bytes.buffer);
 var at = 0;
@@ -3843,92 +5219,23 @@ function text(length) {
     }
   }
   try {
-    return utf8.decode(binary(length));
+    return utf83.decode(binary(length));
   } catch {
     throw new WireError("string is not UTF-8");
   }
 }
 
-// src/link.js
-init_wire();
-var MAX_BUFFERED = 64 << 10;
-var Link = class {
-  #socket;
-  #stats;
-  #isOpen = false;
-  /**
-   * @param {SocketClass} WebSocket
-   * @param {string} url
-   * @param {import("./stats.js").Stats} stats
-   * @param {LinkHandlers} handlers
-   * @throws {Error} what the WebSocket constructor throws, for a URL that cannot be dialled
-   */
-  constructor(WebSocket, url, stats, handlers) {
-    const socket = new WebSocket(url);
-    this.#socket = socket;
-    this.#stats = stats;
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      this.#isOpen = true;
-      handlers.open();
-    };
-    socket.onmessage = ({ data }) => {
-      if (typeof data === "string") handlers.text();
-      else handlers.message(new Uint8Array(data));
-    };
-    socket.onerror = () => {
-    };
-    socket.onclose = ({ code }) => {
-      this.#detach();
-      handlers.down(code ?? LOST);
-    };
-  }
-  /** Sends a frame. @param {Uint8Array} bytes @returns {boolean} false when the socket is not open */
-  write(bytes2) {
-    if (!this.#isOpen || this.#socket.readyState > 1) return false;
-    this.#socket.send(bytes2);
-    this.#stats.sent(bytes2.length);
-    return true;
-  }
-  /** Whether so much waits in the socket that frames of passing worth should not join it. */
-  get congested() {
-    return this.#socket.bufferedAmount > MAX_BUFFERED;
-  }
-  /** Ends the link without a word and without `down`; the peer sees a lost socket. */
-  drop() {
-    this.#detach();
-    if (this.#socket.terminate !== void 0) this.#socket.terminate();
-    else this.#socket.close();
-  }
-  /** Ends the link properly, once what was sent is out. */
-  close() {
-    this.#detach();
-    this.#socket.close(1e3);
-  }
-  #detach() {
-    this.#isOpen = false;
-    this.#socket.onopen = this.#socket.onmessage = this.#socket.onclose = null;
-  }
-};
-
-// src/parts.js
-var later = null;
-async function loadLater() {
-  later = await Promise.resolve().then(() => (init_later(), later_exports));
-  return later;
-}
+// src/dialler.js
+init_link();
 
 // src/transports.js
 var FALLBACK_AFTER = 3e3;
-var UPGRADE_AFTER = 1e4;
-var UPGRADE_AFTER_MOST = 3e5;
 var Transports = class {
   #allowed;
   /** @type {Transport} */
   #now;
   /** Whether the present transport has ever carried a welcome. */
   #proven = { ws: false, http: false };
-  #upgradeAfter = UPGRADE_AFTER;
   /** @param {Transport[]} allowed at least one */
   constructor(allowed) {
     this.#allowed = allowed;
@@ -3954,17 +5261,10 @@ var Transports = class {
     this.#now = this.#now === "ws" ? "http" : "ws";
     return wasFirst && !proven;
   }
-  /** The present transport carried a welcome. */
+  /** The present transport carried a welcome. @returns {boolean} whether a WebSocket is to be tried beside it */
   welcomed() {
     this.#proven[this.#now] = true;
-    if (this.#now === "ws") this.#upgradeAfter = UPGRADE_AFTER;
-  }
-  /** Milliseconds until a WebSocket is to be tried beside the present link, null for never. */
-  upgradeIn() {
-    if (this.#now === "ws" || !this.#allowed.includes("ws")) return null;
-    const ms = this.#upgradeAfter;
-    this.#upgradeAfter = Math.min(2 * ms, UPGRADE_AFTER_MOST);
-    return ms;
+    return this.#now === "http" && this.#allowed.includes("ws");
   }
   /** A WebSocket has opened after all. */
   upgraded() {
@@ -3974,20 +5274,16 @@ var Transports = class {
 
 // src/dialler.js
 init_wire();
-var TRY_FOR = 5e3;
 var Dialler = class {
   #settings;
-  #timers;
   #stats;
   #handlers;
   #upgraded;
   #transports;
   /** Tells a dial that waits for a file from the one that has taken its place. */
   #dials = 0;
-  /** @type {any} until the next try, or until it is given up */
-  #timer = null;
-  /** @type {Link | null} a WebSocket that is tried */
-  #trial = null;
+  /** @type {import("./upgrade.js").Upgrade | null} what tries WebSockets, null while one carries */
+  #upgrade = null;
   /**
    * @param {import("./options.js").Settings} settings
    * @param {import("./stats.js").Stats} stats
@@ -3996,7 +5292,6 @@ var Dialler = class {
    */
   constructor(settings2, stats, handlers, upgraded) {
     this.#settings = settings2;
-    this.#timers = settings2.timers;
     this.#stats = stats;
     this.#handlers = handlers;
     this.#upgraded = upgraded;
@@ -4022,7 +5317,7 @@ var Dialler = class {
       return;
     }
     const dial = ++this.#dials;
-    loadLater().then(
+    loadSeldom().then(
       ({ HttpLink: HttpLink2 }) => {
         if (dial === this.#dials)
           dialled(new HttpLink2(this.#settings, this.#stats, this.#handlers));
@@ -4038,44 +5333,26 @@ var Dialler = class {
   }
   /** The dial was answered. */
   welcomed() {
-    this.#transports.welcomed();
-    this.#tryLater();
+    this.stop();
+    if (!this.#transports.welcomed()) this.#upgrade = null;
+    else if (seldom !== null) {
+      this.#upgrade ??= new seldom.Upgrade(this.#settings, this.#stats, this.#handlers, (link) => {
+        this.#transports.upgraded();
+        this.#upgraded(link);
+      });
+      this.#upgrade.later();
+    }
   }
   /** Dials and tries nothing any more, until it is told to again. */
   stop() {
     this.#dials++;
-    this.#timers.clearTimeout(this.#timer);
-    this.#trial?.drop();
-    this.#trial = null;
-  }
-  #tryLater() {
-    this.stop();
-    const ms = this.#transports.upgradeIn();
-    if (ms !== null) this.#timer = this.#timers.setTimeout(() => this.#try(), ms);
-  }
-  #try() {
-    const { WebSocket, url } = this.#settings;
-    const handlers = {
-      ...this.#handlers,
-      open: () => {
-        Object.assign(handlers, this.#handlers);
-        this.#trial = null;
-        this.stop();
-        this.#transports.upgraded();
-        this.#upgraded(link);
-      },
-      down: (_code) => this.#tryLater()
-    };
-    const link = new Link(WebSocket, url, this.#stats, handlers);
-    this.#trial = link;
-    this.#timer = this.#timers.setTimeout(() => this.#tryLater(), TRY_FOR);
+    this.#upgrade?.stop();
   }
 };
 
 // src/encode.js
 init_wire();
-var SHORT2 = 31;
-var utf83 = new TextEncoder();
+var utf84 = new TextEncoder();
 var float = new DataView(new ArrayBuffer(8));
 var out = new Uint8Array(2048);
 var at2 = 0;
@@ -4108,7 +5385,7 @@ function room(n) {
 function put(n, bits2) {
   for (let shift = bits2 - 8; shift >= 0; shift -= 8) out[at2++] = n >>> shift;
 }
-function sized2(n, head) {
+function sized(n, head) {
   const form = n < 256 ? 0 : n < 65536 ? 1 : 2;
   out[at2++] = head + form;
   put(n, 8 << form);
@@ -4123,7 +5400,7 @@ function number2(n) {
     out[at2++] = n < 0 ? 211 : 207;
     put(Math.floor(n / 4294967296), 32);
     put(n, 32);
-  } else if (n > 0) sized2(n, 204);
+  } else if (n > 0) sized(n, 204);
   else {
     const form = n >= -128 ? 0 : n >= -32768 ? 1 : 2;
     out[at2++] = 208 + form;
@@ -4131,24 +5408,16 @@ function number2(n) {
   }
 }
 function text2(s) {
-  const start = at2;
   room(5 + s.length * 3);
-  if (s.length <= SHORT2) {
-    out[at2++] = 160 + s.length;
-    let i = 0;
-    for (; i < s.length && s.charCodeAt(i) < 128; i++) out[at2++] = s.charCodeAt(i);
-    if (i === s.length) return;
-    at2 = start;
-  }
   const from = at2 + 5;
-  const { written } = utf83.encodeInto(s, out.subarray(from));
+  const { written } = utf84.encodeInto(s, out.subarray(from));
   if (written < 32) out[at2++] = 160 + written;
-  else sized2(written, 217);
+  else sized(written, 217);
   out.copyWithin(at2, from, from + written);
   at2 += written;
 }
 function binary2({ buffer, byteOffset, byteLength }) {
-  sized2(byteLength, 196);
+  sized(byteLength, 196);
   room(byteLength);
   out.set(new Uint8Array(buffer, byteOffset, byteLength), at2);
   at2 += byteLength;
@@ -4183,7 +5452,7 @@ init_frames();
 // src/heartbeat.js
 var LOOK_EVERY = 250;
 var LATE_LOOK = 1500;
-var SILENCE = 2e3;
+var SILENCE2 = 2e3;
 var Heartbeat = class {
   #timers;
   #ping;
@@ -4230,7 +5499,7 @@ var Heartbeat = class {
     if (now - this.#lookedAt > LATE_LOOK) {
       this.#heardAt = now;
       this.#pingNow(now);
-    } else if (now - this.#heardAt > Math.max(SILENCE, 2.5 * this.#pingEvery)) {
+    } else if (now - this.#heardAt > Math.max(SILENCE2, 2.5 * this.#pingEvery)) {
       this.stop();
       this.#dead();
     } else if (now - this.#pingedAt >= this.#pingEvery) {
@@ -4368,17 +5637,14 @@ var Connection = class {
   }
   /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
-    if (!this.#canRead()) loadLater().catch(() => {
+    this.#load().catch(() => {
     });
     const { auth } = this.#settings;
     if (typeof auth !== "function") {
       this.#dialAs(auth);
       return;
     }
-    this.#timers.clearTimeout(this.#timer);
-    this.#welcomedAt = -1;
-    const { over } = this.#dialler;
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+    this.#begin(false);
     const dial = ++this.#dials;
     const ifWaitedFor = (fn) => {
       if (dial === this.#dials) fn();
@@ -4396,14 +5662,15 @@ var Connection = class {
     this.#dialler.dial((link) => {
       this.#link = link;
     });
-    this.#begin();
+    this.#begin(true);
   }
-  #begin() {
+  /** @param {boolean} dialled whether it is dialled already, and so is answered in time or not at all */
+  #begin(dialled) {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
-    const over = this.#dialler.over;
+    const { over, patience } = this.#dialler;
+    if (dialled) this.#timer = this.#timers.setTimeout(() => this.#down(LOST), patience);
     this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
   }
   /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
@@ -4411,7 +5678,7 @@ var Connection = class {
     this.#hangUp(false);
     this.#downAt = this.#timers.now();
     this.#link = link;
-    this.#begin();
+    this.#begin(true);
     this.#handlers.down();
     if (this.#link === link) this.#opened();
   }
@@ -4454,24 +5721,31 @@ var Connection = class {
     this.send([BYE]);
     this.#finish(1e3, true);
   }
-  /** Says hello, once the codecs it offers can be read. */
+  /** Says hello, once there is what it takes to go on from there. */
   #opened() {
-    if (this.#canRead()) {
+    if (social !== null && this.#canRead()) {
       this.#hello();
       return;
     }
     const link = this.#link;
-    const goOn = () => {
-      if (this.#link === link) this.#hello();
+    const ifStill = (fn) => () => {
+      if (this.#link === link) fn();
     };
-    loadLater().then(goOn, () => {
+    this.#load().then(
+      ifStill(() => this.#hello()),
+      ifStill(() => this.#lost(LOST))
+    );
+  }
+  /** Loads that. A reader that cannot be had is done without. */
+  async #load() {
+    const reading = this.#canRead() ? null : loadReader().catch(() => {
       this.#codecs = ["mp"];
-      goOn();
     });
+    await Promise.all([loadSocial(), reading]);
   }
   /** Whether what reads the offered codecs is loaded. */
   #canRead() {
-    return later !== null || !this.#codecs.includes("packed");
+    return hasReader() || !this.#codecs.includes("packed");
   }
   #hello() {
     const { client } = this.#settings;
@@ -4624,453 +5898,24 @@ function explain(code) {
   return { code, name, retry };
 }
 
-// src/emitter.js
-var Emitter = class {
-  /** @type {Map<string, readonly Handler[]>} lists are replaced, never changed, so emitting is safe */
-  #handlers = /* @__PURE__ */ new Map();
-  #report;
-  /** @param {(error: unknown) => void} report */
-  constructor(report) {
-    this.#report = report;
-  }
-  /**
-   * @param {string} name
-   * @param {Handler} handler
-   * @returns {() => void} takes the handler off again
-   */
-  on(name, handler) {
-    if (typeof handler !== "function") throw new TypeError("a handler must be a function");
-    const entry = (
-      /** @type {Handler} */
-      ((a, b, c, d) => handler(a, b, c, d))
-    );
-    this.#handlers.set(name, [...this.#handlers.get(name) ?? [], entry]);
-    return () => {
-      const rest2 = (this.#handlers.get(name) ?? []).filter((h) => h !== entry);
-      if (rest2.length > 0) this.#handlers.set(name, rest2);
-      else this.#handlers.delete(name);
-    };
-  }
-  /** @param {string} name */
-  has(name) {
-    return this.#handlers.has(name);
-  }
-  /**
-   * @param {string} name
-   * @param {any} [a]
-   * @param {any} [b]
-   * @param {any} [c]
-   * @param {any} [d]
-   */
-  emit(name, a, b, c, d) {
-    const handlers = this.#handlers.get(name);
-    if (handlers === void 0) return;
-    for (let i = 0; i < handlers.length; i++) this.call(handlers[i], a, b, c, d);
-  }
-  /**
-   * Calls one handler with the same care, for what is replayed to a newcomer.
-   * @param {Handler} handler
-   * @param {any} [a]
-   * @param {any} [b]
-   * @param {any} [c]
-   * @param {any} [d]
-   */
-  call(handler, a, b, c, d) {
-    try {
-      handler(a, b, c, d);
-    } catch (error) {
-      this.#report(error);
-    }
-  }
-};
-
 // src/client.js
+init_emitter();
 init_frames();
 init_kinds();
 
-// src/payload.js
-var listOf = (v) => Array.isArray(v) ? v : [];
-
-// src/chat.js
-var KEPT3 = 100;
-var TYPING_EVERY = 2500;
-var LOAD_AGAIN = 2e3;
-var Chat = class {
-  /** @type {readonly Message[]} the newest, the oldest of them first; replaced, never changed */
-  messages = [];
-  /** @type {Set<string>} users other than oneself who type */
-  typists = /* @__PURE__ */ new Set();
-  #request;
-  #timers;
-  #emitter;
-  /** @type {string | null} */
-  #lobby = null;
-  #loaded = false;
-  #open = false;
-  /** When it was last told that one types; 0: one does not. */
-  #typing = 0;
-  /** @type {any} */
-  #timer = null;
-  /**
-   * @param {(name: string, payload: any) => Promise<any>} request on the channel
-   * @param {import("./options.js").Timers} timers
-   * @param {(error: unknown) => void} report
-   */
-  constructor(request, timers, report) {
-    this.#request = request;
-    this.#timers = timers;
-    this.#emitter = new Emitter(report);
-  }
-  /**
-   * @param {"message" | "typing" | "joined" | "left" | "history"} name
-   * @param {(value: any) => void} handler
-   * @returns {() => void} takes the handler off again
-   */
-  on(name, handler) {
-    const off = this.#emitter.on(name, handler);
-    if (name === "history") {
-      if (this.#loaded) this.#emitter.call(handler, this.messages);
-      else this.#load();
-    }
-    return off;
-  }
-  /** @param {string} text @returns {Promise<Message>} what everyone is told, cleaned */
-  async say(text4) {
-    this.#typing = 0;
-    return this.#request("say", { text: text4 });
-  }
-  /**
-   * Says that one types, or does not any more. It may be called at every key: the server is told when it needs to be, and
-   * a refusal is passed over, since typing ends by itself.
-   * @param {boolean} [on]
-   */
-  typing(on = true) {
-    const now = this.#timers.now();
-    if (on ? this.#typing > 0 && now - this.#typing < TYPING_EVERY : this.#typing === 0) return;
-    this.#typing = on ? now || 1 : 0;
-    this.#request("typing", { on }).catch(() => {
-    });
-  }
-  /**
-   * @param {number} [after] id of the last message that is known
-   * @returns {Promise<{messages: Message[], last: number, typing: string[]}>}
-   */
-  history(after = 0) {
-    return this.#request("history", { after });
-  }
-  /** @param {string} user @param {boolean} on whether the user may not speak; for the host */
-  async mute(user, on) {
-    await this.#request("mute", { user, on });
-  }
-  /** The connection is there (again). @internal */
-  _opened() {
-    this.#open = true;
-    if (!this.#loaded) this.#load();
-  }
-  /** The connection is gone. @internal */
-  _dropped() {
-    this.#open = false;
-    this.#typing = 0;
-    this.#timers.clearTimeout(this.#timer);
-  }
-  /** @param {string | null} id of the lobby one is in @internal */
-  _lobby(id) {
-    if (id === this.#lobby) return;
-    if (this.#lobby !== null) {
-      this.messages = [];
-      this.typists.clear();
-    }
-    this.#lobby = id;
-    this.#loaded = false;
-    this.#typing = 0;
-    if (id !== null) this.#load();
-  }
-  /** @param {import("./frames.js").GameEvent} event @internal */
-  _event({ name, payload }) {
-    if (name === "message") {
-      if (!isMessage(payload) || this.#knows(payload.id)) return;
-      this.#merge([payload]);
-    } else if (name === "typing") {
-      this.#type(payload?.user, payload?.on === true);
-    } else if (name !== "joined" && name !== "left") return;
-    this.#emitter.emit(name, payload);
-  }
-  /** @param {number} id */
-  #knows(id) {
-    return this.messages.some((m) => m.id === id);
-  }
-  /** @param {Message[]} more */
-  #merge(more) {
-    const all = [...this.messages, ...more.filter((m) => !this.#knows(m.id))];
-    this.messages = all.sort((a, b) => a.id - b.id).slice(-KEPT3);
-  }
-  /** @param {any} user @param {boolean} on */
-  #type(user, on) {
-    if (typeof user !== "string") return;
-    if (on) this.typists.add(user);
-    else this.typists.delete(user);
-  }
-  async #load() {
-    this.#timers.clearTimeout(this.#timer);
-    const lobby = this.#lobby;
-    if (lobby === null || !this.#open || !this.#emitter.has("history")) return;
-    try {
-      const { messages, typing } = await this.history();
-      if (lobby !== this.#lobby) return;
-      this.#loaded = true;
-      this.#merge(listOf(messages).filter(isMessage));
-      this.typists.clear();
-      for (const user of listOf(typing)) this.#type(user, true);
-      this.#emitter.emit("history", this.messages);
-    } catch (error) {
-      const none = (
-        /** @type {any} */
-        error.code === "unknown-request"
-      );
-      if (none || !this.#open || lobby !== this.#lobby) return;
-      this.#timer = this.#timers.setTimeout(() => this.#load(), LOAD_AGAIN);
-    }
-  }
-};
-var isMessage = (m) => [m?.id, m?.at].every(Number.isInteger) && [m.user, m.name, m.text].every((v) => typeof v === "string");
-
-// src/watchlist.js
-var MAX_LISTED = 1e4;
-var Watchlist = class {
-  /** @type {Map<string, Summary>} */
-  #byId = /* @__PURE__ */ new Map();
-  /** @type {Map<string, {rev: number, summary: Summary | null}>} newest early change of each lobby */
-  #early = /* @__PURE__ */ new Map();
-  #rev = 0;
-  /** The whole list is being asked for. */
-  expect() {
-    this.#early.clear();
-  }
-  /** @param {any} payload of the reply to `watch`: the whole list */
-  replace(payload) {
-    this.#rev = Number(payload?.rev);
-    this.#byId.clear();
-    for (const summary of listOf(payload?.lobbies)) this.#put(summary?.id, summary);
-    for (const [id, { rev, summary }] of this.#early) {
-      if (rev > this.#rev) this.#put(id, summary);
-    }
-    this.#early.clear();
-  }
-  /**
-   * @param {any} payload of a `list` event: what changed
-   * @param {boolean} whole whether the whole list is there to be changed
-   */
-  merge(payload, whole) {
-    const rev = Number(payload?.rev);
-    if (whole && rev <= this.#rev) return;
-    const put2 = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
-      if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
-    };
-    for (const id of listOf(payload?.removed)) put2(id, null);
-    for (const summary of listOf(payload?.upsert)) put2(summary?.id, summary);
-  }
-  /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
-  list() {
-    return [...this.#byId.values()];
-  }
-  /** @param {any} id @param {Summary | null} summary null for a lobby that is gone */
-  #put(id, summary) {
-    if (summary === null) this.#byId.delete(id);
-    else if (typeof id === "string" && (this.#byId.size < MAX_LISTED || this.#byId.has(id))) {
-      this.#byId.set(id, summary);
-    }
-  }
-};
-
-// src/lobby.js
-var WATCH_AGAIN = 2e3;
-var Lobby = class {
-  /** @type {State | null} the lobby one is in */
-  state = null;
-  chat;
-  #request;
-  #timers;
-  #emitter;
-  #watchers;
-  #list = new Watchlist();
-  /** Whether the list is whole, and not being asked for. */
-  #listed = false;
-  #open = false;
-  /** @type {any} */
-  #timer = null;
-  /**
-   * @param {(name: string, payload: any) => Promise<any>} request on the channel
-   * @param {import("./options.js").Timers} timers
-   * @param {(error: unknown) => void} report
-   * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
-   */
-  constructor(request, timers, report, chat) {
-    this.chat = new Chat(chat, timers, report);
-    this.#request = request;
-    this.#timers = timers;
-    this.#emitter = new Emitter(report);
-    this.#watchers = new Emitter(report);
-  }
-  /**
-   * @param {"state" | "closed"} name
-   * @param {(value: any) => void} handler
-   * @returns {() => void} takes the handler off again
-   */
-  on(name, handler) {
-    return this.#emitter.on(name, handler);
-  }
-  /** @returns {Promise<Summary[]>} the public lobbies */
-  async list() {
-    return (await this.#request("list", null)).lobbies;
-  }
-  /** @returns {Promise<any[]>} the games to be had */
-  async games() {
-    return (await this.#request("games", null)).games;
-  }
-  /**
-   * @param {{game: string, name?: string, private?: boolean, max_players?: number, start?: string,
-   *   settings?: Record<string, number>}} what
-   * @returns {Promise<State>}
-   */
-  async create(what) {
-    return this.#entered(await this.#request("create", what));
-  }
-  /**
-   * @param {{id?: string, code?: string, spectate?: boolean}} which by id or by join code
-   * @returns {Promise<State>}
-   */
-  async join(which) {
-    return this.#entered(await this.#request("join", which));
-  }
-  async leave() {
-    await this.#request("leave", null);
-    this._reset();
-  }
-  /** @param {boolean} ready */
-  async ready(ready) {
-    await this.#request("ready", { ready });
-  }
-  /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
-  async settings(changes) {
-    await this.#request("settings", changes);
-  }
-  /** @param {string} user for the host */
-  async kick(user) {
-    await this.#request("kick", { user });
-  }
-  /** @param {string} user becomes the host */
-  async host(user) {
-    await this.#request("host", { user });
-  }
-  async start() {
-    await this.#request("start", null);
-  }
-  async rematch() {
-    await this.#request("rematch", null);
-  }
-  /**
-   * The live list of lobbies: `handler` gets all of it at once, when it is there, and again on each
-   * change, over lost connections too.
-   * @param {(list: Summary[]) => void} handler
-   * @returns {() => void} stops it
-   */
-  watch(handler) {
-    const first = !this.#watchers.has("list");
-    const off = this.#watchers.on("list", handler);
-    if (first) this.#subscribe();
-    else if (this.#listed) this.#watchers.call(handler, this.#list.list());
-    return () => {
-      const had = this.#watchers.has("list");
-      off();
-      if (had && !this.#watchers.has("list")) this.#unsubscribe();
-    };
-  }
-  /** The connection is there (again). @internal */
-  _opened() {
-    this.#open = true;
-    this.chat._opened();
-    if (this.#watchers.has("list")) this.#subscribe();
-  }
-  /** The connection is gone. @internal */
-  _dropped() {
-    this.#open = false;
-    this.chat._dropped();
-    this.#timers.clearTimeout(this.#timer);
-  }
-  /** One is in no lobby, or not known to be in one. @internal */
-  _reset() {
-    if (this.state !== null) this.#set(null);
-  }
-  /** @param {import("./frames.js").GameEvent} event @internal */
-  _event({ name, payload }) {
-    if (name === "state") {
-      if (typeof payload?.id === "string") this.#set(payload);
-    } else if (name === "closed") {
-      if (payload?.id !== this.state?.id) return;
-      this.#emitter.emit("closed", payload);
-      this._reset();
-    } else if (name === "list" && this.#watchers.has("list")) {
-      this.#list.merge(payload, this.#listed);
-      if (this.#listed) this.#watchers.emit("list", this.#list.list());
-    }
-  }
-  /** @param {State | null} state one older than what is known is passed over */
-  #set(state) {
-    if (state !== null && state.id === this.state?.id && state.rev < this.state.rev) return;
-    this.state = state;
-    this.chat._lobby(state?.id ?? null);
-    this.#emitter.emit("state", state);
-  }
-  /** @param {{lobby: State}} reply */
-  #entered({ lobby }) {
-    if (lobby.id !== this.state?.id || lobby.rev > this.state.rev) this.#set(lobby);
-    return this.state ?? lobby;
-  }
-  async #subscribe() {
-    this.#timers.clearTimeout(this.#timer);
-    if (!this.#open) return;
-    this.#listed = false;
-    this.#list.expect();
-    try {
-      const whole = await this.#request("watch", { on: true });
-      if (!this.#watchers.has("list")) return;
-      this.#list.replace(whole);
-      this.#listed = true;
-      this.#watchers.emit("list", this.#list.list());
-    } catch {
-      if (!this.#open || !this.#watchers.has("list")) return;
-      this.#timer = this.#timers.setTimeout(() => this.#subscribe(), WATCH_AGAIN);
-    }
-  }
-  #unsubscribe() {
-    this.#timers.clearTimeout(this.#timer);
-    this.#listed = false;
-    if (this.#open) this.#request("watch", { on: false }).catch(() => {
-    });
-  }
-};
-
 // src/options.js
-var MAX_NAME = 64;
+var MAX_NAME2 = 64;
 function settings(options) {
-  const transports = options.transports ?? ["ws", "http"];
-  if (transports.length === 0 || transports.some((over) => !["ws", "http"].includes(over))) {
-    throw new TypeError('transports must be "ws", "http" or both');
-  }
+  const transports = some("transports", options.transports, ["ws", "http"]);
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   if (transports.includes("ws") && typeof WebSocket !== "function") {
-    throw new TypeError("no WebSocket here: pass a class, such as that of the package ws");
+    throw new TypeError("pass a WebSocket class, such as that of ws");
   }
-  const resume = options.resume ?? "memory";
-  if (!["memory", "tab", "off"].includes(resume)) {
-    throw new TypeError('resume must be "memory", "tab" or "off"');
-  }
-  const codecs = options.codecs ?? ["packed", "mp"];
-  if (!codecs.includes("mp") || codecs.some((codec) => !["packed", "mp"].includes(codec))) {
-    throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
-  }
+  const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
+  const codecs = some("codecs", options.codecs, ["packed", "mp"]);
+  if (!codecs.includes("mp")) throw new TypeError("mp must be among codecs");
   const url = options.url ?? ownOrigin();
-  const name = (options.name ?? "").slice(0, MAX_NAME);
+  const name = (options.name ?? "").slice(0, MAX_NAME2);
   const auth = options.auth ?? ["guest", name];
   return {
     url,
@@ -5080,9 +5925,9 @@ function settings(options) {
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     afresh: options.afresh ?? false,
     client: options.client ?? "deltatick-js",
-    codecs: [...codecs],
+    codecs,
     dialTimeout: options.dialTimeout ?? 5e3,
-    transports: [...transports],
+    transports,
     WebSocket: (
       /** @type {any} */
       WebSocket
@@ -5097,6 +5942,11 @@ function settings(options) {
       now: options.now ?? (() => performance.now())
     }
   };
+}
+function some(name, given, all) {
+  const list2 = [...given ?? all];
+  if (list2.length > 0 && list2.every((one) => all.includes(one))) return list2;
+  throw new TypeError(`${name} must be of ${all.join(", ")}`);
 }
 function ownOrigin() {
   if (typeof location === "undefined") throw new TypeError("url is needed outside a page");
@@ -5115,7 +5965,7 @@ init_kinds();
 init_requests();
 var MAX_EVENTS = 256;
 var MAX_BYTES = 64 << 10;
-var HEAD2 = [149, SEND];
+var HEAD3 = [149, SEND];
 var Outbox = class {
   /** @type {Uint8Array[]} the frames from the channel on, the oldest first */
   #kept = [];
@@ -5136,23 +5986,15 @@ var Outbox = class {
    * @throws {RequestError} `full`, `bad-payload` or `too-big`
    */
   add(channel, name, payload, maxFrame) {
-    let tail;
-    try {
-      tail = encode([SEND, 0, channel, name, payload]).subarray(HEAD2.length + 1);
-    } catch (error) {
-      throw new RequestError(
-        "bad-payload",
-        "",
-        /** @type {Error} */
-        error.message
-      );
-    }
+    const tail = sendable(
+      () => encode([SEND, 0, channel, name, payload]).subarray(HEAD3.length + 1)
+    );
     const frame = framed(this.#taken + this.#kept.length + 1, tail);
     if (frame.length > maxFrame) {
       throw new RequestError("too-big", "", `a frame may have ${maxFrame} bytes`);
     }
     if (this.#kept.length >= MAX_EVENTS || this.#bytes + tail.length > MAX_BYTES) {
-      throw new RequestError("full", "", "too many events wait for the server");
+      throw new RequestError("full", "", "too many wait for the server");
     }
     this.#kept.push(tail);
     this.#bytes += tail.length;
@@ -5184,117 +6026,12 @@ var Outbox = class {
 };
 function framed(seq, tail) {
   const number3 = encode([seq]).subarray(1);
-  const frame = new Uint8Array(HEAD2.length + number3.length + tail.length);
-  frame.set(HEAD2);
-  frame.set(number3, HEAD2.length);
-  frame.set(tail, HEAD2.length + number3.length);
+  const frame = new Uint8Array(HEAD3.length + number3.length + tail.length);
+  frame.set(HEAD3);
+  frame.set(number3, HEAD3.length);
+  frame.set(tail, HEAD3.length + number3.length);
   return frame;
 }
-
-// src/presence.js
-var MAX_KNOWN = 1e3;
-var Presences = class {
-  /** @type {Map<string, Presence>} what is known of those who are watched, by user */
-  states = /* @__PURE__ */ new Map();
-  #request;
-  #emitter;
-  /** @type {Set<string>} */
-  #users = /* @__PURE__ */ new Set();
-  #follows = false;
-  #away = false;
-  /** Whether the server may not know what is wanted, or the states may be old. */
-  #stale = false;
-  /**
-   * @param {(name: string, payload: any) => Promise<any>} request on the channel
-   * @param {(error: unknown) => void} report
-   */
-  constructor(request, report) {
-    this.#request = request;
-    this.#emitter = new Emitter(report);
-  }
-  /**
-   * @param {"presence"} name
-   * @param {(presence: Presence) => void} handler
-   * @returns {() => void} takes the handler off again
-   */
-  on(name, handler) {
-    return this.#emitter.on(name, handler);
-  }
-  /** @param {string[]} users by id @returns {Promise<Presence[]>} what they are now */
-  async watch(users) {
-    const all = this.#took(await this.#request("watch", { users }));
-    for (const user of users) this.#users.add(user);
-    return all;
-  }
-  /** @param {string[]} users */
-  async unwatch(users) {
-    for (const user of users) {
-      this.#users.delete(user);
-      this.states.delete(user);
-    }
-    await this.#request("unwatch", { users });
-  }
-  /**
-   * Watches everyone else in one's own lobby, whichever that is.
-   * @param {boolean} [on]
-   * @returns {Promise<Presence[]>} what they are now
-   */
-  async follow(on = true) {
-    const all = this.#took(await this.#request(on ? "watch" : "unwatch", { lobby: true }));
-    this.#follows = on;
-    if (!on) this.#onlyWatched();
-    return all;
-  }
-  /** @param {boolean} away @returns {Promise<Presence>} what one is now, all of one's sessions considered */
-  async setAway(away) {
-    const { users } = await this.#request("set", { away });
-    this.#away = away;
-    return users[0];
-  }
-  /** @param {boolean} fresh whether the session is new, or missed events @internal */
-  _opened(fresh) {
-    this.#stale ||= fresh;
-    if (this.#stale) this.#restore();
-  }
-  /** @param {string | null} id of the lobby one is in @internal */
-  _lobby(id) {
-    if (id === null) this.#onlyWatched();
-  }
-  /** @param {import("./frames.js").GameEvent} event @internal */
-  _event({ name, payload }) {
-    if (name === "presence" && this.#newer(payload)) this.#emitter.emit("presence", payload);
-  }
-  async #restore() {
-    this.states.clear();
-    try {
-      if (this.#users.size > 0 || this.#follows) {
-        const all = await this.#request("watch", { users: [...this.#users], lobby: this.#follows });
-        for (const presence of this.#took(all)) this.#emitter.emit("presence", presence);
-      }
-      if (this.#away) await this.#request("set", { away: true });
-      this.#stale = false;
-    } catch {
-    }
-  }
-  /** A state of a user that is no news can come when a reply is overtaken by an event. @param {any} p */
-  #newer(p) {
-    if (typeof p?.user !== "string" || typeof p.state !== "string") return false;
-    const known = this.states.get(p.user);
-    if (known ? !(p.since > known.since) : this.states.size >= MAX_KNOWN) return false;
-    this.states.set(p.user, p);
-    return true;
-  }
-  /** @param {any} reply @returns {Presence[]} the newest that is known of its users */
-  #took(reply2) {
-    const users = listOf(reply2?.users);
-    return users.map(
-      (p) => this.#newer(p) ? p : this.states.get(p?.user) ?? p
-    );
-  }
-  #onlyWatched() {
-    for (const user of this.states.keys()) if (!this.#users.has(user)) this.states.delete(user);
-  }
-};
 
 // src/client.js
 init_requests();
@@ -5372,85 +6109,47 @@ var ResumeState = class {
   }
 };
 
-// src/delay.js
-var START = 100;
-var LEAST = 50;
-var MOST = 400;
-var MOST_FIXED = 500;
-var MEMORY = 3e3;
-var DEVIATIONS = 3;
-var MARGIN = 17;
-var GROWS = 0.1;
-var SHRINKS = 0.05;
-var Delay = class {
-  /** @type {number | null} */
-  #fixed = null;
-  // Together START, until there is more to go by.
-  #mean = 41;
-  #deviation = 14;
-  #present = START;
-  #lastNow = Number.POSITIVE_INFINITY;
-  /** In milliseconds. */
-  get ms() {
-    return this.#fixed ?? this.#present;
-  }
-  /** @param {number} ms 0 to 500; more counts as 500. From now on it is this, at once. */
-  fix(ms) {
-    if (!(ms >= 0)) throw new RangeError("delayMs must be 0 or more");
-    this.#fixed = Math.min(ms, MOST_FIXED);
-  }
-  /**
-   * A snapshot arrived.
-   * @param {number} age how old the one before it was by then, on the clock that the view goes by, in milliseconds
-   * @param {number} elapsed milliseconds since that one arrived
-   */
-  observe(age, elapsed) {
-    const weight = 1 - Math.exp(-Math.max(0, elapsed) / MEMORY);
-    const off = Math.min(Math.max(age, 0), MOST) - this.#mean;
-    this.#deviation += weight * (Math.abs(off) - this.#deviation);
-    this.#mean += weight * off;
-  }
-  /**
-   * Moves towards what was measured.
-   * @param {number} now in milliseconds
-   * @returns {number} the delay in milliseconds
-   */
-  at(now) {
-    const wanted = this.#mean + DEVIATIONS * this.#deviation + MARGIN;
-    const off = Math.min(MOST, Math.max(LEAST, wanted)) - this.#present;
-    const elapsed = Math.max(0, now - this.#lastNow);
-    this.#lastNow = now;
-    this.#present += Math.min(GROWS * elapsed, Math.max(-SHRINKS * elapsed, off));
-    return this.ms;
-  }
-};
+// src/room.js
+init_delays();
+init_emitter();
 
 // src/pacer.js
 var TARGET2 = 15;
-var LOW = 5;
-var HIGH2 = 35;
-var WINDOW3 = 1e3;
+var BAND = 4;
+var WINDOW3 = 2;
+var OUTLIERS = 0.02;
 var JUMP2 = 250;
-var SLEW2 = 0.05;
+var HURRY = 0.1;
+var LINGER = 0.05;
 var SETTLE = 1e3;
+var KEPT4 = 256;
 var CATCH_UP = 4;
 var Pacer = class {
   /** Tick of the next input. */
   next = 0;
   #tickMs;
   #origin = 0;
-  /** What is left of a slow correction, in milliseconds; positive sends earlier. */
-  #owed = 0;
-  /** Slack says nothing of the last move before an input of this tick is consumed, or until then. */
+  /** The last ticks that were sent, and the origin that each was sent by: rings. */
+  #sent = new Float64Array(KEPT4);
+  #origins = new Float64Array(KEPT4);
+  /** Origins with which the inputs of the last reports would have had no slack: a ring of what was reported since the start. */
+  #limits;
+  #sorted;
+  #reports = 0;
+  /** The origin with which nearly all inputs have the slack that is aimed at. */
+  #wanted = 0;
+  /** Slack says nothing of the present origin before an input of this tick is consumed, or until then. */
   #deafTick = 0;
   #deafUntil = 0;
-  /** When inputs were last not too far ahead. */
+  /** When inputs were last not too far ahead, and when a snapshot came last. */
   #nearAt = 0;
-  #least = Number.POSITIVE_INFINITY;
-  #windowEnd = 0;
+  #seenAt = 0;
   /** @param {number} tickMs length of a tick, in milliseconds */
   constructor(tickMs) {
     this.#tickMs = tickMs;
+    const reports = Math.max(20, Math.round(WINDOW3 * 1e3 / tickMs));
+    this.#limits = new Float64Array(reports);
+    this.#sorted = new Float64Array(reports);
   }
   /**
    * @param {number} now in milliseconds
@@ -5459,12 +6158,17 @@ var Pacer = class {
    * @param {number} rtt in milliseconds
    */
   start(now, tick, rtt) {
-    const lead = tick + (rtt + TARGET2) / this.#tickMs;
-    this.#origin = now - lead * this.#tickMs;
+    const lead = this.#leadOver(tick, rtt);
+    this.#origin = this.#wanted = now - lead * this.#tickMs;
     this.next = Math.ceil(lead);
-    this.#owed = 0;
-    this.#nearAt = now;
-    this.#listenAgain(now, rtt);
+    this.#nearAt = this.#seenAt = now;
+    this.#reports = 0;
+    this.#deafTick = this.next;
+    this.#deafUntil = now + rtt + SETTLE;
+  }
+  /** The tick to send an input for when a snapshot comes. @param {number} tick of the snapshot @param {number} rtt */
+  #leadOver(tick, rtt) {
+    return tick + (rtt + TARGET2) / this.#tickMs;
   }
   /** When the next input is to be sent, in milliseconds. */
   get nextAt() {
@@ -5479,20 +6183,18 @@ var Pacer = class {
   }
   /**
    * @param {number} now in milliseconds
-   * @param {number} rtt in milliseconds
    * @returns {number} the tick to send an input for, or 0 when none is due
    */
-  take(now, rtt) {
+  take(now) {
     const late = now - this.nextAt;
     if (late < -0.5) return 0;
     if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
-    if (this.#owed !== 0) {
-      const most = SLEW2 * this.#tickMs;
-      const step = Math.min(most, Math.max(-most, this.#owed));
-      this.#origin -= step;
-      this.#owed -= step;
-      if (this.#owed === 0) this.#listenAgain(now, rtt);
+    const off = this.#wanted - this.#origin;
+    if (Math.abs(off) > BAND) {
+      this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
     }
+    this.#sent[this.next % KEPT4] = this.next;
+    this.#origins[this.next % KEPT4] = this.#origin;
     return this.next++;
   }
   /**
@@ -5503,41 +6205,30 @@ var Pacer = class {
    * @param {number} reach ticks ahead for which the server takes inputs
    */
   observe(now, { tick, slack, input }, rtt, reach) {
-    if (this.next <= tick + reach) this.#nearAt = now;
-    if (this.next < tick || now - this.#nearAt > SETTLE) {
+    if (this.next <= tick + reach || now - this.#seenAt > SETTLE) this.#nearAt = now;
+    this.#seenAt = now;
+    const isDeaf = this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil;
+    const isLate = isDeaf && now - this.#leadOver(tick, rtt) * this.#tickMs < this.#origin - this.#tickMs;
+    if (this.next < tick || now - this.#nearAt > SETTLE || isLate) {
       this.start(now, tick, rtt);
       return;
     }
-    if (this.#owed !== 0 || input < this.#deafTick && now < this.#deafUntil) return;
-    if (slack < LOW) {
-      this.#move(TARGET2 - slack, slack < 0, now, rtt);
-      return;
-    }
-    if (this.#least === Number.POSITIVE_INFINITY) this.#windowEnd = now + WINDOW3;
-    this.#least = Math.min(this.#least, slack);
-    if (now < this.#windowEnd) return;
-    if (this.#least > HIGH2) this.#move(TARGET2 - this.#least, this.#least > JUMP2, now, rtt);
-    else this.#least = Number.POSITIVE_INFINITY;
+    if (isDeaf) return;
+    const newest = Math.min(tick + Math.max(0, Math.floor(slack / this.#tickMs)), this.next - 1);
+    if (this.#sent[newest % KEPT4] !== newest) return;
+    const by = this.#reports === 0 ? this.#origin : this.#origins[newest % KEPT4];
+    this.#limits[this.#reports++ % this.#limits.length] = by + slack;
+    this.#wanted = this.#latest() - TARGET2;
+    const off = this.#wanted - this.#origin;
+    if (this.#reports === 1 || Math.abs(off) > JUMP2) this.#origin = this.#wanted;
   }
-  /**
-   * @param {number} earlier in milliseconds
-   * @param {boolean} atOnce
-   * @param {number} now
-   * @param {number} rtt
-   */
-  #move(earlier, atOnce, now, rtt) {
-    if (!atOnce) {
-      this.#owed = earlier;
-      return;
-    }
-    this.#origin -= earlier;
-    this.#listenAgain(now, rtt);
-  }
-  /** @param {number} now @param {number} rtt */
-  #listenAgain(now, rtt) {
-    this.#deafTick = this.next;
-    this.#deafUntil = now + rtt + SETTLE;
-    this.#least = Number.POSITIVE_INFINITY;
+  /** The latest origin with which nearly all inputs would be in time. */
+  #latest() {
+    const count = Math.min(this.#reports, this.#limits.length);
+    const sorted = this.#sorted.subarray(0, count);
+    sorted.set(this.#limits.subarray(0, count));
+    sorted.sort();
+    return sorted[Math.floor(count * OUTLIERS)];
   }
 };
 
@@ -5666,8 +6357,7 @@ var InputSender = class {
   /** Sends what is due. @param {number} now in milliseconds */
   pump(now) {
     if (!this.#running) return;
-    const rtt = this.#uplink.rtt();
-    for (let tick = this.#pacer.take(now, rtt); tick !== 0; tick = this.#pacer.take(now, rtt)) {
+    for (let tick = this.#pacer.take(now); tick !== 0; tick = this.#pacer.take(now)) {
       this.#ackedAt = now;
       const values = this.#driver?.input(tick) ?? /** @type {number[]} */
       this.#values;
@@ -5837,9 +6527,9 @@ function decodedValue(field, q, v) {
   if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
   return v;
 }
-var utf84 = new TextEncoder();
+var utf85 = new TextEncoder();
 function fits(s, max) {
-  return s.length * 3 <= max || s.length <= max && utf84.encode(s).length <= max;
+  return s.length * 3 <= max || s.length <= max && utf85.encode(s).length <= max;
 }
 function removeRows(table2, ids, list2) {
   if (ids.length === 0) return;
@@ -5920,7 +6610,7 @@ var World = class {
     for (const t of this.tables) n += t.entities.length;
     return n;
   }
-  /** @returns {Record<string, Row[]>} copies of the rows of each table, by rising id, which each has as its `id` */
+  /** @returns {Record<string, RowWithId[]>} copies of the rows of each table, by rising id, which each has as its `id` */
   newest() {
     return Object.fromEntries(
       this.tables.map((t) => [t.name, t.entities.map(({ id, row: row2 }) => ({ ...row2, id }))])
@@ -5954,11 +6644,11 @@ var World = class {
     return finish(h, words);
   }
 };
-var utf85 = new TextEncoder();
+var utf86 = new TextEncoder();
 var text3 = new Uint8Array(260);
 var textView = new DataView(text3.buffer);
 function fillText(s) {
-  const { written } = utf85.encodeInto(s, text3);
+  const { written } = utf86.encodeInto(s, text3);
   text3.fill(0, written, written + 3);
   return written;
 }
@@ -5998,7 +6688,7 @@ var Replica = class {
    * @param {string} codec of its bodies: "packed", whose reader is loaded, or "mp"
    */
   restart(epoch, codec) {
-    this.#packed = codec === "packed" && later !== null ? this.#packed ?? new later.PackedDecoder(this.world) : null;
+    this.#packed = codec === "packed" && packed !== null ? this.#packed ?? new packed.PackedDecoder(this.world) : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;
     this.#valid = false;
@@ -6058,123 +6748,17 @@ var Replica = class {
   }
 };
 
-// src/schema.js
-init_fieldkinds();
-init_rates();
-init_wire();
-var MAX_TABLES = 32;
-var MAX_FIELDS = 32;
-var MAX_INPUTS = 16;
-var MAX_NAME2 = 64;
-var INT32 = 2147483647;
-var utf86 = new TextEncoder();
-function parseSchema(tables, inputs) {
-  if (tables.length > MAX_TABLES) throw new WireError("too many tables");
-  const parsed = tables.map((t) => {
-    if (!Array.isArray(t) || t.length < 2) throw new WireError("table is not [name, fields]");
-    return { name: checkName(t[0]), fields: parseFields(t[1], MAX_FIELDS, UNIT) };
-  });
-  distinct(parsed);
-  const fields = parseFields(inputs, MAX_INPUTS, ANGLE);
-  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
-  return { tables: parsed, inputs: fields };
-}
-function parseFields(list2, max, lastKind) {
-  if (!Array.isArray(list2) || list2.length > max) throw new WireError("bad list of fields");
-  const fields = list2.map((f) => parseField(f, lastKind));
-  distinct(fields);
-  checkRates(fields);
-  return fields;
-}
-function parseField(f, lastKind) {
-  if (!Array.isArray(f) || f.length < 2) throw new WireError("field is not [name, kind, ...]");
-  const [name, kind, a, b, c, d] = f;
-  if (!Number.isInteger(kind) || kind < 0 || kind > lastKind) throw new WireError("field kind");
-  const field = {
-    name: checkName(name),
-    kind,
-    min: 0,
-    max: 1,
-    offset: 0,
-    step: 1,
-    maxBytes: 0,
-    bits: 0,
-    rate: -1,
-    perTick: 0
-  };
-  switch (kind) {
-    case INT:
-      setRange(field, a, b);
-      setRate(field, f, 4);
-      break;
-    case FIXED:
-      if (!Number.isFinite(a) || !Number.isFinite(b) || b <= 0) throw new WireError("fixed step");
-      field.offset = a;
-      field.step = b;
-      setRange(field, c, d);
-      setRate(field, f, 6);
-      break;
-    case ANGLE:
-      setBits(field, a, 1, 24);
-      field.max = 2 ** a - 1;
-      field.step = 2 * Math.PI / 2 ** a;
-      setRate(field, f, 3);
-      break;
-    case FLOAT:
-      field.min = -INT32 - 1;
-      field.max = INT32;
-      break;
-    case QUAT:
-      setBits(field, a, 2, 10);
-      field.min = a === 10 ? -INT32 - 1 : 0;
-      field.max = a === 10 ? INT32 : 2 ** (2 + 3 * a) - 1;
-      break;
-    case UNIT:
-      setBits(field, a, 2, 15);
-      field.max = 2 ** (2 * a) - 1;
-      break;
-    case STRING:
-      if (!Number.isInteger(a) || a < 1 || a > 255) throw new WireError("string length");
-      field.maxBytes = a;
-      break;
-  }
-  return field;
-}
-function setRange(field, min, max) {
-  if (!Number.isInteger(min) || !Number.isInteger(max) || min > max) {
-    throw new WireError("field range");
-  }
-  if (min < -INT32 - 1 || max > INT32) throw new WireError("field range beyond 32 bits");
-  field.min = min;
-  field.max = max;
-}
-function setBits(field, bits2, least, most) {
-  if (!Number.isInteger(bits2) || bits2 < least || bits2 > most) throw new WireError("field bits");
-  field.bits = bits2;
-}
-function setRate(field, list2, at3) {
-  if (list2.length <= at3) return;
-  const [rate, perTick] = list2.slice(at3, at3 + 2);
-  if (!Number.isInteger(rate) || rate < 0 || rate > MAX_FIELDS) throw new WireError("field rate");
-  if ((perTick | 0) !== perTick || perTick !== 0 !== rate > 0)
-    throw new WireError("rate per tick");
-  field.rate = rate - 1;
-  field.perTick = perTick;
-}
-function checkName(name) {
-  if (typeof name !== "string" || name === "" || utf86.encode(name).length > MAX_NAME2) {
-    throw new WireError("bad name in the schema");
-  }
-  if (refusedKeys.has(name)) throw new WireError("refused name in the schema");
-  return name;
-}
-function distinct(list2) {
-  if (new Set(list2.map((e) => e.name)).size !== list2.length) {
-    throw new WireError("a name twice in the schema");
-  }
-}
-
 // src/room.js
+var NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
+var NO_PREDICTION = {
+  /** How often a prediction was wrong, and how often inputs were run again. */
+  mispredictions: 0,
+  resims: 0,
+  /** The tick of one's own row that was shown last, with its fraction. */
+  predictedTick: 0,
+  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
+  predictionError: 0
+};
 var Room = class {
   match;
   game;
@@ -6195,7 +6779,12 @@ var Room = class {
   #snapshots = new Rate();
   #slack = 0;
   #consumed = 0;
-  #delay = new Delay();
+  /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
+  #delay = null;
+  /** What the delay was set to. @type {number | null} */
+  #fixed = null;
+  /** @type {Record<string, number>} */
+  #snap = {};
   /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
   /** Whether a view has asked for the file that it comes from. */
@@ -6209,6 +6798,8 @@ var Room = class {
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
+  /** When the newest snapshot was applied, 0 before. */
+  #snapshotAt = 0;
   #ended = false;
   /** @type {(room: Room) => void} */
   #isReady = () => {
@@ -6224,7 +6815,11 @@ var Room = class {
    * @param {(error: unknown) => void} report
    */
   constructor(enter2, codec, uplink, stats, report) {
-    const schema = parseSchema(enter2.tables, enter2.inputs);
+    const { parseSchema: parseSchema2 } = (
+      /** @type {typeof import("./social.js")} */
+      social
+    );
+    const schema = parseSchema2(enter2.tables, enter2.inputs);
     this.match = enter2.match;
     this.game = enter2.game;
     this.seat = enter2.seat;
@@ -6262,31 +6857,57 @@ var Room = class {
   get state() {
     return this.#replica.world.state;
   }
+  /** For a net graph. Figures of the view and of a prediction are 0 before there is one. */
   get stats() {
+    const { timers, rtt } = this.#uplink;
+    const now = timers.now();
+    const view2 = this.#interpolator?.stats(now) ?? NO_VIEW;
+    const live = view2.liveTick || this.tick;
+    const serverTick = live && live + rtt() * this.tickRate / 2e3;
+    const inputTick = this.#inputs.tick;
     return {
       /** Reported by the server, in milliseconds: how early the newest input came. */
       slack: this.#slack,
       /** Tick of the newest input sent, and of the newest the game has consumed. */
-      inputTick: this.#inputs.tick,
+      inputTick,
       consumedTick: this.#consumed,
       tick: this.tick,
       base: this.#replica.base,
+      /** The tick that the server is at, with its fraction, by how quickly snapshots come at best and half the round trip of pings. */
+      serverTick,
+      /** How many ticks the inputs that are sent are ahead of it. */
+      lead: inputTick && inputTick - serverTick,
+      /** Since the newest snapshot was applied, in milliseconds. */
+      snapshotAge: this.#snapshotAt && now - this.#snapshotAt,
+      /** The tick that `view` was asked for, with its fraction, and how far before the newest snapshot that is: below 0 there is nothing to show. */
+      viewTick: view2.viewTick,
+      bufferMs: view2.bufferMs,
+      /** How often `view` came to be beyond the newest snapshot. */
+      underruns: view2.underruns,
+      ...this.#predictor?._stats(now) ?? NO_PREDICTION,
       /** Snapshots within the last second. */
-      /** How often a prediction was wrong, and how often inputs were run again. */
-      mispredictions: this.#predictor?.mispredictions ?? 0,
-      resims: this.#predictor?.resims ?? 0,
-      hz: this.#snapshots.read(this.#uplink.timers.now())
+      hz: this.#snapshots.read(now)
     };
   }
   /**
-   * Of `view`: `delayMs`, how far it stays behind. It follows what the line needs, from 100 at the beginning, between 50 and
-   * 400 ms; once set, 0 to 500, it is that.
+   * Of `view`: `delayMs`, how far it stays behind, which follows what the line needs, from 100 at the beginning, between 50 and
+   * 400 ms; once set, 0 to 500, it is that. `snap`, by table: from what change on, in units, a row is at another place instead of on its
+   * way; an eighth of the field's range where it is not set. Setting that begins the view anew.
+   * @returns {{delayMs: number, snap: Record<string, number>}}
    */
   get interpolation() {
-    return { delayMs: this.#delay.ms };
+    return { delayMs: this.#delay?.ms ?? this.#fixed ?? START, snap: this.#snap };
   }
-  set interpolation({ delayMs }) {
-    this.#delay.fix(delayMs);
+  /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
+  set interpolation({ delayMs, snap }) {
+    if (delayMs !== void 0) {
+      if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
+      this.#fixed = Math.min(delayMs, MOST_FIXED);
+      this.#delay?.fix(this.#fixed);
+    }
+    if (snap === void 0) return;
+    this.#snap = snap;
+    this.#interpolator = null;
   }
   /**
    * @param {"snapshot" | "add" | "change" | "remove" | "drop" | "resume" | "exit"} name
@@ -6323,21 +6944,33 @@ var Room = class {
    * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
    * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
    * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
-   * @returns {Record<string, Row[]>} by table, each row with its entity's `id`
+   * @returns {Record<string, RowWithId[]>} by table, each row with its entity's `id`
    */
   view(now = this.#uplink.timers.now()) {
     this.#interpolator ??= this.#interpolate();
-    return this.#interpolator?.view(now) ?? this.#replica.world.newest();
+    return (
+      /** @type {Record<string, RowWithId[]>} */
+      this.#interpolator?.view(now) ?? this.#replica.world.newest()
+    );
   }
   /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
   #interpolate() {
-    if (later === null) {
-      if (!this.#awaited) loadLater().catch(() => {
+    if (motion === null) {
+      if (!this.#awaited) loadMotion().catch(() => {
       });
       this.#awaited = true;
       return null;
     }
-    const interpolator = new later.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    if (this.#delay === null) {
+      this.#delay = new motion.Delay();
+      if (this.#fixed !== null) this.#delay.fix(this.#fixed);
+    }
+    const interpolator = new motion.Interpolator(
+      this.#replica.world,
+      this.tickRate,
+      this.#delay,
+      this.#snap
+    );
     const { tick } = this.#replica;
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
@@ -6349,11 +6982,11 @@ var Room = class {
    * @throws {TypeError | RangeError} for what cannot work
    */
   predict(prediction) {
-    if (later === null) throw new TypeError("await preload() before you predict");
+    if (motion === null) throw new TypeError("await preload() before you predict");
     const table2 = this.#replica.world.tables.find((t) => t.name === prediction.table);
     if (table2 === void 0) throw new TypeError(`no table ${prediction.table}`);
     const { timers } = this.#uplink;
-    const predictor = new later.Predictor(prediction, {
+    const predictor = new motion.Predictor(prediction, {
       table: table2,
       inputFields: this.#inputFields,
       inputs: this.#inputs,
@@ -6383,6 +7016,7 @@ var Room = class {
     this.#inputs.observe(snapshot2);
     this.#predictor?._after(now, applied ? snapshot2.tick : 0);
     if (applied) {
+      this.#snapshotAt = now;
       this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot2.tick, now);
       if (snapshot2.base === 0) this.#keyframe();
@@ -6428,7 +7062,7 @@ var Room = class {
     if (this.#ended) return;
     this.#ended = true;
     this.#inputs.stop();
-    this.#isOver(new Error(`the match was over before its first snapshot: ${exit.reason}`));
+    this.#isOver(new Error(`over before its first snapshot: ${exit.reason}`));
     this.#emitter.emit("exit", exit);
   }
   #keyframe() {
@@ -6447,6 +7081,79 @@ var Room = class {
     }
   }
 };
+
+// src/stand-in.js
+init_requests();
+var atOnce = (
+  /** @type {const} */
+  {
+    lobby: ["on", "watch"],
+    chat: ["on", "typing"],
+    presence: ["on"]
+  }
+);
+var asking = (
+  /** @type {const} */
+  {
+    lobby: [
+      "list",
+      "games",
+      "create",
+      "join",
+      "leave",
+      "ready",
+      "settings",
+      "kick",
+      "host",
+      "start",
+      "rematch"
+    ],
+    chat: ["say", "history", "mute"],
+    presence: ["watch", "unwatch", "follow", "setAway"]
+  }
+);
+function standIns(others, met) {
+  const standIn = (what, first, find) => {
+    const real = () => {
+      const there = others();
+      return there && find(there);
+    };
+    const it = {};
+    for (const name of Object.keys(first)) {
+      Object.defineProperty(it, name, { get: () => (real() ?? first)[name] });
+    }
+    for (const name of atOnce[what]) {
+      it[name] = (...args) => {
+        if (real()) return real()[name](...args);
+        let off = () => {
+        };
+        let over = false;
+        met.then(() => {
+          if (!over) off = real()[name](...args);
+        });
+        return () => {
+          over = true;
+          off();
+        };
+      };
+    }
+    for (const name of asking[what]) {
+      it[name] = async (...args) => {
+        if (!real()) throw new RequestError("dropped", "", "not connected");
+        return real()[name](...args);
+      };
+    }
+    return it;
+  };
+  const chat = standIn("chat", { messages: [], typists: /* @__PURE__ */ new Set() }, ({ lobby }) => lobby.chat);
+  return (
+    /** @type {any} */
+    {
+      lobby: standIn("lobby", { state: null, chat }, ({ lobby }) => lobby),
+      presence: standIn("presence", { states: /* @__PURE__ */ new Map() }, ({ presence }) => presence)
+    }
+  );
+}
 
 // src/stats.js
 var Stats = class {
@@ -6558,7 +7265,9 @@ var Client = class {
    * @type {Promise<Client>}
    */
   ready;
+  /** @type {import("./lobby.js").Lobby} */
   lobby;
+  /** @type {import("./presence.js").Presences} */
   presence;
   stats;
   #timers;
@@ -6573,6 +7282,10 @@ var Client = class {
   #asks;
   /** @type {import("./transfers.js").Transfers | null} null until it is needed */
   #transfers = null;
+  /** @type {import("./stand-in.js").Others | null} lobby and presence, null until their file is there */
+  #others = null;
+  #met = () => {
+  };
   #resume;
   #connection;
   /** What the present room was entered with, to know whether it goes on. */
@@ -6601,17 +7314,13 @@ var Client = class {
       (frame) => this.#connection.send(frame),
       (error) => this.#report(error)
     );
-    this.lobby = new Lobby(
-      (name, payload) => this.request("lobby", name, payload),
-      timers,
-      (error) => this.#report(error),
-      (name, payload) => this.request("chat", name, payload)
-    );
-    this.presence = new Presences(
-      (name, payload) => this.request("presence", name, payload),
-      (error) => this.#report(error)
-    );
-    this.lobby.on("state", (state) => this.presence._lobby(state?.id ?? null));
+    const met = new Promise((resolve) => {
+      this.#met = resolve;
+    });
+    const { lobby, presence } = standIns(() => this.#others, met);
+    this.lobby = lobby;
+    this.presence = presence;
+    this.#meet();
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -6640,6 +7349,19 @@ var Client = class {
     signal?.addEventListener("abort", abort);
     this.#letGo = () => signal?.removeEventListener("abort", abort);
   }
+  /** Makes lobby and presence, if they are not yet and their file is there: as it is when a server welcomes, at the latest. */
+  #meet() {
+    if (this.#others !== null || social === null) return;
+    const request = (channel) => (name, payload) => this.request(channel, name, payload);
+    const report = (error) => this.#report(error);
+    const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"));
+    const presence = new social.Presences(request("presence"), report);
+    lobby.on("state", (state) => presence._lobby(state?.id ?? null));
+    this.#others = { lobby, presence };
+    this.lobby = lobby;
+    this.presence = presence;
+    this.#met();
+  }
   get status() {
     return this.#connection.status;
   }
@@ -6664,36 +7386,21 @@ var Client = class {
    *   runs it once
    * @returns {Promise<any>} the reply's payload; rejects with a RequestError
    */
-  request(channel, name, payload = null, { timeout, once = false } = {}) {
-    const wait = timeout ?? 5e3;
+  async request(channel, name, payload = null, { timeout, once = false } = {}) {
     const say = (id, within) => {
       const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 4294967295);
       const more = once || timeout !== void 0 ? [once, left] : [];
-      try {
-        return this.#connection.send([REQUEST, id, channel, name, payload, ...more]);
-      } catch (error) {
-        throw new RequestError(
-          "bad-payload",
-          "",
-          /** @type {Error} */
-          error.message
-        );
-      }
-    };
-    if (!once) return this.#requests.add(say, wait);
-    if (this.status.state === "closed") {
-      return Promise.reject(new RequestError("dropped", "", "the client is closed"));
-    }
-    try {
-      payload = decode(encode([REQUEST, payload]))[1];
-    } catch (error) {
-      const { message } = (
-        /** @type {Error} */
-        error
+      return sendable(
+        () => this.#connection.send([REQUEST, id, channel, name, payload, ...more])
       );
-      return Promise.reject(new RequestError("bad-payload", "", message));
+    };
+    if (once) {
+      if (this.status.state === "closed") {
+        throw new RequestError("dropped", "", "the client is closed");
+      }
+      payload = sendable(() => decode(encode([REQUEST, payload]))[1]);
     }
-    return this.#requests.add(say, wait, true);
+    return this.#requests.add(say, timeout ?? 5e3, once);
   }
   /**
    * Sends an event (delivery class `event`): in order, and handled by the server once, whatever connections it takes. While there is none it
@@ -6732,7 +7439,6 @@ var Client = class {
     if (this.status.state === "closed") {
       throw new RequestError("closed", "", "the client is closed");
     }
-    await loadLater();
     return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
   }
   /**
@@ -6753,8 +7459,8 @@ var Client = class {
    * @returns {T | Promise<T>}
    */
   #withTransfers(use) {
-    if (later === null) return loadLater().then(() => this.#withTransfers(use));
-    this.#transfers ??= new later.Transfers(
+    if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
+    this.#transfers ??= new seldom.Transfers(
       { send: (frame) => this.#connection.send(frame), timers: this.#timers },
       () => this.#requests.takeId(),
       (error) => this.#report(error),
@@ -6772,6 +7478,7 @@ var Client = class {
   }
   /** @param {frames.Welcome} welcome */
   #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
+    this.#meet();
     if (this.session !== "") this.stats.reconnects++;
     this.#regain(session, resumed, taken);
     this.session = session;
@@ -6795,8 +7502,8 @@ var Client = class {
    * @param {string} session @param {boolean} resumed @param {number} taken
    */
   #regain(session, resumed, taken) {
-    const same = resumed && session === this.session;
-    if (same) {
+    const same2 = resumed && session === this.session;
+    if (same2) {
       this.#outbox.handled(taken);
     } else {
       if (this.session !== "") {
@@ -6808,7 +7515,7 @@ var Client = class {
     this.#requests.again();
     for (const frame of this.#outbox.frames()) this.#connection.write(frame);
     this.#flushed = true;
-    this.#transfers?.opened(same || this.session === "");
+    this.#transfers?.opened(same2 || this.session === "");
   }
   /** @param {any[]} frame */
   #frame(frame) {
@@ -6929,7 +7636,7 @@ var Client = class {
     this.#flushed = false;
     this.#requests.drop(false);
     this.#transfers?.down();
-    this.lobby._dropped();
+    this.#others?.lobby._dropped();
     this.room?._drop({ code, name });
   }
   #closed() {
@@ -6939,8 +7646,8 @@ var Client = class {
     this.#requests.drop();
     this.#transfers?.dropped();
     this.stats.abandoned += this.#outbox.clear();
-    this.lobby._dropped();
-    this.lobby._reset();
+    this.#others?.lobby._dropped();
+    this.#others?.lobby._reset();
     this.#exit("closed", null);
     this.#isOver(new ClosedError(code, name));
   }
@@ -6957,7 +7664,7 @@ function connect(options = {}) {
   return new Client(options);
 }
 async function preload() {
-  await loadLater();
+  await Promise.all([loadSocial(), loadReader(), loadSeldom()]);
 }
 async function loadStep2(source) {
   return (await Promise.resolve().then(() => (init_step(), step_exports))).loadStep(source);

@@ -1,6 +1,7 @@
 import { connect } from "./client.mjs";
 import { byId } from "./dom.js";
 import { LinkState } from "./link-state.js";
+import { LoadingView } from "./loading-view.js";
 import { LobbyCreate } from "./lobby-create.js";
 import { LobbyList } from "./lobby-list.js";
 import { LobbyRoom } from "./lobby-room.js";
@@ -36,6 +37,7 @@ export class App {
     this.name = byId("name");
     this.sky = new Sky(byId("sky"));
     this.link = new LinkState(byId("link-state"));
+    this.loading = new LoadingView(() => this.#dialAgain());
     this.list = new LobbyList({
       join: (id) => this.join({ id }),
       watch: (id) => this.join({ id, spectate: true }),
@@ -48,6 +50,7 @@ export class App {
       leave: () => this.leave(),
       rematch: () => this.act(() => this.net.lobby.rematch()),
       toLobby: () => this.#endMatch(),
+      settings: (changes) => this.act(() => this.net.lobby.settings(changes)),
     });
   }
 
@@ -96,19 +99,23 @@ export class App {
     const ready = current(() => this.#onReady());
     net.ready.then(ready, () => {}); // a refusal comes as a status too
     this.link.show(net.status, net); // no longer what the connection before was
+    this.loading.show(net.status);
     this.render();
   }
 
   render() {
     const state = this.net.lobby.state;
     const view = this.room ? "match" : state ? "lobby" : this.#arrived ? "home" : "loading";
+    let entered = false;
     if (document.body.dataset.view !== view) {
       document.body.dataset.view = view;
+      byId("loading").hidden = view !== "loading";
       byId("home").hidden = view !== "home";
       byId("lobby").hidden = view !== "lobby";
       byId("match").hidden = view !== "match";
       this.sky.run(view !== "match");
       if (view !== "match") byId("pages").scrollTop = 0;
+      if (view === "lobby") entered = true;
     }
     if (view === "home") this.#startWatching();
     else this.#stopWatching();
@@ -116,7 +123,8 @@ export class App {
       const me = state.members.find((member) => member.user === this.net.user);
       markAddress(state.code, me?.role === "spectator");
       this.lobby.update(state, this.net.user, this.#games);
-      this.match.setLobby(state, this.net.user);
+      this.match.setLobby(state, this.net.user, this.#games);
+      if (entered) this.lobby.focus();
       this.#loadGames().catch(() => {}); // the lobby reads well without; the next state tries again
     }
   }
@@ -260,6 +268,7 @@ export class App {
 
   #onStatus(status) {
     this.link.show(status, this.net);
+    this.loading.show(status);
     this.match.setLink(status);
     if (status.state === "open") {
       closeNotice();
@@ -286,6 +295,12 @@ export class App {
   #arrive() {
     this.#arrived = true;
     this.render();
+  }
+
+  /** Does not wait for the client's next try. */
+  #dialAgain() {
+    this.net.close();
+    this.open();
   }
 
   #onClosed(status) {

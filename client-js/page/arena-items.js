@@ -1,16 +1,16 @@
+import { drawBolt } from "./bolts.js";
 import { drawGlow } from "./glow.js";
 import { reducedMotion } from "./motion-preference.js";
 import { hueOf, PICKUPS } from "./palette.js";
 
 const TURN = Math.PI * 2;
-const STREAK = 0.05; // seconds of flight that a shot's streak is long
+const STREAK = 0.07; // seconds of flight that a shot's streak is long
 
 /**
  * Draws shots in field units. Others' come from the interpolated view, one's own from the newest snapshot carried
  * `ahead` seconds forward, as one's own ship is: so they leave from its nose.
  */
 export function drawShots(g, viewed, newest, ships, ownId, ahead) {
-  g.lineCap = "round";
   for (const shot of viewed) {
     if (shot.owner !== ownId)
       streak(g, shot.x, shot.y, shot, hueOf(ships.get(shot.owner)?.color ?? 7));
@@ -24,24 +24,7 @@ export function drawShots(g, viewed, newest, ships, ownId, ahead) {
 }
 
 function streak(g, x, y, { vx, vy, kind }, hue) {
-  drawGlow(g, x, y, 13, hue, 0.55);
-  g.strokeStyle = hue;
-  g.globalAlpha = 0.28;
-  g.lineWidth = kind ? 4 : 5.5;
-  g.beginPath();
-  g.moveTo(x - vx * STREAK, y - vy * STREAK);
-  g.lineTo(x, y);
-  g.stroke();
-  g.globalAlpha = 1;
-  g.lineWidth = kind ? 1.6 : 2.4;
-  g.beginPath();
-  g.moveTo(x - vx * STREAK * 0.6, y - vy * STREAK * 0.6);
-  g.lineTo(x, y);
-  g.stroke();
-  g.fillStyle = "#ffffff";
-  g.beginPath();
-  g.arc(x, y, kind ? 1.8 : 2.4, 0, TURN);
-  g.fill();
+  drawBolt(g, x, y, vx, vy, Math.hypot(vx, vy) * STREAK, kind ? 6.5 : 8, hue);
 }
 
 /** Draws pickups in field units: each kind has a sign of its own, so colour is never the only tell. */

@@ -4,9 +4,12 @@ import { Backdrop } from "./backdrop.js";
 import { cameraFor } from "./camera.js";
 import { Effects } from "./effects.js";
 import { drawMinimap } from "./minimap.js";
+import { reducedMotion } from "./motion-preference.js";
 import { OwnMotion } from "./own-motion.js";
 import { OwnPrediction } from "./own-prediction.js";
 import { hueOf, PICKUPS } from "./palette.js";
+import { Shake } from "./shake.js";
+import { ShotWatch } from "./shot-watch.js";
 
 const MIN_SCALE = 0.6;
 const RADIUS = 14;
@@ -23,10 +26,19 @@ export class ArenaView {
 
   #backdrop = new Backdrop();
   #effects = new Effects();
+  #shake = new Shake();
+  #seen = { scale: 1, x: 0, y: 0 }; // the camera as shaken
+  #shots = new ShotWatch();
   #motion = new OwnMotion();
   #memory = new Map(); // ship id -> what the last frame knew of it
   #focus = { x: 800, y: 450 };
   #offs = [];
+  #sounds;
+
+  /** @param {import("./sounds.js").Sounds} sounds told of what is seen: shots, hits, blasts, pickups */
+  constructor(sounds) {
+    this.#sounds = sounds;
+  }
 
   enter(room) {
     this.#offs = [
@@ -43,6 +55,8 @@ export class ArenaView {
     this.#offs = [];
     this.#memory.clear();
     this.#effects.clear();
+    this.#shake.stop();
+    this.#shots.forget();
     this.#motion.forget();
     this.own.id = 0;
     this.own.row = null;
@@ -58,22 +72,36 @@ export class ArenaView {
       this.#focus,
       MIN_SCALE,
     );
-    this.#backdrop.draw(stage, this.camera, this.field);
+    this.#shake.advance(dt, now, reducedMotion());
+    const seen = this.#shaken();
+    this.#backdrop.draw(stage, this.camera, this.field, this.#shake);
+    this.#shots.look(shots, (shot) => this.#fired(shot));
 
     const { g } = stage;
-    stage.intoField(this.camera);
+    stage.intoField(seen);
+    const pixels = seen.scale * stage.ratio;
     drawPickups(g, view.pickups ?? [], now);
     const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
     drawShots(g, view.shots ?? [], shots, ships, this.own.id, ahead);
     const shown = this.#poses(view.ships ?? [], now, room);
     for (const pose of shown) {
       if (pose.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);
-      drawShip(g, pose, RADIUS, now, pose.row.id === this.own.id);
+      drawShip(g, pose, RADIUS, now, pose.row.id === this.own.id, pixels);
     }
     this.#effects.draw(g, dt);
     stage.intoWindow();
-    for (const pose of shown) drawLabels(g, pose, this.camera, RADIUS, pose.row.id === this.own.id);
-    if (this.camera.follows) drawMinimap(g, stage, insets, this.field, shown, this.own.id);
+    for (const pose of shown) drawLabels(g, pose, seen, RADIUS, pose.row.id === this.own.id);
+    if (!this.camera.follows) return;
+    const pickups = view.pickups ?? [];
+    drawMinimap(g, stage, insets, this.field, this.camera, shown, pickups, this.own.id);
+  }
+
+  /** The camera pushed about; the same object every frame. */
+  #shaken() {
+    this.#seen.scale = this.camera.scale;
+    this.#seen.x = this.camera.x + this.#shake.x;
+    this.#seen.y = this.camera.y + this.#shake.y;
+    return this.#seen;
   }
 
   /** One's own ship is the one of one's own seat; it is drawn where it is now, not where the others are shown. */
@@ -143,7 +171,10 @@ export class ArenaView {
       known.thrust = place.thrust;
       known.row = row;
       if (row.alive && known.alive && (row.hp < known.hp || row.shield < known.shield - 4)) {
-        this.#effects.hit(known.x, known.y, row.hp < known.hp ? "#ffd9a0" : "#8fd3ff");
+        const pierced = row.hp < known.hp;
+        this.#effects.hit(known.x, known.y, pierced ? "#ffd9a0" : "#8fd3ff");
+        this.#sounds.hit(this.#away(known.x, known.y), pierced);
+        if (row.id === this.own.id) this.#shake.add(0.45);
       }
       known.hp = row.hp;
       known.shield = row.shield;
@@ -158,14 +189,29 @@ export class ArenaView {
     return poses;
   }
 
+  /** Where something is for the ears: from one's own ship or the middle of the view, in units. */
+  #away(x, y) {
+    return { dx: x - this.#focus.x, dy: y - this.#focus.y };
+  }
+
+  #fired({ x, y, owner, kind }) {
+    this.#sounds.shot(this.#away(x, y), owner === this.own.id, kind);
+  }
+
   #blast(id) {
     const known = this.#memory.get(id);
-    if (known) this.#effects.blast(known.x, known.y, hueOf(known.row.color));
+    if (!known) return;
+    this.#effects.blast(known.x, known.y, hueOf(known.row.color));
+    const away = this.#away(known.x, known.y);
+    this.#sounds.blast(away);
+    this.#shake.add(id === this.own.id ? 1 : Math.max(0, 0.7 - Math.hypot(away.dx, away.dy) / 900));
   }
 
   #gain(id, kind) {
     const known = this.#memory.get(id);
-    if (known) this.#effects.gain(known.x, known.y, PICKUPS[kind]?.hue ?? "#ffffff");
+    if (!known) return;
+    this.#effects.gain(known.x, known.y, PICKUPS[kind]?.hue ?? "#ffffff");
+    if (id === this.own.id) this.#sounds.gain(kind);
   }
 }
 

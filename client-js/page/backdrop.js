@@ -1,6 +1,8 @@
 import { paintSky } from "./stars.js";
 
 const EDGE = "#3f8fc4";
+const SLACK = 12; // CSS pixels beyond the window, for a picture that is shaken
+const STILL = { x: 0, y: 0 };
 
 /**
  * Everything behind the ships, rendered once for a size and then copied each frame: sky, faint grid, edge of the field.
@@ -11,14 +13,16 @@ export class Backdrop {
   #made = "";
   #pad = { left: 0, top: 0 };
 
-  draw(stage, camera, field) {
+  /** `shake` is how far the picture is pushed, in CSS pixels. */
+  draw(stage, camera, field, shake = STILL) {
     const { scale, x, y } = camera;
     const k = scale * stage.ratio;
+    const slack = SLACK / scale;
     const pad = {
-      left: Math.max(0, x) / scale + 1,
-      top: Math.max(0, y) / scale + 1,
-      right: Math.max(0, (stage.width - x) / scale - field.width) + 1,
-      bottom: Math.max(0, (stage.height - y) / scale - field.height) + 1,
+      left: Math.max(0, x) / scale + slack,
+      top: Math.max(0, y) / scale + slack,
+      right: Math.max(0, (stage.width - x) / scale - field.width) + slack,
+      bottom: Math.max(0, (stage.height - y) / scale - field.height) + slack,
     };
     if (camera.follows) {
       // The camera moves: the padding has to hold at every position it can take.
@@ -35,8 +39,8 @@ export class Backdrop {
     }
     g.drawImage(
       this.#layer,
-      Math.round(x * stage.ratio - this.#pad.left * k),
-      Math.round(y * stage.ratio - this.#pad.top * k),
+      Math.round((x + shake.x) * stage.ratio - this.#pad.left * k),
+      Math.round((y + shake.y) * stage.ratio - this.#pad.top * k),
     );
   }
 
@@ -55,9 +59,31 @@ export class Backdrop {
   }
 }
 
-/** Grid and edge; `unit` is one CSS pixel in field units. */
+/** Grid, marks and edge; `unit` is one CSS pixel in field units. */
 function paintField(g, { width, height }, unit) {
-  g.strokeStyle = "rgb(132 158 222 / 7%)";
+  g.fillStyle = "rgb(40 80 150 / 5%)";
+  g.fillRect(0, 0, width, height);
+  paintGrid(g, width, height, unit);
+  paintMiddle(g, width / 2, height / 2, unit);
+  g.strokeStyle = EDGE;
+  for (const [thick, alpha] of [
+    [26, 0.035],
+    [14, 0.06],
+    [8, 0.1],
+    [4, 0.2],
+    [1.8, 0.95],
+  ]) {
+    g.globalAlpha = alpha;
+    g.lineWidth = thick * unit;
+    g.strokeRect(0, 0, width, height);
+  }
+  g.globalAlpha = 1;
+  paintCorners(g, width, height, unit);
+}
+
+/** Faint lines, and small crosses where they meet. */
+function paintGrid(g, width, height, unit) {
+  g.strokeStyle = "rgb(132 158 222 / 6%)";
   g.lineWidth = unit;
   g.beginPath();
   for (let x = 100; x < width; x += 100) {
@@ -69,16 +95,47 @@ function paintField(g, { width, height }, unit) {
     g.lineTo(width, y);
   }
   g.stroke();
-  for (const [thick, alpha] of [
-    [14, 0.05],
-    [8, 0.09],
-    [4, 0.18],
-    [1.6, 0.95],
-  ]) {
-    g.globalAlpha = alpha;
-    g.strokeStyle = EDGE;
-    g.lineWidth = thick * unit;
-    g.strokeRect(0, 0, width, height);
+  g.strokeStyle = "rgb(160 190 255 / 22%)";
+  g.beginPath();
+  for (let x = 200; x < width; x += 200) {
+    for (let y = 100; y < height; y += 200) {
+      g.moveTo(x - 5, y);
+      g.lineTo(x + 5, y);
+      g.moveTo(x, y - 5);
+      g.lineTo(x, y + 5);
+    }
   }
-  g.globalAlpha = 1;
+  g.stroke();
+}
+
+function paintMiddle(g, x, y, unit) {
+  g.strokeStyle = "rgb(132 158 222 / 14%)";
+  g.lineWidth = 1.5 * unit;
+  for (const radius of [60, 180]) {
+    g.beginPath();
+    g.arc(x, y, radius, 0, Math.PI * 2);
+    g.stroke();
+  }
+}
+
+/** Brackets in the four corners, bright: the walls are read at once. */
+function paintCorners(g, width, height, unit) {
+  g.strokeStyle = "#bfe6ff";
+  g.lineWidth = 3 * unit;
+  g.lineCap = "square";
+  g.beginPath();
+  for (const [x, along] of [
+    [0, 46],
+    [width, -46],
+  ]) {
+    for (const [y, down] of [
+      [0, 46],
+      [height, -46],
+    ]) {
+      g.moveTo(x + along, y);
+      g.lineTo(x, y);
+      g.lineTo(x, y + down);
+    }
+  }
+  g.stroke();
 }

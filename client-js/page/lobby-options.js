@@ -1,3 +1,4 @@
+import { BotButtons } from "./bot-buttons.js";
 import { el, keyed, setText } from "./dom.js";
 import { settingLabel } from "./settings.js";
 
@@ -10,7 +11,7 @@ export class LobbyOptions {
   #seats;
   #hidden;
   #list = el("div", { class: "settings" });
-  #fill;
+  #bots;
 
   constructor(change) {
     this.#change = change;
@@ -20,11 +21,7 @@ export class LobbyOptions {
       id: "lobby-private",
       on: { change: () => change({ private: this.#hidden.checked }) },
     });
-    this.#fill = el("button", {
-      type: "button",
-      text: "Add bots to every seat",
-      on: { click: () => this.#fillBots() },
-    });
+    this.#bots = new BotButtons(({ bots }) => this.#ask("bots", bots));
     this.root = el(
       "section",
       { class: "panel options-panel", "aria-label": "Options" },
@@ -45,7 +42,7 @@ export class LobbyOptions {
           this.#hidden,
         ),
         this.#list,
-        this.#fill,
+        this.#bots.root,
       ),
     );
   }
@@ -66,7 +63,8 @@ export class LobbyOptions {
     );
     this.#hidden.checked = state.private;
     this.#hidden.disabled = !open;
-    const settings = game?.settings ?? [];
+    // Bots have buttons of their own where they can be changed.
+    const settings = (game?.settings ?? []).filter(({ name }) => !open || name !== "bots");
     keyed(this.#list, settings, {
       key: (setting) => setting.name,
       make: (setting) => {
@@ -81,7 +79,7 @@ export class LobbyOptions {
       update: (row, { name, min, max }) =>
         row.stepper.set(this.#asked[name] ?? state.settings?.[name] ?? min, min, max, open),
     });
-    this.#fill.hidden = !open || !settings.some(({ name }) => name === "bots");
+    this.#bots.update(state, game, open, this.#asked.bots);
   }
 
   #valueOf(state, name) {
@@ -96,11 +94,6 @@ export class LobbyOptions {
       if (!done) delete this.#asked[name];
     });
     this.update(this.#state, this.#game, true);
-  }
-
-  #fillBots() {
-    const { max } = this.#game.settings.find(({ name }) => name === "bots");
-    this.#ask("bots", Math.min(max, this.#state.max_players));
   }
 }
 

@@ -1,6 +1,7 @@
 import { byId, el, keyed, setText } from "./dom.js";
 import { LobbyChat } from "./lobby-chat.js";
 import { LobbyOptions } from "./lobby-options.js";
+import { LobbySeats } from "./lobby-seats.js";
 import { outcomeOf } from "./outcome.js";
 import { startWords } from "./settings.js";
 import { shareLink } from "./share-link.js";
@@ -13,6 +14,7 @@ export class LobbyRoom {
   #me = null;
   #parts;
   #options;
+  #seats = new LobbySeats();
 
   constructor(actions) {
     this.#actions = actions;
@@ -25,7 +27,7 @@ export class LobbyRoom {
   update(state, user, games) {
     this.#state = state;
     this.#me = state.members.find((member) => member.user === user);
-    const { title, tag, code, members, vacancy, count } = this.#parts;
+    const { title, tag, code, members, count } = this.#parts;
     const game = Array.isArray(games) ? games.find(({ name }) => name === state.game) : undefined;
     setText(title, state.name);
     setText(tag, `${game?.title || state.game}${state.private ? ", private" : ""}`);
@@ -37,23 +39,27 @@ export class LobbyRoom {
       make: (member) => this.#memberRow(member.user),
       update: (row, member) => this.#updateMember(row, member),
     });
-    setText(vacancy, vacancyWords(state, players.length));
+    this.#seats.update(state);
     this.#options.update(state, game, state.host === user);
     this.chat.update(state, user);
     this.#updateOutcome(state);
     this.#updateActions(state, players);
   }
 
+  /** Where the keyboard goes on when the room comes on screen. */
+  focus() {
+    this.#parts.title.focus({ preventScroll: true });
+  }
+
   #build() {
     const button = (text, act, cls = "") =>
       el("button", { type: "button", text, class: cls, on: { click: act } });
     const parts = {
-      title: el("h1"),
+      title: el("h1", { tabindex: "-1" }),
       tag: el("span", { class: "tag" }),
       code: el("code", { title: "Join code" }),
       count: el("span", { class: "count" }),
       members: el("ul", { class: "members" }),
-      vacancy: el("p", { class: "empty" }),
       outcome: el("section", { class: "panel outcome", hidden: true, "aria-label": "Last match" }),
       why: el("span", { class: "why", role: "status" }),
       leave: button("Leave", () => this.#actions.leave()),
@@ -86,7 +92,7 @@ export class LobbyRoom {
           { class: "panel members-panel", "aria-label": "Members" },
           el("div", { class: "panel-head" }, el("h2", {}, "Pilots ", parts.count)),
           parts.members,
-          parts.vacancy,
+          this.#seats.root,
         ),
         this.#options.root,
       ),
@@ -213,13 +219,4 @@ export class LobbyRoom {
       toast(link); // no clipboard without a secure context: show it instead
     }
   }
-}
-
-function vacancyWords(state, players) {
-  const free = state.max_players - players;
-  if (free <= 0) return "Every seat is taken.";
-  const seats = `${free} free ${free === 1 ? "seat" : "seats"}`;
-  const bots = Math.max(0, (state.settings?.bots ?? 0) - players);
-  if (bots === 0) return `${seats}. Share the link, or add bots.`;
-  return `${seats}. ${bots} ${bots === 1 ? "bot joins" : "bots join"}, and make room for whoever comes.`;
 }

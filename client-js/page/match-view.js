@@ -1,6 +1,8 @@
 import { ArenaView } from "./arena-view.js";
+import { BotButtons } from "./bot-buttons.js";
 import { mergeControls, plainInput } from "./controls.js";
 import { byId, el, setText } from "./dom.js";
+import { Gamepad } from "./gamepad.js";
 import { Hud } from "./hud.js";
 import { Keys } from "./keys.js";
 import { lostWords } from "./link-state.js";
@@ -8,7 +10,10 @@ import { NetReadout } from "./net-readout.js";
 import { Pointer } from "./pointer.js";
 import { ReplayBar } from "./replay-bar.js";
 import { Results } from "./results.js";
+import { RoundSounds } from "./round-sounds.js";
 import { shareLink } from "./share-link.js";
+import { soundSwitch } from "./sound-switch.js";
+import { Sounds } from "./sounds.js";
 import { Stage } from "./stage.js";
 import { SwarmView } from "./swarm-view.js";
 import { Touch } from "./touch.js";
@@ -19,14 +24,18 @@ const HINT_FOR = 9000; // ms
 /** A match on the screen: one frame loop that reads the room, draws it, and sends what the player holds down. */
 export class MatchView {
   #stage = new Stage(byId("field"));
-  #scenes = { arena: new ArenaView(), swarm: new SwarmView() };
+  #sounds = new Sounds();
+  #roundSounds = new RoundSounds(this.#sounds);
+  #scenes = { arena: new ArenaView(this.#sounds), swarm: new SwarmView() };
   #hud = new Hud();
   #readout = new NetReadout();
   #replay = new ReplayBar(byId("replay"));
-  #keys = new Keys((command) => (command === "net" ? this.#readout.toggle() : this.#openMenu()));
+  #keys = new Keys((command) => this.#command(command));
+  #pad = new Gamepad(() => this.#toggleMenu());
   #pointer = new Pointer(byId("field"));
   #touch = new Touch(byId("match"));
   #results;
+  #bots;
   #scene = null;
   #room = null;
   #net = null;
@@ -40,6 +49,9 @@ export class MatchView {
 
   constructor(actions) {
     this.#results = new Results(actions);
+    this.#bots = new BotButtons((settings) => actions.settings({ settings }));
+    byId("menu-bots").append(this.#bots.root);
+    soundSwitch(byId("sound-toggle"), this.#sounds);
     byId("match-menu").addEventListener("click", () => this.#openMenu());
     byId("menu-close").addEventListener("click", () => byId("menu").close());
     byId("menu").addEventListener("close", () => document.activeElement?.blur());
@@ -73,6 +85,7 @@ export class MatchView {
     this.#touch.enable(room.seat > 0);
     this.#replay.show(net);
     this.#showHint(room);
+    this.#roundSounds.forget();
     this.#keys.start();
     byId("match").hidden = false;
     document.activeElement?.blur(); // so that Space fires and does not press the button that led here
@@ -87,8 +100,8 @@ export class MatchView {
     if (byId("menu").open) byId("menu").close();
     byId("banner").hidden = byId("hint").hidden = true;
     this.#touch.enable(false);
-    this.#results.show(data, this.#room.seat);
-    if (this.#net.lobby.state) this.setLobby(this.#net.lobby.state, this.#net.user);
+    this.#results.show(data, this.#room.seat, this.#room.state.tables.ships);
+    if (this.#net.lobby.state) this.#results.setLobby(this.#net.lobby.state, this.#net.user);
   }
 
   hide() {
@@ -107,8 +120,11 @@ export class MatchView {
     if (byId("menu").open) byId("menu").close();
   }
 
-  setLobby(state, user) {
+  /** @param games as the server lists them, where that is known */
+  setLobby(state, user, games) {
     this.#results.setLobby(state, user);
+    const game = Array.isArray(games) ? games.find(({ name }) => name === state.game) : undefined;
+    this.#bots.update(state, game, state.host === user);
     if (this.#room) setText(byId("match-title"), state.name);
     byId("menu-share").replaceChildren(
       el("code", { text: state.code, title: "Join code" }),
@@ -147,6 +163,7 @@ export class MatchView {
     const dt = Math.min(0.05, Math.max(0, (now - this.#last) / 1000));
     this.#last = now;
     if (this.#frozen || !room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
+    this.#pad.poll();
     const insets = this.#insets();
     const prediction = this.#scene.prediction;
     prediction?.advance(now, () => this.#wish(room));
@@ -160,7 +177,7 @@ export class MatchView {
     const { own, camera } = this.#scene;
     const { scale, x, y } = camera ?? { scale: 1, x: 0, y: 0 }; // before the first picture
     const at = { x: own.x * scale + x, y: own.y * scale + y };
-    const merged = mergeControls(this.#keys, this.#pointer, this.#touch, at);
+    const merged = mergeControls(this.#keys, this.#pointer, this.#touch, this.#pad, at);
     return room.game === "arena" ? merged : plainInput(merged);
   }
 
@@ -180,6 +197,7 @@ export class MatchView {
     byId("match").classList.toggle("follows", follows);
     if (ships) {
       const [row] = round?.values() ?? [];
+      this.#roundSounds.hear(row);
       this.#hud.update({ ships, round: row, own: this.#scene.own.row, now, wide: !follows });
     } else {
       setText(byId("clock-time"), room.game);
@@ -217,22 +235,36 @@ export class MatchView {
     const { width, height } = this.#stage;
     const tall = height > width;
     const top = height <= 480 ? 44 : 52;
-    return { top, left: 6, right: 6, bottom: this.#touch.shown && tall ? 236 : 6 };
+    const flies = this.#scene.own.row !== null;
+    const bottom = this.#touch.shown && tall ? 236 : flies && height > 480 ? 54 : 6;
+    return { top, left: 6, right: 6, bottom };
   }
 
   #showHint(room) {
     byId("hint").hidden = room.seat === 0 || room.game !== "arena";
-    setText(
-      byId("hint"),
-      this.#touch.shown
-        ? "Left thumb flies, push far to thrust. Right thumb fires."
-        : "A D turn, W thrust, Space fire. Or hold the mouse.",
-    );
+    setText(byId("hint"), hintFor(this.#touch.shown, this.#pad.connected));
     this.#hintUntil = performance.now() + HINT_FOR;
+  }
+
+  #command(command) {
+    if (command === "net") this.#readout.toggle();
+    else if (command === "sound") this.#sounds.toggle();
+    else this.#openMenu();
+  }
+
+  #toggleMenu() {
+    if (byId("menu").open) byId("menu").close();
+    else this.#openMenu();
   }
 
   #openMenu() {
     this.#keys.release();
     if (!byId("menu").open && byId("results").hidden) byId("menu").showModal();
   }
+}
+
+function hintFor(touch, pad) {
+  if (pad) return "Left stick flies, push far to thrust. Lower button or right trigger fires.";
+  if (touch) return "Left thumb flies, push far to thrust. Right thumb fires.";
+  return "A D turn, W thrust, Space fire. Or hold the mouse. M sound, Esc menu.";
 }

@@ -1,17 +1,19 @@
 /**
- * Ship colours. Eight hues after Okabe and Ito, told apart under the common kinds of colour blindness and lifted so that
- * each has at least 5:1 contrast on the night sky; sixteen ships need more than hue, so the hull differs too.
+ * Ship colours. Eight hues that stay apart under red, green and blue blindness (held by a test that simulates them), each
+ * with at least 5:1 contrast on the night sky. Sixteen ships need more than hue, so the hull differs too, and the second
+ * eight carry a stripe.
  */
 
+// Those four places apart fly one hull: these pairs are the ones that every eye tells apart most easily.
 export const HUES = [
-  "#56b4e9",
-  "#f5a623",
-  "#1fcf9a",
-  "#f0e442",
-  "#ff7348",
-  "#e59ac6",
-  "#8ea2ff",
-  "#f4f6fb",
+  "#7cc0ff",
+  "#52f5ae",
+  "#e8593a",
+  "#6d78ff",
+  "#e8960a",
+  "#ffee2e",
+  "#d074b0",
+  "#e8ffff",
 ];
 
 /** The four hulls on a circle of radius 1, nose along +x. The last point joins the first. */
@@ -59,6 +61,9 @@ export const hueOf = (color) => HUES[color & 7];
 
 /** Which hull a colour index flies: ships 8 apart share a hue, never a hull. @param {number} color 0 to 15 */
 export const hullOf = (color) => ((color & 3) + ((color >> 3) & 1) * 2) & 3;
+
+/** Whether a colour index wears a stripe across its hull: the second eight do. @param {number} color 0 to 15 */
+export const striped = (color) => color > 7;
 
 /** What the pickups look like, by kind: repair, shield, rapid fire. */
 export const PICKUPS = [

@@ -3,7 +3,7 @@
  * works the same and forgets.
  */
 
-const KEY = "deltatick.name";
+const PREFIX = "deltatick.";
 
 const firsts = [
   "Amber",
@@ -33,19 +33,22 @@ const lasts = [
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
 /** The name of the last visit, or a fresh callsign. */
-export function rememberedName() {
+export const rememberedName = () => remembered("name") ?? `${pick(firsts)} ${pick(lasts)}`;
+
+export const rememberName = (name) => remember("name", name);
+
+/** What was remembered under this key, or null. */
+export function remembered(key) {
   try {
-    const name = localStorage.getItem(KEY);
-    if (name) return name;
+    return localStorage.getItem(PREFIX + key);
   } catch {
-    // Forgetting is the fallback.
+    return null; // forgetting is the fallback
   }
-  return `${pick(firsts)} ${pick(lasts)}`;
 }
 
-export function rememberName(name) {
+export function remember(key, value) {
   try {
-    localStorage.setItem(KEY, name);
+    localStorage.setItem(PREFIX + key, value);
   } catch {
     // Forgetting is the fallback.
   }

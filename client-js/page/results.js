@@ -1,5 +1,6 @@
 import { byId, el } from "./dom.js";
 import { outcomeOf } from "./outcome.js";
+import { hullIcon } from "./ship-art.js";
 
 /** The table at the end of a match, over its last picture, and the way on from there. */
 export class Results {
@@ -9,9 +10,13 @@ export class Results {
 
   constructor(actions) {
     this.#actions = actions;
+    this.#box.addEventListener("keydown", (event) => {
+      if (event.code === "Escape") actions.toLobby();
+    });
   }
 
-  show(data, seat) {
+  /** `ships` are the rows of the last picture, or undefined where the game has none: each line gets its ship's look. */
+  show(data, seat, ships) {
     const outcome = outcomeOf(data);
     const won = outcome?.scores.find((entry) => entry.name === outcome.winner);
     const mine = seat > 0 && won?.seat === seat;
@@ -38,7 +43,9 @@ export class Results {
         el(
           "ol",
           {},
-          ...(outcome?.scores ?? []).slice(0, 10).map((entry, i) => resultRow(entry, i, seat)),
+          ...(outcome?.scores ?? [])
+            .slice(0, 10)
+            .map((entry, i) => resultRow(entry, i, seat, colorOf(ships, entry))),
         ),
         el(
           "div",
@@ -58,12 +65,14 @@ export class Results {
       ),
     );
     this.#box.hidden = false;
+    byId("hud").inert = true; // Tab goes round among what can be done now
     // Not a button: whoever still holds fire would press it.
     this.#box.firstElementChild.focus();
   }
 
   hide() {
     this.#box.hidden = true;
+    byId("hud").inert = false;
     this.#again = null;
   }
 
@@ -77,12 +86,21 @@ export class Results {
   }
 }
 
-function resultRow({ name, seat, score }, i, own) {
+function resultRow({ name, seat, score }, i, own, color) {
   return el(
     "li",
     { class: own > 0 && seat === own ? "me" : "" },
     el("span", { text: String(i + 1) }),
+    color >= 0 && hullIcon(color),
     el("b", { class: "name", text: name }),
+    el("small", { text: seat === 0 ? "bot" : "" }),
     el("b", { text: String(score) }),
   );
+}
+
+/** The colour of the ship that made this score, or -1 if it is gone. Bots have no seat, but names that no other bot has. */
+function colorOf(ships, { name, seat }) {
+  for (const ship of ships?.values() ?? [])
+    if (ship.seat === seat && ship.name === name) return ship.color;
+  return -1;
 }

@@ -1,53 +1,37 @@
-import { HUES, HULLS, hueOf, hullOf } from "./palette.js";
+import { HULLS, hueOf, hullOf, striped } from "./palette.js";
+import { drawSprite } from "./ship-sprites.js";
 
 const TURN = Math.PI * 2;
-const hulls = HULLS.map((points) => {
-  const path = new Path2D();
-  for (const [x, y] of points) path.lineTo(x, y); // the first one only moves there
-  path.closePath();
-  return path;
-});
-const fills = HUES.map((hue) => {
-  const part = (at) => Math.round(parseInt(hue.slice(at, at + 2), 16) * 0.34 + 8);
-  return `rgb(${part(1)} ${part(3)} ${part(5)})`;
-});
+const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * Draws a hull at x, y in the context's present units.
- * @param look `{radius, color, heading, own, flame}`; `flame` is the length of the thruster's flame in radii, 0 for none
+ * @param look `{radius, color, heading, own, flame, pixels}`; `flame` is the length of the thruster's flame in radii, 0 for
+ *   none; `pixels` are the device pixels of one unit
  */
-export function drawHull(g, x, y, { radius, color, heading, own = false, flame = 0 }) {
+export function drawHull(g, x, y, { radius, color, heading, own = false, flame = 0, pixels = 1 }) {
   g.save();
   g.translate(x, y);
   g.rotate(heading);
   g.scale(radius, radius);
   if (flame > 0) drawFlame(g, flame);
-  const path = hulls[hullOf(color)];
-  g.lineJoin = "round";
-  g.fillStyle = fills[color & 7];
-  g.fill(path);
-  g.lineWidth = own ? 0.24 : 0.17;
-  g.strokeStyle = hueOf(color);
-  g.stroke(path);
-  g.fillStyle = own ? "#ffffff" : hueOf(color);
-  g.beginPath();
-  g.arc(0.22, 0, own ? 0.24 : 0.19, 0, TURN);
-  g.fill();
+  drawSprite(g, color, own, radius * pixels);
   g.restore();
 }
 
+/** A blue-white core in an orange sheath, from both nozzles. */
 function drawFlame(g, length) {
-  g.fillStyle = "rgb(255 150 60 / 80%)";
+  g.fillStyle = "rgb(255 128 48 / 55%)";
   g.beginPath();
-  g.moveTo(-0.55, 0.32);
-  g.lineTo(-0.6 - length, 0);
-  g.lineTo(-0.55, -0.32);
+  g.moveTo(-0.6, 0.42);
+  g.quadraticCurveTo(-0.8 - length * 0.5, 0.3, -0.8 - length, 0);
+  g.quadraticCurveTo(-0.8 - length * 0.5, -0.3, -0.6, -0.42);
   g.fill();
-  g.fillStyle = "rgb(255 240 190 / 95%)";
+  g.fillStyle = "rgb(255 240 200 / 95%)";
   g.beginPath();
-  g.moveTo(-0.5, 0.17);
-  g.lineTo(-0.55 - length * 0.55, 0);
-  g.lineTo(-0.5, -0.17);
+  g.moveTo(-0.7, 0.24);
+  g.quadraticCurveTo(-0.8 - length * 0.25, 0.14, -0.8 - length * 0.6, 0);
+  g.quadraticCurveTo(-0.8 - length * 0.25, -0.14, -0.7, -0.24);
   g.fill();
 }
 
@@ -55,22 +39,36 @@ function drawFlame(g, length) {
 export function drawShield(g, x, y, radius, shield) {
   if (shield <= 0) return;
   const share = Math.min(1, shield / 100);
-  g.strokeStyle = `rgb(116 202 255 / ${25 + 55 * share}%)`;
-  g.lineWidth = radius * 0.15;
+  const before = g.globalAlpha;
+  g.strokeStyle = "#8fd8ff";
+  g.globalAlpha = before * (0.07 + 0.11 * share);
+  g.lineWidth = radius * 0.5;
   g.beginPath();
-  g.arc(x, y, radius * 1.5, -Math.PI / 2, -Math.PI / 2 + TURN * share);
+  g.arc(x, y, radius * 1.4, -Math.PI / 2, -Math.PI / 2 + TURN * share);
   g.stroke();
+  g.globalAlpha = before * (0.4 + 0.5 * share);
+  g.lineWidth = radius * 0.13;
+  g.beginPath();
+  g.arc(x, y, radius * 1.6, -Math.PI / 2, -Math.PI / 2 + TURN * share);
+  g.stroke();
+  g.globalAlpha = before;
 }
 
 /** A hull as an SVG element, for lists in the page. */
 export function hullIcon(color) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
+  const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "-1.4 -1.4 2.8 2.8");
   svg.setAttribute("aria-hidden", "true");
-  const shape = document.createElementNS(space, "polygon");
+  const shape = document.createElementNS(SVG, "polygon");
   shape.setAttribute("points", HULLS[hullOf(color)].map(([x, y]) => `${y},${-x}`).join(" "));
   shape.setAttribute("fill", hueOf(color));
   svg.append(shape);
+  if (striped(color)) {
+    const band = document.createElementNS(SVG, "path");
+    band.setAttribute("d", "M-1 .25H1");
+    band.setAttribute("stroke", "#0b1020");
+    band.setAttribute("stroke-width", ".3");
+    svg.append(band);
+  }
   return svg;
 }

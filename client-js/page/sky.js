@@ -36,7 +36,7 @@ export class Sky {
     g.drawImage(this.#layer, 0, 0);
     if (canvas.width <= 1) return;
     this.#stage.intoWindow();
-    g.globalAlpha = 0.26;
+    g.globalAlpha = 0.5;
     SHIPS.forEach((color, i) => {
       const t = now / (21000 + 2600 * i) + i * 1.9;
       const x = width * (0.5 + 0.56 * Math.cos(t));
@@ -45,7 +45,7 @@ export class Sky {
         height * 0.5 * 1.31 * Math.cos(t * 1.31 + i),
         -width * 0.56 * Math.sin(t),
       );
-      drawHull(g, x, y, { radius: 13, color, heading, flame: 0.7 });
+      drawHull(g, x, y, { radius: 17, color, heading, flame: 1, pixels: this.#stage.ratio });
     });
     g.globalAlpha = 1;
   }

@@ -69,3 +69,27 @@ export function closure({ code, name }) {
     ]
   );
 }
+
+/**
+ * `[title, sentence]` for a page that could not connect yet.
+ * @param {{state: string, code: number}} status @param {boolean} online what the browser believes of the network
+ */
+export function awayWords({ state, code }, online) {
+  if (!online)
+    return ["You are offline", "This device has no network. The page connects once it is back."];
+  if (state !== "waiting") return ["Connecting", ""];
+  if (code === 4003)
+    return [
+      "The server is full",
+      "It has no room for another guest now. The page keeps trying by itself.",
+    ];
+  if (code === 4000)
+    return [
+      "The server is restarting",
+      "It asked to come back shortly. The page does so by itself.",
+    ];
+  return [
+    "The server does not answer",
+    "It may be down, full, or out of reach from your network. The page keeps trying by itself.",
+  ];
+}

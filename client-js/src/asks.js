@@ -1,9 +1,8 @@
-import * as Kind from "./kinds.js";
-import { RequestError } from "./requests.js";
+import { loadSeldom, seldom } from "./parts.js";
 
 /** @typedef {(payload: any) => any} AskHandler may be async; what it returns is the answer, what it throws a refusal */
 
-/** Answers what the server asks. */
+/** Who answers what the server asks. */
 export class Asks {
   /** @type {Map<string, AskHandler>} by channel and name */
   #handlers = new Map();
@@ -39,30 +38,13 @@ export class Asks {
    * @param {import("./frames.js").Ask} ask
    * @param {() => boolean} current whether the connection is still the one that asked
    */
-  async answer({ id, channel, name, payload }, current) {
-    /** @type {[string, string, string] | null} */
-    let error = null;
-    let answer = null;
+  async answer(ask, current) {
+    const handler = this.#handlers.get(`${ask.channel} ${ask.name}`);
     try {
-      const handler = this.#handlers.get(`${channel} ${name}`);
-      if (handler === undefined)
-        throw new RequestError("unknown-request", "", "nobody answers that here");
-      answer = (await handler(payload)) ?? null;
-    } catch (thrown) {
-      error = this.#refusal(thrown);
+      const { answer } = seldom ?? (await loadSeldom());
+      await answer(ask, handler, current, this.#send, this.#report);
+    } catch (error) {
+      this.#report(error);
     }
-    if (!current()) return;
-    try {
-      this.#send([Kind.ANSWER, id, error, answer]);
-    } catch (unsendable) {
-      this.#send([Kind.ANSWER, id, this.#refusal(unsendable), null]);
-    }
-  }
-
-  /** @param {unknown} thrown @returns {[string, string, string]} what the server is told of it */
-  #refusal(thrown) {
-    if (thrown instanceof RequestError) return [thrown.code, thrown.field, thrown.message];
-    this.#report(thrown);
-    return ["internal", "", "a fault of the client"];
   }
 }

@@ -6,14 +6,13 @@ import { Emitter } from "./emitter.js";
 import { encode } from "./encode.js";
 import * as frames from "./frames.js";
 import * as Kind from "./kinds.js";
-import { Lobby } from "./lobby.js";
 import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
-import { later, loadLater } from "./parts.js";
-import { Presences } from "./presence.js";
+import { loadSeldom, seldom, social } from "./parts.js";
 import { RequestError, Requests } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
+import { standIns } from "./stand-in.js";
 import { Stats } from "./stats.js";
 import { kindOf } from "./wire.js";
 
@@ -57,7 +56,9 @@ export class Client {
    * @type {Promise<Client>}
    */
   ready;
+  /** @type {import("./lobby.js").Lobby} */
   lobby;
+  /** @type {import("./presence.js").Presences} */
   presence;
   stats;
 
@@ -73,6 +74,9 @@ export class Client {
   #asks;
   /** @type {import("./transfers.js").Transfers | null} null until it is needed */
   #transfers = null;
+  /** @type {import("./stand-in.js").Others | null} lobby and presence, null until their file is there */
+  #others = null;
+  #met = () => {};
   #resume;
   #connection;
   /** What the present room was entered with, to know whether it goes on. */
@@ -99,17 +103,14 @@ export class Client {
       (frame) => this.#connection.send(frame),
       (error) => this.#report(error),
     );
-    this.lobby = new Lobby(
-      (name, payload) => this.request("lobby", name, payload),
-      timers,
-      (error) => this.#report(error),
-      (name, payload) => this.request("chat", name, payload),
-    );
-    this.presence = new Presences(
-      (name, payload) => this.request("presence", name, payload),
-      (error) => this.#report(error),
-    );
-    this.lobby.on("state", (state) => this.presence._lobby(state?.id ?? null));
+    /** @type {Promise<void>} */
+    const met = new Promise((resolve) => {
+      this.#met = resolve;
+    });
+    const { lobby, presence } = standIns(() => this.#others, met);
+    this.lobby = lobby;
+    this.presence = presence;
+    this.#meet();
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -137,6 +138,22 @@ export class Client {
     const abort = () => this.close();
     signal?.addEventListener("abort", abort);
     this.#letGo = () => signal?.removeEventListener("abort", abort);
+  }
+
+  /** Makes lobby and presence, if they are not yet and their file is there: as it is when a server welcomes, at the latest. */
+  #meet() {
+    if (this.#others !== null || social === null) return;
+    const request =
+      (/** @type {string} */ channel) => (/** @type {string} */ name, /** @type {any} */ payload) =>
+        this.request(channel, name, payload);
+    const report = (/** @type {unknown} */ error) => this.#report(error);
+    const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"));
+    const presence = new social.Presences(request("presence"), report);
+    lobby.on("state", (state) => presence._lobby(state?.id ?? null));
+    this.#others = { lobby, presence };
+    this.lobby = lobby;
+    this.presence = presence;
+    this.#met();
   }
 
   get status() {
@@ -231,7 +248,6 @@ export class Client {
     if (this.status.state === "closed") {
       throw new RequestError("closed", "", "the client is closed");
     }
-    await loadLater();
     return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
   }
 
@@ -254,8 +270,8 @@ export class Client {
    * @returns {T | Promise<T>}
    */
   #withTransfers(use) {
-    if (later === null) return loadLater().then(() => this.#withTransfers(use));
-    this.#transfers ??= new later.Transfers(
+    if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
+    this.#transfers ??= new seldom.Transfers(
       { send: (frame) => this.#connection.send(frame), timers: this.#timers },
       () => this.#requests.takeId(),
       (error) => this.#report(error),
@@ -276,6 +292,7 @@ export class Client {
 
   /** @param {frames.Welcome} welcome */
   #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
+    this.#meet();
     if (this.session !== "") this.stats.reconnects++;
     this.#regain(session, resumed, taken);
     this.session = session;
@@ -447,7 +464,7 @@ export class Client {
     this.#flushed = false;
     this.#requests.drop(false);
     this.#transfers?.down();
-    this.lobby._dropped();
+    this.#others?.lobby._dropped();
     this.room?._drop({ code, name });
   }
 
@@ -458,8 +475,8 @@ export class Client {
     this.#requests.drop();
     this.#transfers?.dropped();
     this.stats.abandoned += this.#outbox.clear();
-    this.lobby._dropped();
-    this.lobby._reset();
+    this.#others?.lobby._dropped();
+    this.#others?.lobby._reset();
     this.#exit("closed", null);
     this.#isOver(new ClosedError(code, name));
   }

@@ -6,7 +6,7 @@ import { encode } from "./encode.js";
 import * as frames from "./frames.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
-import { later, loadLater } from "./parts.js";
+import { hasReader, loadReader, loadSocial, social } from "./parts.js";
 import { Redial } from "./redial.js";
 import { LOST, WireError } from "./wire.js";
 
@@ -128,7 +128,7 @@ export class Connection {
   /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
     // Meanwhile; what becomes of it is seen when the link has opened.
-    if (!this.#canRead()) loadLater().catch(() => {});
+    this.#load().catch(() => {});
     const { auth } = this.#settings;
     if (typeof auth !== "function") {
       this.#dialAs(auth);
@@ -227,25 +227,35 @@ export class Connection {
     this.#finish(1000, true);
   }
 
-  /** Says hello, once the codecs it offers can be read. */
+  /** Says hello, once there is what it takes to go on from there. */
   #opened() {
-    if (this.#canRead()) {
+    if (social !== null && this.#canRead()) {
       this.#hello();
       return;
     }
     const link = this.#link;
-    const goOn = () => {
-      if (this.#link === link) this.#hello();
+    const ifStill = (/** @type {() => void} */ fn) => () => {
+      if (this.#link === link) fn();
     };
-    loadLater().then(goOn, () => {
-      this.#codecs = ["mp"]; // which needs no file
-      goOn();
-    });
+    this.#load().then(
+      ifStill(() => this.#hello()),
+      ifStill(() => this.#lost(LOST)),
+    );
+  }
+
+  /** Loads that. A reader that cannot be had is done without. */
+  async #load() {
+    const reading = this.#canRead()
+      ? null
+      : loadReader().catch(() => {
+          this.#codecs = ["mp"]; // which needs no file
+        });
+    await Promise.all([loadSocial(), reading]);
   }
 
   /** Whether what reads the offered codecs is loaded. */
   #canRead() {
-    return later !== null || !this.#codecs.includes("packed");
+    return hasReader() || !this.#codecs.includes("packed");
   }
 
   #hello() {

@@ -1,10 +1,7 @@
 import { Link } from "./link.js";
-import { loadLater } from "./parts.js";
+import { loadSeldom, seldom } from "./parts.js";
 import { Transports } from "./transports.js";
 import { LOST } from "./wire.js";
-
-/** A WebSocket that is tried beside a link over HTTP has so many milliseconds to open. */
-const TRY_FOR = 5000;
 
 /**
  * Makes a connection's links: over WebSocket, or over HTTP where none gets through. While HTTP serves, it tries a WebSocket now and
@@ -12,17 +9,14 @@ const TRY_FOR = 5000;
  */
 export class Dialler {
   #settings;
-  #timers;
   #stats;
   #handlers;
   #upgraded;
   #transports;
   /** Tells a dial that waits for a file from the one that has taken its place. */
   #dials = 0;
-  /** @type {any} until the next try, or until it is given up */
-  #timer = null;
-  /** @type {Link | null} a WebSocket that is tried */
-  #trial = null;
+  /** @type {import("./upgrade.js").Upgrade | null} what tries WebSockets, null while one carries */
+  #upgrade = null;
 
   /**
    * @param {import("./options.js").Settings} settings
@@ -32,7 +26,6 @@ export class Dialler {
    */
   constructor(settings, stats, handlers, upgraded) {
     this.#settings = settings;
-    this.#timers = settings.timers;
     this.#stats = stats;
     this.#handlers = handlers;
     this.#upgraded = upgraded;
@@ -61,7 +54,7 @@ export class Dialler {
       return;
     }
     const dial = ++this.#dials;
-    loadLater().then(
+    loadSeldom().then(
       ({ HttpLink }) => {
         if (dial === this.#dials)
           dialled(new HttpLink(this.#settings, this.#stats, this.#handlers));
@@ -79,40 +72,21 @@ export class Dialler {
 
   /** The dial was answered. */
   welcomed() {
-    this.#transports.welcomed();
-    this.#tryLater();
+    this.stop();
+    if (!this.#transports.welcomed()) this.#upgrade = null;
+    else if (seldom !== null) {
+      // It is there, since the link that was welcomed came with it.
+      this.#upgrade ??= new seldom.Upgrade(this.#settings, this.#stats, this.#handlers, (link) => {
+        this.#transports.upgraded();
+        this.#upgraded(link);
+      });
+      this.#upgrade.later();
+    }
   }
 
   /** Dials and tries nothing any more, until it is told to again. */
   stop() {
     this.#dials++;
-    this.#timers.clearTimeout(this.#timer);
-    this.#trial?.drop();
-    this.#trial = null;
-  }
-
-  #tryLater() {
-    this.stop();
-    const ms = this.#transports.upgradeIn();
-    if (ms !== null) this.#timer = this.#timers.setTimeout(() => this.#try(), ms);
-  }
-
-  #try() {
-    const { WebSocket, url } = this.#settings;
-    // Once it is handed over, what happens on it is the connection's.
-    const handlers = {
-      ...this.#handlers,
-      open: () => {
-        Object.assign(handlers, this.#handlers);
-        this.#trial = null;
-        this.stop();
-        this.#transports.upgraded();
-        this.#upgraded(link);
-      },
-      down: (/** @type {number} */ _code) => this.#tryLater(),
-    };
-    const link = new Link(WebSocket, url, this.#stats, handlers);
-    this.#trial = link;
-    this.#timer = this.#timers.setTimeout(() => this.#tryLater(), TRY_FOR);
+    this.#upgrade?.stop();
   }
 }

@@ -1,8 +1,5 @@
 import { MAX_DEPTH, refusedKeys } from "./wire.js";
 
-/** Units up to which a string is written by a loop while it is ASCII; its header is then one byte. */
-const SHORT = 31;
-
 const utf8 = new TextEncoder();
 const float = new DataView(new ArrayBuffer(8));
 
@@ -87,16 +84,8 @@ function number(n) {
 
 /** @param {string} s half surrogate pairs become U+FFFD */
 function text(s) {
-  const start = at;
   // A unit makes three bytes at most, a pair of them four.
   room(5 + s.length * 3);
-  if (s.length <= SHORT) {
-    out[at++] = 0xa0 + s.length;
-    let i = 0;
-    for (; i < s.length && s.charCodeAt(i) < 0x80; i++) out[at++] = s.charCodeAt(i);
-    if (i === s.length) return;
-    at = start;
-  }
   const from = at + 5;
   const { written } = utf8.encodeInto(s, out.subarray(from));
   if (written < 0x20) out[at++] = 0xa0 + written;

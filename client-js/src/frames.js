@@ -83,7 +83,7 @@ export function ident(f, i) {
 export function uint(f, i, max = UINT32) {
   const v = f[i];
   if (!Number.isInteger(v) || v < 0 || v > max) {
-    throw new WireError(`element ${i} is no integer of its range`);
+    throw new WireError(`element ${i} is no such integer`);
   }
   return v;
 }
@@ -180,7 +180,7 @@ export function enter(f) {
 /** @param {any[]} f @returns {Snapshot} */
 export function snapshot(f) {
   const slack = f[5];
-  if ((slack | 0) !== slack) throw new WireError("element 5 is no integer of its range");
+  if ((slack | 0) !== slack) throw new WireError("element 5 is no such integer");
   return {
     epoch: uint(f, 1),
     tick: uint(f, 2),

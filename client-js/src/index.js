@@ -3,7 +3,7 @@
  * sockets as it takes. Runs in browsers and, with a WebSocket class passed in, in Node.
  */
 import { Client } from "./client.js";
-import { loadLater } from "./parts.js";
+import { loadReader, loadSeldom, loadSocial } from "./parts.js";
 
 export { Client, ClosedError } from "./client.js";
 export { CloseCodes } from "./codes.js";
@@ -22,11 +22,11 @@ export function connect(options = {}) {
 }
 
 /**
- * Loads at once what the client else loads while it connects, from the file beside its own.
+ * Loads at once what the client else loads while it connects, or when it is needed, from the files beside its own.
  * @returns {Promise<void>} rejects when it cannot be had
  */
 export async function preload() {
-  await loadLater();
+  await Promise.all([loadSocial(), loadReader(), loadSeldom()]);
 }
 
 /**

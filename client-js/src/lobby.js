@@ -6,7 +6,7 @@ import { Watchlist } from "./watchlist.js";
 const WATCH_AGAIN = 2000;
 
 /** @typedef {import("./watchlist.js").Summary} Summary */
-/** @typedef {{id: string, [key: string]: any}} State a lobby in full, protocol section 4.1 */
+/** @typedef {import("../types/lobby.js").State} State a lobby in full, protocol section 4.1 */
 
 /**
  * The `lobby` channel. Requests reject with a RequestError.

@@ -45,22 +45,14 @@ const MAX_NAME = 64;
  * @throws {TypeError} for what cannot be defaulted here
  */
 export function settings(options) {
-  const transports = options.transports ?? ["ws", "http"];
-  if (transports.length === 0 || transports.some((over) => !["ws", "http"].includes(over))) {
-    throw new TypeError('transports must be "ws", "http" or both');
-  }
+  const transports = some("transports", options.transports, ["ws", "http"]);
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   if (transports.includes("ws") && typeof WebSocket !== "function") {
-    throw new TypeError("no WebSocket here: pass a class, such as that of the package ws");
+    throw new TypeError("pass a WebSocket class, such as that of ws");
   }
-  const resume = options.resume ?? "memory";
-  if (!["memory", "tab", "off"].includes(resume)) {
-    throw new TypeError('resume must be "memory", "tab" or "off"');
-  }
-  const codecs = options.codecs ?? ["packed", "mp"];
-  if (!codecs.includes("mp") || codecs.some((codec) => !["packed", "mp"].includes(codec))) {
-    throw new TypeError('codecs must be "packed" and "mp", or "mp" alone');
-  }
+  const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
+  const codecs = some("codecs", options.codecs, ["packed", "mp"]);
+  if (!codecs.includes("mp")) throw new TypeError("mp must be among codecs");
   const url = options.url ?? ownOrigin();
   const name = (options.name ?? "").slice(0, MAX_NAME);
   const auth = options.auth ?? ["guest", name];
@@ -72,9 +64,9 @@ export function settings(options) {
     resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
     afresh: options.afresh ?? false,
     client: options.client ?? "deltatick-js",
-    codecs: [...codecs],
+    codecs,
     dialTimeout: options.dialTimeout ?? 5000,
-    transports: [...transports],
+    transports,
     WebSocket: /** @type {any} */ (WebSocket),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : undefined),
@@ -86,6 +78,20 @@ export function settings(options) {
       now: options.now ?? (() => performance.now()),
     },
   };
+}
+
+/**
+ * A list that an option gives, or all there are.
+ * @template {string} T
+ * @param {string} name of the option
+ * @param {T[] | undefined} given
+ * @param {T[]} all
+ * @returns {T[]} a copy
+ */
+function some(name, given, all) {
+  const list = [...(given ?? all)];
+  if (list.length > 0 && list.every((one) => all.includes(one))) return list;
+  throw new TypeError(`${name} must be of ${all.join(", ")}`);
 }
 
 function ownOrigin() {

@@ -47,7 +47,7 @@ export class Outbox {
       throw new RequestError("too-big", "", `a frame may have ${maxFrame} bytes`);
     }
     if (this.#kept.length >= MAX_EVENTS || this.#bytes + tail.length > MAX_BYTES) {
-      throw new RequestError("full", "", "too many events wait for the server");
+      throw new RequestError("full", "", "too many wait for the server");
     }
     this.#kept.push(tail);
     this.#bytes += tail.length;

@@ -1,6 +1,5 @@
-/** Slack aimed at, in milliseconds, and how far off it may be left. */
+/** Slack aimed at, in milliseconds. */
 const TARGET = 15;
-const BAND = 4;
 /** Milliseconds of reports that are looked at, and which part of them may have less slack than is aimed at: outliers, as of a stall. */
 const WINDOW = 2000;
 const OUTLIERS = 0.02;
@@ -45,7 +44,7 @@ export class Pacer {
   /** @param {number} tickMs length of a tick, in milliseconds */
   constructor(tickMs) {
     this.#tickMs = tickMs;
-    this.#limits = new Float64Array(Math.max(20, Math.round(WINDOW / tickMs)));
+    this.#limits = new Float64Array(Math.ceil(WINDOW / tickMs));
   }
 
   /**
@@ -93,9 +92,7 @@ export class Pacer {
     if (late < -0.5) return 0;
     if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
     const off = this.#wanted - this.#origin;
-    if (Math.abs(off) > BAND) {
-      this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
-    }
+    this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
     this.#origins[this.next % KEPT] = this.#origin;
     return this.next++;
   }

@@ -162,7 +162,7 @@ export class Predictor {
   /**
    * The own row as it is to be shown, with its `id`, or null while there is none. The object is reused by the next call.
    * @param {number} [now] as for `advance`
-   * @returns {Row | null}
+   * @returns {import("./world.js").RowWithId | null}
    */
   view(now = this.#place.now()) {
     const entity = this.#entity;
@@ -184,7 +184,7 @@ export class Predictor {
       this.#shown[name] = between(kind, from, off, 1);
     });
     this.#shown.id = entity.id;
-    return this.#shown;
+    return /** @type {import("./world.js").RowWithId} */ (this.#shown);
   }
 
   /** Predicts no longer; inputs are those of `room.input` again. */

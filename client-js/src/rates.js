@@ -23,14 +23,14 @@ export function checkRates(fields) {
     if (field.rate < 0) continue;
     const rate = fields[field.rate];
     if (rate?.kind !== FieldKind.INT && rate?.kind !== FieldKind.FIXED) {
-      throw new WireError("a rate that is no number");
+      throw new WireError("rate of no number");
     }
     const zero = zeroOf(rate);
     const farthest = Math.max(Math.abs(rate.min - zero), Math.abs(rate.max - zero));
-    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("a rate out of range");
+    if (farthest * Math.abs(field.perTick) > 2 ** 53) throw new WireError("rate out of range");
     let steps = 0;
     for (let at = field.rate; at >= 0; at = fields[at]?.rate ?? -1) {
-      if (++steps > fields.length) throw new WireError("rates that go round");
+      if (++steps > fields.length) throw new WireError("rates go round");
     }
   }
 }

@@ -1,5 +1,5 @@
 import { applyDelta, applyKeyframe } from "./mp.js";
-import { later } from "./parts.js";
+import { packed } from "./parts.js";
 import * as Resync from "./reasons.js";
 import { WireError } from "./wire.js";
 import { World } from "./world.js";
@@ -48,8 +48,8 @@ export class Replica {
    */
   restart(epoch, codec) {
     this.#packed =
-      codec === "packed" && later !== null
-        ? (this.#packed ?? new later.PackedDecoder(this.world))
+      codec === "packed" && packed !== null
+        ? (this.#packed ?? new packed.PackedDecoder(this.world))
         : null;
     this.epoch = epoch;
     this.tick = this.base = this.seen = 0;

@@ -65,7 +65,7 @@ export class Requests {
   add(say, timeout, once = false) {
     return new Promise((resolve, reject) => {
       if (this.#pending.size >= MAX_PENDING) {
-        throw new RequestError("too-many", "", "too many requests wait for a reply");
+        throw new RequestError("too-many", "", "too many wait for a reply");
       }
       this.#lastId = (this.#lastId % 0x7fffffff) + 1;
       const id = this.#lastId;
@@ -110,7 +110,7 @@ export class Requests {
       if (again !== null && !all) continue;
       this.#pending.delete(id);
       this.#timers.clearTimeout(timer);
-      reject(new RequestError("dropped", "", "the connection ended before the reply"));
+      reject(new RequestError("dropped", "", "the connection ended"));
     }
   }
 }

@@ -1,12 +1,12 @@
 import { Delay } from "./delay.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { later, loadLater } from "./parts.js";
+import { loadMotion, motion } from "./parts.js";
 import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
 import { parseSchema } from "./schema.js";
 
-/** @typedef {import("./world.js").Row} Row */
+/** @typedef {import("./world.js").RowWithId} RowWithId */
 
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
@@ -111,12 +111,11 @@ export class Room {
   get stats() {
     const { timers, rtt } = this.#uplink;
     const now = timers.now();
-    const { tick: inputTick } = this.#inputs;
     return {
       /** Reported by the server, in milliseconds: how early the newest input came. */
       slack: this.#slack,
       /** Tick of the newest input sent, and of the newest the game has consumed. */
-      inputTick,
+      inputTick: this.#inputs.tick,
       consumedTick: this.#consumed,
       tick: this.tick,
       base: this.#replica.base,
@@ -125,7 +124,7 @@ export class Room {
       /** How often a prediction was wrong, and how often inputs were run again. */
       mispredictions: 0,
       resims: 0,
-      ...this.#interpolator?.stats(now, rtt(), inputTick),
+      ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick),
       ...this.#predictor?._stats(now),
     };
   }
@@ -180,21 +179,23 @@ export class Room {
    * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
    * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
    * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
-   * @returns {Record<string, Row[]>} by table, each row with its entity's `id`
+   * @returns {Record<string, RowWithId[]>} by table, each row with its entity's `id`
    */
   view(now = this.#uplink.timers.now()) {
     this.#interpolator ??= this.#interpolate();
-    return this.#interpolator?.view(now) ?? this.#replica.world.newest();
+    return /** @type {Record<string, RowWithId[]>} */ (
+      this.#interpolator?.view(now) ?? this.#replica.world.newest()
+    );
   }
 
   /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
   #interpolate() {
-    if (later === null) {
-      if (!this.#awaited) loadLater().catch(() => {});
+    if (motion === null) {
+      if (!this.#awaited) loadMotion().catch(() => {});
       this.#awaited = true;
       return null;
     }
-    const interpolator = new later.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    const interpolator = new motion.Interpolator(this.#replica.world, this.tickRate, this.#delay);
     const { tick } = this.#replica;
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
@@ -208,11 +209,11 @@ export class Room {
    */
   predict(prediction) {
     // Only a client that has no packed bodies to read gets here without it.
-    if (later === null) throw new TypeError("await preload() before you predict");
+    if (motion === null) throw new TypeError("await preload() before you predict");
     const table = this.#replica.world.tables.find((t) => t.name === prediction.table);
     if (table === undefined) throw new TypeError(`no table ${prediction.table}`);
     const { timers } = this.#uplink;
-    const predictor = new later.Predictor(prediction, {
+    const predictor = new motion.Predictor(prediction, {
       table,
       inputFields: this.#inputFields,
       inputs: this.#inputs,
@@ -295,7 +296,7 @@ export class Room {
     if (this.#ended) return;
     this.#ended = true;
     this.#inputs.stop();
-    this.#isOver(new Error(`the match was over before its first snapshot: ${exit.reason}`));
+    this.#isOver(new Error(`over before its first snapshot: ${exit.reason}`));
     this.#emitter.emit("exit", exit);
   }
 

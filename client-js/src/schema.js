@@ -49,7 +49,7 @@ export function parseSchema(tables, inputs) {
   });
   distinct(parsed);
   const fields = parseFields(inputs, MAX_INPUTS, FieldKind.ANGLE);
-  if (fields.some((f) => f.rate >= 0)) throw new WireError("an input with a rate");
+  if (fields.some((f) => f.rate >= 0)) throw new WireError("input with a rate");
   return { tables: parsed, inputs: fields };
 }
 
@@ -174,6 +174,6 @@ function checkName(name) {
 /** @param {{name: string}[]} list */
 function distinct(list) {
   if (new Set(list.map((e) => e.name)).size !== list.length) {
-    throw new WireError("a name twice in the schema");
+    throw new WireError("name twice in the schema");
   }
 }

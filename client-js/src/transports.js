@@ -2,9 +2,6 @@
 
 /** A WebSocket that has not opened within so many milliseconds is taken to be blocked, unless one has opened before. */
 const FALLBACK_AFTER = 3000;
-/** On HTTP, a WebSocket is tried again after so many milliseconds, and then after twice as many each time, up to a limit. */
-const UPGRADE_AFTER = 10_000;
-const UPGRADE_AFTER_MOST = 300_000;
 
 /** Decides over what the next dial goes, from how the earlier ones went. */
 export class Transports {
@@ -13,7 +10,6 @@ export class Transports {
   #now;
   /** Whether the present transport has ever carried a welcome. */
   #proven = { ws: false, http: false };
-  #upgradeAfter = UPGRADE_AFTER;
 
   /** @param {Transport[]} allowed at least one */
   constructor(allowed) {
@@ -45,18 +41,10 @@ export class Transports {
     return wasFirst && !proven;
   }
 
-  /** The present transport carried a welcome. */
+  /** The present transport carried a welcome. @returns {boolean} whether a WebSocket is to be tried beside it */
   welcomed() {
     this.#proven[this.#now] = true;
-    if (this.#now === "ws") this.#upgradeAfter = UPGRADE_AFTER;
-  }
-
-  /** Milliseconds until a WebSocket is to be tried beside the present link, null for never. */
-  upgradeIn() {
-    if (this.#now === "ws" || !this.#allowed.includes("ws")) return null;
-    const ms = this.#upgradeAfter;
-    this.#upgradeAfter = Math.min(2 * ms, UPGRADE_AFTER_MOST);
-    return ms;
+    return this.#now === "http" && this.#allowed.includes("ws");
   }
 
   /** A WebSocket has opened after all. */

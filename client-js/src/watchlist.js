@@ -3,7 +3,7 @@ import { listOf } from "./payload.js";
 /** Lobbies kept of a watched list. */
 const MAX_LISTED = 10_000;
 
-/** @typedef {{id: string, [key: string]: any}} Summary */
+/** @typedef {import("../types/lobby.js").Summary} Summary */
 
 /**
  * The list of lobbies, kept up to date by the server's changes. List and changes are numbered: a list

@@ -7,6 +7,7 @@ import { finish, mix } from "./hash.js";
  * A rotation is [x, y, z, w], a direction [x, y, z]: an array that is replaced by a change, never written to.
  * @typedef {number | boolean | string | number[]} Value
  * @typedef {Record<string, Value>} Row
+ * @typedef {Row & {id: number}} RowWithId a row with its entity's id
  */
 
 /**
@@ -51,7 +52,7 @@ export class World {
     return n;
   }
 
-  /** @returns {Record<string, Row[]>} copies of the rows of each table, by rising id, which each has as its `id` */
+  /** @returns {Record<string, RowWithId[]>} copies of the rows of each table, by rising id, which each has as its `id` */
   newest() {
     return Object.fromEntries(
       this.tables.map((t) => [t.name, t.entities.map(({ id, row }) => ({ ...row, id }))]),

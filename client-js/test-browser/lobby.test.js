@@ -48,14 +48,19 @@ test("a new lobby appears in everyone's list, with live counts", async () => {
   await third.context().close();
 });
 
-test("the host fills the lobby with bots and everyone sees it", async () => {
-  await host.click("text=Add bots to every seat");
-  await guest.locator("#lobby", { hasText: "6 bots join" }).waitFor();
-  assert.equal(
-    await guest.locator("text=Add bots to every seat").isVisible(),
-    false,
-    "only the host may",
-  );
+test("the host adds bots one by one, by fours, or to every seat, and everyone sees it", async () => {
+  const bots = host.locator("#lobby .bots");
+  const told = (/** @type {string} */ words) =>
+    guest.locator("#lobby .vacant", { hasText: words }).waitFor();
+  await bots.getByRole("button", { name: "No bots" }).click();
+  await told("add bots");
+  await bots.getByRole("button", { name: "+1 bot", exact: true }).click();
+  await told("1 bot joins");
+  await bots.getByRole("button", { name: "+4 bots" }).click();
+  await told("5 bots join");
+  await bots.getByRole("button", { name: "Fill seats" }).click();
+  await told("6 bots join");
+  assert.equal(await guest.locator("#lobby .bots").isVisible(), false, "only the host may");
 });
 
 test("who is in the lobby chats, sees who types, and reads what was said before", async () => {

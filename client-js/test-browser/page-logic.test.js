@@ -8,9 +8,11 @@ import { OwnMotion } from "../page/own-motion.js";
 import { hueOf, hullOf } from "../page/palette.js";
 import { candidates, quickPlay } from "../page/quick-play.js";
 import { settledWithin } from "../page/settled-within.js";
+import { Shake } from "../page/shake.js";
 import { parseHash } from "../page/share-link.js";
+import { ShotWatch } from "../page/shot-watch.js";
 import { typingWords } from "../page/typing-words.js";
-import { refusal } from "../page/words.js";
+import { awayWords, refusal } from "../page/words.js";
 
 const field = { width: 1600, height: 900 };
 const bare = { top: 0, right: 0, bottom: 0, left: 0 };
@@ -39,15 +41,15 @@ test("on a small screen the view follows, keeps its focus visible, and shows not
 });
 
 const none = { held: false, fire: false, thrust: false, x: 0, y: 0 };
-const idle = { aimed: false, aim: 0, thrust: false, fire: false };
+const idle = { aimed: false, aim: 0, turn: 0, thrust: false, fire: false };
 /** @param {string[]} held */
 const keys = (...held) => ({ down: (/** @type {string} */ what) => held.includes(what) });
 
 test("a turning key wins over aiming, and opposite keys cancel", () => {
   const pointer = { ...none, held: true, fire: true, x: 10, y: 0 };
-  const turned = mergeControls(keys("left"), pointer, idle, { x: 0, y: 0 });
+  const turned = mergeControls(keys("left"), pointer, idle, idle, { x: 0, y: 0 });
   assert.deepEqual([turned.turn, turned.aimed, turned.fire], [-1, false, true]);
-  const both = mergeControls(keys("left", "right", "thrust"), none, idle, { x: 0, y: 0 });
+  const both = mergeControls(keys("left", "right", "thrust"), none, idle, idle, { x: 0, y: 0 });
   assert.deepEqual([both.turn, both.aimed, both.thrust], [0, false, true]);
 });
 
@@ -58,19 +60,17 @@ test("aims are angles from 0 to below a full turn, from the ship to the pointer"
     [-10, 0, Math.PI],
     [0, -10, Math.PI * 1.5],
   ]) {
-    const input = mergeControls(keys(), { ...none, held: true, x: 5 + x, y: 7 + y }, idle, {
+    const input = mergeControls(keys(), { ...none, held: true, x: 5 + x, y: 7 + y }, idle, idle, {
       x: 5,
       y: 7,
     });
     assert.equal(input.aimed, true);
     assert.ok(Math.abs(input.aim - aim) < 1e-9, `${input.aim} for ${aim}`);
   }
-  const thumb = mergeControls(
-    keys(),
-    none,
-    { ...idle, aimed: true, aim: -Math.PI / 2 },
-    { x: 0, y: 0 },
-  );
+  const thumb = mergeControls(keys(), none, { ...idle, aimed: true, aim: -Math.PI / 2 }, idle, {
+    x: 0,
+    y: 0,
+  });
   assert.ok(Math.abs(thumb.aim - Math.PI * 1.5) < 1e-9);
 });
 
@@ -189,6 +189,15 @@ test("while the server is silent nobody is told that the seat is there", () => {
     );
 });
 
+test("why there is no connection yet is said in words, and nothing while the first try is on its way", () => {
+  const waiting = { state: "waiting", code: 0 };
+  assert.deepEqual(awayWords({ state: "connecting", code: 0 }, true), ["Connecting", ""]);
+  assert.match(awayWords(waiting, true).join(" "), /does not answer.*keeps trying/);
+  assert.match(awayWords({ ...waiting, code: 4003 }, true).join(" "), /full.*keeps trying/);
+  assert.match(awayWords({ ...waiting, code: 4000 }, true).join(" "), /restarting/);
+  assert.match(awayWords(waiting, false).join(" "), /offline/);
+});
+
 test("a promise is waited for until it is settled, and one that never is for a while only", async () => {
   await settledWithin(Promise.resolve(), 2 ** 31 - 1);
   await settledWithin(Promise.reject(new Error("closed")), 2 ** 31 - 1);
@@ -206,4 +215,36 @@ test("what is forbidden is said in the server's words", () => {
   const error = { code: "forbidden", message: "the host has muted you" };
   assert.equal(refusal(error), "The host has muted you.");
   assert.equal(refusal({ code: "forbidden" }), "That is not for you to do.");
+});
+
+test("a shaken picture comes to rest, stays near, and does not move at all where less motion is asked for", () => {
+  const shake = new Shake();
+  shake.add(5);
+  let most = 0;
+  for (let frame = 0; frame < 60; frame++) {
+    shake.advance(1 / 60, frame * 16, false);
+    most = Math.max(most, Math.hypot(shake.x, shake.y));
+  }
+  assert.ok(most > 1 && most < 14, `${most} pixels`);
+  assert.equal(Math.hypot(shake.x, shake.y), 0);
+  shake.add(1);
+  shake.advance(1 / 60, 1000, true);
+  assert.equal(Math.hypot(shake.x, shake.y), 0);
+});
+
+test("each shot is told of once, and those that were there on arrival not at all", () => {
+  const watch = new ShotWatch();
+  const shots = new Map([[1, "a"]]);
+  /** @type {string[]} */
+  const fired = [];
+  const look = () => watch.look(shots, (shot) => fired.push(shot));
+  look();
+  shots.set(2, "b");
+  look();
+  look();
+  shots.delete(2);
+  look();
+  shots.set(2, "c"); // an id may come again
+  look();
+  assert.deepEqual(fired, ["b", "c"]);
 });

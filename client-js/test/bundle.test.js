@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import vm from "node:vm";
 import * as source from "../src/index.js";
 import { harness, ship } from "./support/harness.js";
 
-for (const file of ["deltatick.mjs", "deltatick.min.mjs"]) {
-  /** @type {typeof source} */
-  const bundle = await import(new URL(`../dist/${file}`, import.meta.url).href);
+const before = new Set(Object.keys(globalThis));
+
+/** @param {string} file of dist @returns {Promise<typeof source>} */
+async function load(file) {
+  const url = new URL(`../dist/${file}`, import.meta.url);
+  if (file.endsWith(".mjs")) return import(url.href);
+  // As a page runs it: a script, whose one variable is a global.
+  vm.runInThisContext(await readFile(url, "utf8"), { filename: file });
+  return /** @type {any} */ (globalThis).deltatick;
+}
+
+for (const file of ["deltatick.mjs", "deltatick.min.mjs", "deltatick.js"]) {
+  const bundle = await load(file);
   await bundle.preload();
 
   test(`${file} offers what the source does`, () => {
@@ -27,3 +39,8 @@ for (const file of ["deltatick.mjs", "deltatick.min.mjs"]) {
     assert.deepEqual(it.socket.last(3)[4], [0, 1, 0]);
   });
 }
+
+test("the script makes one global", () => {
+  const made = Object.keys(globalThis).filter((name) => !before.has(name));
+  assert.deepEqual(made, ["deltatick"]);
+});

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { WebSocket } from "ws";
 import { connect } from "../src/index.js";
+import { Stats } from "../src/stats.js";
 import { Transports } from "../src/transports.js";
+import { Upgrade } from "../src/upgrade.js";
 import { startServer } from "../test-browser/support/server.js";
+import { FakeClock } from "./support/clock.js";
 
 // Where no WebSocket gets through, against the real server. Timers run faster than they say, so that nobody waits for them.
 
@@ -160,13 +163,41 @@ test("transports are tried in turn, and at once only when there is news in it", 
   assert.equal(both.now, "http");
   assert.ok(!both.failed(), "neither works: wait");
   assert.equal(both.now, "ws");
-  both.welcomed();
+  assert.ok(!both.welcomed(), "what is tried beside a WebSocket?");
   assert.equal(both.patience(5000), 5000);
-  assert.equal(both.upgradeIn(), null);
   assert.ok(!both.failed(), "it has worked: the network is down");
-  both.welcomed();
-  assert.deepEqual([both.upgradeIn(), both.upgradeIn(), both.upgradeIn()], [10000, 20000, 40000]);
+  assert.ok(both.welcomed(), "a WebSocket is tried beside HTTP");
   const one = new Transports(["ws"]);
   assert.ok(!one.failed());
   assert.deepEqual([one.now, one.patience(5000)], ["ws", 5000]);
+});
+
+test("over HTTP a WebSocket is tried after 10 s, and after twice as long each time, up to 5 minutes", () => {
+  const clock = new FakeClock();
+  /** @type {any[]} */
+  const tried = [];
+  class Silent {
+    constructor() {
+      tried.push({ at: clock.now(), socket: this });
+    }
+    close() {}
+  }
+  const nothing = () => {};
+  const handlers = { open: nothing, message: nothing, text: nothing, down: nothing };
+  /** @type {any} */
+  const settings = { timers: clock, WebSocket: Silent, url: "ws://host/ws" };
+  let upgrades = 0;
+  const upgrade = new Upgrade(settings, new Stats(clock.now), handlers, () => upgrades++);
+  let free = clock.now();
+  upgrade.later();
+  for (const wait of [10e3, 20e3, 40e3, 80e3, 160e3, 300e3, 300e3]) {
+    const { length } = tried;
+    while (tried.length === length) clock.advance(500);
+    assert.equal(tried[length].at - free, wait);
+    free = tried[length].at + 5000; // then it is given up
+  }
+  tried[6].socket.onopen({});
+  assert.equal(upgrades, 1);
+  clock.advance(1e6);
+  assert.equal(tried.length, 7, "one that has opened is the last");
 });

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/link"
 	"github.com/deltatick/deltatick/simulator/scenario"
 )
 
@@ -20,6 +22,8 @@ deltatick simulator: headless bots that play a running server and report how wel
 
   go run ./cmd/simulator -bots 100 -game arena -for 30s
   go run ./cmd/simulator -bots 32 -chaos
+  go run ./cmd/simulator -bots 8 -network 4g
+  go run ./cmd/simulator -proxy 127.0.0.1:8081 -to 127.0.0.1:8080 -network 150,30,1
   go run ./cmd/simulator -scenario simulator/scenario/examples/short.yaml
 
 It ends with a table, and with exit code 1 when the server failed a bot or a criterion was not met. Ctrl-C ends it early, with the table.`
@@ -30,7 +34,11 @@ type config struct {
 	group simulator.Group // the only one of run, unless that is a scenario's
 	json  string
 	junit string
+	proxy proxy // in place of a run, if it listens
 }
+
+// proxy is where a bad network is put in front of a server.
+type proxy struct{ listen, to string }
 
 // parse reads flags and their twins in the environment. Errors are one line that names the flag.
 func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
@@ -49,6 +57,10 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.DurationVar(&c.For, "for", 30*time.Second, "`time` to measure, from when all bots are in")
 	fs.DurationVar(&c.Ramp, "ramp", 0, "`time` over which the bots start; 0 for 10ms each")
 	fs.BoolVar(&g.Chaos, "chaos", false, "cut sockets at random while measuring, and expect every bot back in its seat")
+	fs.Var((*network)(&g.Network), "network", "the `network` that every bot's connections run over: "+strings.Join(link.Presets(), ", ")+
+		", or RTT,JITTER,LOSS in ms, ms and percent each way, or fields; see docs/networks.md")
+	fs.StringVar(&cfg.proxy.listen, "proxy", "", "`host:port` to listen on: put the network in front of the server at -to, for any client, until interrupted, instead of playing")
+	fs.StringVar(&cfg.proxy.to, "to", "", "`host:port` of the server behind -proxy")
 	fs.Uint64Var(&c.Seed, "seed", 1, "`number` that all randomness comes from")
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
@@ -70,6 +82,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if err := cfg.check(); err != nil {
 		return cfg, err
 	}
+	if cfg.proxy != (proxy{}) {
+		return cfg, cfg.proxy.check(fs)
+	}
 	if file != "" {
 		return cfg, cfg.take(file, fs)
 	}
@@ -78,6 +93,39 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	c.Groups = []simulator.Group{*g}
 	return cfg, nil
+}
+
+// check says what is wrong with a proxy's flags.
+func (p proxy) check(fs *flag.FlagSet) (err error) {
+	fs.Visit(func(f *flag.Flag) {
+		if !slices.Contains([]string{"proxy", "to", "network", "seed", "quiet"}, f.Name) && err == nil {
+			err = fmt.Errorf("-%s: a proxy has no use for it", f.Name)
+		}
+	})
+	for _, a := range []struct{ flag, addr string }{{"proxy", p.listen}, {"to", p.to}} {
+		if _, _, wrong := net.SplitHostPort(a.addr); wrong != nil && err == nil {
+			err = fmt.Errorf("-%s: want host:port, not %q", a.flag, a.addr)
+		}
+	}
+	return err
+}
+
+// network is a flag that is a bad network.
+type network link.Profile
+
+// String is the flag's text.
+func (n *network) String() string {
+	if *n == (network{}) {
+		return ""
+	}
+	return link.Profile(*n).String()
+}
+
+// Set parses the flag's text.
+func (n *network) Set(text string) error {
+	p, err := link.Parse(text)
+	*n = network(p)
+	return err
 }
 
 // beside are the flags that go with a scenario. What the others say is the scenario's to say.

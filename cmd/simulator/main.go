@@ -32,6 +32,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		fmt.Fprintln(errOut, "simulator:", err)
 		return env.Usage
 	}
+	if cfg.proxy != (proxy{}) {
+		return cfg.serve(ctx, out, errOut)
+	}
 	outputs, err := open(cfg)
 	if err != nil {
 		fmt.Fprintln(errOut, "simulator:", err)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/hostile"
 )
 
 func guide(t *testing.T) string {
@@ -37,6 +38,11 @@ func TestTheGuideDescribesEveryFieldRoleAndFigure(t *testing.T) {
 	for _, behaviour := range simulator.Behaviours() {
 		if !strings.Contains(text, "`"+behaviour+"`") {
 			t.Errorf("no word on the behaviour %q", behaviour)
+		}
+	}
+	for _, attack := range hostile.Attacks() {
+		if !strings.Contains(text, "\n| `"+attack.Name+"` | ") {
+			t.Errorf("no row for the attack %q", attack.Name)
 		}
 	}
 	for _, figure := range simulator.Figures() {

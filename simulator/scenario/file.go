@@ -15,6 +15,7 @@ type file struct {
 
 type group struct {
 	Name      string         `yaml:"name"`
+	Attack    string         `yaml:"attack"`
 	Role      string         `yaml:"role"`
 	Bots      int            `yaml:"bots"`
 	Game      string         `yaml:"game"`
@@ -24,6 +25,7 @@ type group struct {
 	Talk      time.Duration  `yaml:"talk"`
 	Stay      time.Duration  `yaml:"stay"`
 	Away      time.Duration  `yaml:"away"`
+	Network   string         `yaml:"network"`
 	Chaos     bool           `yaml:"chaos"`
 	MinRate   *float64       `yaml:"min_rate"`
 	Expect    []string       `yaml:"expect"`

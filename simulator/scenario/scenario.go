@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/link"
 )
 
 // MaxBytes is the size of the largest scenario that is read.
@@ -93,8 +94,14 @@ func (f file) config() (simulator.Config, error) {
 
 func (w group) group() (simulator.Group, error) {
 	g := simulator.Group{
-		Name: w.Name, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
+		Name: w.Name, Attack: w.Attack, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
 		Behaviour: w.Behaviour, Talk: w.Talk, Stay: w.Stay, Away: w.Away, Chaos: w.Chaos,
+	}
+	if w.Network != "" {
+		var err error
+		if g.Network, err = link.Parse(w.Network); err != nil {
+			return g, err
+		}
 	}
 	if w.MinRate != nil {
 		if g.MinRate = *w.MinRate; g.MinRate == 0 {

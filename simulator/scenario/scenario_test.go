@@ -78,6 +78,8 @@ func TestAMistakeIsOneLineThatSaysWhereItIs(t *testing.T) {
 		"groups: [{talk: 10ms}]":                            "talk: 10ms is less than 1s",
 		"groups: [{name: a, stay: 2s, away: -1s}]":          "away not negative",
 		"groups: [{bots: 99999999999999999999999999999}]":   "overflow",
+		"groups: [{attack: kindness}]":                      `attack: "kindness" is none of`,
+		"groups: [{attack: flood, chaos: true}]":            "attackers have a name",
 		"title: [nested]\ngroups: [{}]":                     "line 1, column 8",
 		"groups: [{settings: {bots: lots}}]":                "line 1",
 		"groups: [{}]\nreturn_within: 9999999999999999999s": `"9999999999999999999s"`,

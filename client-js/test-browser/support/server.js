@@ -36,16 +36,23 @@ export const startReplay = (file, flags = []) =>
 export const startDots = () => start("dots", process.env.DELTATICK_DOTS, ["-addr", "127.0.0.1:0"]);
 
 /**
- * @param {string} command in the folder cmd
+ * Serves the game that the first guide makes, as it is after one of its halves.
+ * @param {"start" | "finished"} stage
+ */
+export const startCoins = (stage) =>
+  start(stage, undefined, ["127.0.0.1:0"], `./docs/guides/coins/${stage}`);
+
+/**
+ * @param {string} command
  * @param {string | undefined} built
  * @param {string[]} args
+ * @param {string} [from] the folder of its code
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
-async function start(command, built, args) {
+async function start(command, built, args, from = `./cmd/${command}`) {
   const folder = await mkdtemp(join(tmpdir(), "deltatick-browser-"));
   const program = built ?? join(folder, command);
-  if (!built)
-    await promisify(execFile)("go", ["build", "-o", program, `./cmd/${command}`], { cwd: repo });
+  if (!built) await promisify(execFile)("go", ["build", "-o", program, from], { cwd: repo });
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   /** @type {string[]} */
   const said = [];

@@ -1,0 +1,50 @@
+package main
+
+import "testing"
+
+// What a page may have to load of the client, in bytes as gzip packs them.
+const (
+	maxAtOnce     = 16_000 // before it can do anything
+	maxPredicting = 20_000 // with what interpolates views and predicts
+	maxConnecting = 18_200 // with lobby and presence instead: what a client has when it says hello that takes bodies in the codec mp
+	maxPacked     = 29_000 // with all of that and the reader of packed bodies: what any other has
+	maxSeldom     = 4_500  // by itself: the link over HTTP, transfers and answers
+	maxStep       = 1_700  // by itself: what only those load who have a step compiled to WebAssembly
+	maxClassic    = 33_500 // all of it in one script
+)
+
+func TestTheClientStaysSmall(t *testing.T) {
+	size, err := measure("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, module := range later {
+		if size.Later[module] == 0 {
+			t.Errorf("%s has no file of its own", module)
+		}
+	}
+	if len(size.Later) != len(later) {
+		t.Errorf("files that load later: %v, want those of %v: does one share code with another that the core lacks?", size.Later, later)
+	}
+	script := map[string][]byte{}
+	if _, err := bundleOne("..", classic, script); err != nil {
+		t.Fatal(err)
+	}
+	predicting := size.AtOnce + size.Later["motion.js"]
+	for _, part := range []struct {
+		what      string
+		size, max int
+	}{
+		{"at once", size.AtOnce, maxAtOnce},
+		{"to predict", predicting, maxPredicting},
+		{"to connect", size.AtOnce + size.Later["social.js"], maxConnecting},
+		{"to connect, read packed bodies and predict", predicting + size.Later["social.js"] + size.Later["packed/decoder.js"], maxPacked},
+		{"for HTTP and transfers", size.Later["seldom.js"], maxSeldom},
+		{"for a step in WebAssembly", size.Later["step.js"], maxStep},
+		{"as a script", gzipped(script[classic]), maxClassic},
+	} {
+		if part.size > part.max {
+			t.Errorf("a page loads %d bytes gzipped %s, at most %d are wanted", part.size, part.what, part.max)
+		}
+	}
+}

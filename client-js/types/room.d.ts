@@ -1,0 +1,96 @@
+import type {
+  AnyGame,
+  Each,
+  Events,
+  Game,
+  Input,
+  Off,
+  RowOf,
+  Rows,
+  TableName,
+  View,
+} from "./game.js";
+import type { Prediction, Predictor } from "./predict.js";
+
+/** What a room's handlers are given. `snapshot` and the changes of rows come in the order they have here. */
+export interface RoomEvents<G extends Game = AnyGame> {
+  /** Also for the rows that are present when the handler is added. */
+  add: Each<G>;
+  change: Each<G>;
+  /** `"left"` where a row only left the view. */
+  remove: [...Each<G>, how: "gone" | "left"];
+  snapshot: [room: Room<G>];
+  drop: [why: { code: number; name: string }];
+  resume: [missed: { downMs: number; lost: number; missedTicks: number }];
+  exit: [exit: { reason: string; result: any }];
+}
+
+export interface RoomStats {
+  /** How early the newest input came, in milliseconds, as the server reports it. */
+  slack: number;
+  /** Tick of the newest input sent, and of the newest the game has consumed. */
+  inputTick: number;
+  consumedTick: number;
+  tick: number;
+  base: number;
+  mispredictions: number;
+  resims: number;
+  /** Snapshots within the last second. */
+  hz: number;
+  /** Once there is a view: the tick that the server is at, with its fraction, as far as is known. */
+  serverTick?: number;
+  /** How many ticks the inputs that are sent are ahead of it. */
+  lead?: number;
+  /** Since the newest snapshot came, in milliseconds. */
+  snapshotAge?: number;
+  /** The tick that the view was asked for last, with its fraction. */
+  viewTick?: number;
+  /** How far before the newest snapshot that is, in milliseconds: below 0 there is nothing to show. */
+  bufferMs?: number;
+  /** How often the view came to be beyond the newest snapshot. */
+  underruns?: number;
+  /** Once there is a prediction: the tick of one's own row that was shown last, with its fraction. */
+  predictedTick?: number;
+  /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
+  predictionError?: number;
+}
+
+/** A match as seen from one seat. It lives through lost sockets: `drop`, then `resume`; `exit` is the end. */
+export class Room<G extends Game = AnyGame> {
+  private constructor();
+  readonly match: string;
+  readonly game: string;
+  /** Place in the match, 0 for a spectator. */
+  readonly seat: number;
+  /** Ticks a second. */
+  readonly tickRate: number;
+  /** Resolves with the room when its first keyframe is applied; rejects if it ends before. */
+  readonly ready: Promise<Room<G>>;
+  /** Tick of the newest snapshot applied, 0 before the first. */
+  readonly tick: number;
+  readonly epoch: number;
+  /** The newest snapshot. Read only. */
+  readonly state: { readonly tables: Rows<G> };
+  readonly stats: RoomStats;
+  /** How far `view` stays behind; once set, 0 to 500, it is that. */
+  get interpolation(): { delayMs: number };
+  set interpolation(to: { delayMs: number });
+
+  on<E extends keyof RoomEvents<G>>(name: E, handler: (...args: RoomEvents<G>[E]) => void): Off;
+  /** Events of the game itself, each once. */
+  onEvent<E extends keyof Events<G> & string>(
+    name: E,
+    handler: (payload: Events<G>[E], tick: number) => void,
+  ): Off;
+  /** The input from now on, as a whole: a field left out is neutral. */
+  input(values: Partial<Input<G>>): void;
+  /** The world a little in the past, interpolated. Rows and arrays are reused by the next call. */
+  view(now?: number): View<G>;
+  /**
+   * Predicts one's own row from now on, in place of an earlier prediction.
+   * @throws {TypeError | RangeError} for what cannot work
+   */
+  predict<T extends TableName<G>>(
+    prediction: Prediction<RowOf<G, T>, Input<G>, T>,
+  ): Predictor<RowOf<G, T>, Input<G>>;
+}
