@@ -274,11 +274,11 @@ var init_watchlist = __esm({
       merge(payload, whole) {
         const rev = Number(payload?.rev);
         if (whole && rev <= this.#rev) return;
-        const put2 = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
+        const put3 = whole ? (id, summary) => this.#put(id, summary) : (id, summary) => {
           if (this.#early.size < MAX_LISTED) this.#early.set(id, { rev, summary });
         };
-        for (const id of listOf(payload?.removed)) put2(id, null);
-        for (const summary of listOf(payload?.upsert)) put2(summary?.id, summary);
+        for (const id of listOf(payload?.removed)) put3(id, null);
+        for (const summary of listOf(payload?.upsert)) put3(summary?.id, summary);
       }
       /** @returns {Summary[]} an array of its own; lobbies keep their places in it */
       list() {
@@ -1032,9 +1032,9 @@ var init_playback = __esm({
         const offset = Number.isNaN(this.#offset) ? Math.min(this.#best, this.#bestBefore) : this.#offset;
         return now - offset - tick * this.#tickMs;
       }
-      /** @param {number} now in milliseconds @returns {number} the tick whose snapshot comes now if it comes quickly, with its fraction */
-      liveTick(now) {
-        return this.ageOf(0, now) / this.#tickMs;
+      /** @param {number} now in milliseconds @param {number} way of a snapshot that comes quickly @returns {number} with its fraction */
+      serverTick(now, way) {
+        return (this.ageOf(0, now) + way) / this.#tickMs;
       }
       /** @param {number} ticks @returns {number} milliseconds */
       ms(ticks) {
@@ -1235,6 +1235,13 @@ function read(row2, { moving }, into) {
     ) into[at3++] = c;
   }
 }
+function differs(a, b) {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return true;
+  return false;
+}
+function put(from, to, at3) {
+  for (let i = 0; i < from.length; i++) to[at3 + i] = from[i];
+}
 function short(by) {
   const turn2 = 2 * Math.PI;
   return by - turn2 * Math.round(by / turn2);
@@ -1303,7 +1310,7 @@ var init_track = __esm({
         const { now, here } = this.#layout;
         read(this.newest, this.#layout, now);
         const end = this.#tickOf(this.#count - 1);
-        const change = this.#last.some((v, i) => v !== now[i]);
+        const change = differs(this.#last, now);
         const carried = seen > Math.max(before, end) && this.#moves(before);
         if (!change && !carried && end <= tick) return;
         const jump = change && this.#isElsewhere(now);
@@ -1416,7 +1423,7 @@ var init_track = __esm({
           }
           at3 += size;
         }
-        this.#last.set(now);
+        put(now, this.#last, 0);
         this.#lastTick = tick;
       }
       /** @param {number} n */
@@ -1431,14 +1438,14 @@ var init_track = __esm({
       #add(tick, jump, values, seen) {
         const last = this.#count - 1;
         if (last >= 0 && tick <= this.#tickOf(last)) {
-          this.#points.set(values, last * this.#stride + HEAD);
+          put(values, this.#points, last * this.#stride + HEAD);
           return;
         }
         if (this.#count * this.#stride === this.#points.length) this.#makeRoom(seen);
         const at3 = this.#count * this.#stride;
         this.#points[at3] = tick;
         this.#points[at3 + 1] = jump;
-        this.#points.set(values, at3 + HEAD);
+        put(values, this.#points, at3 + HEAD);
         this.#count++;
       }
       /** Has the way end at a tick before its last point. @param {number} tick @param {Float64Array} values */
@@ -1557,15 +1564,30 @@ var init_interpolate = __esm({
       get tick() {
         return this.#tick;
       }
+      /** The tick that was asked for last, with its fraction; 0 before the first. */
+      get asked() {
+        return this.#asked;
+      }
       /**
        * What a net graph shows.
        * @param {number} now in milliseconds
+       * @param {number} rtt of pings, in milliseconds
+       * @param {number} inputTick newest tick that an input was sent for, 0 for none
        */
-      stats(now) {
+      stats(now, rtt, inputTick) {
+        const isEmpty = this.#newest === 0;
+        const serverTick = isEmpty ? 0 : this.#playback.serverTick(now, rtt / 2);
         return {
-          liveTick: this.#newest > 0 ? this.#playback.liveTick(now) : 0,
+          /** The tick that the server is at, with its fraction, by how quickly snapshots come at best, and half a round trip. */
+          serverTick,
+          /** How many ticks the inputs that are sent are ahead of it. */
+          lead: isEmpty || inputTick === 0 ? 0 : inputTick - serverTick,
+          /** Since the newest snapshot came, in milliseconds. */
+          snapshotAge: isEmpty ? 0 : now - this.#capturedAt,
+          /** The tick that was asked for last, with its fraction, and how far before the newest snapshot it is: below 0 there is nothing to show. */
           viewTick: this.#asked,
           bufferMs: this.#asked > 0 ? this.#playback.ms(this.#newest - this.#asked) : 0,
+          /** How often the view came to be beyond the newest snapshot. */
           underruns: this.#underruns
         };
       }
@@ -1908,6 +1930,7 @@ var init_predictor = __esm({
       #fields;
       #rowOf;
       #step;
+      #ran;
       #dt;
       #timeline;
       #smoothing;
@@ -1948,7 +1971,7 @@ var init_predictor = __esm({
        * @param {Place} place
        * @throws {TypeError | RangeError} for what cannot work
        */
-      constructor({ row: row2, step, smoothMs = SMOOTH_MS, snap }, place) {
+      constructor({ row: row2, step, ran, smoothMs = SMOOTH_MS, snap }, place) {
         if (typeof row2 !== "function") throw new TypeError("row must be a function");
         if (typeof step !== "function") throw new TypeError("step must be a function");
         if (!(smoothMs >= 0)) throw new RangeError("smoothMs must be 0 or more");
@@ -1958,6 +1981,7 @@ var init_predictor = __esm({
         this.#fields = table2.fields;
         this.#rowOf = row2;
         this.#step = step;
+        this.#ran = ran;
         this.#dt = 1 / tickRate;
         const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
         this.#timeline = new Timeline(kept, inputFields.length, table2.fields.length);
@@ -1984,7 +2008,9 @@ var init_predictor = __esm({
         return {
           mispredictions: this.mispredictions,
           resims: this.resims,
+          /** The tick of one's own row that was shown last, with its fraction. */
           predictedTick: this.#viewed,
+          /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
           predictionError: this.#smoothing.distance(now)
         };
       }
@@ -2064,7 +2090,7 @@ var init_predictor = __esm({
         this.#sent = tick;
         if (tick > this.#newest) {
           this.#newest = tick;
-          this.#run(tick);
+          if (this.#run(tick)) this.#tell(tick);
         }
         return this.#last;
       }
@@ -2159,10 +2185,22 @@ var init_predictor = __esm({
           this.#place.report(error);
         }
       }
-      /** Runs a tick with its input, from the row of the tick before, if there is one. @param {number} tick */
+      /** Tells the game of a tick that was run first. @param {number} tick */
+      #tell(tick) {
+        try {
+          this.#ran?.(this.#state, this.#given, tick);
+        } catch (error) {
+          this.#place.report(error);
+        }
+      }
+      /**
+       * Runs a tick with its input, from the row of the tick before, if there is one.
+       * @param {number} tick
+       * @returns {boolean} whether there was
+       */
       #run(tick) {
         const moment = this.#timeline.claim(tick, this.#last);
-        if (this.#first === 0 || this.#entity === null) return;
+        if (this.#first === 0 || this.#entity === null) return false;
         const before = this.#timeline.at(tick - 1).row;
         fill(this.#state, this.#fields, before, this.#entity.row);
         fill(this.#given, this.#place.inputFields, moment.input, this.#given);
@@ -2177,11 +2215,16 @@ var init_predictor = __esm({
         } catch (error) {
           this.#place.report(error);
         }
+        return true;
       }
       #forget() {
         this.#restarting = false;
         this.#timeline.clear();
         this.#newest = this.#sent = this.#first = 0;
+      }
+      /** The tick that `view` shows, with its fraction; that of the newest snapshot while there is nothing to predict. @param {number} now @internal */
+      _shownAt(now) {
+        return this.#first === 0 ? this.#newest : this.#shownAt(now);
       }
       /** The tick to be shown, with its fraction. @param {number} now */
       #shownAt(now) {
@@ -2233,7 +2276,8 @@ var motion_exports = {};
 __export(motion_exports, {
   Delay: () => Delay,
   Interpolator: () => Interpolator,
-  Predictor: () => Predictor
+  Predictor: () => Predictor,
+  Smoothing: () => Smoothing
 });
 var init_motion = __esm({
   "src/motion.js"() {
@@ -2241,6 +2285,7 @@ var init_motion = __esm({
     init_delay();
     init_interpolate();
     init_predictor();
+    init_smoothing();
   }
 });
 
@@ -3601,11 +3646,11 @@ var init_arrivals = __esm({
         for (const { index, field } of this.#fields) {
           const at3 = FIELD_MODELS * index;
           if (field.kind === STRING) {
-            const differs = at3 + DIFFERS;
+            const differs2 = at3 + DIFFERS;
             entity.row[field.name] = this.#texts.read(
               coder,
               this.#fieldModels,
-              differs,
+              differs2,
               "",
               field.maxBytes
             );
@@ -4536,18 +4581,18 @@ var init_tablestate = __esm({
       #merge(before, fresh, slots) {
         const merged = [];
         this.#makeRoom(before.length + fresh.length);
-        const put2 = (entity, slot, history) => {
+        const put3 = (entity, slot, history) => {
           this.#nextSlotOf[merged.length] = slot;
           this.#nextHistory[merged.length] = history;
           merged.push(entity);
         };
         let k = 0;
         before.forEach((entity, row2) => {
-          while (k < fresh.length && fresh[k].id < entity.id) put2(fresh[k], slots[k++], 1);
+          while (k < fresh.length && fresh[k].id < entity.id) put3(fresh[k], slots[k++], 1);
           if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
-          else put2(entity, this.#slotOf[row2], this.#history[row2]);
+          else put3(entity, this.#slotOf[row2], this.#history[row2]);
         });
-        while (k < fresh.length) put2(fresh[k], slots[k++], 1);
+        while (k < fresh.length) put3(fresh[k], slots[k++], 1);
         [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
         [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
         this.#count = merged.length;
@@ -4792,7 +4837,7 @@ var init_decoder = __esm({
         for (const table2 of this.#tables) table2.reset(0, 0);
         const puts = this.#tables.map((table2) => table2.readKeyframe(this.#walk, changes));
         this.#expectEnd();
-        for (const put2 of puts) put2();
+        for (const put3 of puts) put3();
       }
       /** @param {boolean} fresh @param {Changes | null} changes */
       #delta(fresh, changes) {
@@ -4807,6 +4852,3278 @@ var init_decoder = __esm({
       }
       #expectEnd() {
         if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
+      }
+    };
+  }
+});
+
+// src/parts.js
+async function loadSocial() {
+  social = await Promise.resolve().then(() => (init_social(), social_exports));
+  return social;
+}
+async function loadMotion() {
+  motion = await Promise.resolve().then(() => (init_motion(), motion_exports));
+  return motion;
+}
+async function loadSeldom() {
+  seldom = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
+  return seldom;
+}
+async function loadReader() {
+  [packed] = await Promise.all([Promise.resolve().then(() => (init_decoder(), decoder_exports)), loadMotion()]);
+}
+var social, packed, motion, seldom, hasReader;
+var init_parts = __esm({
+  "src/parts.js"() {
+    "use strict";
+    social = null;
+    packed = null;
+    motion = null;
+    seldom = null;
+    hasReader = () => packed !== null && motion !== null;
+  }
+});
+
+// src/asks.js
+var Asks;
+var init_asks = __esm({
+  "src/asks.js"() {
+    "use strict";
+    init_parts();
+    Asks = class {
+      /** @type {Map<string, AskHandler>} by channel and name */
+      #handlers = /* @__PURE__ */ new Map();
+      #send;
+      #report;
+      /**
+       * @param {(frame: any[]) => boolean} send
+       * @param {(error: unknown) => void} report is told of what a handler threw that is no RequestError
+       */
+      constructor(send, report) {
+        this.#send = send;
+        this.#report = report;
+      }
+      /**
+       * @param {string} channel
+       * @param {string} name
+       * @param {AskHandler} handler the only one for this ask
+       * @returns {() => void} takes the handler off again
+       */
+      on(channel, name, handler) {
+        if (typeof handler !== "function") throw new TypeError("a handler must be a function");
+        const key = `${channel} ${name}`;
+        if (this.#handlers.has(key)) throw new TypeError(`${key} has a handler already`);
+        this.#handlers.set(key, handler);
+        return () => {
+          if (this.#handlers.get(key) === handler) this.#handlers.delete(key);
+        };
+      }
+      /**
+       * @param {import("./frames.js").Ask} ask
+       * @param {() => boolean} current whether the connection is still the one that asked
+       */
+      async answer(ask2, current) {
+        const handler = this.#handlers.get(`${ask2.channel} ${ask2.name}`);
+        try {
+          const { answer: answer2 } = seldom ?? await loadSeldom();
+          await answer2(ask2, handler, current, this.#send, this.#report);
+        } catch (error) {
+          this.#report(error);
+        }
+      }
+    };
+  }
+});
+
+// src/auth.js
+function checked(auth) {
+  const good = Array.isArray(auth) && auth.length >= 1 && auth.length <= MAX_STRINGS;
+  if (!good || auth.some((s) => typeof s !== "string")) {
+    throw new TypeError("auth must be one to four strings, or a function that gives them");
+  }
+  return [...auth];
+}
+async function renewed(auth) {
+  return checked(await auth());
+}
+var MAX_STRINGS;
+var init_auth = __esm({
+  "src/auth.js"() {
+    "use strict";
+    MAX_STRINGS = 4;
+  }
+});
+
+// src/codes.js
+function closeInfo(code) {
+  const known = CloseCodes[code];
+  if (known !== void 0) return known;
+  const stay = code >= 4500 && code <= 4999;
+  return row(code, stay ? "refused" : "lost", stay ? "" : "resume");
+}
+var row, CloseCodes;
+var init_codes = __esm({
+  "src/codes.js"() {
+    "use strict";
+    row = (code, name, retry = "", waitMs = 0) => Object.freeze({ code, name, retry, waitMs });
+    CloseCodes = Object.freeze(
+      Object.fromEntries(
+        [
+          row(1e3, "normal"),
+          row(4e3, "going-away", "resume", 1e3),
+          row(4001, "slow", "resume"),
+          row(4002, "silent", "resume"),
+          row(4003, "busy", "resume", 5e3),
+          row(4004, "internal", "resume", 1e3),
+          row(4400, "auth-expired", "renew"),
+          row(4500, "displaced"),
+          row(4501, "resume-refused", "fresh"),
+          row(4502, "resume-expired", "fresh"),
+          row(4503, "no-hello"),
+          row(4504, "malformed"),
+          row(4505, "too-big"),
+          row(4506, "flooding"),
+          row(4507, "version"),
+          row(4508, "unauthorized"),
+          row(4509, "kicked")
+        ].map((info) => [info.code, info])
+      )
+    );
+  }
+});
+
+// src/decode.js
+function decode(message) {
+  if (message.length > MAX_INCOMING) throw new WireError("message too big");
+  if (kindOf(message) < 0) throw new WireError("not an array with a kind");
+  bytes = message;
+  view = new DataView(message.buffer, message.byteOffset, message.length);
+  at = 0;
+  owed = 1;
+  const frame = value(1);
+  if (at < message.length) throw new WireError("bytes after the end");
+  return frame;
+}
+function truncated() {
+  throw new WireError("truncated");
+}
+function value(depth) {
+  if (at >= bytes.length) truncated();
+  owed--;
+  const head = bytes[at++];
+  if (head < 128) return head;
+  if (head >= 224) return head - 256;
+  if (head < 144) return map(head & 15, depth);
+  if (head < 160) return array(head & 15, depth);
+  if (head < 192) return text(head & 31);
+  switch (head) {
+    case 192:
+      return null;
+    case 194:
+      return false;
+    case 195:
+      return true;
+    case 196:
+      return binary(u8());
+    case 197:
+      return binary(u16());
+    case 198:
+      return binary(u32());
+    case 202:
+      return view.getFloat32(skip(4));
+    case 203:
+      return view.getFloat64(skip(8));
+    case 204:
+      return u8();
+    case 205:
+      return u16();
+    case 206:
+      return u32();
+    case 207:
+      return wide(u32());
+    case 208:
+      return view.getInt8(skip(1));
+    case 209:
+      return view.getInt16(skip(2));
+    case 210:
+      return i32();
+    case 211:
+      return wide(i32());
+    case 217:
+      return text(u8());
+    case 218:
+      return text(u16());
+    case 219:
+      return text(u32());
+    case 220:
+      return array(u16(), depth);
+    case 221:
+      return array(u32(), depth);
+    case 222:
+      return map(u16(), depth);
+    case 223:
+      return map(u32(), depth);
+    default:
+      throw new WireError(`type byte 0x${head.toString(16)}`);
+  }
+}
+function skip(n) {
+  at += n;
+  if (at > bytes.length) truncated();
+  return at - n;
+}
+function wide(high) {
+  const low = u32();
+  if (high > 2097152 || high === 2097152 && low > 0 || high < -2097152) {
+    throw new WireError("integer beyond 2^53");
+  }
+  return high * 2 ** 32 + low;
+}
+function open(values, depth) {
+  owed += values;
+  if (owed > bytes.length - at) truncated();
+  if (depth > MAX_DEPTH) throw new WireError("nested too deep");
+}
+function array(count, depth) {
+  open(count, depth);
+  const list2 = new Array(count);
+  for (let i = 0; i < count; i++) list2[i] = value(depth + 1);
+  return list2;
+}
+function map(count, depth) {
+  open(count * 2, depth);
+  const object = {};
+  for (let i = 0; i < count; i++) {
+    const key = value(depth + 1);
+    if (typeof key !== "string") throw new WireError("map key is not a string");
+    if (refusedKeys.has(key)) throw new WireError("refused map key");
+    object[key] = value(depth + 1);
+  }
+  return object;
+}
+function binary(length) {
+  const start = at;
+  at += length;
+  if (at > bytes.length) truncated();
+  return bytes.subarray(start, at);
+}
+function text(length) {
+  const end = at + length;
+  if (end > bytes.length) truncated();
+  if (length <= SHORT) {
+    let s = "";
+    let i = at;
+    for (; i < end && bytes[i] < 128; i++) s += String.fromCharCode(bytes[i]);
+    if (i === end) {
+      at = end;
+      return s;
+    }
+  }
+  try {
+    return utf83.decode(binary(length));
+  } catch {
+    throw new WireError("string is not UTF-8");
+  }
+}
+var SHORT, utf83, bytes, view, at, owed, u8, u16, u32, i32;
+var init_decode = __esm({
+  "src/decode.js"() {
+    "use strict";
+    init_wire();
+    SHORT = 32;
+    utf83 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    bytes = new Uint8Array(0);
+    view = new DataView(bytes.buffer);
+    at = 0;
+    owed = 0;
+    u8 = () => bytes[skip(1)];
+    u16 = () => view.getUint16(skip(2));
+    u32 = () => view.getUint32(skip(4));
+    i32 = () => view.getInt32(skip(4));
+  }
+});
+
+// src/transports.js
+var FALLBACK_AFTER, Transports;
+var init_transports = __esm({
+  "src/transports.js"() {
+    "use strict";
+    FALLBACK_AFTER = 3e3;
+    Transports = class {
+      #allowed;
+      /** @type {Transport} */
+      #now;
+      /** Whether the present transport has ever carried a welcome. */
+      #proven = { ws: false, http: false };
+      /** @param {Transport[]} allowed at least one */
+      constructor(allowed) {
+        this.#allowed = allowed;
+        this.#now = allowed[0];
+      }
+      /** Over what to dial next, or what is dialled. */
+      get now() {
+        return this.#now;
+      }
+      /** How long a dial may take. @param {number} dialTimeout */
+      patience(dialTimeout) {
+        const isGuess = this.#now === "ws" && this.#allowed.length > 1 && !this.#proven.ws;
+        return isGuess ? Math.min(FALLBACK_AFTER, dialTimeout) : dialTimeout;
+      }
+      /**
+       * A dial got no answer.
+       * @returns {boolean} whether another transport is to be tried at once
+       */
+      failed() {
+        if (this.#allowed.length < 2) return false;
+        const wasFirst = this.#now === this.#allowed[0];
+        const proven = this.#proven[this.#now];
+        this.#now = this.#now === "ws" ? "http" : "ws";
+        return wasFirst && !proven;
+      }
+      /** The present transport carried a welcome. @returns {boolean} whether a WebSocket is to be tried beside it */
+      welcomed() {
+        this.#proven[this.#now] = true;
+        return this.#now === "http" && this.#allowed.includes("ws");
+      }
+      /** A WebSocket has opened after all. */
+      upgraded() {
+        this.#now = "ws";
+      }
+    };
+  }
+});
+
+// src/dialler.js
+var Dialler;
+var init_dialler = __esm({
+  "src/dialler.js"() {
+    "use strict";
+    init_link();
+    init_parts();
+    init_transports();
+    init_wire();
+    Dialler = class {
+      #settings;
+      #stats;
+      #handlers;
+      #upgraded;
+      #transports;
+      /** Tells a dial that waits for a file from the one that has taken its place. */
+      #dials = 0;
+      /** @type {import("./upgrade.js").Upgrade | null} what tries WebSockets, null while one carries */
+      #upgrade = null;
+      /**
+       * @param {import("./options.js").Settings} settings
+       * @param {import("./stats.js").Stats} stats
+       * @param {import("./link.js").LinkHandlers} handlers of every link
+       * @param {(link: Link) => void} upgraded takes an open link that is better than the present one
+       */
+      constructor(settings2, stats, handlers, upgraded) {
+        this.#settings = settings2;
+        this.#stats = stats;
+        this.#handlers = handlers;
+        this.#upgraded = upgraded;
+        this.#transports = new Transports(settings2.transports);
+      }
+      /** Over what the present link goes. */
+      get over() {
+        return this.#transports.now;
+      }
+      /** How long the present dial may take until the welcome. */
+      get patience() {
+        return this.#transports.patience(this.#settings.dialTimeout);
+      }
+      /**
+       * @param {(link: Link | import("./http-link.js").HttpLink) => void} dialled called with the link, before anything happens on it
+       * @throws {Error} for a URL that cannot be dialled
+       */
+      dial(dialled) {
+        this.stop();
+        const { WebSocket, url } = this.#settings;
+        if (this.#transports.now === "ws") {
+          dialled(new Link(WebSocket, url, this.#stats, this.#handlers));
+          return;
+        }
+        const dial = ++this.#dials;
+        loadSeldom().then(
+          ({ HttpLink: HttpLink2 }) => {
+            if (dial === this.#dials)
+              dialled(new HttpLink2(this.#settings, this.#stats, this.#handlers));
+          },
+          () => {
+            if (dial === this.#dials) this.#handlers.down(LOST);
+          }
+        );
+      }
+      /** The dial got no answer. @returns {boolean} whether to dial again at once */
+      failed() {
+        return this.#transports.failed();
+      }
+      /** The dial was answered. */
+      welcomed() {
+        this.stop();
+        if (!this.#transports.welcomed()) this.#upgrade = null;
+        else if (seldom !== null) {
+          this.#upgrade ??= new seldom.Upgrade(this.#settings, this.#stats, this.#handlers, (link) => {
+            this.#transports.upgraded();
+            this.#upgraded(link);
+          });
+          this.#upgrade.later();
+        }
+      }
+      /** Dials and tries nothing any more, until it is told to again. */
+      stop() {
+        this.#dials++;
+        this.#upgrade?.stop();
+      }
+    };
+  }
+});
+
+// src/encode.js
+function encode(frame) {
+  const start = at2;
+  try {
+    write(frame, 1);
+    return out.slice(start, at2);
+  } finally {
+    at2 = start;
+  }
+}
+function write(v, depth) {
+  room(9);
+  if (typeof v === "number") number2(v);
+  else if (typeof v === "string") text2(v);
+  else if (v == null) out[at2++] = 192;
+  else if (typeof v === "boolean") out[at2++] = v ? 195 : 194;
+  else if (Array.isArray(v)) array2(v, depth);
+  else if (ArrayBuffer.isView(v)) binary2(v);
+  else if (typeof v === "object") map2(v, depth);
+  else throw new Error(`a ${typeof v} cannot be sent`);
+}
+function room(n) {
+  if (at2 + n <= out.length) return;
+  const larger = new Uint8Array((at2 + n) * 2);
+  larger.set(out);
+  out = larger;
+}
+function put2(n, bits2) {
+  for (let shift = bits2 - 8; shift >= 0; shift -= 8) out[at2++] = n >>> shift;
+}
+function sized(n, head) {
+  const form = n < 256 ? 0 : n < 65536 ? 1 : 2;
+  out[at2++] = head + form;
+  put2(n, 8 << form);
+}
+function number2(n) {
+  if (!Number.isSafeInteger(n)) {
+    out[at2++] = 203;
+    float.setFloat64(0, n);
+    for (let i = 0; i < 8; i++) out[at2++] = float.getUint8(i);
+  } else if (n >= -32 && n < 128) out[at2++] = n;
+  else if (n >= 4294967296 || n < -2147483648) {
+    out[at2++] = n < 0 ? 211 : 207;
+    put2(Math.floor(n / 4294967296), 32);
+    put2(n, 32);
+  } else if (n > 0) sized(n, 204);
+  else {
+    const form = n >= -128 ? 0 : n >= -32768 ? 1 : 2;
+    out[at2++] = 208 + form;
+    put2(n, 8 << form);
+  }
+}
+function text2(s) {
+  room(5 + s.length * 3);
+  const from = at2 + 5;
+  const { written } = utf84.encodeInto(s, out.subarray(from));
+  if (written < 32) out[at2++] = 160 + written;
+  else sized(written, 217);
+  out.copyWithin(at2, from, from + written);
+  at2 += written;
+}
+function binary2({ buffer, byteOffset, byteLength }) {
+  sized(byteLength, 196);
+  room(byteLength);
+  out.set(new Uint8Array(buffer, byteOffset, byteLength), at2);
+  at2 += byteLength;
+}
+function open2(count, fixed, head, depth) {
+  if (depth > MAX_DEPTH) throw new Error(`nested deeper than ${MAX_DEPTH} levels`);
+  if (count < 16) {
+    out[at2++] = fixed + count;
+    return;
+  }
+  const form = count < 65536 ? 0 : 1;
+  out[at2++] = head + form;
+  put2(count, 16 << form);
+}
+function array2(list2, depth) {
+  open2(list2.length, 144, 220, depth);
+  for (const v of list2) write(v, depth + 1);
+}
+function map2(object, depth) {
+  const keys = Object.keys(object).filter((key) => object[key] !== void 0);
+  open2(keys.length, 128, 222, depth);
+  for (const key of keys) {
+    if (refusedKeys.has(key)) throw new Error(`the key ${key} cannot be sent`);
+    text2(key);
+    write(object[key], depth + 1);
+  }
+}
+var utf84, float, out, at2;
+var init_encode = __esm({
+  "src/encode.js"() {
+    "use strict";
+    init_wire();
+    utf84 = new TextEncoder();
+    float = new DataView(new ArrayBuffer(8));
+    out = new Uint8Array(2048);
+    at2 = 0;
+  }
+});
+
+// src/heartbeat.js
+var LOOK_EVERY, LATE_LOOK, SILENCE2, Heartbeat;
+var init_heartbeat = __esm({
+  "src/heartbeat.js"() {
+    "use strict";
+    LOOK_EVERY = 250;
+    LATE_LOOK = 1500;
+    SILENCE2 = 2e3;
+    Heartbeat = class {
+      #timers;
+      #ping;
+      #dead;
+      #pingEvery = 1e3;
+      #heardAt = 0;
+      #pingedAt = 0;
+      #lookedAt = 0;
+      /** @type {any} */
+      #timer = null;
+      /**
+       * @param {import("./options.js").Timers} timers
+       * @param {(now: number) => void} ping
+       * @param {() => void} dead
+       */
+      constructor(timers, ping, dead) {
+        this.#timers = timers;
+        this.#ping = ping;
+        this.#dead = dead;
+      }
+      /** @param {number} pingEvery in milliseconds; at least 100 is kept to */
+      start(pingEvery) {
+        this.stop();
+        this.#pingEvery = Math.max(100, pingEvery);
+        this.#lookedAt = this.#heardAt = this.#timers.now();
+        this.#pingNow(this.#heardAt);
+        this.#arm();
+      }
+      stop() {
+        this.#timers.clearTimeout(this.#timer);
+        this.#timer = null;
+      }
+      /** @param {number} now a message came */
+      heard(now) {
+        this.#heardAt = now;
+        if (this.#timer !== null && now - this.#pingedAt >= this.#pingEvery) this.#pingNow(now);
+      }
+      #arm() {
+        this.#timer = this.#timers.setTimeout(() => this.#look(), LOOK_EVERY);
+      }
+      #look() {
+        const now = this.#timers.now();
+        this.#arm();
+        if (now - this.#lookedAt > LATE_LOOK) {
+          this.#heardAt = now;
+          this.#pingNow(now);
+        } else if (now - this.#heardAt > Math.max(SILENCE2, 2.5 * this.#pingEvery)) {
+          this.stop();
+          this.#dead();
+        } else if (now - this.#pingedAt >= this.#pingEvery) {
+          this.#pingNow(now);
+        }
+        this.#lookedAt = now;
+      }
+      /** @param {number} now */
+      #pingNow(now) {
+        this.#pingedAt = now;
+        this.#ping(now);
+      }
+    };
+  }
+});
+
+// src/backoff.js
+function backoffCap(n) {
+  return Math.min(MAX_WAIT, 250 * 2 ** n);
+}
+function jittered(cap, random) {
+  return cap * random();
+}
+var MAX_WAIT;
+var init_backoff = __esm({
+  "src/backoff.js"() {
+    "use strict";
+    MAX_WAIT = 5e3;
+  }
+});
+
+// src/redial.js
+var GOOD_LINK, SHORT_LINKS, Redial;
+var init_redial = __esm({
+  "src/redial.js"() {
+    "use strict";
+    init_backoff();
+    init_codes();
+    GOOD_LINK = 5e3;
+    SHORT_LINKS = 3;
+    Redial = class {
+      /** Failed attempts since the last welcome; 0 means the next dial is immediate. */
+      attempt = 0;
+      #short = 0;
+      #random;
+      /** @param {() => number} random uniform in [0, 1) */
+      constructor(random) {
+        this.#random = random;
+      }
+      /**
+       * @param {number} code the close code; 1006 for a link that was lost without one
+       * @param {number} upMs how long the link was welcomed for, -1 if it never was
+       * @returns {{retry: import("./codes.js").Retry, waitMs: number}}
+       */
+      after(code, upMs) {
+        const { retry, waitMs } = closeInfo(code);
+        if (upMs < 0) {
+          this.attempt++;
+        } else {
+          this.#short = upMs < GOOD_LINK ? this.#short + 1 : 0;
+          this.attempt = Math.max(0, this.#short - SHORT_LINKS);
+        }
+        const cap = Math.max(waitMs, this.attempt > 0 ? backoffCap(this.attempt) : 0);
+        return { retry, waitMs: jittered(cap, this.#random) };
+      }
+    };
+  }
+});
+
+// src/connection.js
+function explain(code) {
+  const { name, retry } = closeInfo(code);
+  return { code, name, retry };
+}
+var MAX_MALFORMED, MIN_MAX_FRAME, Connection;
+var init_connection = __esm({
+  "src/connection.js"() {
+    "use strict";
+    init_auth();
+    init_codes();
+    init_decode();
+    init_dialler();
+    init_encode();
+    init_frames();
+    init_heartbeat();
+    init_kinds();
+    init_parts();
+    init_redial();
+    init_wire();
+    MAX_MALFORMED = 8;
+    MIN_MAX_FRAME = 4096;
+    Connection = class {
+      /** @type {Status} */
+      status = {
+        state: "connecting",
+        attempt: 0,
+        inMs: 0,
+        code: 0,
+        name: "",
+        retry: "resume",
+        resumed: false,
+        recovered: false,
+        reason: "",
+        lost: 0,
+        downMs: 0,
+        over: "ws"
+      };
+      #settings;
+      #timers;
+      #resume;
+      #stats;
+      #handlers;
+      /** Those that are offered, the best first. @type {string[]} */
+      #codecs;
+      #redial;
+      #heartbeat;
+      #dialler;
+      /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
+      #link = null;
+      /** Credentials of the newest dial. A link that takes the place of a good one has them, too. @type {import("./auth.js").Credentials} */
+      #auth = [];
+      /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
+      #dials = 0;
+      /** @type {any} the dial's deadline or the wait for the next dial */
+      #timer = null;
+      #helloAt = 0;
+      /** When the present link was welcomed, -1 before. */
+      #welcomedAt = -1;
+      /** When the last welcomed link was lost, -1 before any was. */
+      #downAt = -1;
+      #maxFrame = MIN_MAX_FRAME;
+      #malformed = 0;
+      /** @type {Status["reason"]} why the former session could not be had again, until there is another */
+      #gone = "";
+      #ping = { time: -1, at: 0 };
+      /**
+       * @param {import("./options.js").Settings} settings
+       * @param {import("./resume.js").ResumeState} resume
+       * @param {import("./stats.js").Stats} stats
+       * @param {ConnectionHandlers} handlers
+       */
+      constructor(settings2, resume, stats, handlers) {
+        this.#settings = settings2;
+        this.#timers = settings2.timers;
+        this.#resume = resume;
+        this.#stats = stats;
+        this.#handlers = handlers;
+        this.#codecs = settings2.codecs;
+        this.#redial = new Redial(settings2.random);
+        this.#dialler = new Dialler(
+          settings2,
+          stats,
+          {
+            open: () => this.#opened(),
+            message: (bytes2) => this.#message(bytes2),
+            text: () => this.#broken(null, new WireError("text message")),
+            down: (code) => this.#down(code)
+          },
+          (link) => this.#upgrade(link)
+        );
+        this.#heartbeat = new Heartbeat(
+          settings2.timers,
+          (now) => this.#sendPing(now),
+          () => this.#down(LOST)
+        );
+      }
+      /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
+      dial() {
+        this.#load().catch(() => {
+        });
+        const { auth } = this.#settings;
+        if (typeof auth !== "function") {
+          this.#dialAs(auth);
+          return;
+        }
+        this.#begin(false);
+        const dial = ++this.#dials;
+        const ifWaitedFor = (fn) => {
+          if (dial === this.#dials) fn();
+        };
+        renewed(auth).then((auth2) => ifWaitedFor(() => this.#dialAs(auth2))).catch(
+          (error) => ifWaitedFor(() => {
+            this.#handlers.failed(error);
+            this.#lost(LOST);
+          })
+        );
+      }
+      /** @param {import("./auth.js").Credentials} auth */
+      #dialAs(auth) {
+        this.#auth = auth;
+        this.#dialler.dial((link) => {
+          this.#link = link;
+        });
+        this.#begin(true);
+      }
+      /** @param {boolean} dialled whether it is dialled already, and so is answered in time or not at all */
+      #begin(dialled) {
+        this.#timers.clearTimeout(this.#timer);
+        this.#welcomedAt = -1;
+        this.#malformed = 0;
+        const { over, patience } = this.#dialler;
+        if (dialled) this.#timer = this.#timers.setTimeout(() => this.#down(LOST), patience);
+        this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+      }
+      /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
+      #upgrade(link) {
+        this.#hangUp(false);
+        this.#downAt = this.#timers.now();
+        this.#link = link;
+        this.#begin(true);
+        this.#handlers.down();
+        if (this.#link === link) this.#opened();
+      }
+      /**
+       * Sends a frame that matters.
+       * @param {any[]} frame
+       * @returns {boolean} false when there is no connection
+       * @throws {Error} when it cannot be encoded or is too big
+       */
+      send(frame) {
+        return this.status.state === "open" && this.#say(frame);
+      }
+      /** Sends a frame, be it before the welcome. @param {any[]} frame @returns {boolean} @throws {Error} as `send` */
+      #say(frame) {
+        const bytes2 = encode(frame);
+        if (bytes2.length > this.#maxFrame) {
+          throw new WireError(`a frame may have ${this.#maxFrame} bytes`);
+        }
+        return this.#link?.write(bytes2) ?? false;
+      }
+      /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when there is no connection */
+      write(bytes2) {
+        return this.status.state === "open" && this.#link !== null && this.#link.write(bytes2);
+      }
+      /** Most bytes that a frame of ours may have. */
+      get maxFrame() {
+        return this.#maxFrame;
+      }
+      /** Sends a frame that a later one replaces, unless the socket is backed up. @param {any[]} frame */
+      offer(frame) {
+        if (this.#link?.congested || !this.send(frame)) this.#stats.unsent++;
+      }
+      /** Loses the socket, as a network would. */
+      cut() {
+        if (this.#link !== null) this.#down(LOST);
+      }
+      /** Says bye and stays away. */
+      close() {
+        if (this.status.state === "closed") return;
+        this.send([BYE]);
+        this.#finish(1e3, true);
+      }
+      /** Says hello, once there is what it takes to go on from there. */
+      #opened() {
+        if (social !== null && this.#canRead()) {
+          this.#hello();
+          return;
+        }
+        const link = this.#link;
+        const ifStill = (fn) => () => {
+          if (this.#link === link) fn();
+        };
+        this.#load().then(
+          ifStill(() => this.#hello()),
+          ifStill(() => this.#lost(LOST))
+        );
+      }
+      /** Loads that. A reader that cannot be had is done without. */
+      async #load() {
+        const reading = this.#canRead() ? null : loadReader().catch(() => {
+          this.#codecs = ["mp"];
+        });
+        await Promise.all([loadSocial(), reading]);
+      }
+      /** Whether what reads the offered codecs is loaded. */
+      #canRead() {
+        return hasReader() || !this.#codecs.includes("packed");
+      }
+      #hello() {
+        const { client } = this.#settings;
+        const codecs = this.#codecs;
+        const { token, seq } = this.#resume;
+        this.#helloAt = this.#timers.now();
+        const resume = token === null ? null : [token, seq];
+        this.#say([HELLO, VERSION, client, codecs, this.#auth, resume]);
+      }
+      /** @param {Uint8Array} bytes */
+      #message(bytes2) {
+        const now = this.#timers.now();
+        this.#stats.received(bytes2.length);
+        this.#heartbeat.heard(now);
+        try {
+          this.#frame(decode(bytes2), now);
+        } catch (error) {
+          if (!(error instanceof WireError)) throw error;
+          this.#broken(bytes2, error);
+        }
+      }
+      /** @param {any[]} frame @param {number} now */
+      #frame(frame, now) {
+        const kind = frame[0];
+        if (kind === WELCOME) this.#welcome(frame, now);
+        else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
+        else if (kind === PONG) this.#pong(pong(frame), now);
+        else this.#handlers.frame(frame);
+      }
+      /** @param {Uint8Array | null} bytes @param {WireError} error */
+      #broken(bytes2, error) {
+        this.#stats.malformed++;
+        this.#handlers.malformed(bytes2, error);
+        if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST);
+      }
+      /** @param {any[]} frame @param {number} now */
+      #welcome(frame, now) {
+        if (this.#welcomedAt >= 0) throw new WireError("a second welcome");
+        if (welcomeVersion(frame) !== VERSION) {
+          this.#finish(4507, true);
+          return;
+        }
+        const welcome2 = welcome(frame);
+        if (!this.#codecs.includes(
+          /** @type {any} */
+          welcome2.codec
+        ))
+          throw new WireError("a codec that was not offered");
+        this.#timers.clearTimeout(this.#timer);
+        this.#welcomedAt = now;
+        this.#dialler.welcomed();
+        this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome2.maxFrame);
+        if (!welcome2.resumed) this.#resume.handled(0);
+        this.#resume.keep(welcome2.token);
+        this.#stats.roundTrip(now - this.#helloAt);
+        const downMs = this.#downAt < 0 ? 0 : now - this.#downAt;
+        const { resumed, lost } = welcome2;
+        const reason = this.#reason(resumed, lost);
+        const recovered = resumed && reason === "";
+        this.#gone = "";
+        this.#set({ state: "open", attempt: 0, inMs: 0, resumed, recovered, reason, lost, downMs });
+        this.#heartbeat.start(welcome2.pingEvery);
+        this.#handlers.welcome(welcome2);
+      }
+      /** Why not all is as it was, if it is not. @param {boolean} resumed @param {number} lost @returns {Status["reason"]} */
+      #reason(resumed, lost) {
+        if (resumed) return lost > 0 ? "lost" : "";
+        return this.#gone === "" && this.#downAt >= 0 ? "lost" : this.#gone;
+      }
+      /** @param {number} now */
+      #sendPing(now) {
+        this.#ping = { time: Math.floor(now), at: now };
+        this.offer([PING, this.#ping.time, this.#resume.seq]);
+      }
+      /** @param {{time: number, taken: number}} pong @param {number} now */
+      #pong({ time, taken }, now) {
+        this.#handlers.taken(taken);
+        if (time === this.#ping.time) this.#stats.roundTrip(now - this.#ping.at);
+      }
+      /** @param {number} code */
+      #down(code) {
+        if (this.#welcomedAt < 0 && code === LOST && this.#dialler.failed()) {
+          this.#hangUp(false);
+          this.dial();
+          return;
+        }
+        this.#lost(code);
+      }
+      /** The dial or the link is over, by no fault of what it goes over. @param {number} code */
+      #lost(code) {
+        const now = this.#timers.now();
+        const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
+        if (upMs >= 0) this.#downAt = now;
+        let { retry, waitMs } = this.#redial.after(code, upMs);
+        if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
+        if (retry === "fresh") this.#gone = code === 4502 ? "expired" : "refused";
+        if (retry === "fresh" && this.#beginsAfresh) {
+          this.#resume.forget();
+          retry = "resume";
+          waitMs = 0;
+        }
+        if (retry !== "resume") {
+          this.#finish(code, false);
+          return;
+        }
+        this.#hangUp(false);
+        const { attempt } = this.#redial;
+        this.status = { ...this.status, state: "waiting", attempt, inMs: waitMs, ...explain(code) };
+        if (upMs >= 0) this.#handlers.down();
+        if (this.status.state !== "waiting") return;
+        if (waitMs === 0) {
+          this.dial();
+          return;
+        }
+        this.#timer = this.#timers.setTimeout(() => this.dial(), waitMs);
+        this.#handlers.status(this.status);
+      }
+      /** Whether a session that is gone is followed by another without asking. */
+      get #beginsAfresh() {
+        return this.#resume.stored || this.#settings.afresh && this.#resume.token !== null;
+      }
+      /**
+       * @param {number} code
+       * @param {boolean} orderly whether the socket is closed properly by us
+       */
+      #finish(code, orderly) {
+        this.#hangUp(orderly);
+        this.#resume.forget();
+        this.#set({ state: "closed", inMs: 0, recovered: false, reason: this.#gone, ...explain(code) });
+        this.#handlers.closed();
+      }
+      /** @param {boolean} orderly */
+      #hangUp(orderly) {
+        this.#dials++;
+        this.#timers.clearTimeout(this.#timer);
+        this.#heartbeat.stop();
+        this.#dialler.stop();
+        if (orderly) this.#link?.close();
+        else this.#link?.drop();
+        this.#link = null;
+      }
+      /** @param {Partial<Status>} change */
+      #set(change) {
+        this.status = { ...this.status, ...change };
+        this.#handlers.status(this.status);
+      }
+    };
+  }
+});
+
+// src/options.js
+function settings(options) {
+  const transports = some("transports", options.transports, ["ws", "http"]);
+  const WebSocket = options.WebSocket ?? globalThis.WebSocket;
+  if (transports.includes("ws") && typeof WebSocket !== "function") {
+    throw new TypeError("pass a WebSocket class, such as that of ws");
+  }
+  const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
+  const codecs = some("codecs", options.codecs, ["packed", "mp"]);
+  if (!codecs.includes("mp")) throw new TypeError("mp must be among codecs");
+  const url = options.url ?? ownOrigin();
+  const name = (options.name ?? "").slice(0, MAX_NAME2);
+  const auth = options.auth ?? ["guest", name];
+  return {
+    url,
+    name,
+    auth: typeof auth === "function" ? auth : checked(auth),
+    resume,
+    resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
+    afresh: options.afresh ?? false,
+    client: options.client ?? "deltatick-js",
+    codecs,
+    dialTimeout: options.dialTimeout ?? 5e3,
+    transports,
+    WebSocket: (
+      /** @type {any} */
+      WebSocket
+    ),
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : void 0),
+    random: options.random ?? Math.random,
+    signal: options.signal,
+    timers: {
+      setTimeout: options.setTimeout ?? ((fn, ms) => globalThis.setTimeout(fn, ms)),
+      clearTimeout: options.clearTimeout ?? ((id) => globalThis.clearTimeout(id)),
+      now: options.now ?? (() => performance.now())
+    }
+  };
+}
+function some(name, given, all) {
+  const list2 = [...given ?? all];
+  if (list2.length > 0 && list2.every((one) => all.includes(one))) return list2;
+  throw new TypeError(`${name} must be of ${all.join(", ")}`);
+}
+function ownOrigin() {
+  if (typeof location === "undefined") throw new TypeError("url is needed outside a page");
+  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`;
+}
+function sessionStorageIfAny() {
+  try {
+    return globalThis.sessionStorage;
+  } catch {
+    return void 0;
+  }
+}
+var MAX_NAME2;
+var init_options = __esm({
+  "src/options.js"() {
+    "use strict";
+    init_auth();
+    MAX_NAME2 = 64;
+  }
+});
+
+// src/outbox.js
+function framed(seq, tail) {
+  const number3 = encode([seq]).subarray(1);
+  const frame = new Uint8Array(HEAD3.length + number3.length + tail.length);
+  frame.set(HEAD3);
+  frame.set(number3, HEAD3.length);
+  frame.set(tail, HEAD3.length + number3.length);
+  return frame;
+}
+var MAX_EVENTS, MAX_BYTES, HEAD3, Outbox;
+var init_outbox = __esm({
+  "src/outbox.js"() {
+    "use strict";
+    init_encode();
+    init_kinds();
+    init_requests();
+    MAX_EVENTS = 256;
+    MAX_BYTES = 64 << 10;
+    HEAD3 = [149, SEND];
+    Outbox = class {
+      /** @type {Uint8Array[]} the frames from the channel on, the oldest first */
+      #kept = [];
+      #bytes = 0;
+      /** Number of the newest event that the server has handled. */
+      #taken = 0;
+      /** How many events wait. */
+      get size() {
+        return this.#kept.length;
+      }
+      /**
+       * Takes an event in. What is encoded now is what is sent, and sent again.
+       * @param {string} channel
+       * @param {string} name
+       * @param {any} payload
+       * @param {number} maxFrame bytes
+       * @returns {Uint8Array} its frame
+       * @throws {RequestError} `full`, `bad-payload` or `too-big`
+       */
+      add(channel, name, payload, maxFrame) {
+        const tail = sendable(
+          () => encode([SEND, 0, channel, name, payload]).subarray(HEAD3.length + 1)
+        );
+        const frame = framed(this.#taken + this.#kept.length + 1, tail);
+        if (frame.length > maxFrame) {
+          throw new RequestError("too-big", "", `a frame may have ${maxFrame} bytes`);
+        }
+        if (this.#kept.length >= MAX_EVENTS || this.#bytes + tail.length > MAX_BYTES) {
+          throw new RequestError("full", "", "too many wait for the server");
+        }
+        this.#kept.push(tail);
+        this.#bytes += tail.length;
+        return frame;
+      }
+      /** @param {number} taken number up to which the server has handled them */
+      handled(taken) {
+        while (this.#kept.length > 0 && this.#taken < taken) {
+          this.#bytes -= /** @type {Uint8Array} */
+          this.#kept.shift().length;
+          this.#taken++;
+        }
+      }
+      /** A session was given to us that these events were never sent in. @param {number} taken by its server */
+      begin(taken) {
+        this.#taken = taken;
+      }
+      /** Forgets all of them. @returns {number} how many those are */
+      clear() {
+        const { size } = this;
+        this.#kept = [];
+        this.#bytes = 0;
+        return size;
+      }
+      /** @returns {Uint8Array[]} the frames of all that wait, in order */
+      frames() {
+        return this.#kept.map((tail, i) => framed(this.#taken + i + 1, tail));
+      }
+    };
+  }
+});
+
+// src/resume.js
+var ResumeState;
+var init_resume = __esm({
+  "src/resume.js"() {
+    "use strict";
+    ResumeState = class {
+      /** @type {string | null} */
+      token = null;
+      /** Highest event sequence number handled. */
+      seq = 0;
+      /** Highest id of a request that the server was to run once; in the tab's storage too, since a reloaded page goes on after it. */
+      request = 0;
+      /** Whether the token was found in the storage and no welcome has followed yet. */
+      stored = false;
+      #keeps;
+      #storage;
+      #key;
+      /**
+       * @param {"memory" | "tab" | "off"} mode
+       * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined} storage
+       * @param {string} key of the entry in the storage
+       */
+      constructor(mode, storage, key) {
+        this.#keeps = mode !== "off";
+        this.#storage = mode === "tab" ? storage : void 0;
+        this.#key = key;
+        const token = this.#try((s) => s.getItem(key)) ?? null;
+        if (token === null) return;
+        this.token = token;
+        this.seq = Number(this.#try((s) => s.getItem(`${key}.seq`))) || 0;
+        this.request = Number(this.#try((s) => s.getItem(`${key}.request`))) || 0;
+        this.stored = true;
+      }
+      /** @param {string} token */
+      keep(token) {
+        this.stored = false;
+        if (!this.#keeps) return;
+        this.token = token;
+        this.#try((s) => s.setItem(this.#key, token));
+      }
+      /** @param {number} seq */
+      handled(seq) {
+        this.seq = seq;
+        this.#try((s) => s.setItem(`${this.#key}.seq`, String(seq)));
+      }
+      /** @param {number} id */
+      requested(id) {
+        this.request = id;
+        this.#try((s) => s.setItem(`${this.#key}.request`, String(id)));
+      }
+      /** Forgets the token; in the storage only if it is ours and not a newer client's. */
+      forget() {
+        if (this.#try((s) => s.getItem(this.#key)) === this.token) {
+          this.#try((s) => s.removeItem(this.#key));
+          this.#try((s) => s.removeItem(`${this.#key}.seq`));
+          this.#try((s) => s.removeItem(`${this.#key}.request`));
+        }
+        this.token = null;
+        this.seq = 0;
+        this.stored = false;
+      }
+      /**
+       * @template T
+       * @param {(s: Pick<Storage, "getItem" | "setItem" | "removeItem">) => T} use
+       * @returns {T | undefined}
+       */
+      #try(use) {
+        if (this.#storage === void 0) return void 0;
+        try {
+          return use(this.#storage);
+        } catch {
+          this.#storage = void 0;
+          return void 0;
+        }
+      }
+    };
+  }
+});
+
+// src/pacer.js
+var TARGET2, WINDOW3, OUTLIERS, JUMP2, HURRY, LINGER, SETTLE, KEPT4, CATCH_UP, Pacer;
+var init_pacer = __esm({
+  "src/pacer.js"() {
+    "use strict";
+    TARGET2 = 15;
+    WINDOW3 = 2e3;
+    OUTLIERS = 0.02;
+    JUMP2 = 250;
+    HURRY = 0.1;
+    LINGER = 0.05;
+    SETTLE = 1e3;
+    KEPT4 = 256;
+    CATCH_UP = 4;
+    Pacer = class {
+      /** Tick of the next input. */
+      next = 0;
+      #tickMs;
+      #origin = 0;
+      /** The origin that each of the last ticks was sent by; the start's for one that was not: a ring. */
+      #origins = new Float64Array(KEPT4);
+      /** Origins with which the inputs of the last reports would have had no slack: a ring of what was reported since the start. */
+      #limits;
+      #reports = 0;
+      /** The origin with which nearly all inputs have the slack that is aimed at. */
+      #wanted = 0;
+      /** Slack says nothing of the present origin before an input of this tick is consumed, or until then. */
+      #deafTick = 0;
+      #deafUntil = 0;
+      /** When inputs were last not too far ahead, and when a snapshot came last. */
+      #nearAt = 0;
+      #seenAt = 0;
+      /** @param {number} tickMs length of a tick, in milliseconds */
+      constructor(tickMs) {
+        this.#tickMs = tickMs;
+        this.#limits = new Float64Array(Math.ceil(WINDOW3 / tickMs));
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @param {number} tick the server's, as its newest snapshot has just told (with a fraction for the
+       *   time since)
+       * @param {number} rtt in milliseconds
+       */
+      start(now, tick, rtt) {
+        const lead = this.#leadOver(tick, rtt);
+        this.#origin = this.#wanted = now - lead * this.#tickMs;
+        this.#origins.fill(this.#origin);
+        this.next = Math.ceil(lead);
+        this.#nearAt = now;
+        this.#reports = 0;
+        this.#deafTick = this.next;
+        this.#deafUntil = now + rtt + SETTLE;
+      }
+      /** The tick to send an input for when a snapshot comes. @param {number} tick of the snapshot @param {number} rtt */
+      #leadOver(tick, rtt) {
+        return tick + (rtt + TARGET2) / this.#tickMs;
+      }
+      /** When the next input is to be sent, in milliseconds. */
+      get nextAt() {
+        return this.#origin + this.next * this.#tickMs;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {number} the tick whose input is due now, with a fraction
+       */
+      tickAt(now) {
+        return (now - this.#origin) / this.#tickMs;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {number} the tick to send an input for, or 0 when none is due
+       */
+      take(now) {
+        const late = now - this.nextAt;
+        if (late < -0.5) return 0;
+        if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
+        const off = this.#wanted - this.#origin;
+        this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
+        this.#origins[this.next % KEPT4] = this.#origin;
+        return this.next++;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @param {{tick: number, slack: number, input: number}} snapshot its tick, the slack it reports in
+       *   milliseconds, and the newest input consumed
+       * @param {number} rtt in milliseconds
+       * @param {number} reach ticks ahead for which the server takes inputs
+       */
+      observe(now, { tick, slack, input }, rtt, reach) {
+        if (this.next <= tick + reach || now - this.#seenAt > SETTLE) this.#nearAt = now;
+        this.#seenAt = now;
+        const isDeaf = this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil;
+        const isLate = isDeaf && this.tickAt(now) < this.#leadOver(tick, rtt) - 1;
+        if (this.next < tick || now - this.#nearAt > SETTLE || isLate) {
+          this.start(now, tick, rtt);
+          return;
+        }
+        if (isDeaf) return;
+        const newest = Math.min(tick + Math.max(0, Math.floor(slack / this.#tickMs)), this.next - 1);
+        this.#limits[this.#reports++ % this.#limits.length] = this.#origins[newest % KEPT4] + slack;
+        this.#wanted = this.#latest() - TARGET2;
+        if (this.#reports === 1 || Math.abs(this.#wanted - this.#origin) > JUMP2) {
+          this.#origin = this.#wanted;
+        }
+      }
+      /** The latest origin with which nearly all inputs would be in time. */
+      #latest() {
+        const sorted = this.#limits.slice(0, this.#reports).sort();
+        return sorted[Math.floor(sorted.length * OUTLIERS)];
+      }
+    };
+  }
+});
+
+// src/inputs.js
+var ACK_EVERY, InputSender;
+var init_inputs = __esm({
+  "src/inputs.js"() {
+    "use strict";
+    init_pacer();
+    init_quantize();
+    ACK_EVERY = 50;
+    InputSender = class {
+      #fields;
+      #uplink;
+      #pacer;
+      #tickRate;
+      #seen;
+      #epoch = 0;
+      /** @type {number[] | null} quanta of the current input; none is sent before there is one */
+      #values = null;
+      /** @type {Driver | null} */
+      #driver = null;
+      /** @type {any} */
+      #timer = null;
+      #running = false;
+      #ackedAt = 0;
+      /** Newest snapshot's tick and when it came. */
+      #tick = 0;
+      #tickAt = 0;
+      /**
+       * @param {import("./schema.js").Field[]} fields of the input
+       * @param {number} tickRate Hz
+       * @param {Uplink} uplink
+       * @param {() => number} seen tick of what the player is shown
+       */
+      constructor(fields, tickRate, uplink, seen) {
+        this.#fields = fields;
+        this.#tickRate = tickRate;
+        this.#uplink = uplink;
+        this.#seen = seen;
+        this.#pacer = new Pacer(1e3 / tickRate);
+      }
+      /** Quanta of the input that was set last, null before the first. */
+      get values() {
+        return this.#values;
+      }
+      /** Tick of the newest input sent, 0 before the first. */
+      get tick() {
+        return this.#running ? this.#pacer.next - 1 : 0;
+      }
+      /** @param {number} epoch a snapshot stream begins; inputs follow its first snapshot */
+      start(epoch) {
+        this.stop();
+        this.#epoch = epoch;
+      }
+      stop() {
+        this.#uplink.timers.clearTimeout(this.#timer);
+        this.#running = false;
+        this.#tick = 0;
+      }
+      /** @param {Record<string, unknown>} values the input from now on; missing fields are neutral */
+      set(values) {
+        this.#values = this.#fields.map((f) => quantize(f, values[f.name]));
+        this.#begin(this.#uplink.timers.now());
+      }
+      /**
+       * Has every input from now on come from a driver, and sends what is due.
+       * @param {Driver} driver
+       * @param {number} now in milliseconds
+       */
+      drive(driver, now) {
+        this.#driver = driver;
+        this.#begin(now);
+        this.pump(now);
+      }
+      /** @param {Driver} driver no longer asked, if it is the one; the input that was set last is sent again */
+      release(driver) {
+        if (this.#driver !== driver) return;
+        this.#driver = null;
+        if (this.#values === null) this.set({});
+      }
+      /** Whether inputs are being sent. */
+      get running() {
+        return this.#running;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {number} the tick whose input is due now, with a fraction; far ahead of any while none are sent
+       */
+      tickAt(now) {
+        return this.#running ? this.#pacer.tickAt(now) : Number.POSITIVE_INFINITY;
+      }
+      /** @param {{tick: number, slack: number, input: number}} snapshot that came, applied or not */
+      observe(snapshot2) {
+        const now = this.#uplink.timers.now();
+        const { tick } = snapshot2;
+        this.#tick = tick;
+        this.#tickAt = now;
+        if (this.#running) {
+          this.pump(now);
+          this.#pacer.observe(now, snapshot2, this.#uplink.rtt(), this.#tickRate);
+        } else {
+          this.#begin(now);
+        }
+        if (now - this.#ackedAt < ACK_EVERY) return;
+        this.#ackedAt = now;
+        this.#uplink.ack(this.#epoch, tick);
+      }
+      /** @param {number} now */
+      #begin(now) {
+        if (this.#running || this.#tick === 0) return;
+        if (this.#values === null && this.#driver === null) return;
+        this.#running = true;
+        const elapsed = (now - this.#tickAt) * this.#tickRate / 1e3;
+        this.#pacer.start(now, this.#tick + elapsed, this.#uplink.rtt());
+        this.#wait(now);
+      }
+      /** @param {number} now */
+      #wait(now) {
+        const { timers } = this.#uplink;
+        timers.clearTimeout(this.#timer);
+        this.#timer = timers.setTimeout(
+          () => {
+            const woken = timers.now();
+            this.pump(woken);
+            this.#wait(woken);
+          },
+          Math.max(1, this.#pacer.nextAt - now)
+        );
+      }
+      /** Sends what is due. @param {number} now in milliseconds */
+      pump(now) {
+        if (!this.#running) return;
+        for (let tick = this.#pacer.take(now); tick !== 0; tick = this.#pacer.take(now)) {
+          this.#ackedAt = now;
+          const values = this.#driver?.input(tick) ?? /** @type {number[]} */
+          this.#values;
+          this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
+        }
+      }
+    };
+  }
+});
+
+// src/rate.js
+var PARTS, Rate;
+var init_rate = __esm({
+  "src/rate.js"() {
+    "use strict";
+    PARTS = 8;
+    Rate = class {
+      #counts = new Float64Array(PARTS + 1);
+      #part = 0;
+      /**
+       * @param {number} now in milliseconds
+       * @param {number} n
+       */
+      add(now, n) {
+        this.#advance(now);
+        this.#counts[this.#part % this.#counts.length] += n;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {number} the sum over a second
+       */
+      read(now) {
+        this.#advance(now);
+        const present = this.#part % this.#counts.length;
+        return this.#counts.reduce((sum, n, i) => i === present ? sum : sum + n, 0);
+      }
+      /** @param {number} now */
+      #advance(now) {
+        const part2 = Math.floor(now * PARTS / 1e3);
+        const { length } = this.#counts;
+        const passed = Math.min(part2 - this.#part, length);
+        for (let i = 0; i < passed; i++) this.#counts[(part2 - i) % length] = 0;
+        if (part2 > this.#part) this.#part = part2;
+      }
+    };
+  }
+});
+
+// src/mp.js
+function applyKeyframe(world, body, changes) {
+  const contents = world.tables.map(() => []);
+  let rows = 0;
+  for (const [index, removed, changed, added, left] of entries(world, body)) {
+    if (removed.length + changed.length + left.length > 0)
+      throw new WireError("a keyframe only adds");
+    contents[index] = readRows(world.tables[index], added);
+    rows += contents[index].length;
+  }
+  if (rows > MAX_ROWS) throw new WireError("too many rows");
+  contents.forEach((entities, i) => {
+    replaceRows(world.tables[i], entities, changes);
+  });
+}
+function applyDelta(world, body, changes) {
+  for (const [index, removed, changed, added, left] of entries(world, body)) {
+    const table2 = world.tables[index];
+    const gone = readIds(removed);
+    const away = readIds(left);
+    const fresh = readRows(table2, added);
+    for (const { id } of fresh) {
+      if (table2.rows.has(id)) throw new WireError("added row is present");
+    }
+    if (world.size - gone.length - away.length + fresh.length > MAX_ROWS)
+      throw new WireError("too many rows");
+    removeRows(table2, gone, changes?.removed);
+    changeRows(table2, changed, changes);
+    removeRows(table2, away, changes?.left);
+    insertRows(table2, fresh, changes);
+  }
+}
+function entries(world, body) {
+  if (!Array.isArray(body)) throw new WireError("body is not an array");
+  let last = -1;
+  return body.map((entry) => {
+    if (!Array.isArray(entry) || entry.length !== 4 && entry.length !== 5) {
+      throw new WireError("bad table entry");
+    }
+    const [index, removed, changed, added, left = []] = entry;
+    if (!Number.isInteger(index) || index <= last || index >= world.tables.length) {
+      throw new WireError("table index");
+    }
+    if (![removed, changed, added, left].every(Array.isArray))
+      throw new WireError("bad table entry");
+    last = index;
+    return [index, removed, changed, added, left];
+  });
+}
+function nextId(id, gap) {
+  if (!Number.isInteger(gap) || gap < 1 || id + gap > MAX_ID2) throw new WireError("id gap");
+  return id + gap;
+}
+function readIds(gaps) {
+  let id = 0;
+  return gaps.map((gap) => {
+    id = nextId(id, gap);
+    return id;
+  });
+}
+function readRows({ fields }, list2) {
+  const rows = [];
+  const width = fields.length + 1;
+  if (list2.length % width !== 0) throw new WireError("row is not complete");
+  let id = 0;
+  for (let at3 = 0; at3 < list2.length; at3 += width) {
+    id = nextId(id, list2[at3]);
+    const entity = { id, q: [], row: {} };
+    for (let i = 0; i < fields.length; i++) {
+      const v = list2[at3 + 1 + i];
+      entity.q.push(quantumOf2(fields[i], 0, v));
+      entity.row[fields[i].name] = decodedValue(fields[i], entity.q[i], v);
+    }
+    rows.push(entity);
+  }
+  return rows;
+}
+function changeRows(table2, list2, changes) {
+  const { entities, fields } = table2;
+  let id = 0;
+  let next = 0;
+  let at3 = 0;
+  while (at3 < list2.length) {
+    id = nextId(id, list2[at3]);
+    while (next < entities.length && entities[next].id < id) next++;
+    const entity = entities[next];
+    if (entity === void 0 || entity.id !== id) throw new WireError("changed row is absent");
+    at3 = changeRow(entity, fields, list2, at3 + 1);
+    changes?.changed.push(table2, entity);
+  }
+}
+function changeRow({ q, row: row2 }, fields, list2, at3) {
+  const mask = list2[at3++];
+  if (mask >>> 0 !== mask || mask === 0 || mask >= 2 ** fields.length) {
+    throw new WireError("field mask");
+  }
+  for (let rest2 = mask | 0; rest2 !== 0; rest2 &= rest2 - 1) {
+    const i = 31 - Math.clz32(rest2 & -rest2);
+    const field = fields[i];
+    const v = list2[at3++];
+    q[i] = quantumOf2(field, q[i], v);
+    row2[field.name] = decodedValue(field, q[i], v);
+  }
+  return at3;
+}
+function quantumOf2(field, base, v) {
+  if (field.kind === STRING) return 0;
+  if (field.kind === FLOAT) {
+    if (typeof v !== "number" || Math.fround(v) !== v && !Number.isNaN(v)) {
+      throw new WireError("not a float32");
+    }
+    return bitsOf(v);
+  }
+  if (!Number.isInteger(v)) throw new WireError("quantum is not an integer");
+  const q = isVector(field.kind) ? v : base + v;
+  if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
+  return q | 0;
+}
+function decodedValue(field, q, v) {
+  if (field.kind !== STRING) return dequantize(field, q);
+  if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
+  return v;
+}
+function fits(s, max) {
+  return s.length * 3 <= max || s.length <= max && utf85.encode(s).length <= max;
+}
+function removeRows(table2, ids, list2) {
+  if (ids.length === 0) return;
+  for (const id of ids) if (!table2.rows.has(id)) throw new WireError("removed row is absent");
+  let next = 0;
+  table2.entities = table2.entities.filter((entity) => {
+    if (entity.id !== ids[next]) return true;
+    next++;
+    table2.rows.delete(entity.id);
+    list2?.push(table2, entity);
+    return false;
+  });
+}
+function insertRows(table2, fresh, changes) {
+  if (fresh.length === 0) return;
+  const { entities } = table2;
+  const inOrder = entities.length === 0 || entities[entities.length - 1].id < fresh[0].id;
+  for (const entity of fresh) {
+    entities.push(entity);
+    table2.rows.set(entity.id, entity.row);
+    changes?.added.push(table2, entity);
+  }
+  if (!inOrder) entities.sort((a, b) => a.id - b.id);
+}
+var MAX_ID2, utf85;
+var init_mp = __esm({
+  "src/mp.js"() {
+    "use strict";
+    init_dequantize();
+    init_fieldkinds();
+    init_float32();
+    init_rows();
+    init_wire();
+    MAX_ID2 = 4294967295;
+    utf85 = new TextEncoder();
+  }
+});
+
+// src/reasons.js
+var HASH, BASELINE, BODY;
+var init_reasons = __esm({
+  "src/reasons.js"() {
+    "use strict";
+    HASH = 1;
+    BASELINE = 2;
+    BODY = 3;
+  }
+});
+
+// src/hash.js
+function mix(h, word) {
+  let k = Math.imul(word, 3432918353);
+  k = k << 15 | k >>> 17;
+  let x = h ^ Math.imul(k, 461845907);
+  x = x << 13 | x >>> 19;
+  return Math.imul(x, 5) + 3864292196 | 0;
+}
+function finish(h, words) {
+  let x = h ^ words * 4;
+  x = Math.imul(x ^ x >>> 16, 2246822507);
+  x = Math.imul(x ^ x >>> 13, 3266489909);
+  return (x ^ x >>> 16) >>> 0;
+}
+var init_hash = __esm({
+  "src/hash.js"() {
+    "use strict";
+  }
+});
+
+// src/world.js
+function fillText(s) {
+  const { written } = utf86.encodeInto(s, text3);
+  text3.fill(0, written, written + 3);
+  return written;
+}
+var Table, World, utf86, text3, textView;
+var init_world = __esm({
+  "src/world.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_hash();
+    Table = class {
+      /** @type {Entity[]} by rising id */
+      entities = [];
+      /** @type {Map<number, Row>} the same rows, as the game sees them */
+      rows = /* @__PURE__ */ new Map();
+      /** @param {TableSchema} schema */
+      constructor(schema) {
+        this.name = schema.name;
+        this.fields = schema.fields;
+      }
+    };
+    World = class {
+      /** @param {Schema} schema */
+      constructor(schema) {
+        this.tables = schema.tables.map((t) => new Table(t));
+        this.state = {
+          tables: (
+            /** @type {Record<string, Map<number, Row>>} */
+            Object.fromEntries(this.tables.map((t) => [t.name, t.rows]))
+          )
+        };
+      }
+      /** @returns {number} rows in all tables */
+      get size() {
+        let n = 0;
+        for (const t of this.tables) n += t.entities.length;
+        return n;
+      }
+      /** @returns {Record<string, RowWithId[]>} copies of the rows of each table, by rising id, which each has as its `id` */
+      newest() {
+        return Object.fromEntries(
+          this.tables.map((t) => [t.name, t.entities.map(({ id, row: row2 }) => ({ ...row2, id }))])
+        );
+      }
+      /** The hash of protocol section 7. */
+      hash() {
+        let h = 0;
+        let words = 0;
+        for (const { entities, fields } of this.tables) {
+          h = mix(h, entities.length);
+          words += 1 + entities.length;
+          for (const { id, q, row: row2 } of entities) {
+            h = mix(h, id);
+            for (let i = 0; i < fields.length; i++) {
+              words++;
+              if (fields[i].kind !== STRING) {
+                h = mix(h, q[i]);
+                continue;
+              }
+              const used = fillText(
+                /** @type {string} */
+                row2[fields[i].name]
+              );
+              h = mix(h, used);
+              words += used + 3 >> 2;
+              for (let at3 = 0; at3 < used; at3 += 4) h = mix(h, textView.getInt32(at3, true));
+            }
+          }
+        }
+        return finish(h, words);
+      }
+    };
+    utf86 = new TextEncoder();
+    text3 = new Uint8Array(260);
+    textView = new DataView(text3.buffer);
+  }
+});
+
+// src/replica.js
+var ASK_EVERY, Replica;
+var init_replica = __esm({
+  "src/replica.js"() {
+    "use strict";
+    init_mp();
+    init_parts();
+    init_reasons();
+    init_wire();
+    init_world();
+    ASK_EVERY = 500;
+    Replica = class {
+      epoch = 0;
+      /** Tick of the newest snapshot applied, 0 for none. */
+      tick = 0;
+      /** Baseline of that snapshot, 0 for a keyframe. */
+      base = 0;
+      /**
+       * Tick of the newest snapshot received. It is what is acknowledged: a snapshot that could not be
+       * applied was received all the same, and a server that waits for it would never send the keyframe.
+       */
+      seen = 0;
+      #valid = false;
+      /** @type {import("./packed/decoder.js").PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
+      #packed = null;
+      #askedAt = Number.NEGATIVE_INFINITY;
+      #stats;
+      #uplink;
+      /**
+       * @param {import("./schema.js").Schema} schema
+       * @param {import("./stats.js").Stats} stats
+       * @param {import("./inputs.js").Uplink} uplink
+       */
+      constructor(schema, stats, uplink) {
+        this.world = new World(schema);
+        this.#stats = stats;
+        this.#uplink = uplink;
+      }
+      /**
+       * A new stream begins, with a keyframe.
+       * @param {number} epoch
+       * @param {string} codec of its bodies: "packed", whose reader is loaded, or "mp"
+       */
+      restart(epoch, codec) {
+        this.#packed = codec === "packed" && packed !== null ? this.#packed ?? new packed.PackedDecoder(this.world) : null;
+        this.epoch = epoch;
+        this.tick = this.base = this.seen = 0;
+        this.#valid = false;
+        this.#askedAt = Number.NEGATIVE_INFINITY;
+      }
+      /**
+       * @param {import("./frames.js").Snapshot} snapshot of this epoch
+       * @param {import("./rows.js").Changes | null} changes collects what changed, when given
+       * @returns {boolean} whether the world is now the snapshot's
+       */
+      accept(snapshot2, changes) {
+        this.seen = Math.max(this.seen, snapshot2.tick);
+        const reason = this.#apply(snapshot2, changes);
+        this.#valid = reason === 0;
+        if (reason !== 0) {
+          this.#stats.unapplied++;
+          this.ask(reason);
+          return false;
+        }
+        this.tick = snapshot2.tick;
+        this.base = snapshot2.base;
+        this.#stats.applied(snapshot2.base === 0);
+        return true;
+      }
+      /** A snapshot came that could not even be decoded: what follows has no baseline. */
+      spoil() {
+        this.#valid = false;
+        this.ask(BODY);
+      }
+      /** @param {number} reason why a keyframe is needed; not sent again within half a second */
+      ask(reason) {
+        const now = this.#uplink.timers.now();
+        if (now - this.#askedAt < ASK_EVERY) return;
+        this.#askedAt = now;
+        this.#stats.resyncs++;
+        this.#uplink.resync(this.epoch, reason);
+      }
+      /**
+       * @param {import("./frames.js").Snapshot} snapshot
+       * @param {import("./rows.js").Changes | null} changes
+       * @returns {number} 0, or why it could not be applied
+       */
+      #apply({ tick, base, hash, body }, changes) {
+        if (base !== 0 && (!this.#valid || base !== this.tick)) return BASELINE;
+        if (tick <= this.tick) return BODY;
+        try {
+          if (this.#packed !== null) this.#packed.apply(tick, base, body, changes);
+          else if (base === 0) applyKeyframe(this.world, body, changes);
+          else applyDelta(this.world, body, changes);
+        } catch (error) {
+          if (error instanceof WireError) return BODY;
+          throw error;
+        }
+        if (hash === null || hash === this.world.hash()) return 0;
+        this.#stats.desyncs++;
+        return HASH;
+      }
+    };
+  }
+});
+
+// src/spawns.js
+var spawns_exports = {};
+__export(spawns_exports, {
+  Spawns: () => Spawns
+});
+function drift(row2, fields, ticks) {
+  for (const { name, rate, perTick, step } of fields) {
+    if (rate < 0) continue;
+    const by = fields[rate];
+    const quanta = Number(row2[by.name]) / by.step * (perTick / 65536);
+    row2[name] = Number(row2[name]) + quanta * step * ticks;
+  }
+}
+var MOST_WAITING, GRACE_MS, BLEND_MS, LIFE_MS, Spawns;
+var init_spawns = __esm({
+  "src/spawns.js"() {
+    "use strict";
+    MOST_WAITING = 64;
+    GRACE_MS = 100;
+    BLEND_MS = 100;
+    LIFE_MS = 1e3;
+    Spawns = class {
+      /** How many the server confirmed, and how many were taken back. */
+      confirmed = 0;
+      rolledBack = 0;
+      #is;
+      #place;
+      #tickRate;
+      #grace;
+      #life;
+      /** @type {Spawn[]} in the order in which they were made */
+      #spawns = [];
+      /** @type {[number, Row][]} one's own rows that came with the present snapshot */
+      #came = [];
+      /** @type {Row[]} reused */
+      #rows = [];
+      #offs;
+      #nextId = -1;
+      /** Whether the next snapshot is the first after a lost connection. */
+      #isBack = false;
+      /** Reused. */
+      #scratch = (
+        /** @type {Row} */
+        {}
+      );
+      /** @param {Spawning} spawning @param {Place} place */
+      constructor(spawning, place) {
+        const { mine, graceMs = GRACE_MS, lifeMs = LIFE_MS } = spawning;
+        if (typeof mine !== "function") throw new TypeError("mine must be a function");
+        this.#is = spawning;
+        this.#place = place;
+        const { room: room2 } = place;
+        this.#tickRate = room2.tickRate;
+        this.#grace = graceMs * room2.tickRate / 1e3;
+        this.#life = lifeMs * room2.tickRate / 1e3;
+        const { name } = place.table;
+        this.#offs = [
+          room2.on("add", (table2, id, row2) => {
+            if (table2 === name && mine(row2)) this.#came.push([id, row2]);
+          }),
+          room2.on("remove", (table2, id) => {
+            if (table2 === name) this.#removed(id);
+          }),
+          room2.on("snapshot", () => this.#snapshot(room2.tick)),
+          room2.on("resume", () => {
+            this.#isBack = true;
+          }),
+          room2.on("exit", () => this.stop())
+        ];
+        if (room2.tick > 0) this.#snapshot(room2.tick);
+      }
+      /**
+       * Shows a row from now on that one's own input of a tick makes.
+       * @param {Row} row all of its fields, as they are after that tick
+       * @param {number} tick as `ran` of the prediction is told it
+       * @returns {number} its id while it has none of the server's, below 0; 0: too many wait, it is not shown
+       */
+      add(row2, tick) {
+        if (this.#spawns.filter((s) => s.is === "waits").length >= MOST_WAITING) return 0;
+        return this.#push(this.#nextId--, { ...row2 }, tick, "waits").id;
+      }
+      /** The server has it, as an event tells: it is not taken back, and lives as long as it was said to. @param {number} id */
+      confirm(id) {
+        const spawn = this.#spawns.find((s) => s.id === id && s.is === "waits");
+        if (spawn !== void 0) this.#confirm(spawn, "rowless");
+      }
+      /** Shows one no longer, as it has hit something; nor its row. @param {number} id */
+      hide(id) {
+        const spawn = this.#spawns.find((s) => s.id === id);
+        if (spawn !== void 0) spawn.hidden = true;
+      }
+      /**
+       * All that are one's own, with their ids. Array and rows are reused by the next call.
+       * @param {number} [now] milliseconds on the clock of `performance.now`
+       * @returns {any[]}
+       */
+      view(now = this.#place.now()) {
+        const predicted = this.#predictedAt(now);
+        this.#spawns = this.#spawns.filter(
+          (s) => this.#tickOf(s, now) < s.gone && (s.is !== "rowless" || predicted - s.tick < this.#life)
+        );
+        this.#rows.length = 0;
+        for (const spawn of this.#spawns) {
+          if (spawn.hidden) continue;
+          const { shown, smoothing } = spawn;
+          Object.assign(shown, this.#at(spawn, now));
+          smoothing.fields.forEach((at3, i) => {
+            const { name } = this.#place.table.fields[at3];
+            shown[name] = smoothing.shown(
+              i,
+              /** @type {number | number[]} */
+              shown[name],
+              now
+            );
+          });
+          shown.id = spawn.id;
+          this.#rows.push(shown);
+        }
+        return this.#rows;
+      }
+      /** Shows none any more. */
+      stop() {
+        for (const off of this.#offs) off();
+        this.#spawns = [];
+        this.#came = [];
+      }
+      /** @param {number} id @param {Row} base @param {number} tick @param {Spawn["is"]} is */
+      #push(id, base, tick, is) {
+        const spawn = {
+          id,
+          key: this.#is.key?.(base),
+          tick,
+          base,
+          is,
+          gone: Number.POSITIVE_INFINITY,
+          hidden: false,
+          smoothing: new this.#place.Smoothing(
+            this.#place.table.fields,
+            this.#is.blendMs ?? BLEND_MS,
+            void 0
+          ),
+          shown: {}
+        };
+        this.#spawns.push(spawn);
+        return spawn;
+      }
+      /** The tick of one's own row that is shown, with its fraction. @param {number} now */
+      #predictedAt(now) {
+        return this.#place.predictor()?._shownAt(now) ?? this.#place.room.tick;
+      }
+      /** The tick in which one is shown. @param {Spawn} spawn @param {number} now */
+      #tickOf(spawn, now) {
+        const { room: room2, interpolator } = this.#place;
+        if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.asked || room2.tick;
+        const tick = this.#predictedAt(now);
+        return spawn.is === "known" ? tick : Math.max(tick, spawn.tick);
+      }
+      /** Where one is, without smoothing. @param {Spawn} spawn @param {number} now @returns {Row} reused */
+      #at(spawn, now) {
+        const row2 = Object.assign(this.#scratch, spawn.base);
+        const { fields } = this.#place.table;
+        const ticks = this.#tickOf(spawn, now) - spawn.tick || 0;
+        const most = this.#tickRate;
+        let left = Math.min(most, Math.max(-most, ticks)) / most;
+        const dt = 1 / most;
+        try {
+          while (left !== 0) {
+            const by = Math.abs(left) < dt * 1.0001 ? left : Math.sign(left) * dt;
+            if (this.#is.move) this.#is.move(row2, by);
+            else drift(row2, fields, by * most);
+            left -= by;
+          }
+        } catch (error) {
+          this.#place.report(error);
+        }
+        return row2;
+      }
+      /** What is smoothed of where one is. @param {Spawn} spawn @param {number} now */
+      #raw(spawn, now) {
+        const row2 = this.#at(spawn, now);
+        const { fields } = this.#place.table;
+        return spawn.smoothing.fields.map(
+          (i) => (
+            /** @type {number | number[]} */
+            row2[fields[i].name]
+          )
+        );
+      }
+      /** @param {number} id */
+      #removed(id) {
+        const spawn = this.#spawns.find((s) => s.id === id);
+        if (spawn !== void 0) spawn.gone = this.#place.room.tick;
+        this.#came = this.#came.filter(([came]) => came !== id);
+      }
+      /** @param {number} tick */
+      #snapshot(tick) {
+        const now = this.#place.now();
+        this.#match(tick, now);
+        for (const spawn of this.#spawns) {
+          const row2 = this.#place.table.rows.get(spawn.id);
+          if (spawn.is === "known" && row2 !== void 0) this.#rebase(spawn, row2, tick, now);
+        }
+        const isBack = this.#isBack;
+        this.#isBack = false;
+        this.#rollBack((s) => isBack || s.tick + this.#grace < tick);
+      }
+      /** Finds what of the predicted the rows are that have come. @param {number} tick @param {number} now */
+      #match(tick, now) {
+        const came = this.#came.filter(([id]) => !this.#spawns.some((s) => s.id === id));
+        this.#came = [];
+        const waiting = this.#spawns.filter((s) => s.is === "waits" && s.tick <= tick);
+        const { key } = this.#is;
+        const late = waiting.slice(-came.length);
+        for (const [id, row2] of came) {
+          const spawn = key ? waiting.find((s) => s.is === "waits" && s.key === key(row2)) : late.shift();
+          if (spawn === void 0) {
+            this.#push(id, { ...row2 }, tick, "known");
+            continue;
+          }
+          spawn.smoothing.hold(this.#raw(spawn, now));
+          spawn.id = id;
+          spawn.tick = tick;
+          spawn.base = { ...row2 };
+          this.#confirm(spawn, "known");
+          spawn.smoothing.settle(this.#raw(spawn, now), now);
+        }
+      }
+      /** Goes on from where a snapshot has it. @param {Spawn} spawn @param {Row} row @param {number} tick @param {number} now */
+      #rebase(spawn, row2, tick, now) {
+        if (spawn.tick === tick) return;
+        spawn.smoothing.hold(this.#raw(spawn, now));
+        Object.assign(spawn.base, row2);
+        spawn.tick = tick;
+        spawn.smoothing.settle(this.#raw(spawn, now), now);
+      }
+      /** @param {Spawn} spawn @param {Spawn["is"]} is */
+      #confirm(spawn, is) {
+        spawn.is = is;
+        this.confirmed++;
+        this.#tell(this.#is.confirmed, spawn);
+      }
+      /** Takes back what still waits. @param {(spawn: Spawn) => boolean} which */
+      #rollBack(which) {
+        const over = this.#spawns.filter((s) => s.is === "waits" && which(s));
+        if (over.length === 0) return;
+        this.#spawns = this.#spawns.filter((s) => !over.includes(s));
+        this.rolledBack += over.length;
+        for (const spawn of over) this.#tell(this.#is.rolledBack, spawn);
+      }
+      /** @param {((shown: any) => void) | undefined} handler @param {Spawn} spawn */
+      #tell(handler, { base, id, shown }) {
+        try {
+          handler?.({ ...base, ...shown, id });
+        } catch (error) {
+          this.#place.report(error);
+        }
+      }
+    };
+  }
+});
+
+// src/room.js
+var Room;
+var init_room = __esm({
+  "src/room.js"() {
+    "use strict";
+    init_delays();
+    init_emitter();
+    init_inputs();
+    init_parts();
+    init_rate();
+    init_replica();
+    Room = class {
+      match;
+      game;
+      /** Place in the match, 0 for a spectator. */
+      seat;
+      /** Ticks a second. */
+      tickRate;
+      /**
+       * Resolves with the room when its first keyframe is applied; rejects if it ends before.
+       * @type {Promise<Room>}
+       */
+      ready;
+      #emitter;
+      #gameEvents;
+      #replica;
+      #inputs;
+      #uplink;
+      #snapshots = new Rate();
+      #slack = 0;
+      #consumed = 0;
+      /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
+      #delay = null;
+      /** What the delay was set to. @type {number | null} */
+      #fixed = null;
+      /** @type {Record<string, number>} */
+      #snap = {};
+      /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
+      #interpolator = null;
+      /** Whether a view has asked for the file that it comes from. */
+      #awaited = false;
+      /** @type {import("./predictor.js").Predictor | null} */
+      #predictor = null;
+      #report;
+      #inputFields;
+      /** @type {import("./rows.js").Changes} reused */
+      #changes = { added: [], changed: [], removed: [], left: [] };
+      /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
+      #returning = null;
+      #lastTick = 0;
+      #ended = false;
+      /** @type {(room: Room) => void} */
+      #isReady = () => {
+      };
+      /** @type {(e: Error) => void} */
+      #isOver = () => {
+      };
+      /**
+       * @param {import("./frames.js").Enter} enter
+       * @param {string} codec of snapshot bodies
+       * @param {import("./inputs.js").Uplink} uplink
+       * @param {import("./stats.js").Stats} stats
+       * @param {(error: unknown) => void} report
+       */
+      constructor(enter3, codec, uplink, stats, report) {
+        const { parseSchema: parseSchema2 } = (
+          /** @type {typeof import("./social.js")} */
+          social
+        );
+        const schema = parseSchema2(enter3.tables, enter3.inputs);
+        this.match = enter3.match;
+        this.game = enter3.game;
+        this.seat = enter3.seat;
+        this.tickRate = enter3.tickRate;
+        this.#uplink = uplink;
+        this.#emitter = new Emitter(report);
+        this.#gameEvents = new Emitter(report);
+        this.#report = report;
+        this.#inputFields = schema.inputs;
+        this.#replica = new Replica(schema, stats, uplink);
+        this.#inputs = new InputSender(
+          schema.inputs,
+          enter3.tickRate,
+          uplink,
+          // Who draws the state instead of the view shows the newest.
+          () => this.#interpolator?.tick || this.#replica.tick
+        );
+        this.ready = new Promise((resolve, reject) => {
+          this.#isReady = resolve;
+          this.#isOver = reject;
+        });
+        this.ready.catch(() => {
+        });
+        this.#replica.restart(enter3.epoch, codec);
+        this.#inputs.start(enter3.epoch);
+      }
+      /** Tick of the newest snapshot applied, 0 before the first. */
+      get tick() {
+        return this.#replica.tick || this.#lastTick;
+      }
+      get epoch() {
+        return this.#replica.epoch;
+      }
+      /** The newest snapshot: `tables` holds a Map of rows by id for each table. Read only. */
+      get state() {
+        return this.#replica.world.state;
+      }
+      /** For a net graph. What is of the view or of a prediction is there once there is one. */
+      get stats() {
+        const { timers, rtt } = this.#uplink;
+        const now = timers.now();
+        return {
+          /** Reported by the server, in milliseconds: how early the newest input came. */
+          slack: this.#slack,
+          /** Tick of the newest input sent, and of the newest the game has consumed. */
+          inputTick: this.#inputs.tick,
+          consumedTick: this.#consumed,
+          tick: this.tick,
+          base: this.#replica.base,
+          /** Snapshots within the last second. */
+          hz: this.#snapshots.read(now),
+          /** How often a prediction was wrong, and how often inputs were run again. */
+          mispredictions: 0,
+          resims: 0,
+          ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick),
+          ...this.#predictor?._stats(now)
+        };
+      }
+      /**
+       * Of `view`: `delayMs`, how far it stays behind, which follows what the line needs, from 100 at the beginning, between 50 and
+       * 400 ms; once set, 0 to 500, it is that. `snap`, by table: from what change on, in units, a row is at another place instead of on its
+       * way; an eighth of the field's range where it is not set. Setting that begins the view anew.
+       * @returns {{delayMs: number, snap: Record<string, number>}}
+       */
+      get interpolation() {
+        return { delayMs: this.#delay?.ms ?? this.#fixed ?? START, snap: this.#snap };
+      }
+      /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
+      set interpolation({ delayMs, snap }) {
+        if (delayMs !== void 0) {
+          if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
+          this.#fixed = Math.min(delayMs, MOST_FIXED);
+          this.#delay?.fix(this.#fixed);
+        }
+        if (snap === void 0) return;
+        this.#snap = snap;
+        this.#interpolator = null;
+      }
+      /**
+       * @param {"snapshot" | "add" | "change" | "remove" | "drop" | "resume" | "exit"} name
+       * @param {(...args: any[]) => void} handler
+       * @returns {() => void} takes the handler off again
+       */
+      on(name, handler) {
+        const off = this.#emitter.on(name, handler);
+        if (name === "add") {
+          for (const [table2, rows] of Object.entries(this.state.tables)) {
+            for (const [id, row2] of rows) this.#emitter.call(handler, table2, id, row2);
+          }
+        }
+        return off;
+      }
+      /**
+       * Events of the game itself, each once.
+       * @param {string} name
+       * @param {(payload: any, tick: number) => void} handler
+       * @returns {() => void} takes the handler off again
+       */
+      onEvent(name, handler) {
+        return this.#gameEvents.on(name, handler);
+      }
+      /**
+       * Sets the input that is sent with every tick from now on, as a whole: a field left out is neutral
+       * (0, or the nearest its range allows). Values are rounded to the schema's quanta. A spectator has none.
+       * @param {Record<string, number | boolean>} values
+       */
+      input(values) {
+        if (this.seat !== 0 && !this.#ended) this.#inputs.set(values);
+      }
+      /**
+       * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
+       * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
+       * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
+       * @returns {Record<string, RowWithId[]>} by table, each row with its entity's `id`
+       */
+      view(now = this.#uplink.timers.now()) {
+        this.#interpolator ??= this.#interpolate();
+        return (
+          /** @type {Record<string, RowWithId[]>} */
+          this.#interpolator?.view(now) ?? this.#replica.world.newest()
+        );
+      }
+      /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
+      #interpolate() {
+        if (motion === null) {
+          if (!this.#awaited) loadMotion().catch(() => {
+          });
+          this.#awaited = true;
+          return null;
+        }
+        if (this.#delay === null) {
+          this.#delay = new motion.Delay();
+          if (this.#fixed !== null) this.#delay.fix(this.#fixed);
+        }
+        const interpolator = new motion.Interpolator(
+          this.#replica.world,
+          this.tickRate,
+          this.#delay,
+          this.#snap
+        );
+        const { tick } = this.#replica;
+        if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
+        return interpolator;
+      }
+      /**
+       * Predicts one's own row from now on, in place of an earlier prediction. Its `advance` takes the place of `input`.
+       * @param {import("./predictor.js").Prediction} prediction
+       * @returns {import("./predictor.js").Predictor}
+       * @throws {TypeError | RangeError} for what cannot work
+       */
+      predict(prediction) {
+        if (motion === null) throw new TypeError("await preload() before you predict");
+        const table2 = this.#table(prediction.table);
+        const { timers } = this.#uplink;
+        const predictor = new motion.Predictor(prediction, {
+          table: table2,
+          inputFields: this.#inputFields,
+          inputs: this.#inputs,
+          tickRate: this.tickRate,
+          now: timers.now,
+          playing: () => this.seat !== 0 && !this.#ended && this.#predictor === predictor,
+          stopped: () => {
+            this.#predictor = null;
+          },
+          report: this.#report
+        });
+        this.#predictor?.stop();
+        this.#predictor = predictor;
+        predictor._after(timers.now(), this.#replica.tick);
+        return predictor;
+      }
+      /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+      leave() {
+        return this.#uplink.leave();
+      }
+      /**
+       * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make.
+       * @param {import("./spawns.js").Spawning} spawning
+       * @returns {Promise<import("./spawns.js").Spawns>} rejects for what cannot work, or when its file cannot be had
+       */
+      async predictSpawns(spawning) {
+        const [{ Spawns: Spawns2 }, { Smoothing: Smoothing2 }] = await Promise.all([Promise.resolve().then(() => (init_spawns(), spawns_exports)), loadMotion()]);
+        return new Spawns2(spawning, {
+          room: this,
+          table: this.#table(spawning.table),
+          Smoothing: Smoothing2,
+          now: this.#uplink.timers.now,
+          predictor: () => this.#predictor,
+          interpolator: () => this.#interpolator,
+          report: this.#report
+        });
+      }
+      /** @param {string} name */
+      #table(name) {
+        const table2 = this.#replica.world.tables.find((t) => t.name === name);
+        if (table2 === void 0) throw new TypeError(`no table ${name}`);
+        return table2;
+      }
+      /** @param {import("./frames.js").Snapshot} snapshot @internal */
+      _snapshot(snapshot2) {
+        const { added, changed, removed, left } = this.#changes;
+        added.length = changed.length = removed.length = left.length = 0;
+        const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
+        const applied = this.#replica.accept(snapshot2, wanted ? this.#changes : null);
+        this.#slack = snapshot2.slack;
+        this.#consumed = snapshot2.input;
+        const now = this.#uplink.timers.now();
+        this.#predictor?._before(now);
+        this.#inputs.observe(snapshot2);
+        this.#predictor?._after(now, applied ? snapshot2.tick : 0);
+        if (applied) {
+          this.#snapshots.add(now, 1);
+          this.#interpolator?.capture(snapshot2.tick, now);
+          if (snapshot2.base === 0) this.#keyframe();
+        }
+        this.#tell("remove", removed, "gone");
+        this.#tell("remove", left, "left");
+        this.#tell("add", added);
+        this.#tell("change", changed);
+        if (applied) this.#emitter.emit("snapshot", this);
+      }
+      /** @internal */
+      _undecodable() {
+        this.#replica.spoil();
+      }
+      /** @param {import("./frames.js").GameEvent} event @internal */
+      _event({ name, payload, tick }) {
+        this.#gameEvents.emit(name, payload, tick);
+      }
+      /** @param {{code: number, name: string}} why the socket was lost; the seat is kept @internal */
+      _drop(why) {
+        this.#lastTick = this.tick;
+        this.#inputs.stop();
+        this.#emitter.emit("drop", why);
+      }
+      /**
+       * The same match goes on over another socket.
+       * @param {import("./frames.js").Enter} enter
+       * @param {string} codec of snapshot bodies
+       * @param {{downMs: number, lost: number}} info
+       * @internal
+       */
+      _resume(enter3, codec, info) {
+        this.#lastTick = this.tick;
+        this.seat = enter3.seat;
+        this.#returning = { ...info, missedTicks: 0 };
+        this.#replica.restart(enter3.epoch, codec);
+        this.#inputs.start(enter3.epoch);
+        this.#interpolator?.reset();
+        this.#predictor?._restart();
+      }
+      /** @param {{reason: string, result: any}} exit @internal */
+      _exit(exit) {
+        if (this.#ended) return;
+        this.#ended = true;
+        this.#inputs.stop();
+        this.#isOver(new Error(`over before its first snapshot: ${exit.reason}`));
+        this.#emitter.emit("exit", exit);
+      }
+      #keyframe() {
+        const returning = this.#returning;
+        this.#returning = null;
+        if (returning !== null) {
+          returning.missedTicks = Math.max(0, this.tick - this.#lastTick);
+          this.#emitter.emit("resume", returning);
+        }
+        this.#isReady(this);
+      }
+      /** @param {string} name @param {any[]} pairs @param {string} [how] */
+      #tell(name, pairs, how) {
+        for (let i = 0; i < pairs.length; i += 2) {
+          this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row, how);
+        }
+      }
+    };
+  }
+});
+
+// src/stand-in.js
+function standIns(others, met) {
+  const standIn = (what, first, find) => {
+    const real = () => {
+      const there = others();
+      return there && find(there);
+    };
+    const it = {};
+    for (const name of Object.keys(first)) {
+      Object.defineProperty(it, name, { get: () => (real() ?? first)[name] });
+    }
+    for (const name of atOnce[what]) {
+      it[name] = (...args) => {
+        if (real()) return real()[name](...args);
+        let off = () => {
+        };
+        let over = false;
+        met.then(() => {
+          if (!over) off = real()[name](...args);
+        });
+        return () => {
+          over = true;
+          off();
+        };
+      };
+    }
+    for (const name of asking[what]) {
+      it[name] = async (...args) => {
+        if (!real()) throw new RequestError("dropped", "", "not connected");
+        return real()[name](...args);
+      };
+    }
+    return it;
+  };
+  const chat = standIn("chat", { messages: [], typists: /* @__PURE__ */ new Set() }, ({ lobby }) => lobby.chat);
+  return (
+    /** @type {any} */
+    {
+      lobby: standIn("lobby", { state: null, chat }, ({ lobby }) => lobby),
+      presence: standIn("presence", { states: /* @__PURE__ */ new Map() }, ({ presence }) => presence)
+    }
+  );
+}
+var atOnce, asking;
+var init_stand_in = __esm({
+  "src/stand-in.js"() {
+    "use strict";
+    init_requests();
+    atOnce = /** @type {const} */
+    {
+      lobby: ["on", "watch"],
+      chat: ["on", "typing"],
+      presence: ["on"]
+    };
+    asking = /** @type {const} */
+    {
+      lobby: [
+        "list",
+        "games",
+        "create",
+        "join",
+        "leave",
+        "ready",
+        "settings",
+        "kick",
+        "host",
+        "start",
+        "rematch"
+      ],
+      chat: ["say", "history", "mute"],
+      presence: ["watch", "unwatch", "follow", "setAway"]
+    };
+  }
+});
+
+// src/stats.js
+var Stats;
+var init_stats = __esm({
+  "src/stats.js"() {
+    "use strict";
+    init_rate();
+    Stats = class {
+      /** Smoothed round trip of pings (1/8 of each new sample). */
+      rtt = 0;
+      /** Smoothed deviation from it (1/4 of each new sample). */
+      jitter = 0;
+      framesIn = 0;
+      framesOut = 0;
+      bytesIn = 0;
+      bytesOut = 0;
+      /** Snapshots applied, keyframes among them. */
+      snapshots = 0;
+      keyframes = 0;
+      /** Snapshots whose hash differed from the world's. */
+      desyncs = 0;
+      /** Keyframes asked for, whatever the reason. */
+      resyncs = 0;
+      /** Welcomes after the first. */
+      reconnects = 0;
+      /** Messages that broke the rules of the wire. */
+      malformed = 0;
+      /** Frames of a kind this client does not know. */
+      unknown = 0;
+      /** Match frames of an epoch that is over. */
+      stale = 0;
+      /** Snapshots that came while a keyframe was awaited or could not be applied. */
+      unapplied = 0;
+      /** Events seen before. */
+      duplicates = 0;
+      /** Events the server no longer held when we came back. */
+      lost = 0;
+      /** Own events given up because their session was gone before the server had handled them. */
+      abandoned = 0;
+      /** Own frames not sent because the socket was not taking any. */
+      unsent = 0;
+      #now;
+      #snapshotRate = new Rate();
+      #inRate = new Rate();
+      #outRate = new Rate();
+      /** @param {() => number} now */
+      constructor(now) {
+        this.#now = now;
+      }
+      /** What happened within the last second. */
+      get perSecond() {
+        const now = this.#now();
+        return {
+          snapshots: this.#snapshotRate.read(now),
+          bytesIn: this.#inRate.read(now),
+          bytesOut: this.#outRate.read(now)
+        };
+      }
+      /** @param {number} bytes @internal */
+      received(bytes2) {
+        this.framesIn++;
+        this.bytesIn += bytes2;
+        this.#inRate.add(this.#now(), bytes2);
+      }
+      /** @param {number} bytes @internal */
+      sent(bytes2) {
+        this.framesOut++;
+        this.bytesOut += bytes2;
+        this.#outRate.add(this.#now(), bytes2);
+      }
+      /** @param {boolean} keyframe @internal */
+      applied(keyframe) {
+        this.snapshots++;
+        if (keyframe) this.keyframes++;
+        this.#snapshotRate.add(this.#now(), 1);
+      }
+      /** @param {number} sample a round trip in milliseconds @internal */
+      roundTrip(sample) {
+        if (this.rtt === 0) {
+          this.rtt = sample;
+          return;
+        }
+        this.jitter += (Math.abs(sample - this.rtt) - this.jitter) / 4;
+        this.rtt += (sample - this.rtt) / 8;
+      }
+    };
+  }
+});
+
+// src/enter.js
+var enter_exports = {};
+__export(enter_exports, {
+  joinOrCreate: () => joinOrCreate,
+  watch: () => watch
+});
+function joinOrCreate(net, game, { signal, min = 1, ...wanted } = {}) {
+  const entered = async () => {
+    for (let round2 = 1; ; round2++) {
+      try {
+        const lobbies = await net.lobby.list();
+        const { state } = net.lobby;
+        if (state?.game === game) return;
+        if (state) throw new RequestError("already", "", "you are in a lobby of another game");
+        if (await joinedOne(net, lobbies, game)) return;
+        await net.lobby.create({ game, ...wanted });
+        return;
+      } catch (error) {
+        if (round2 === MOST_ROUNDS || codeOf(error) !== "full") throw error;
+      }
+    }
+  };
+  return enter2(net, entered, min, signal);
+}
+function watch(net, id, { signal } = {}) {
+  const entered = async () => {
+    await net.lobby.list();
+    if (net.lobby.state?.id !== id) await net.lobby.join({ id, spectate: true });
+  };
+  return enter2(net, entered, Number.POSITIVE_INFINITY, signal);
+}
+async function joinedOne(net, lobbies, game) {
+  const places = lobbies.filter((l) => l.game === game && l.players < l.max_players).sort(
+    (a, b) => Number(b.phase === "playing") - Number(a.phase === "playing") || b.players - a.players
+  );
+  for (const { id } of places.slice(0, MOST_JOINED)) {
+    try {
+      await net.lobby.join({ id });
+      return true;
+    } catch (error) {
+      if (!ELSEWHERE.has(codeOf(error))) throw error;
+    }
+  }
+  return false;
+}
+function enter2(net, entered, min, signal) {
+  return new Promise((resolve, reject) => {
+    const offs = [];
+    let isOver = false;
+    let isEntering = false;
+    let started = "";
+    const end = (tell) => {
+      if (isOver) return;
+      isOver = true;
+      for (const off of offs) off();
+      tell();
+    };
+    const fail = (error) => end(() => reject(error));
+    const failed = (error) => {
+      const code = codeOf(error);
+      if (net.status.state === "closed") fail(new ClosedError(net.status.code, net.status.name));
+      else if (code !== "dropped" && code !== "timeout") fail(error);
+      else if (net.status.state === "open") begin();
+    };
+    const begin = () => {
+      if (isEntering || isOver) return;
+      isEntering = true;
+      entered().finally(() => {
+        isEntering = false;
+      }).then(look, failed);
+    };
+    const look = () => {
+      const { state } = net.lobby;
+      if (isOver || isEntering) return;
+      if (state === null) begin();
+      else if (net.room !== null && net.room.match === state.match) arrived(net.room);
+      else if (state.phase === "open") startIfOwn(state);
+    };
+    const startIfOwn = (state) => {
+      const present = state.members.filter((m) => m.role === "player");
+      const round2 = `${state.id} ${state.round} ${present.length}`;
+      if (present.length < min || started === round2) return;
+      if (state.start === "host" && state.host === net.user) {
+        started = round2;
+        net.lobby.start().catch(refused);
+      } else if (state.start === "ready") {
+        started = round2;
+        net.lobby.ready(true).catch(refused);
+      }
+    };
+    const refused = (error) => {
+      const code = codeOf(error);
+      if (code === "dropped" || code === "timeout") started = "";
+      else if (code !== "wrong-phase" && code !== "forbidden") fail(error);
+    };
+    const arrived = (room2) => {
+      room2.ready.then(
+        () => end(() => resolve(room2)),
+        // It was over before anything was seen of it: the next one it is.
+        () => {
+        }
+      );
+    };
+    if (signal?.aborted) {
+      fail(signal.reason);
+      return;
+    }
+    const abort = () => {
+      fail(signal?.reason);
+      if (net.lobby.state !== null) net.lobby.leave().catch(() => {
+      });
+    };
+    signal?.addEventListener("abort", abort);
+    offs.push(
+      () => signal?.removeEventListener("abort", abort),
+      net.on("room", look),
+      net.lobby.on("state", (state) => {
+        if (state !== null) look();
+      }),
+      net.lobby.on("closed", ({ reason }) => {
+        fail(new RequestError("closed", "", `one is no longer in the lobby: ${reason}`));
+      }),
+      net.on("status", ({ state, code, name }) => {
+        if (state === "closed") fail(new ClosedError(code, name));
+        else if (state === "open") begin();
+      })
+    );
+    net.ready.then(begin, fail);
+  });
+}
+var MOST_JOINED, MOST_ROUNDS, ELSEWHERE, codeOf;
+var init_enter = __esm({
+  "src/enter.js"() {
+    "use strict";
+    init_client();
+    init_requests();
+    MOST_JOINED = 8;
+    MOST_ROUNDS = 4;
+    ELSEWHERE = /* @__PURE__ */ new Set(["full", "not-found", "forbidden", "wrong-phase"]);
+    codeOf = (error) => error instanceof RequestError ? error.code : "";
+  }
+});
+
+// src/client.js
+var ENTER_WITHIN, ClosedError, Client;
+var init_client = __esm({
+  "src/client.js"() {
+    "use strict";
+    init_asks();
+    init_auth();
+    init_connection();
+    init_decode();
+    init_emitter();
+    init_encode();
+    init_frames();
+    init_kinds();
+    init_options();
+    init_outbox();
+    init_parts();
+    init_requests();
+    init_resume();
+    init_room();
+    init_stand_in();
+    init_stats();
+    init_wire();
+    ENTER_WITHIN = 3e3;
+    ClosedError = class extends Error {
+      name = "ClosedError";
+      /** @param {number} code @param {string} reason */
+      constructor(code, reason) {
+        super(`closed: ${code} ${reason}`);
+        this.code = code;
+        this.reason = reason;
+      }
+    };
+    Client = class {
+      user = "";
+      name = "";
+      session = "";
+      /** When the credentials expire by the server's clock, Unix ms; 0 for never. */
+      expires = 0;
+      /** What the server calls itself; empty before the first welcome. */
+      server = "";
+      /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
+      codec = "";
+      /** @type {Room | null} the match one is in */
+      room = null;
+      /**
+       * Resolves at the first welcome; rejects with a ClosedError when closed for good before it.
+       * @type {Promise<Client>}
+       */
+      ready;
+      /** @type {import("./lobby.js").Lobby} */
+      lobby;
+      /** @type {import("./presence.js").Presences} */
+      presence;
+      stats;
+      #timers;
+      #auth;
+      #renewing = false;
+      #emitter = new Emitter((error) => this.#report(error));
+      #errors = new Emitter((error) => console.error(error));
+      #requests;
+      #outbox = new Outbox();
+      /** Whether all of the outbox was sent over the present connection. */
+      #flushed = false;
+      #asks;
+      /** @type {import("./transfers.js").Transfers | null} null until it is needed */
+      #transfers = null;
+      /** @type {import("./stand-in.js").Others | null} lobby and presence, null until their file is there */
+      #others = null;
+      #met = () => {
+      };
+      #resume;
+      #connection;
+      /** What the present room was entered with, to know whether it goes on. */
+      #entered = "";
+      /** @type {any} */
+      #enterTimer = null;
+      #letGo = () => {
+      };
+      /** @type {(client: Client) => void} */
+      #isReady = () => {
+      };
+      /** @type {(e: Error) => void} */
+      #isOver = () => {
+      };
+      /** @param {import("./options.js").Options} options */
+      constructor(options) {
+        const set = settings(options);
+        const { timers, signal } = set;
+        this.#timers = timers;
+        this.#auth = set.auth;
+        this.stats = new Stats(timers.now);
+        const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
+        this.#resume = resume;
+        this.#requests = new Requests(timers, resume.request, (id) => resume.requested(id));
+        this.#asks = new Asks(
+          (frame) => this.#connection.send(frame),
+          (error) => this.#report(error)
+        );
+        const met = new Promise((resolve) => {
+          this.#met = resolve;
+        });
+        const { lobby, presence } = standIns(() => this.#others, met);
+        this.lobby = lobby;
+        this.presence = presence;
+        this.#meet();
+        this.ready = new Promise((resolve, reject) => {
+          this.#isReady = resolve;
+          this.#isOver = reject;
+        });
+        this.ready.catch(() => {
+        });
+        this.#connection = new Connection(set, this.#resume, this.stats, {
+          status: (status) => this.#emitter.emit("status", status),
+          welcome: (welcome2) => this.#welcome(welcome2),
+          taken: (taken) => this.#outbox.handled(taken),
+          frame: (frame) => this.#frame(frame),
+          malformed: (bytes2, error) => {
+            if (bytes2 !== null && kindOf(bytes2) === SNAPSHOT) this.room?._undecodable();
+            this.#report(error);
+          },
+          failed: (error) => this.#report(error),
+          down: () => this.#down(),
+          closed: () => this.#closed()
+        });
+        if (signal?.aborted) {
+          this.close();
+          return;
+        }
+        this.#connection.dial();
+        const abort = () => this.close();
+        signal?.addEventListener("abort", abort);
+        this.#letGo = () => signal?.removeEventListener("abort", abort);
+      }
+      /** Makes lobby and presence, if they are not yet and their file is there: as it is when a server welcomes, at the latest. */
+      #meet() {
+        if (this.#others !== null || social === null) return;
+        const request = (channel) => (name, payload) => this.request(channel, name, payload);
+        const report = (error) => this.#report(error);
+        const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"));
+        const presence = new social.Presences(request("presence"), report);
+        lobby.on("state", (state) => presence._lobby(state?.id ?? null));
+        this.#others = { lobby, presence };
+        this.lobby = lobby;
+        this.presence = presence;
+        this.#met();
+      }
+      get status() {
+        return this.#connection.status;
+      }
+      /**
+       * @param {"status" | "room" | "event" | "notice" | "error"} name
+       * @param {(value: any) => void} handler
+       * @returns {() => void} takes the handler off again
+       */
+      on(name, handler) {
+        if (name === "error") return this.#errors.on(name, handler);
+        const off = this.#emitter.on(name, handler);
+        if (name === "room" && this.room !== null) this.#emitter.call(handler, this.room);
+        return off;
+      }
+      /**
+       * Asks the server for something (delivery class `request`).
+       * @param {string} channel
+       * @param {string} name
+       * @param {any} [payload] a plain object, or null for none
+       * @param {{timeout?: number, once?: boolean}} [options] `timeout` in milliseconds, 5000 by default; the server is told of one
+       *   that is given. With `once` a lost connection is waited out: the request is sent again after the resume, and the server
+       *   runs it once
+       * @returns {Promise<any>} the reply's payload; rejects with a RequestError
+       */
+      async request(channel, name, payload = null, { timeout, once = false } = {}) {
+        const say = (id, within) => {
+          const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 4294967295);
+          const more = once || timeout !== void 0 ? [once, left] : [];
+          return sendable(
+            () => this.#connection.send([REQUEST, id, channel, name, payload, ...more])
+          );
+        };
+        if (once) {
+          if (this.status.state === "closed") {
+            throw new RequestError("dropped", "", "the client is closed");
+          }
+          payload = sendable(() => decode(encode([REQUEST, payload]))[1]);
+        }
+        return this.#requests.add(say, timeout ?? 5e3, once);
+      }
+      /**
+       * Sends an event (delivery class `event`): in order, and handled by the server once, whatever connections it takes. While there is none it
+       * waits, with at most 255 others. A refusal comes as a `notice`.
+       * @param {string} channel
+       * @param {string} name
+       * @param {any} [payload] a plain object, or null for none
+       * @throws {RequestError} `full`, `bad-payload`, `too-big` or `closed`
+       */
+      send(channel, name, payload = null) {
+        if (this.status.state === "closed") {
+          throw new RequestError("closed", "", "the client is closed");
+        }
+        const frame = this.#outbox.add(channel, name, payload, this.#connection.maxFrame);
+        if (this.#flushed) this.#connection.write(frame);
+      }
+      /** Enters a match of a game; see enter.js. @param {string} game @param {import("./enter.js").Wanted & import("./enter.js").Entering} [wanted] */
+      async joinOrCreate(game, wanted) {
+        return (await Promise.resolve().then(() => (init_enter(), enter_exports))).joinOrCreate(this, game, wanted);
+      }
+      /** Watches a lobby's match, in the same way. @param {string} lobby its id @param {import("./enter.js").Entering} [entering] */
+      async watch(lobby, entering) {
+        return (await Promise.resolve().then(() => (init_enter(), enter_exports))).watch(this, lobby, entering);
+      }
+      /**
+       * Answers what the server asks by this name. A handler may be async; what it returns is the answer, a RequestError that it throws a refusal.
+       * @param {string} channel
+       * @param {string} name
+       * @param {(payload: any) => any} handler the only one
+       * @returns {() => void} takes the handler off again
+       */
+      onAsk(channel, name, handler) {
+        return this.#asks.on(channel, name, handler);
+      }
+      /**
+       * Sends a file to a channel's handler, beside everything else and out of its way, over as many connections as it takes.
+       * @param {string} channel
+       * @param {string} name
+       * @param {Blob | ArrayBuffer | Uint8Array} data not to be changed meanwhile
+       * @param {import("./transfers.js").UploadOptions} [options]
+       * @returns {Promise<void>} when the handler has taken it; rejects with a RequestError, or with the signal's reason
+       */
+      async upload(channel, name, data, options) {
+        if (this.status.state === "closed") {
+          throw new RequestError("closed", "", "the client is closed");
+        }
+        return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
+      }
+      /**
+       * Takes files that the server sends by this name. A handler may be async; a RequestError that it throws is a refusal.
+       * @param {string} channel
+       * @param {string} name
+       * @param {(bytes: Uint8Array, meta: import("./transfers.js").Meta) => any} handler the only one
+       * @param {import("./transfers.js").DownloadOptions} [options]
+       * @returns {Promise<() => void>} takes the handler off again
+       */
+      async onDownload(channel, name, handler, options) {
+        return this.#withTransfers((transfers) => transfers.on(channel, name, handler, options));
+      }
+      /**
+       * Does something with what is in a file that loads later: at once, if it has.
+       * @template T
+       * @param {(transfers: import("./transfers.js").Transfers) => T} use
+       * @returns {T | Promise<T>}
+       */
+      #withTransfers(use) {
+        if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
+        this.#transfers ??= new seldom.Transfers(
+          { send: (frame) => this.#connection.send(frame), timers: this.#timers },
+          () => this.#requests.takeId(),
+          (error) => this.#report(error),
+          this.#flushed
+        );
+        return use(this.#transfers);
+      }
+      /** For tests: loses the socket as a network would. The client comes back by itself. */
+      cut() {
+        this.#connection.cut();
+      }
+      /** Says bye and stays away: lobby and seat are free at once. */
+      close() {
+        this.#connection.close();
+      }
+      /** @param {frames.Welcome} welcome */
+      #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
+        this.#meet();
+        if (this.session !== "") this.stats.reconnects++;
+        this.#regain(session, resumed, taken);
+        this.session = session;
+        this.user = user;
+        this.name = name;
+        this.server = server;
+        this.expires = expires;
+        this.codec = codec;
+        this.stats.lost += lost;
+        if (!resumed || lost > 0) this.lobby._reset();
+        if (!resumed) this.#exit("lost", null);
+        if (this.room !== null) {
+          this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
+        }
+        this.lobby._opened();
+        this.presence._opened(!resumed || lost > 0);
+        this.#isReady(this);
+      }
+      /**
+       * Goes on with what the session had under way, or, where it is another one, gives that up.
+       * @param {string} session @param {boolean} resumed @param {number} taken
+       */
+      #regain(session, resumed, taken) {
+        const same2 = resumed && session === this.session;
+        if (same2) {
+          this.#outbox.handled(taken);
+        } else {
+          if (this.session !== "") {
+            this.stats.abandoned += this.#outbox.clear();
+            this.#requests.drop();
+          }
+          this.#outbox.begin(taken);
+        }
+        this.#requests.again();
+        for (const frame of this.#outbox.frames()) this.#connection.write(frame);
+        this.#flushed = true;
+        this.#transfers?.opened(same2 || this.session === "");
+      }
+      /** @param {any[]} frame */
+      #frame(frame) {
+        switch (frame[0]) {
+          case SNAPSHOT:
+            this.#snapshot(snapshot(frame));
+            break;
+          case EVENT:
+            this.#event(event(frame));
+            break;
+          case REPLY:
+            this.#requests.settle(reply(frame));
+            break;
+          case ASK:
+            this.#ask(ask(frame));
+            break;
+          case DOWNLOAD:
+          case DOWNLOAD_CHUNK:
+          case UPLOAD_PROGRESS:
+            Promise.resolve(this.#withTransfers((transfers) => transfers.frame(frame))).catch(
+              (error) => this.#report(error)
+            );
+            break;
+          case ENTER:
+            this.#enter(enter(frame));
+            break;
+          default:
+            this.stats.unknown++;
+        }
+      }
+      /** @param {frames.Ask} ask */
+      #ask(ask2) {
+        const { reconnects } = this.stats;
+        this.#asks.answer(ask2, () => this.#flushed && this.stats.reconnects === reconnects);
+      }
+      /** @param {frames.Snapshot} snapshot */
+      #snapshot(snapshot2) {
+        if (this.room === null || snapshot2.epoch !== this.room.epoch) this.stats.stale++;
+        else this.room._snapshot(snapshot2);
+      }
+      /** @param {frames.GameEvent} event */
+      #event(event2) {
+        const { seq, channel, name, payload } = event2;
+        if (seq <= this.#resume.seq) {
+          this.stats.duplicates++;
+          return;
+        }
+        this.#resume.handled(seq);
+        if (channel === "lobby") {
+          this.lobby._event(event2);
+        } else if (channel === "chat") {
+          this.lobby.chat._event(event2);
+        } else if (channel === "presence") {
+          this.presence._event(event2);
+        } else if (channel === "match") {
+          if (name !== "exit") this.room?._event(event2);
+          else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
+        } else if (channel === "session" && name === "notice") {
+          this.#emitter.emit("notice", payload);
+        } else if (channel === "session" && name === "renew") {
+          this.#renew();
+        } else if (channel === "session" && name === "closed") {
+          if (payload?.channel === "lobby") this.lobby._reset();
+        }
+        this.#emitter.emit("event", event2);
+      }
+      /** Gives the server newer credentials, if there is a way to get some. */
+      async #renew() {
+        if (typeof this.#auth !== "function" || this.#renewing) return;
+        this.#renewing = true;
+        try {
+          const auth = await renewed(this.#auth);
+          const reply2 = await this.request("session", "renew", { auth });
+          this.expires = reply2?.expires ?? 0;
+        } catch (error) {
+          if (!(error instanceof RequestError && error.code === "dropped")) this.#report(error);
+        } finally {
+          this.#renewing = false;
+        }
+      }
+      /** @param {frames.Enter} enter */
+      #enter(enter3) {
+        const entered = JSON.stringify([enter3.match, enter3.game, enter3.tables, enter3.inputs]);
+        this.#timers.clearTimeout(this.#enterTimer);
+        if (this.room !== null && entered === this.#entered) {
+          const { downMs, lost } = this.status;
+          this.room._resume(enter3, this.codec, { downMs, lost });
+          return;
+        }
+        const report = (error) => this.#report(error);
+        const room2 = new Room(enter3, this.codec, this.#uplink(), this.stats, report);
+        this.#exit("left", null);
+        this.room = room2;
+        this.#entered = entered;
+        this.#emitter.emit("room", room2);
+      }
+      /** @returns {import("./inputs.js").Uplink} */
+      #uplink() {
+        const connection = this.#connection;
+        return {
+          input: (epoch, tick, ack, values, seen) => connection.offer([INPUT, epoch, tick, ack, values, seen]),
+          ack: (epoch, ack) => connection.offer([ACK, epoch, ack]),
+          resync: (epoch, reason) => connection.offer([RESYNC, epoch, reason]),
+          rtt: () => this.stats.rtt,
+          leave: () => this.lobby.leave(),
+          timers: this.#timers
+        };
+      }
+      /** @param {string} reason @param {any} result */
+      #exit(reason, result) {
+        this.#timers.clearTimeout(this.#enterTimer);
+        const room2 = this.room;
+        this.room = null;
+        room2?._exit({ reason, result });
+      }
+      #down() {
+        const { code, name } = this.status;
+        this.#timers.clearTimeout(this.#enterTimer);
+        this.#flushed = false;
+        this.#requests.drop(false);
+        this.#transfers?.down();
+        this.#others?.lobby._dropped();
+        this.room?._drop({ code, name });
+      }
+      #closed() {
+        const { code, name } = this.status;
+        this.#letGo();
+        this.#flushed = false;
+        this.#requests.drop();
+        this.#transfers?.dropped();
+        this.stats.abandoned += this.#outbox.clear();
+        this.#others?.lobby._dropped();
+        this.#others?.lobby._reset();
+        this.#exit("closed", null);
+        this.#isOver(new ClosedError(code, name));
+      }
+      /** @param {unknown} error */
+      #report(error) {
+        if (this.#errors.has("error")) this.#errors.emit("error", error);
+        else console.error(error);
       }
     };
   }
@@ -4969,2697 +8286,13 @@ var init_step = __esm({
   }
 });
 
-// src/parts.js
-var social = null;
-var packed = null;
-var motion = null;
-var seldom = null;
-async function loadSocial() {
-  social = await Promise.resolve().then(() => (init_social(), social_exports));
-  return social;
-}
-async function loadMotion() {
-  motion = await Promise.resolve().then(() => (init_motion(), motion_exports));
-  return motion;
-}
-async function loadSeldom() {
-  seldom = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
-  return seldom;
-}
-async function loadReader() {
-  [packed] = await Promise.all([Promise.resolve().then(() => (init_decoder(), decoder_exports)), loadMotion()]);
-}
-var hasReader = () => packed !== null && motion !== null;
-
-// src/asks.js
-var Asks = class {
-  /** @type {Map<string, AskHandler>} by channel and name */
-  #handlers = /* @__PURE__ */ new Map();
-  #send;
-  #report;
-  /**
-   * @param {(frame: any[]) => boolean} send
-   * @param {(error: unknown) => void} report is told of what a handler threw that is no RequestError
-   */
-  constructor(send, report) {
-    this.#send = send;
-    this.#report = report;
-  }
-  /**
-   * @param {string} channel
-   * @param {string} name
-   * @param {AskHandler} handler the only one for this ask
-   * @returns {() => void} takes the handler off again
-   */
-  on(channel, name, handler) {
-    if (typeof handler !== "function") throw new TypeError("a handler must be a function");
-    const key = `${channel} ${name}`;
-    if (this.#handlers.has(key)) throw new TypeError(`${key} has a handler already`);
-    this.#handlers.set(key, handler);
-    return () => {
-      if (this.#handlers.get(key) === handler) this.#handlers.delete(key);
-    };
-  }
-  /**
-   * @param {import("./frames.js").Ask} ask
-   * @param {() => boolean} current whether the connection is still the one that asked
-   */
-  async answer(ask2, current) {
-    const handler = this.#handlers.get(`${ask2.channel} ${ask2.name}`);
-    try {
-      const { answer: answer2 } = seldom ?? await loadSeldom();
-      await answer2(ask2, handler, current, this.#send, this.#report);
-    } catch (error) {
-      this.#report(error);
-    }
-  }
-};
-
-// src/auth.js
-var MAX_STRINGS = 4;
-function checked(auth) {
-  const good = Array.isArray(auth) && auth.length >= 1 && auth.length <= MAX_STRINGS;
-  if (!good || auth.some((s) => typeof s !== "string")) {
-    throw new TypeError("auth must be one to four strings, or a function that gives them");
-  }
-  return [...auth];
-}
-async function renewed(auth) {
-  return checked(await auth());
-}
-
-// src/codes.js
-var row = (code, name, retry = "", waitMs = 0) => Object.freeze({ code, name, retry, waitMs });
-var CloseCodes = Object.freeze(
-  Object.fromEntries(
-    [
-      row(1e3, "normal"),
-      row(4e3, "going-away", "resume", 1e3),
-      row(4001, "slow", "resume"),
-      row(4002, "silent", "resume"),
-      row(4003, "busy", "resume", 5e3),
-      row(4004, "internal", "resume", 1e3),
-      row(4400, "auth-expired", "renew"),
-      row(4500, "displaced"),
-      row(4501, "resume-refused", "fresh"),
-      row(4502, "resume-expired", "fresh"),
-      row(4503, "no-hello"),
-      row(4504, "malformed"),
-      row(4505, "too-big"),
-      row(4506, "flooding"),
-      row(4507, "version"),
-      row(4508, "unauthorized"),
-      row(4509, "kicked")
-    ].map((info) => [info.code, info])
-  )
-);
-function closeInfo(code) {
-  const known = CloseCodes[code];
-  if (known !== void 0) return known;
-  const stay = code >= 4500 && code <= 4999;
-  return row(code, stay ? "refused" : "lost", stay ? "" : "resume");
-}
-
-// src/decode.js
-init_wire();
-var SHORT = 32;
-var utf83 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-var bytes = new Uint8Array(0);
-var view = new DataView(bytes.buffer);
-var at = 0;
-var owed = 0;
-function decode(message) {
-  if (message.length > MAX_INCOMING) throw new WireError("message too big");
-  if (kindOf(message) < 0) throw new WireError("not an array with a kind");
-  bytes = message;
-  view = new DataView(message.buffer, message.byteOffset, message.length);
-  at = 0;
-  owed = 1;
-  const frame = value(1);
-  if (at < message.length) throw new WireError("bytes after the end");
-  return frame;
-}
-function truncated() {
-  throw new WireError("truncated");
-}
-function value(depth) {
-  if (at >= bytes.length) truncated();
-  owed--;
-  const head = bytes[at++];
-  if (head < 128) return head;
-  if (head >= 224) return head - 256;
-  if (head < 144) return map(head & 15, depth);
-  if (head < 160) return array(head & 15, depth);
-  if (head < 192) return text(head & 31);
-  switch (head) {
-    case 192:
-      return null;
-    case 194:
-      return false;
-    case 195:
-      return true;
-    case 196:
-      return binary(u8());
-    case 197:
-      return binary(u16());
-    case 198:
-      return binary(u32());
-    case 202:
-      return view.getFloat32(skip(4));
-    case 203:
-      return view.getFloat64(skip(8));
-    case 204:
-      return u8();
-    case 205:
-      return u16();
-    case 206:
-      return u32();
-    case 207:
-      return wide(u32());
-    case 208:
-      return view.getInt8(skip(1));
-    case 209:
-      return view.getInt16(skip(2));
-    case 210:
-      return i32();
-    case 211:
-      return wide(i32());
-    case 217:
-      return text(u8());
-    case 218:
-      return text(u16());
-    case 219:
-      return text(u32());
-    case 220:
-      return array(u16(), depth);
-    case 221:
-      return array(u32(), depth);
-    case 222:
-      return map(u16(), depth);
-    case 223:
-      return map(u32(), depth);
-    default:
-      throw new WireError(`type byte 0x${head.toString(16)}`);
-  }
-}
-function skip(n) {
-  at += n;
-  if (at > bytes.length) truncated();
-  return at - n;
-}
-var u8 = () => bytes[skip(1)];
-var u16 = () => view.getUint16(skip(2));
-var u32 = () => view.getUint32(skip(4));
-var i32 = () => view.getInt32(skip(4));
-function wide(high) {
-  const low = u32();
-  if (high > 2097152 || high === 2097152 && low > 0 || high < -2097152) {
-    throw new WireError("integer beyond 2^53");
-  }
-  return high * 2 ** 32 + low;
-}
-function open(values, depth) {
-  owed += values;
-  if (owed > bytes.length - at) truncated();
-  if (depth > MAX_DEPTH) throw new WireError("nested too deep");
-}
-function array(count, depth) {
-  open(count, depth);
-  const list2 = new Array(count);
-  for (let i = 0; i < count; i++) list2[i] = value(depth + 1);
-  return list2;
-}
-function map(count, depth) {
-  open(count * 2, depth);
-  const object = {};
-  for (let i = 0; i < count; i++) {
-    const key = value(depth + 1);
-    if (typeof key !== "string") throw new WireError("map key is not a string");
-    if (refusedKeys.has(key)) throw new WireError("refused map key");
-    object[key] = value(depth + 1);
-  }
-  return object;
-}
-function binary(length) {
-  const start = at;
-  at += length;
-  if (at > bytes.length) truncated();
-  return bytes.subarray(start, at);
-}
-function text(length) {
-  const end = at + length;
-  if (end > bytes.length) truncated();
-  if (length <= SHORT) {
-    let s = "";
-    let i = at;
-    for (; i < end && bytes[i] < 128; i++) s += String.fromCharCode(bytes[i]);
-    if (i === end) {
-      at = end;
-      return s;
-    }
-  }
-  try {
-    return utf83.decode(binary(length));
-  } catch {
-    throw new WireError("string is not UTF-8");
-  }
-}
-
-// src/dialler.js
-init_link();
-
-// src/transports.js
-var FALLBACK_AFTER = 3e3;
-var Transports = class {
-  #allowed;
-  /** @type {Transport} */
-  #now;
-  /** Whether the present transport has ever carried a welcome. */
-  #proven = { ws: false, http: false };
-  /** @param {Transport[]} allowed at least one */
-  constructor(allowed) {
-    this.#allowed = allowed;
-    this.#now = allowed[0];
-  }
-  /** Over what to dial next, or what is dialled. */
-  get now() {
-    return this.#now;
-  }
-  /** How long a dial may take. @param {number} dialTimeout */
-  patience(dialTimeout) {
-    const isGuess = this.#now === "ws" && this.#allowed.length > 1 && !this.#proven.ws;
-    return isGuess ? Math.min(FALLBACK_AFTER, dialTimeout) : dialTimeout;
-  }
-  /**
-   * A dial got no answer.
-   * @returns {boolean} whether another transport is to be tried at once
-   */
-  failed() {
-    if (this.#allowed.length < 2) return false;
-    const wasFirst = this.#now === this.#allowed[0];
-    const proven = this.#proven[this.#now];
-    this.#now = this.#now === "ws" ? "http" : "ws";
-    return wasFirst && !proven;
-  }
-  /** The present transport carried a welcome. @returns {boolean} whether a WebSocket is to be tried beside it */
-  welcomed() {
-    this.#proven[this.#now] = true;
-    return this.#now === "http" && this.#allowed.includes("ws");
-  }
-  /** A WebSocket has opened after all. */
-  upgraded() {
-    this.#now = "ws";
-  }
-};
-
-// src/dialler.js
-init_wire();
-var Dialler = class {
-  #settings;
-  #stats;
-  #handlers;
-  #upgraded;
-  #transports;
-  /** Tells a dial that waits for a file from the one that has taken its place. */
-  #dials = 0;
-  /** @type {import("./upgrade.js").Upgrade | null} what tries WebSockets, null while one carries */
-  #upgrade = null;
-  /**
-   * @param {import("./options.js").Settings} settings
-   * @param {import("./stats.js").Stats} stats
-   * @param {import("./link.js").LinkHandlers} handlers of every link
-   * @param {(link: Link) => void} upgraded takes an open link that is better than the present one
-   */
-  constructor(settings2, stats, handlers, upgraded) {
-    this.#settings = settings2;
-    this.#stats = stats;
-    this.#handlers = handlers;
-    this.#upgraded = upgraded;
-    this.#transports = new Transports(settings2.transports);
-  }
-  /** Over what the present link goes. */
-  get over() {
-    return this.#transports.now;
-  }
-  /** How long the present dial may take until the welcome. */
-  get patience() {
-    return this.#transports.patience(this.#settings.dialTimeout);
-  }
-  /**
-   * @param {(link: Link | import("./http-link.js").HttpLink) => void} dialled called with the link, before anything happens on it
-   * @throws {Error} for a URL that cannot be dialled
-   */
-  dial(dialled) {
-    this.stop();
-    const { WebSocket, url } = this.#settings;
-    if (this.#transports.now === "ws") {
-      dialled(new Link(WebSocket, url, this.#stats, this.#handlers));
-      return;
-    }
-    const dial = ++this.#dials;
-    loadSeldom().then(
-      ({ HttpLink: HttpLink2 }) => {
-        if (dial === this.#dials)
-          dialled(new HttpLink2(this.#settings, this.#stats, this.#handlers));
-      },
-      () => {
-        if (dial === this.#dials) this.#handlers.down(LOST);
-      }
-    );
-  }
-  /** The dial got no answer. @returns {boolean} whether to dial again at once */
-  failed() {
-    return this.#transports.failed();
-  }
-  /** The dial was answered. */
-  welcomed() {
-    this.stop();
-    if (!this.#transports.welcomed()) this.#upgrade = null;
-    else if (seldom !== null) {
-      this.#upgrade ??= new seldom.Upgrade(this.#settings, this.#stats, this.#handlers, (link) => {
-        this.#transports.upgraded();
-        this.#upgraded(link);
-      });
-      this.#upgrade.later();
-    }
-  }
-  /** Dials and tries nothing any more, until it is told to again. */
-  stop() {
-    this.#dials++;
-    this.#upgrade?.stop();
-  }
-};
-
-// src/encode.js
-init_wire();
-var utf84 = new TextEncoder();
-var float = new DataView(new ArrayBuffer(8));
-var out = new Uint8Array(2048);
-var at2 = 0;
-function encode(frame) {
-  const start = at2;
-  try {
-    write(frame, 1);
-    return out.slice(start, at2);
-  } finally {
-    at2 = start;
-  }
-}
-function write(v, depth) {
-  room(9);
-  if (typeof v === "number") number2(v);
-  else if (typeof v === "string") text2(v);
-  else if (v == null) out[at2++] = 192;
-  else if (typeof v === "boolean") out[at2++] = v ? 195 : 194;
-  else if (Array.isArray(v)) array2(v, depth);
-  else if (ArrayBuffer.isView(v)) binary2(v);
-  else if (typeof v === "object") map2(v, depth);
-  else throw new Error(`a ${typeof v} cannot be sent`);
-}
-function room(n) {
-  if (at2 + n <= out.length) return;
-  const larger = new Uint8Array((at2 + n) * 2);
-  larger.set(out);
-  out = larger;
-}
-function put(n, bits2) {
-  for (let shift = bits2 - 8; shift >= 0; shift -= 8) out[at2++] = n >>> shift;
-}
-function sized(n, head) {
-  const form = n < 256 ? 0 : n < 65536 ? 1 : 2;
-  out[at2++] = head + form;
-  put(n, 8 << form);
-}
-function number2(n) {
-  if (!Number.isSafeInteger(n)) {
-    out[at2++] = 203;
-    float.setFloat64(0, n);
-    for (let i = 0; i < 8; i++) out[at2++] = float.getUint8(i);
-  } else if (n >= -32 && n < 128) out[at2++] = n;
-  else if (n >= 4294967296 || n < -2147483648) {
-    out[at2++] = n < 0 ? 211 : 207;
-    put(Math.floor(n / 4294967296), 32);
-    put(n, 32);
-  } else if (n > 0) sized(n, 204);
-  else {
-    const form = n >= -128 ? 0 : n >= -32768 ? 1 : 2;
-    out[at2++] = 208 + form;
-    put(n, 8 << form);
-  }
-}
-function text2(s) {
-  room(5 + s.length * 3);
-  const from = at2 + 5;
-  const { written } = utf84.encodeInto(s, out.subarray(from));
-  if (written < 32) out[at2++] = 160 + written;
-  else sized(written, 217);
-  out.copyWithin(at2, from, from + written);
-  at2 += written;
-}
-function binary2({ buffer, byteOffset, byteLength }) {
-  sized(byteLength, 196);
-  room(byteLength);
-  out.set(new Uint8Array(buffer, byteOffset, byteLength), at2);
-  at2 += byteLength;
-}
-function open2(count, fixed, head, depth) {
-  if (depth > MAX_DEPTH) throw new Error(`nested deeper than ${MAX_DEPTH} levels`);
-  if (count < 16) {
-    out[at2++] = fixed + count;
-    return;
-  }
-  const form = count < 65536 ? 0 : 1;
-  out[at2++] = head + form;
-  put(count, 16 << form);
-}
-function array2(list2, depth) {
-  open2(list2.length, 144, 220, depth);
-  for (const v of list2) write(v, depth + 1);
-}
-function map2(object, depth) {
-  const keys = Object.keys(object).filter((key) => object[key] !== void 0);
-  open2(keys.length, 128, 222, depth);
-  for (const key of keys) {
-    if (refusedKeys.has(key)) throw new Error(`the key ${key} cannot be sent`);
-    text2(key);
-    write(object[key], depth + 1);
-  }
-}
-
-// src/connection.js
-init_frames();
-
-// src/heartbeat.js
-var LOOK_EVERY = 250;
-var LATE_LOOK = 1500;
-var SILENCE2 = 2e3;
-var Heartbeat = class {
-  #timers;
-  #ping;
-  #dead;
-  #pingEvery = 1e3;
-  #heardAt = 0;
-  #pingedAt = 0;
-  #lookedAt = 0;
-  /** @type {any} */
-  #timer = null;
-  /**
-   * @param {import("./options.js").Timers} timers
-   * @param {(now: number) => void} ping
-   * @param {() => void} dead
-   */
-  constructor(timers, ping, dead) {
-    this.#timers = timers;
-    this.#ping = ping;
-    this.#dead = dead;
-  }
-  /** @param {number} pingEvery in milliseconds; at least 100 is kept to */
-  start(pingEvery) {
-    this.stop();
-    this.#pingEvery = Math.max(100, pingEvery);
-    this.#lookedAt = this.#heardAt = this.#timers.now();
-    this.#pingNow(this.#heardAt);
-    this.#arm();
-  }
-  stop() {
-    this.#timers.clearTimeout(this.#timer);
-    this.#timer = null;
-  }
-  /** @param {number} now a message came */
-  heard(now) {
-    this.#heardAt = now;
-    if (this.#timer !== null && now - this.#pingedAt >= this.#pingEvery) this.#pingNow(now);
-  }
-  #arm() {
-    this.#timer = this.#timers.setTimeout(() => this.#look(), LOOK_EVERY);
-  }
-  #look() {
-    const now = this.#timers.now();
-    this.#arm();
-    if (now - this.#lookedAt > LATE_LOOK) {
-      this.#heardAt = now;
-      this.#pingNow(now);
-    } else if (now - this.#heardAt > Math.max(SILENCE2, 2.5 * this.#pingEvery)) {
-      this.stop();
-      this.#dead();
-    } else if (now - this.#pingedAt >= this.#pingEvery) {
-      this.#pingNow(now);
-    }
-    this.#lookedAt = now;
-  }
-  /** @param {number} now */
-  #pingNow(now) {
-    this.#pingedAt = now;
-    this.#ping(now);
-  }
-};
-
-// src/connection.js
-init_kinds();
-
-// src/backoff.js
-var MAX_WAIT = 5e3;
-function backoffCap(n) {
-  return Math.min(MAX_WAIT, 250 * 2 ** n);
-}
-function jittered(cap, random) {
-  return cap * random();
-}
-
-// src/redial.js
-var GOOD_LINK = 5e3;
-var SHORT_LINKS = 3;
-var Redial = class {
-  /** Failed attempts since the last welcome; 0 means the next dial is immediate. */
-  attempt = 0;
-  #short = 0;
-  #random;
-  /** @param {() => number} random uniform in [0, 1) */
-  constructor(random) {
-    this.#random = random;
-  }
-  /**
-   * @param {number} code the close code; 1006 for a link that was lost without one
-   * @param {number} upMs how long the link was welcomed for, -1 if it never was
-   * @returns {{retry: import("./codes.js").Retry, waitMs: number}}
-   */
-  after(code, upMs) {
-    const { retry, waitMs } = closeInfo(code);
-    if (upMs < 0) {
-      this.attempt++;
-    } else {
-      this.#short = upMs < GOOD_LINK ? this.#short + 1 : 0;
-      this.attempt = Math.max(0, this.#short - SHORT_LINKS);
-    }
-    const cap = Math.max(waitMs, this.attempt > 0 ? backoffCap(this.attempt) : 0);
-    return { retry, waitMs: jittered(cap, this.#random) };
-  }
-};
-
-// src/connection.js
-init_wire();
-var MAX_MALFORMED = 8;
-var MIN_MAX_FRAME = 4096;
-var Connection = class {
-  /** @type {Status} */
-  status = {
-    state: "connecting",
-    attempt: 0,
-    inMs: 0,
-    code: 0,
-    name: "",
-    retry: "resume",
-    resumed: false,
-    recovered: false,
-    reason: "",
-    lost: 0,
-    downMs: 0,
-    over: "ws"
-  };
-  #settings;
-  #timers;
-  #resume;
-  #stats;
-  #handlers;
-  /** Those that are offered, the best first. @type {string[]} */
-  #codecs;
-  #redial;
-  #heartbeat;
-  #dialler;
-  /** @type {import("./link.js").Link | import("./http-link.js").HttpLink | null} */
-  #link = null;
-  /** Credentials of the newest dial. A link that takes the place of a good one has them, too. @type {import("./auth.js").Credentials} */
-  #auth = [];
-  /** Number of the dial that is on; one that waited for credentials looks whether it still is. */
-  #dials = 0;
-  /** @type {any} the dial's deadline or the wait for the next dial */
-  #timer = null;
-  #helloAt = 0;
-  /** When the present link was welcomed, -1 before. */
-  #welcomedAt = -1;
-  /** When the last welcomed link was lost, -1 before any was. */
-  #downAt = -1;
-  #maxFrame = MIN_MAX_FRAME;
-  #malformed = 0;
-  /** @type {Status["reason"]} why the former session could not be had again, until there is another */
-  #gone = "";
-  #ping = { time: -1, at: 0 };
-  /**
-   * @param {import("./options.js").Settings} settings
-   * @param {import("./resume.js").ResumeState} resume
-   * @param {import("./stats.js").Stats} stats
-   * @param {ConnectionHandlers} handlers
-   */
-  constructor(settings2, resume, stats, handlers) {
-    this.#settings = settings2;
-    this.#timers = settings2.timers;
-    this.#resume = resume;
-    this.#stats = stats;
-    this.#handlers = handlers;
-    this.#codecs = settings2.codecs;
-    this.#redial = new Redial(settings2.random);
-    this.#dialler = new Dialler(
-      settings2,
-      stats,
-      {
-        open: () => this.#opened(),
-        message: (bytes2) => this.#message(bytes2),
-        text: () => this.#broken(null, new WireError("text message")),
-        down: (code) => this.#down(code)
-      },
-      (link) => this.#upgrade(link)
-    );
-    this.#heartbeat = new Heartbeat(
-      settings2.timers,
-      (now) => this.#sendPing(now),
-      () => this.#down(LOST)
-    );
-  }
-  /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
-  dial() {
-    this.#load().catch(() => {
-    });
-    const { auth } = this.#settings;
-    if (typeof auth !== "function") {
-      this.#dialAs(auth);
-      return;
-    }
-    this.#begin(false);
-    const dial = ++this.#dials;
-    const ifWaitedFor = (fn) => {
-      if (dial === this.#dials) fn();
-    };
-    renewed(auth).then((auth2) => ifWaitedFor(() => this.#dialAs(auth2))).catch(
-      (error) => ifWaitedFor(() => {
-        this.#handlers.failed(error);
-        this.#lost(LOST);
-      })
-    );
-  }
-  /** @param {import("./auth.js").Credentials} auth */
-  #dialAs(auth) {
-    this.#auth = auth;
-    this.#dialler.dial((link) => {
-      this.#link = link;
-    });
-    this.#begin(true);
-  }
-  /** @param {boolean} dialled whether it is dialled already, and so is answered in time or not at all */
-  #begin(dialled) {
-    this.#timers.clearTimeout(this.#timer);
-    this.#welcomedAt = -1;
-    this.#malformed = 0;
-    const { over, patience } = this.#dialler;
-    if (dialled) this.#timer = this.#timers.setTimeout(() => this.#down(LOST), patience);
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
-  }
-  /** Goes on with another link, which is open already. @param {import("./link.js").Link} link */
-  #upgrade(link) {
-    this.#hangUp(false);
-    this.#downAt = this.#timers.now();
-    this.#link = link;
-    this.#begin(true);
-    this.#handlers.down();
-    if (this.#link === link) this.#opened();
-  }
-  /**
-   * Sends a frame that matters.
-   * @param {any[]} frame
-   * @returns {boolean} false when there is no connection
-   * @throws {Error} when it cannot be encoded or is too big
-   */
-  send(frame) {
-    return this.status.state === "open" && this.#say(frame);
-  }
-  /** Sends a frame, be it before the welcome. @param {any[]} frame @returns {boolean} @throws {Error} as `send` */
-  #say(frame) {
-    const bytes2 = encode(frame);
-    if (bytes2.length > this.#maxFrame) {
-      throw new WireError(`a frame may have ${this.#maxFrame} bytes`);
-    }
-    return this.#link?.write(bytes2) ?? false;
-  }
-  /** Sends a frame that is encoded already. @param {Uint8Array} bytes @returns {boolean} false when there is no connection */
-  write(bytes2) {
-    return this.status.state === "open" && this.#link !== null && this.#link.write(bytes2);
-  }
-  /** Most bytes that a frame of ours may have. */
-  get maxFrame() {
-    return this.#maxFrame;
-  }
-  /** Sends a frame that a later one replaces, unless the socket is backed up. @param {any[]} frame */
-  offer(frame) {
-    if (this.#link?.congested || !this.send(frame)) this.#stats.unsent++;
-  }
-  /** Loses the socket, as a network would. */
-  cut() {
-    if (this.#link !== null) this.#down(LOST);
-  }
-  /** Says bye and stays away. */
-  close() {
-    if (this.status.state === "closed") return;
-    this.send([BYE]);
-    this.#finish(1e3, true);
-  }
-  /** Says hello, once there is what it takes to go on from there. */
-  #opened() {
-    if (social !== null && this.#canRead()) {
-      this.#hello();
-      return;
-    }
-    const link = this.#link;
-    const ifStill = (fn) => () => {
-      if (this.#link === link) fn();
-    };
-    this.#load().then(
-      ifStill(() => this.#hello()),
-      ifStill(() => this.#lost(LOST))
-    );
-  }
-  /** Loads that. A reader that cannot be had is done without. */
-  async #load() {
-    const reading = this.#canRead() ? null : loadReader().catch(() => {
-      this.#codecs = ["mp"];
-    });
-    await Promise.all([loadSocial(), reading]);
-  }
-  /** Whether what reads the offered codecs is loaded. */
-  #canRead() {
-    return hasReader() || !this.#codecs.includes("packed");
-  }
-  #hello() {
-    const { client } = this.#settings;
-    const codecs = this.#codecs;
-    const { token, seq } = this.#resume;
-    this.#helloAt = this.#timers.now();
-    const resume = token === null ? null : [token, seq];
-    this.#say([HELLO, VERSION, client, codecs, this.#auth, resume]);
-  }
-  /** @param {Uint8Array} bytes */
-  #message(bytes2) {
-    const now = this.#timers.now();
-    this.#stats.received(bytes2.length);
-    this.#heartbeat.heard(now);
-    try {
-      this.#frame(decode(bytes2), now);
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#broken(bytes2, error);
-    }
-  }
-  /** @param {any[]} frame @param {number} now */
-  #frame(frame, now) {
-    const kind = frame[0];
-    if (kind === WELCOME) this.#welcome(frame, now);
-    else if (this.#welcomedAt < 0) throw new WireError("a frame before the welcome");
-    else if (kind === PONG) this.#pong(pong(frame), now);
-    else this.#handlers.frame(frame);
-  }
-  /** @param {Uint8Array | null} bytes @param {WireError} error */
-  #broken(bytes2, error) {
-    this.#stats.malformed++;
-    this.#handlers.malformed(bytes2, error);
-    if (++this.#malformed >= MAX_MALFORMED && this.#link !== null) this.#down(LOST);
-  }
-  /** @param {any[]} frame @param {number} now */
-  #welcome(frame, now) {
-    if (this.#welcomedAt >= 0) throw new WireError("a second welcome");
-    if (welcomeVersion(frame) !== VERSION) {
-      this.#finish(4507, true);
-      return;
-    }
-    const welcome2 = welcome(frame);
-    if (!this.#codecs.includes(
-      /** @type {any} */
-      welcome2.codec
-    ))
-      throw new WireError("a codec that was not offered");
-    this.#timers.clearTimeout(this.#timer);
-    this.#welcomedAt = now;
-    this.#dialler.welcomed();
-    this.#maxFrame = Math.max(MIN_MAX_FRAME, welcome2.maxFrame);
-    if (!welcome2.resumed) this.#resume.handled(0);
-    this.#resume.keep(welcome2.token);
-    this.#stats.roundTrip(now - this.#helloAt);
-    const downMs = this.#downAt < 0 ? 0 : now - this.#downAt;
-    const { resumed, lost } = welcome2;
-    const reason = this.#reason(resumed, lost);
-    const recovered = resumed && reason === "";
-    this.#gone = "";
-    this.#set({ state: "open", attempt: 0, inMs: 0, resumed, recovered, reason, lost, downMs });
-    this.#heartbeat.start(welcome2.pingEvery);
-    this.#handlers.welcome(welcome2);
-  }
-  /** Why not all is as it was, if it is not. @param {boolean} resumed @param {number} lost @returns {Status["reason"]} */
-  #reason(resumed, lost) {
-    if (resumed) return lost > 0 ? "lost" : "";
-    return this.#gone === "" && this.#downAt >= 0 ? "lost" : this.#gone;
-  }
-  /** @param {number} now */
-  #sendPing(now) {
-    this.#ping = { time: Math.floor(now), at: now };
-    this.offer([PING, this.#ping.time, this.#resume.seq]);
-  }
-  /** @param {{time: number, taken: number}} pong @param {number} now */
-  #pong({ time, taken }, now) {
-    this.#handlers.taken(taken);
-    if (time === this.#ping.time) this.#stats.roundTrip(now - this.#ping.at);
-  }
-  /** @param {number} code */
-  #down(code) {
-    if (this.#welcomedAt < 0 && code === LOST && this.#dialler.failed()) {
-      this.#hangUp(false);
-      this.dial();
-      return;
-    }
-    this.#lost(code);
-  }
-  /** The dial or the link is over, by no fault of what it goes over. @param {number} code */
-  #lost(code) {
-    const now = this.#timers.now();
-    const upMs = this.#welcomedAt < 0 ? -1 : now - this.#welcomedAt;
-    if (upMs >= 0) this.#downAt = now;
-    let { retry, waitMs } = this.#redial.after(code, upMs);
-    if (retry === "renew" && typeof this.#settings.auth === "function") retry = "resume";
-    if (retry === "fresh") this.#gone = code === 4502 ? "expired" : "refused";
-    if (retry === "fresh" && this.#beginsAfresh) {
-      this.#resume.forget();
-      retry = "resume";
-      waitMs = 0;
-    }
-    if (retry !== "resume") {
-      this.#finish(code, false);
-      return;
-    }
-    this.#hangUp(false);
-    const { attempt } = this.#redial;
-    this.status = { ...this.status, state: "waiting", attempt, inMs: waitMs, ...explain(code) };
-    if (upMs >= 0) this.#handlers.down();
-    if (this.status.state !== "waiting") return;
-    if (waitMs === 0) {
-      this.dial();
-      return;
-    }
-    this.#timer = this.#timers.setTimeout(() => this.dial(), waitMs);
-    this.#handlers.status(this.status);
-  }
-  /** Whether a session that is gone is followed by another without asking. */
-  get #beginsAfresh() {
-    return this.#resume.stored || this.#settings.afresh && this.#resume.token !== null;
-  }
-  /**
-   * @param {number} code
-   * @param {boolean} orderly whether the socket is closed properly by us
-   */
-  #finish(code, orderly) {
-    this.#hangUp(orderly);
-    this.#resume.forget();
-    this.#set({ state: "closed", inMs: 0, recovered: false, reason: this.#gone, ...explain(code) });
-    this.#handlers.closed();
-  }
-  /** @param {boolean} orderly */
-  #hangUp(orderly) {
-    this.#dials++;
-    this.#timers.clearTimeout(this.#timer);
-    this.#heartbeat.stop();
-    this.#dialler.stop();
-    if (orderly) this.#link?.close();
-    else this.#link?.drop();
-    this.#link = null;
-  }
-  /** @param {Partial<Status>} change */
-  #set(change) {
-    this.status = { ...this.status, ...change };
-    this.#handlers.status(this.status);
-  }
-};
-function explain(code) {
-  const { name, retry } = closeInfo(code);
-  return { code, name, retry };
-}
-
-// src/client.js
-init_emitter();
-init_frames();
-init_kinds();
-
-// src/options.js
-var MAX_NAME2 = 64;
-function settings(options) {
-  const transports = some("transports", options.transports, ["ws", "http"]);
-  const WebSocket = options.WebSocket ?? globalThis.WebSocket;
-  if (transports.includes("ws") && typeof WebSocket !== "function") {
-    throw new TypeError("pass a WebSocket class, such as that of ws");
-  }
-  const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
-  const codecs = some("codecs", options.codecs, ["packed", "mp"]);
-  if (!codecs.includes("mp")) throw new TypeError("mp must be among codecs");
-  const url = options.url ?? ownOrigin();
-  const name = (options.name ?? "").slice(0, MAX_NAME2);
-  const auth = options.auth ?? ["guest", name];
-  return {
-    url,
-    name,
-    auth: typeof auth === "function" ? auth : checked(auth),
-    resume,
-    resumeKey: options.resumeKey ?? `deltatick.resume ${url}`,
-    afresh: options.afresh ?? false,
-    client: options.client ?? "deltatick-js",
-    codecs,
-    dialTimeout: options.dialTimeout ?? 5e3,
-    transports,
-    WebSocket: (
-      /** @type {any} */
-      WebSocket
-    ),
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : void 0),
-    random: options.random ?? Math.random,
-    signal: options.signal,
-    timers: {
-      setTimeout: options.setTimeout ?? ((fn, ms) => globalThis.setTimeout(fn, ms)),
-      clearTimeout: options.clearTimeout ?? ((id) => globalThis.clearTimeout(id)),
-      now: options.now ?? (() => performance.now())
-    }
-  };
-}
-function some(name, given, all) {
-  const list2 = [...given ?? all];
-  if (list2.length > 0 && list2.every((one) => all.includes(one))) return list2;
-  throw new TypeError(`${name} must be of ${all.join(", ")}`);
-}
-function ownOrigin() {
-  if (typeof location === "undefined") throw new TypeError("url is needed outside a page");
-  return `${location.protocol === "https:" ? "wss:" : "ws:"}//${location.host}/ws`;
-}
-function sessionStorageIfAny() {
-  try {
-    return globalThis.sessionStorage;
-  } catch {
-    return void 0;
-  }
-}
-
-// src/outbox.js
-init_kinds();
-init_requests();
-var MAX_EVENTS = 256;
-var MAX_BYTES = 64 << 10;
-var HEAD3 = [149, SEND];
-var Outbox = class {
-  /** @type {Uint8Array[]} the frames from the channel on, the oldest first */
-  #kept = [];
-  #bytes = 0;
-  /** Number of the newest event that the server has handled. */
-  #taken = 0;
-  /** How many events wait. */
-  get size() {
-    return this.#kept.length;
-  }
-  /**
-   * Takes an event in. What is encoded now is what is sent, and sent again.
-   * @param {string} channel
-   * @param {string} name
-   * @param {any} payload
-   * @param {number} maxFrame bytes
-   * @returns {Uint8Array} its frame
-   * @throws {RequestError} `full`, `bad-payload` or `too-big`
-   */
-  add(channel, name, payload, maxFrame) {
-    const tail = sendable(
-      () => encode([SEND, 0, channel, name, payload]).subarray(HEAD3.length + 1)
-    );
-    const frame = framed(this.#taken + this.#kept.length + 1, tail);
-    if (frame.length > maxFrame) {
-      throw new RequestError("too-big", "", `a frame may have ${maxFrame} bytes`);
-    }
-    if (this.#kept.length >= MAX_EVENTS || this.#bytes + tail.length > MAX_BYTES) {
-      throw new RequestError("full", "", "too many wait for the server");
-    }
-    this.#kept.push(tail);
-    this.#bytes += tail.length;
-    return frame;
-  }
-  /** @param {number} taken number up to which the server has handled them */
-  handled(taken) {
-    while (this.#kept.length > 0 && this.#taken < taken) {
-      this.#bytes -= /** @type {Uint8Array} */
-      this.#kept.shift().length;
-      this.#taken++;
-    }
-  }
-  /** A session was given to us that these events were never sent in. @param {number} taken by its server */
-  begin(taken) {
-    this.#taken = taken;
-  }
-  /** Forgets all of them. @returns {number} how many those are */
-  clear() {
-    const { size } = this;
-    this.#kept = [];
-    this.#bytes = 0;
-    return size;
-  }
-  /** @returns {Uint8Array[]} the frames of all that wait, in order */
-  frames() {
-    return this.#kept.map((tail, i) => framed(this.#taken + i + 1, tail));
-  }
-};
-function framed(seq, tail) {
-  const number3 = encode([seq]).subarray(1);
-  const frame = new Uint8Array(HEAD3.length + number3.length + tail.length);
-  frame.set(HEAD3);
-  frame.set(number3, HEAD3.length);
-  frame.set(tail, HEAD3.length + number3.length);
-  return frame;
-}
-
-// src/client.js
-init_requests();
-
-// src/resume.js
-var ResumeState = class {
-  /** @type {string | null} */
-  token = null;
-  /** Highest event sequence number handled. */
-  seq = 0;
-  /** Highest id of a request that the server was to run once; in the tab's storage too, since a reloaded page goes on after it. */
-  request = 0;
-  /** Whether the token was found in the storage and no welcome has followed yet. */
-  stored = false;
-  #keeps;
-  #storage;
-  #key;
-  /**
-   * @param {"memory" | "tab" | "off"} mode
-   * @param {Pick<Storage, "getItem" | "setItem" | "removeItem"> | undefined} storage
-   * @param {string} key of the entry in the storage
-   */
-  constructor(mode, storage, key) {
-    this.#keeps = mode !== "off";
-    this.#storage = mode === "tab" ? storage : void 0;
-    this.#key = key;
-    const token = this.#try((s) => s.getItem(key)) ?? null;
-    if (token === null) return;
-    this.token = token;
-    this.seq = Number(this.#try((s) => s.getItem(`${key}.seq`))) || 0;
-    this.request = Number(this.#try((s) => s.getItem(`${key}.request`))) || 0;
-    this.stored = true;
-  }
-  /** @param {string} token */
-  keep(token) {
-    this.stored = false;
-    if (!this.#keeps) return;
-    this.token = token;
-    this.#try((s) => s.setItem(this.#key, token));
-  }
-  /** @param {number} seq */
-  handled(seq) {
-    this.seq = seq;
-    this.#try((s) => s.setItem(`${this.#key}.seq`, String(seq)));
-  }
-  /** @param {number} id */
-  requested(id) {
-    this.request = id;
-    this.#try((s) => s.setItem(`${this.#key}.request`, String(id)));
-  }
-  /** Forgets the token; in the storage only if it is ours and not a newer client's. */
-  forget() {
-    if (this.#try((s) => s.getItem(this.#key)) === this.token) {
-      this.#try((s) => s.removeItem(this.#key));
-      this.#try((s) => s.removeItem(`${this.#key}.seq`));
-      this.#try((s) => s.removeItem(`${this.#key}.request`));
-    }
-    this.token = null;
-    this.seq = 0;
-    this.stored = false;
-  }
-  /**
-   * @template T
-   * @param {(s: Pick<Storage, "getItem" | "setItem" | "removeItem">) => T} use
-   * @returns {T | undefined}
-   */
-  #try(use) {
-    if (this.#storage === void 0) return void 0;
-    try {
-      return use(this.#storage);
-    } catch {
-      this.#storage = void 0;
-      return void 0;
-    }
-  }
-};
-
-// src/room.js
-init_delays();
-init_emitter();
-
-// src/pacer.js
-var TARGET2 = 15;
-var BAND = 4;
-var WINDOW3 = 2;
-var OUTLIERS = 0.02;
-var JUMP2 = 250;
-var HURRY = 0.1;
-var LINGER = 0.05;
-var SETTLE = 1e3;
-var KEPT4 = 256;
-var CATCH_UP = 4;
-var Pacer = class {
-  /** Tick of the next input. */
-  next = 0;
-  #tickMs;
-  #origin = 0;
-  /** The last ticks that were sent, and the origin that each was sent by: rings. */
-  #sent = new Float64Array(KEPT4);
-  #origins = new Float64Array(KEPT4);
-  /** Origins with which the inputs of the last reports would have had no slack: a ring of what was reported since the start. */
-  #limits;
-  #sorted;
-  #reports = 0;
-  /** The origin with which nearly all inputs have the slack that is aimed at. */
-  #wanted = 0;
-  /** Slack says nothing of the present origin before an input of this tick is consumed, or until then. */
-  #deafTick = 0;
-  #deafUntil = 0;
-  /** When inputs were last not too far ahead, and when a snapshot came last. */
-  #nearAt = 0;
-  #seenAt = 0;
-  /** @param {number} tickMs length of a tick, in milliseconds */
-  constructor(tickMs) {
-    this.#tickMs = tickMs;
-    const reports = Math.max(20, Math.round(WINDOW3 * 1e3 / tickMs));
-    this.#limits = new Float64Array(reports);
-    this.#sorted = new Float64Array(reports);
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @param {number} tick the server's, as its newest snapshot has just told (with a fraction for the
-   *   time since)
-   * @param {number} rtt in milliseconds
-   */
-  start(now, tick, rtt) {
-    const lead = this.#leadOver(tick, rtt);
-    this.#origin = this.#wanted = now - lead * this.#tickMs;
-    this.next = Math.ceil(lead);
-    this.#nearAt = this.#seenAt = now;
-    this.#reports = 0;
-    this.#deafTick = this.next;
-    this.#deafUntil = now + rtt + SETTLE;
-  }
-  /** The tick to send an input for when a snapshot comes. @param {number} tick of the snapshot @param {number} rtt */
-  #leadOver(tick, rtt) {
-    return tick + (rtt + TARGET2) / this.#tickMs;
-  }
-  /** When the next input is to be sent, in milliseconds. */
-  get nextAt() {
-    return this.#origin + this.next * this.#tickMs;
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @returns {number} the tick whose input is due now, with a fraction
-   */
-  tickAt(now) {
-    return (now - this.#origin) / this.#tickMs;
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @returns {number} the tick to send an input for, or 0 when none is due
-   */
-  take(now) {
-    const late = now - this.nextAt;
-    if (late < -0.5) return 0;
-    if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
-    const off = this.#wanted - this.#origin;
-    if (Math.abs(off) > BAND) {
-      this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
-    }
-    this.#sent[this.next % KEPT4] = this.next;
-    this.#origins[this.next % KEPT4] = this.#origin;
-    return this.next++;
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @param {{tick: number, slack: number, input: number}} snapshot its tick, the slack it reports in
-   *   milliseconds, and the newest input consumed
-   * @param {number} rtt in milliseconds
-   * @param {number} reach ticks ahead for which the server takes inputs
-   */
-  observe(now, { tick, slack, input }, rtt, reach) {
-    if (this.next <= tick + reach || now - this.#seenAt > SETTLE) this.#nearAt = now;
-    this.#seenAt = now;
-    const isDeaf = this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil;
-    const isLate = isDeaf && now - this.#leadOver(tick, rtt) * this.#tickMs < this.#origin - this.#tickMs;
-    if (this.next < tick || now - this.#nearAt > SETTLE || isLate) {
-      this.start(now, tick, rtt);
-      return;
-    }
-    if (isDeaf) return;
-    const newest = Math.min(tick + Math.max(0, Math.floor(slack / this.#tickMs)), this.next - 1);
-    if (this.#sent[newest % KEPT4] !== newest) return;
-    const by = this.#reports === 0 ? this.#origin : this.#origins[newest % KEPT4];
-    this.#limits[this.#reports++ % this.#limits.length] = by + slack;
-    this.#wanted = this.#latest() - TARGET2;
-    const off = this.#wanted - this.#origin;
-    if (this.#reports === 1 || Math.abs(off) > JUMP2) this.#origin = this.#wanted;
-  }
-  /** The latest origin with which nearly all inputs would be in time. */
-  #latest() {
-    const count = Math.min(this.#reports, this.#limits.length);
-    const sorted = this.#sorted.subarray(0, count);
-    sorted.set(this.#limits.subarray(0, count));
-    sorted.sort();
-    return sorted[Math.floor(count * OUTLIERS)];
-  }
-};
-
-// src/inputs.js
-init_quantize();
-var ACK_EVERY = 50;
-var InputSender = class {
-  #fields;
-  #uplink;
-  #pacer;
-  #tickRate;
-  #seen;
-  #epoch = 0;
-  /** @type {number[] | null} quanta of the current input; none is sent before there is one */
-  #values = null;
-  /** @type {Driver | null} */
-  #driver = null;
-  /** @type {any} */
-  #timer = null;
-  #running = false;
-  #ackedAt = 0;
-  /** Newest snapshot's tick and when it came. */
-  #tick = 0;
-  #tickAt = 0;
-  /**
-   * @param {import("./schema.js").Field[]} fields of the input
-   * @param {number} tickRate Hz
-   * @param {Uplink} uplink
-   * @param {() => number} seen tick of what the player is shown
-   */
-  constructor(fields, tickRate, uplink, seen) {
-    this.#fields = fields;
-    this.#tickRate = tickRate;
-    this.#uplink = uplink;
-    this.#seen = seen;
-    this.#pacer = new Pacer(1e3 / tickRate);
-  }
-  /** Quanta of the input that was set last, null before the first. */
-  get values() {
-    return this.#values;
-  }
-  /** Tick of the newest input sent, 0 before the first. */
-  get tick() {
-    return this.#running ? this.#pacer.next - 1 : 0;
-  }
-  /** @param {number} epoch a snapshot stream begins; inputs follow its first snapshot */
-  start(epoch) {
-    this.stop();
-    this.#epoch = epoch;
-  }
-  stop() {
-    this.#uplink.timers.clearTimeout(this.#timer);
-    this.#running = false;
-    this.#tick = 0;
-  }
-  /** @param {Record<string, unknown>} values the input from now on; missing fields are neutral */
-  set(values) {
-    this.#values = this.#fields.map((f) => quantize(f, values[f.name]));
-    this.#begin(this.#uplink.timers.now());
-  }
-  /**
-   * Has every input from now on come from a driver, and sends what is due.
-   * @param {Driver} driver
-   * @param {number} now in milliseconds
-   */
-  drive(driver, now) {
-    this.#driver = driver;
-    this.#begin(now);
-    this.pump(now);
-  }
-  /** @param {Driver} driver no longer asked, if it is the one; the input that was set last is sent again */
-  release(driver) {
-    if (this.#driver !== driver) return;
-    this.#driver = null;
-    if (this.#values === null) this.set({});
-  }
-  /** Whether inputs are being sent. */
-  get running() {
-    return this.#running;
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @returns {number} the tick whose input is due now, with a fraction; far ahead of any while none are sent
-   */
-  tickAt(now) {
-    return this.#running ? this.#pacer.tickAt(now) : Number.POSITIVE_INFINITY;
-  }
-  /** @param {{tick: number, slack: number, input: number}} snapshot that came, applied or not */
-  observe(snapshot2) {
-    const now = this.#uplink.timers.now();
-    const { tick } = snapshot2;
-    this.#tick = tick;
-    this.#tickAt = now;
-    if (this.#running) {
-      this.pump(now);
-      this.#pacer.observe(now, snapshot2, this.#uplink.rtt(), this.#tickRate);
-    } else {
-      this.#begin(now);
-    }
-    if (now - this.#ackedAt < ACK_EVERY) return;
-    this.#ackedAt = now;
-    this.#uplink.ack(this.#epoch, tick);
-  }
-  /** @param {number} now */
-  #begin(now) {
-    if (this.#running || this.#tick === 0) return;
-    if (this.#values === null && this.#driver === null) return;
-    this.#running = true;
-    const elapsed = (now - this.#tickAt) * this.#tickRate / 1e3;
-    this.#pacer.start(now, this.#tick + elapsed, this.#uplink.rtt());
-    this.#wait(now);
-  }
-  /** @param {number} now */
-  #wait(now) {
-    const { timers } = this.#uplink;
-    timers.clearTimeout(this.#timer);
-    this.#timer = timers.setTimeout(
-      () => {
-        const woken = timers.now();
-        this.pump(woken);
-        this.#wait(woken);
-      },
-      Math.max(1, this.#pacer.nextAt - now)
-    );
-  }
-  /** Sends what is due. @param {number} now in milliseconds */
-  pump(now) {
-    if (!this.#running) return;
-    for (let tick = this.#pacer.take(now); tick !== 0; tick = this.#pacer.take(now)) {
-      this.#ackedAt = now;
-      const values = this.#driver?.input(tick) ?? /** @type {number[]} */
-      this.#values;
-      this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
-    }
-  }
-};
-
-// src/rate.js
-var PARTS = 8;
-var Rate = class {
-  #counts = new Float64Array(PARTS + 1);
-  #part = 0;
-  /**
-   * @param {number} now in milliseconds
-   * @param {number} n
-   */
-  add(now, n) {
-    this.#advance(now);
-    this.#counts[this.#part % this.#counts.length] += n;
-  }
-  /**
-   * @param {number} now in milliseconds
-   * @returns {number} the sum over a second
-   */
-  read(now) {
-    this.#advance(now);
-    const present = this.#part % this.#counts.length;
-    return this.#counts.reduce((sum, n, i) => i === present ? sum : sum + n, 0);
-  }
-  /** @param {number} now */
-  #advance(now) {
-    const part2 = Math.floor(now * PARTS / 1e3);
-    const { length } = this.#counts;
-    const passed = Math.min(part2 - this.#part, length);
-    for (let i = 0; i < passed; i++) this.#counts[(part2 - i) % length] = 0;
-    if (part2 > this.#part) this.#part = part2;
-  }
-};
-
-// src/mp.js
-init_dequantize();
-init_fieldkinds();
-init_float32();
-init_rows();
-init_wire();
-var MAX_ID2 = 4294967295;
-function applyKeyframe(world, body, changes) {
-  const contents = world.tables.map(() => []);
-  let rows = 0;
-  for (const [index, removed, changed, added, left] of entries(world, body)) {
-    if (removed.length + changed.length + left.length > 0)
-      throw new WireError("a keyframe only adds");
-    contents[index] = readRows(world.tables[index], added);
-    rows += contents[index].length;
-  }
-  if (rows > MAX_ROWS) throw new WireError("too many rows");
-  contents.forEach((entities, i) => {
-    replaceRows(world.tables[i], entities, changes);
-  });
-}
-function applyDelta(world, body, changes) {
-  for (const [index, removed, changed, added, left] of entries(world, body)) {
-    const table2 = world.tables[index];
-    const gone = readIds(removed);
-    const away = readIds(left);
-    const fresh = readRows(table2, added);
-    for (const { id } of fresh) {
-      if (table2.rows.has(id)) throw new WireError("added row is present");
-    }
-    if (world.size - gone.length - away.length + fresh.length > MAX_ROWS)
-      throw new WireError("too many rows");
-    removeRows(table2, gone, changes?.removed);
-    changeRows(table2, changed, changes);
-    removeRows(table2, away, changes?.left);
-    insertRows(table2, fresh, changes);
-  }
-}
-function entries(world, body) {
-  if (!Array.isArray(body)) throw new WireError("body is not an array");
-  let last = -1;
-  return body.map((entry) => {
-    if (!Array.isArray(entry) || entry.length !== 4 && entry.length !== 5) {
-      throw new WireError("bad table entry");
-    }
-    const [index, removed, changed, added, left = []] = entry;
-    if (!Number.isInteger(index) || index <= last || index >= world.tables.length) {
-      throw new WireError("table index");
-    }
-    if (![removed, changed, added, left].every(Array.isArray))
-      throw new WireError("bad table entry");
-    last = index;
-    return [index, removed, changed, added, left];
-  });
-}
-function nextId(id, gap) {
-  if (!Number.isInteger(gap) || gap < 1 || id + gap > MAX_ID2) throw new WireError("id gap");
-  return id + gap;
-}
-function readIds(gaps) {
-  let id = 0;
-  return gaps.map((gap) => {
-    id = nextId(id, gap);
-    return id;
-  });
-}
-function readRows({ fields }, list2) {
-  const rows = [];
-  const width = fields.length + 1;
-  if (list2.length % width !== 0) throw new WireError("row is not complete");
-  let id = 0;
-  for (let at3 = 0; at3 < list2.length; at3 += width) {
-    id = nextId(id, list2[at3]);
-    const entity = { id, q: [], row: {} };
-    for (let i = 0; i < fields.length; i++) {
-      const v = list2[at3 + 1 + i];
-      entity.q.push(quantumOf2(fields[i], 0, v));
-      entity.row[fields[i].name] = decodedValue(fields[i], entity.q[i], v);
-    }
-    rows.push(entity);
-  }
-  return rows;
-}
-function changeRows(table2, list2, changes) {
-  const { entities, fields } = table2;
-  let id = 0;
-  let next = 0;
-  let at3 = 0;
-  while (at3 < list2.length) {
-    id = nextId(id, list2[at3]);
-    while (next < entities.length && entities[next].id < id) next++;
-    const entity = entities[next];
-    if (entity === void 0 || entity.id !== id) throw new WireError("changed row is absent");
-    at3 = changeRow(entity, fields, list2, at3 + 1);
-    changes?.changed.push(table2, entity);
-  }
-}
-function changeRow({ q, row: row2 }, fields, list2, at3) {
-  const mask = list2[at3++];
-  if (mask >>> 0 !== mask || mask === 0 || mask >= 2 ** fields.length) {
-    throw new WireError("field mask");
-  }
-  for (let rest2 = mask | 0; rest2 !== 0; rest2 &= rest2 - 1) {
-    const i = 31 - Math.clz32(rest2 & -rest2);
-    const field = fields[i];
-    const v = list2[at3++];
-    q[i] = quantumOf2(field, q[i], v);
-    row2[field.name] = decodedValue(field, q[i], v);
-  }
-  return at3;
-}
-function quantumOf2(field, base, v) {
-  if (field.kind === STRING) return 0;
-  if (field.kind === FLOAT) {
-    if (typeof v !== "number" || Math.fround(v) !== v && !Number.isNaN(v)) {
-      throw new WireError("not a float32");
-    }
-    return bitsOf(v);
-  }
-  if (!Number.isInteger(v)) throw new WireError("quantum is not an integer");
-  const q = isVector(field.kind) ? v : base + v;
-  if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
-  return q | 0;
-}
-function decodedValue(field, q, v) {
-  if (field.kind !== STRING) return dequantize(field, q);
-  if (typeof v !== "string" || !fits(v, field.maxBytes)) throw new WireError("bad string");
-  return v;
-}
-var utf85 = new TextEncoder();
-function fits(s, max) {
-  return s.length * 3 <= max || s.length <= max && utf85.encode(s).length <= max;
-}
-function removeRows(table2, ids, list2) {
-  if (ids.length === 0) return;
-  for (const id of ids) if (!table2.rows.has(id)) throw new WireError("removed row is absent");
-  let next = 0;
-  table2.entities = table2.entities.filter((entity) => {
-    if (entity.id !== ids[next]) return true;
-    next++;
-    table2.rows.delete(entity.id);
-    list2?.push(table2, entity);
-    return false;
-  });
-}
-function insertRows(table2, fresh, changes) {
-  if (fresh.length === 0) return;
-  const { entities } = table2;
-  const inOrder = entities.length === 0 || entities[entities.length - 1].id < fresh[0].id;
-  for (const entity of fresh) {
-    entities.push(entity);
-    table2.rows.set(entity.id, entity.row);
-    changes?.added.push(table2, entity);
-  }
-  if (!inOrder) entities.sort((a, b) => a.id - b.id);
-}
-
-// src/reasons.js
-var HASH = 1;
-var BASELINE = 2;
-var BODY = 3;
-
-// src/replica.js
-init_wire();
-
-// src/world.js
-init_fieldkinds();
-
-// src/hash.js
-function mix(h, word) {
-  let k = Math.imul(word, 3432918353);
-  k = k << 15 | k >>> 17;
-  let x = h ^ Math.imul(k, 461845907);
-  x = x << 13 | x >>> 19;
-  return Math.imul(x, 5) + 3864292196 | 0;
-}
-function finish(h, words) {
-  let x = h ^ words * 4;
-  x = Math.imul(x ^ x >>> 16, 2246822507);
-  x = Math.imul(x ^ x >>> 13, 3266489909);
-  return (x ^ x >>> 16) >>> 0;
-}
-
-// src/world.js
-var Table = class {
-  /** @type {Entity[]} by rising id */
-  entities = [];
-  /** @type {Map<number, Row>} the same rows, as the game sees them */
-  rows = /* @__PURE__ */ new Map();
-  /** @param {TableSchema} schema */
-  constructor(schema) {
-    this.name = schema.name;
-    this.fields = schema.fields;
-  }
-};
-var World = class {
-  /** @param {Schema} schema */
-  constructor(schema) {
-    this.tables = schema.tables.map((t) => new Table(t));
-    this.state = {
-      tables: (
-        /** @type {Record<string, Map<number, Row>>} */
-        Object.fromEntries(this.tables.map((t) => [t.name, t.rows]))
-      )
-    };
-  }
-  /** @returns {number} rows in all tables */
-  get size() {
-    let n = 0;
-    for (const t of this.tables) n += t.entities.length;
-    return n;
-  }
-  /** @returns {Record<string, RowWithId[]>} copies of the rows of each table, by rising id, which each has as its `id` */
-  newest() {
-    return Object.fromEntries(
-      this.tables.map((t) => [t.name, t.entities.map(({ id, row: row2 }) => ({ ...row2, id }))])
-    );
-  }
-  /** The hash of protocol section 7. */
-  hash() {
-    let h = 0;
-    let words = 0;
-    for (const { entities, fields } of this.tables) {
-      h = mix(h, entities.length);
-      words += 1 + entities.length;
-      for (const { id, q, row: row2 } of entities) {
-        h = mix(h, id);
-        for (let i = 0; i < fields.length; i++) {
-          words++;
-          if (fields[i].kind !== STRING) {
-            h = mix(h, q[i]);
-            continue;
-          }
-          const used = fillText(
-            /** @type {string} */
-            row2[fields[i].name]
-          );
-          h = mix(h, used);
-          words += used + 3 >> 2;
-          for (let at3 = 0; at3 < used; at3 += 4) h = mix(h, textView.getInt32(at3, true));
-        }
-      }
-    }
-    return finish(h, words);
-  }
-};
-var utf86 = new TextEncoder();
-var text3 = new Uint8Array(260);
-var textView = new DataView(text3.buffer);
-function fillText(s) {
-  const { written } = utf86.encodeInto(s, text3);
-  text3.fill(0, written, written + 3);
-  return written;
-}
-
-// src/replica.js
-var ASK_EVERY = 500;
-var Replica = class {
-  epoch = 0;
-  /** Tick of the newest snapshot applied, 0 for none. */
-  tick = 0;
-  /** Baseline of that snapshot, 0 for a keyframe. */
-  base = 0;
-  /**
-   * Tick of the newest snapshot received. It is what is acknowledged: a snapshot that could not be
-   * applied was received all the same, and a server that waits for it would never send the keyframe.
-   */
-  seen = 0;
-  #valid = false;
-  /** @type {import("./packed/decoder.js").PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
-  #packed = null;
-  #askedAt = Number.NEGATIVE_INFINITY;
-  #stats;
-  #uplink;
-  /**
-   * @param {import("./schema.js").Schema} schema
-   * @param {import("./stats.js").Stats} stats
-   * @param {import("./inputs.js").Uplink} uplink
-   */
-  constructor(schema, stats, uplink) {
-    this.world = new World(schema);
-    this.#stats = stats;
-    this.#uplink = uplink;
-  }
-  /**
-   * A new stream begins, with a keyframe.
-   * @param {number} epoch
-   * @param {string} codec of its bodies: "packed", whose reader is loaded, or "mp"
-   */
-  restart(epoch, codec) {
-    this.#packed = codec === "packed" && packed !== null ? this.#packed ?? new packed.PackedDecoder(this.world) : null;
-    this.epoch = epoch;
-    this.tick = this.base = this.seen = 0;
-    this.#valid = false;
-    this.#askedAt = Number.NEGATIVE_INFINITY;
-  }
-  /**
-   * @param {import("./frames.js").Snapshot} snapshot of this epoch
-   * @param {import("./rows.js").Changes | null} changes collects what changed, when given
-   * @returns {boolean} whether the world is now the snapshot's
-   */
-  accept(snapshot2, changes) {
-    this.seen = Math.max(this.seen, snapshot2.tick);
-    const reason = this.#apply(snapshot2, changes);
-    this.#valid = reason === 0;
-    if (reason !== 0) {
-      this.#stats.unapplied++;
-      this.ask(reason);
-      return false;
-    }
-    this.tick = snapshot2.tick;
-    this.base = snapshot2.base;
-    this.#stats.applied(snapshot2.base === 0);
-    return true;
-  }
-  /** A snapshot came that could not even be decoded: what follows has no baseline. */
-  spoil() {
-    this.#valid = false;
-    this.ask(BODY);
-  }
-  /** @param {number} reason why a keyframe is needed; not sent again within half a second */
-  ask(reason) {
-    const now = this.#uplink.timers.now();
-    if (now - this.#askedAt < ASK_EVERY) return;
-    this.#askedAt = now;
-    this.#stats.resyncs++;
-    this.#uplink.resync(this.epoch, reason);
-  }
-  /**
-   * @param {import("./frames.js").Snapshot} snapshot
-   * @param {import("./rows.js").Changes | null} changes
-   * @returns {number} 0, or why it could not be applied
-   */
-  #apply({ tick, base, hash, body }, changes) {
-    if (base !== 0 && (!this.#valid || base !== this.tick)) return BASELINE;
-    if (tick <= this.tick) return BODY;
-    try {
-      if (this.#packed !== null) this.#packed.apply(tick, base, body, changes);
-      else if (base === 0) applyKeyframe(this.world, body, changes);
-      else applyDelta(this.world, body, changes);
-    } catch (error) {
-      if (error instanceof WireError) return BODY;
-      throw error;
-    }
-    if (hash === null || hash === this.world.hash()) return 0;
-    this.#stats.desyncs++;
-    return HASH;
-  }
-};
-
-// src/room.js
-var NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
-var NO_PREDICTION = {
-  /** How often a prediction was wrong, and how often inputs were run again. */
-  mispredictions: 0,
-  resims: 0,
-  /** The tick of one's own row that was shown last, with its fraction. */
-  predictedTick: 0,
-  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
-  predictionError: 0
-};
-var Room = class {
-  match;
-  game;
-  /** Place in the match, 0 for a spectator. */
-  seat;
-  /** Ticks a second. */
-  tickRate;
-  /**
-   * Resolves with the room when its first keyframe is applied; rejects if it ends before.
-   * @type {Promise<Room>}
-   */
-  ready;
-  #emitter;
-  #gameEvents;
-  #replica;
-  #inputs;
-  #uplink;
-  #snapshots = new Rate();
-  #slack = 0;
-  #consumed = 0;
-  /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
-  #delay = null;
-  /** What the delay was set to. @type {number | null} */
-  #fixed = null;
-  /** @type {Record<string, number>} */
-  #snap = {};
-  /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
-  #interpolator = null;
-  /** Whether a view has asked for the file that it comes from. */
-  #awaited = false;
-  /** @type {import("./predictor.js").Predictor | null} */
-  #predictor = null;
-  #report;
-  #inputFields;
-  /** @type {import("./rows.js").Changes} reused */
-  #changes = { added: [], changed: [], removed: [], left: [] };
-  /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
-  #returning = null;
-  #lastTick = 0;
-  /** When the newest snapshot was applied, 0 before. */
-  #snapshotAt = 0;
-  #ended = false;
-  /** @type {(room: Room) => void} */
-  #isReady = () => {
-  };
-  /** @type {(e: Error) => void} */
-  #isOver = () => {
-  };
-  /**
-   * @param {import("./frames.js").Enter} enter
-   * @param {string} codec of snapshot bodies
-   * @param {import("./inputs.js").Uplink} uplink
-   * @param {import("./stats.js").Stats} stats
-   * @param {(error: unknown) => void} report
-   */
-  constructor(enter2, codec, uplink, stats, report) {
-    const { parseSchema: parseSchema2 } = (
-      /** @type {typeof import("./social.js")} */
-      social
-    );
-    const schema = parseSchema2(enter2.tables, enter2.inputs);
-    this.match = enter2.match;
-    this.game = enter2.game;
-    this.seat = enter2.seat;
-    this.tickRate = enter2.tickRate;
-    this.#uplink = uplink;
-    this.#emitter = new Emitter(report);
-    this.#gameEvents = new Emitter(report);
-    this.#report = report;
-    this.#inputFields = schema.inputs;
-    this.#replica = new Replica(schema, stats, uplink);
-    this.#inputs = new InputSender(
-      schema.inputs,
-      enter2.tickRate,
-      uplink,
-      // Who draws the state instead of the view shows the newest.
-      () => this.#interpolator?.tick || this.#replica.tick
-    );
-    this.ready = new Promise((resolve, reject) => {
-      this.#isReady = resolve;
-      this.#isOver = reject;
-    });
-    this.ready.catch(() => {
-    });
-    this.#replica.restart(enter2.epoch, codec);
-    this.#inputs.start(enter2.epoch);
-  }
-  /** Tick of the newest snapshot applied, 0 before the first. */
-  get tick() {
-    return this.#replica.tick || this.#lastTick;
-  }
-  get epoch() {
-    return this.#replica.epoch;
-  }
-  /** The newest snapshot: `tables` holds a Map of rows by id for each table. Read only. */
-  get state() {
-    return this.#replica.world.state;
-  }
-  /** For a net graph. Figures of the view and of a prediction are 0 before there is one. */
-  get stats() {
-    const { timers, rtt } = this.#uplink;
-    const now = timers.now();
-    const view2 = this.#interpolator?.stats(now) ?? NO_VIEW;
-    const live = view2.liveTick || this.tick;
-    const serverTick = live && live + rtt() * this.tickRate / 2e3;
-    const inputTick = this.#inputs.tick;
-    return {
-      /** Reported by the server, in milliseconds: how early the newest input came. */
-      slack: this.#slack,
-      /** Tick of the newest input sent, and of the newest the game has consumed. */
-      inputTick,
-      consumedTick: this.#consumed,
-      tick: this.tick,
-      base: this.#replica.base,
-      /** The tick that the server is at, with its fraction, by how quickly snapshots come at best and half the round trip of pings. */
-      serverTick,
-      /** How many ticks the inputs that are sent are ahead of it. */
-      lead: inputTick && inputTick - serverTick,
-      /** Since the newest snapshot was applied, in milliseconds. */
-      snapshotAge: this.#snapshotAt && now - this.#snapshotAt,
-      /** The tick that `view` was asked for, with its fraction, and how far before the newest snapshot that is: below 0 there is nothing to show. */
-      viewTick: view2.viewTick,
-      bufferMs: view2.bufferMs,
-      /** How often `view` came to be beyond the newest snapshot. */
-      underruns: view2.underruns,
-      ...this.#predictor?._stats(now) ?? NO_PREDICTION,
-      /** Snapshots within the last second. */
-      hz: this.#snapshots.read(now)
-    };
-  }
-  /**
-   * Of `view`: `delayMs`, how far it stays behind, which follows what the line needs, from 100 at the beginning, between 50 and
-   * 400 ms; once set, 0 to 500, it is that. `snap`, by table: from what change on, in units, a row is at another place instead of on its
-   * way; an eighth of the field's range where it is not set. Setting that begins the view anew.
-   * @returns {{delayMs: number, snap: Record<string, number>}}
-   */
-  get interpolation() {
-    return { delayMs: this.#delay?.ms ?? this.#fixed ?? START, snap: this.#snap };
-  }
-  /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
-  set interpolation({ delayMs, snap }) {
-    if (delayMs !== void 0) {
-      if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
-      this.#fixed = Math.min(delayMs, MOST_FIXED);
-      this.#delay?.fix(this.#fixed);
-    }
-    if (snap === void 0) return;
-    this.#snap = snap;
-    this.#interpolator = null;
-  }
-  /**
-   * @param {"snapshot" | "add" | "change" | "remove" | "drop" | "resume" | "exit"} name
-   * @param {(...args: any[]) => void} handler
-   * @returns {() => void} takes the handler off again
-   */
-  on(name, handler) {
-    const off = this.#emitter.on(name, handler);
-    if (name === "add") {
-      for (const [table2, rows] of Object.entries(this.state.tables)) {
-        for (const [id, row2] of rows) this.#emitter.call(handler, table2, id, row2);
-      }
-    }
-    return off;
-  }
-  /**
-   * Events of the game itself, each once.
-   * @param {string} name
-   * @param {(payload: any, tick: number) => void} handler
-   * @returns {() => void} takes the handler off again
-   */
-  onEvent(name, handler) {
-    return this.#gameEvents.on(name, handler);
-  }
-  /**
-   * Sets the input that is sent with every tick from now on, as a whole: a field left out is neutral
-   * (0, or the nearest its range allows). Values are rounded to the schema's quanta. A spectator has none.
-   * @param {Record<string, number | boolean>} values
-   */
-  input(values) {
-    if (this.seat !== 0 && !this.#ended) this.#inputs.set(values);
-  }
-  /**
-   * The world a little in the past, interpolated; for a game's frame hook. Rows and arrays are reused
-   * by the next call. A client that speaks `mp` alone and was not preloaded shows the newest snapshot for the moment that loading takes.
-   * @param {number} [now] milliseconds on the clock of `performance.now`, as animation frames have it
-   * @returns {Record<string, RowWithId[]>} by table, each row with its entity's `id`
-   */
-  view(now = this.#uplink.timers.now()) {
-    this.#interpolator ??= this.#interpolate();
-    return (
-      /** @type {Record<string, RowWithId[]>} */
-      this.#interpolator?.view(now) ?? this.#replica.world.newest()
-    );
-  }
-  /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
-  #interpolate() {
-    if (motion === null) {
-      if (!this.#awaited) loadMotion().catch(() => {
-      });
-      this.#awaited = true;
-      return null;
-    }
-    if (this.#delay === null) {
-      this.#delay = new motion.Delay();
-      if (this.#fixed !== null) this.#delay.fix(this.#fixed);
-    }
-    const interpolator = new motion.Interpolator(
-      this.#replica.world,
-      this.tickRate,
-      this.#delay,
-      this.#snap
-    );
-    const { tick } = this.#replica;
-    if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
-    return interpolator;
-  }
-  /**
-   * Predicts one's own row from now on, in place of an earlier prediction. Its `advance` takes the place of `input`.
-   * @param {import("./predictor.js").Prediction} prediction
-   * @returns {import("./predictor.js").Predictor}
-   * @throws {TypeError | RangeError} for what cannot work
-   */
-  predict(prediction) {
-    if (motion === null) throw new TypeError("await preload() before you predict");
-    const table2 = this.#replica.world.tables.find((t) => t.name === prediction.table);
-    if (table2 === void 0) throw new TypeError(`no table ${prediction.table}`);
-    const { timers } = this.#uplink;
-    const predictor = new motion.Predictor(prediction, {
-      table: table2,
-      inputFields: this.#inputFields,
-      inputs: this.#inputs,
-      tickRate: this.tickRate,
-      now: timers.now,
-      playing: () => this.seat !== 0 && !this.#ended && this.#predictor === predictor,
-      stopped: () => {
-        this.#predictor = null;
-      },
-      report: this.#report
-    });
-    this.#predictor?.stop();
-    this.#predictor = predictor;
-    predictor._after(timers.now(), this.#replica.tick);
-    return predictor;
-  }
-  /** @param {import("./frames.js").Snapshot} snapshot @internal */
-  _snapshot(snapshot2) {
-    const { added, changed, removed, left } = this.#changes;
-    added.length = changed.length = removed.length = left.length = 0;
-    const wanted = ["add", "change", "remove"].some((name) => this.#emitter.has(name));
-    const applied = this.#replica.accept(snapshot2, wanted ? this.#changes : null);
-    this.#slack = snapshot2.slack;
-    this.#consumed = snapshot2.input;
-    const now = this.#uplink.timers.now();
-    this.#predictor?._before(now);
-    this.#inputs.observe(snapshot2);
-    this.#predictor?._after(now, applied ? snapshot2.tick : 0);
-    if (applied) {
-      this.#snapshotAt = now;
-      this.#snapshots.add(now, 1);
-      this.#interpolator?.capture(snapshot2.tick, now);
-      if (snapshot2.base === 0) this.#keyframe();
-    }
-    this.#tell("remove", removed, "gone");
-    this.#tell("remove", left, "left");
-    this.#tell("add", added);
-    this.#tell("change", changed);
-    if (applied) this.#emitter.emit("snapshot", this);
-  }
-  /** @internal */
-  _undecodable() {
-    this.#replica.spoil();
-  }
-  /** @param {import("./frames.js").GameEvent} event @internal */
-  _event({ name, payload, tick }) {
-    this.#gameEvents.emit(name, payload, tick);
-  }
-  /** @param {{code: number, name: string}} why the socket was lost; the seat is kept @internal */
-  _drop(why) {
-    this.#lastTick = this.tick;
-    this.#inputs.stop();
-    this.#emitter.emit("drop", why);
-  }
-  /**
-   * The same match goes on over another socket.
-   * @param {import("./frames.js").Enter} enter
-   * @param {string} codec of snapshot bodies
-   * @param {{downMs: number, lost: number}} info
-   * @internal
-   */
-  _resume(enter2, codec, info) {
-    this.#lastTick = this.tick;
-    this.seat = enter2.seat;
-    this.#returning = { ...info, missedTicks: 0 };
-    this.#replica.restart(enter2.epoch, codec);
-    this.#inputs.start(enter2.epoch);
-    this.#interpolator?.reset();
-    this.#predictor?._restart();
-  }
-  /** @param {{reason: string, result: any}} exit @internal */
-  _exit(exit) {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#inputs.stop();
-    this.#isOver(new Error(`over before its first snapshot: ${exit.reason}`));
-    this.#emitter.emit("exit", exit);
-  }
-  #keyframe() {
-    const returning = this.#returning;
-    this.#returning = null;
-    if (returning !== null) {
-      returning.missedTicks = Math.max(0, this.tick - this.#lastTick);
-      this.#emitter.emit("resume", returning);
-    }
-    this.#isReady(this);
-  }
-  /** @param {string} name @param {any[]} pairs @param {string} [how] */
-  #tell(name, pairs, how) {
-    for (let i = 0; i < pairs.length; i += 2) {
-      this.#emitter.emit(name, pairs[i].name, pairs[i + 1].id, pairs[i + 1].row, how);
-    }
-  }
-};
-
-// src/stand-in.js
-init_requests();
-var atOnce = (
-  /** @type {const} */
-  {
-    lobby: ["on", "watch"],
-    chat: ["on", "typing"],
-    presence: ["on"]
-  }
-);
-var asking = (
-  /** @type {const} */
-  {
-    lobby: [
-      "list",
-      "games",
-      "create",
-      "join",
-      "leave",
-      "ready",
-      "settings",
-      "kick",
-      "host",
-      "start",
-      "rematch"
-    ],
-    chat: ["say", "history", "mute"],
-    presence: ["watch", "unwatch", "follow", "setAway"]
-  }
-);
-function standIns(others, met) {
-  const standIn = (what, first, find) => {
-    const real = () => {
-      const there = others();
-      return there && find(there);
-    };
-    const it = {};
-    for (const name of Object.keys(first)) {
-      Object.defineProperty(it, name, { get: () => (real() ?? first)[name] });
-    }
-    for (const name of atOnce[what]) {
-      it[name] = (...args) => {
-        if (real()) return real()[name](...args);
-        let off = () => {
-        };
-        let over = false;
-        met.then(() => {
-          if (!over) off = real()[name](...args);
-        });
-        return () => {
-          over = true;
-          off();
-        };
-      };
-    }
-    for (const name of asking[what]) {
-      it[name] = async (...args) => {
-        if (!real()) throw new RequestError("dropped", "", "not connected");
-        return real()[name](...args);
-      };
-    }
-    return it;
-  };
-  const chat = standIn("chat", { messages: [], typists: /* @__PURE__ */ new Set() }, ({ lobby }) => lobby.chat);
-  return (
-    /** @type {any} */
-    {
-      lobby: standIn("lobby", { state: null, chat }, ({ lobby }) => lobby),
-      presence: standIn("presence", { states: /* @__PURE__ */ new Map() }, ({ presence }) => presence)
-    }
-  );
-}
-
-// src/stats.js
-var Stats = class {
-  /** Smoothed round trip of pings (1/8 of each new sample). */
-  rtt = 0;
-  /** Smoothed deviation from it (1/4 of each new sample). */
-  jitter = 0;
-  framesIn = 0;
-  framesOut = 0;
-  bytesIn = 0;
-  bytesOut = 0;
-  /** Snapshots applied, keyframes among them. */
-  snapshots = 0;
-  keyframes = 0;
-  /** Snapshots whose hash differed from the world's. */
-  desyncs = 0;
-  /** Keyframes asked for, whatever the reason. */
-  resyncs = 0;
-  /** Welcomes after the first. */
-  reconnects = 0;
-  /** Messages that broke the rules of the wire. */
-  malformed = 0;
-  /** Frames of a kind this client does not know. */
-  unknown = 0;
-  /** Match frames of an epoch that is over. */
-  stale = 0;
-  /** Snapshots that came while a keyframe was awaited or could not be applied. */
-  unapplied = 0;
-  /** Events seen before. */
-  duplicates = 0;
-  /** Events the server no longer held when we came back. */
-  lost = 0;
-  /** Own events given up because their session was gone before the server had handled them. */
-  abandoned = 0;
-  /** Own frames not sent because the socket was not taking any. */
-  unsent = 0;
-  #now;
-  #snapshotRate = new Rate();
-  #inRate = new Rate();
-  #outRate = new Rate();
-  /** @param {() => number} now */
-  constructor(now) {
-    this.#now = now;
-  }
-  /** What happened within the last second. */
-  get perSecond() {
-    const now = this.#now();
-    return {
-      snapshots: this.#snapshotRate.read(now),
-      bytesIn: this.#inRate.read(now),
-      bytesOut: this.#outRate.read(now)
-    };
-  }
-  /** @param {number} bytes @internal */
-  received(bytes2) {
-    this.framesIn++;
-    this.bytesIn += bytes2;
-    this.#inRate.add(this.#now(), bytes2);
-  }
-  /** @param {number} bytes @internal */
-  sent(bytes2) {
-    this.framesOut++;
-    this.bytesOut += bytes2;
-    this.#outRate.add(this.#now(), bytes2);
-  }
-  /** @param {boolean} keyframe @internal */
-  applied(keyframe) {
-    this.snapshots++;
-    if (keyframe) this.keyframes++;
-    this.#snapshotRate.add(this.#now(), 1);
-  }
-  /** @param {number} sample a round trip in milliseconds @internal */
-  roundTrip(sample) {
-    if (this.rtt === 0) {
-      this.rtt = sample;
-      return;
-    }
-    this.jitter += (Math.abs(sample - this.rtt) - this.jitter) / 4;
-    this.rtt += (sample - this.rtt) / 8;
-  }
-};
-
-// src/client.js
-init_wire();
-var ENTER_WITHIN = 3e3;
-var ClosedError = class extends Error {
-  name = "ClosedError";
-  /** @param {number} code @param {string} reason */
-  constructor(code, reason) {
-    super(`closed: ${code} ${reason}`);
-    this.code = code;
-    this.reason = reason;
-  }
-};
-var Client = class {
-  user = "";
-  name = "";
-  session = "";
-  /** When the credentials expire by the server's clock, Unix ms; 0 for never. */
-  expires = 0;
-  /** What the server calls itself; empty before the first welcome. */
-  server = "";
-  /** In which codec snapshots come, as agreed with the server: "packed" or "mp". */
-  codec = "";
-  /** @type {Room | null} the match one is in */
-  room = null;
-  /**
-   * Resolves at the first welcome; rejects with a ClosedError when closed for good before it.
-   * @type {Promise<Client>}
-   */
-  ready;
-  /** @type {import("./lobby.js").Lobby} */
-  lobby;
-  /** @type {import("./presence.js").Presences} */
-  presence;
-  stats;
-  #timers;
-  #auth;
-  #renewing = false;
-  #emitter = new Emitter((error) => this.#report(error));
-  #errors = new Emitter((error) => console.error(error));
-  #requests;
-  #outbox = new Outbox();
-  /** Whether all of the outbox was sent over the present connection. */
-  #flushed = false;
-  #asks;
-  /** @type {import("./transfers.js").Transfers | null} null until it is needed */
-  #transfers = null;
-  /** @type {import("./stand-in.js").Others | null} lobby and presence, null until their file is there */
-  #others = null;
-  #met = () => {
-  };
-  #resume;
-  #connection;
-  /** What the present room was entered with, to know whether it goes on. */
-  #entered = "";
-  /** @type {any} */
-  #enterTimer = null;
-  #letGo = () => {
-  };
-  /** @type {(client: Client) => void} */
-  #isReady = () => {
-  };
-  /** @type {(e: Error) => void} */
-  #isOver = () => {
-  };
-  /** @param {import("./options.js").Options} options */
-  constructor(options) {
-    const set = settings(options);
-    const { timers, signal } = set;
-    this.#timers = timers;
-    this.#auth = set.auth;
-    this.stats = new Stats(timers.now);
-    const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
-    this.#resume = resume;
-    this.#requests = new Requests(timers, resume.request, (id) => resume.requested(id));
-    this.#asks = new Asks(
-      (frame) => this.#connection.send(frame),
-      (error) => this.#report(error)
-    );
-    const met = new Promise((resolve) => {
-      this.#met = resolve;
-    });
-    const { lobby, presence } = standIns(() => this.#others, met);
-    this.lobby = lobby;
-    this.presence = presence;
-    this.#meet();
-    this.ready = new Promise((resolve, reject) => {
-      this.#isReady = resolve;
-      this.#isOver = reject;
-    });
-    this.ready.catch(() => {
-    });
-    this.#connection = new Connection(set, this.#resume, this.stats, {
-      status: (status) => this.#emitter.emit("status", status),
-      welcome: (welcome2) => this.#welcome(welcome2),
-      taken: (taken) => this.#outbox.handled(taken),
-      frame: (frame) => this.#frame(frame),
-      malformed: (bytes2, error) => {
-        if (bytes2 !== null && kindOf(bytes2) === SNAPSHOT) this.room?._undecodable();
-        this.#report(error);
-      },
-      failed: (error) => this.#report(error),
-      down: () => this.#down(),
-      closed: () => this.#closed()
-    });
-    if (signal?.aborted) {
-      this.close();
-      return;
-    }
-    this.#connection.dial();
-    const abort = () => this.close();
-    signal?.addEventListener("abort", abort);
-    this.#letGo = () => signal?.removeEventListener("abort", abort);
-  }
-  /** Makes lobby and presence, if they are not yet and their file is there: as it is when a server welcomes, at the latest. */
-  #meet() {
-    if (this.#others !== null || social === null) return;
-    const request = (channel) => (name, payload) => this.request(channel, name, payload);
-    const report = (error) => this.#report(error);
-    const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"));
-    const presence = new social.Presences(request("presence"), report);
-    lobby.on("state", (state) => presence._lobby(state?.id ?? null));
-    this.#others = { lobby, presence };
-    this.lobby = lobby;
-    this.presence = presence;
-    this.#met();
-  }
-  get status() {
-    return this.#connection.status;
-  }
-  /**
-   * @param {"status" | "room" | "event" | "notice" | "error"} name
-   * @param {(value: any) => void} handler
-   * @returns {() => void} takes the handler off again
-   */
-  on(name, handler) {
-    if (name === "error") return this.#errors.on(name, handler);
-    const off = this.#emitter.on(name, handler);
-    if (name === "room" && this.room !== null) this.#emitter.call(handler, this.room);
-    return off;
-  }
-  /**
-   * Asks the server for something (delivery class `request`).
-   * @param {string} channel
-   * @param {string} name
-   * @param {any} [payload] a plain object, or null for none
-   * @param {{timeout?: number, once?: boolean}} [options] `timeout` in milliseconds, 5000 by default; the server is told of one
-   *   that is given. With `once` a lost connection is waited out: the request is sent again after the resume, and the server
-   *   runs it once
-   * @returns {Promise<any>} the reply's payload; rejects with a RequestError
-   */
-  async request(channel, name, payload = null, { timeout, once = false } = {}) {
-    const say = (id, within) => {
-      const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 4294967295);
-      const more = once || timeout !== void 0 ? [once, left] : [];
-      return sendable(
-        () => this.#connection.send([REQUEST, id, channel, name, payload, ...more])
-      );
-    };
-    if (once) {
-      if (this.status.state === "closed") {
-        throw new RequestError("dropped", "", "the client is closed");
-      }
-      payload = sendable(() => decode(encode([REQUEST, payload]))[1]);
-    }
-    return this.#requests.add(say, timeout ?? 5e3, once);
-  }
-  /**
-   * Sends an event (delivery class `event`): in order, and handled by the server once, whatever connections it takes. While there is none it
-   * waits, with at most 255 others. A refusal comes as a `notice`.
-   * @param {string} channel
-   * @param {string} name
-   * @param {any} [payload] a plain object, or null for none
-   * @throws {RequestError} `full`, `bad-payload`, `too-big` or `closed`
-   */
-  send(channel, name, payload = null) {
-    if (this.status.state === "closed") {
-      throw new RequestError("closed", "", "the client is closed");
-    }
-    const frame = this.#outbox.add(channel, name, payload, this.#connection.maxFrame);
-    if (this.#flushed) this.#connection.write(frame);
-  }
-  /**
-   * Answers what the server asks by this name. A handler may be async; what it returns is the answer, a RequestError that it throws a refusal.
-   * @param {string} channel
-   * @param {string} name
-   * @param {(payload: any) => any} handler the only one
-   * @returns {() => void} takes the handler off again
-   */
-  onAsk(channel, name, handler) {
-    return this.#asks.on(channel, name, handler);
-  }
-  /**
-   * Sends a file to a channel's handler, beside everything else and out of its way, over as many connections as it takes.
-   * @param {string} channel
-   * @param {string} name
-   * @param {Blob | ArrayBuffer | Uint8Array} data not to be changed meanwhile
-   * @param {import("./transfers.js").UploadOptions} [options]
-   * @returns {Promise<void>} when the handler has taken it; rejects with a RequestError, or with the signal's reason
-   */
-  async upload(channel, name, data, options) {
-    if (this.status.state === "closed") {
-      throw new RequestError("closed", "", "the client is closed");
-    }
-    return this.#withTransfers((transfers) => transfers.upload(channel, name, data, options));
-  }
-  /**
-   * Takes files that the server sends by this name. A handler may be async; a RequestError that it throws is a refusal.
-   * @param {string} channel
-   * @param {string} name
-   * @param {(bytes: Uint8Array, meta: import("./transfers.js").Meta) => any} handler the only one
-   * @param {import("./transfers.js").DownloadOptions} [options]
-   * @returns {Promise<() => void>} takes the handler off again
-   */
-  async onDownload(channel, name, handler, options) {
-    return this.#withTransfers((transfers) => transfers.on(channel, name, handler, options));
-  }
-  /**
-   * Does something with what is in a file that loads later: at once, if it has.
-   * @template T
-   * @param {(transfers: import("./transfers.js").Transfers) => T} use
-   * @returns {T | Promise<T>}
-   */
-  #withTransfers(use) {
-    if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
-    this.#transfers ??= new seldom.Transfers(
-      { send: (frame) => this.#connection.send(frame), timers: this.#timers },
-      () => this.#requests.takeId(),
-      (error) => this.#report(error),
-      this.#flushed
-    );
-    return use(this.#transfers);
-  }
-  /** For tests: loses the socket as a network would. The client comes back by itself. */
-  cut() {
-    this.#connection.cut();
-  }
-  /** Says bye and stays away: lobby and seat are free at once. */
-  close() {
-    this.#connection.close();
-  }
-  /** @param {frames.Welcome} welcome */
-  #welcome({ session, user, name, resumed, lost, server, codec, taken, expires }) {
-    this.#meet();
-    if (this.session !== "") this.stats.reconnects++;
-    this.#regain(session, resumed, taken);
-    this.session = session;
-    this.user = user;
-    this.name = name;
-    this.server = server;
-    this.expires = expires;
-    this.codec = codec;
-    this.stats.lost += lost;
-    if (!resumed || lost > 0) this.lobby._reset();
-    if (!resumed) this.#exit("lost", null);
-    if (this.room !== null) {
-      this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
-    }
-    this.lobby._opened();
-    this.presence._opened(!resumed || lost > 0);
-    this.#isReady(this);
-  }
-  /**
-   * Goes on with what the session had under way, or, where it is another one, gives that up.
-   * @param {string} session @param {boolean} resumed @param {number} taken
-   */
-  #regain(session, resumed, taken) {
-    const same2 = resumed && session === this.session;
-    if (same2) {
-      this.#outbox.handled(taken);
-    } else {
-      if (this.session !== "") {
-        this.stats.abandoned += this.#outbox.clear();
-        this.#requests.drop();
-      }
-      this.#outbox.begin(taken);
-    }
-    this.#requests.again();
-    for (const frame of this.#outbox.frames()) this.#connection.write(frame);
-    this.#flushed = true;
-    this.#transfers?.opened(same2 || this.session === "");
-  }
-  /** @param {any[]} frame */
-  #frame(frame) {
-    switch (frame[0]) {
-      case SNAPSHOT:
-        this.#snapshot(snapshot(frame));
-        break;
-      case EVENT:
-        this.#event(event(frame));
-        break;
-      case REPLY:
-        this.#requests.settle(reply(frame));
-        break;
-      case ASK:
-        this.#ask(ask(frame));
-        break;
-      case DOWNLOAD:
-      case DOWNLOAD_CHUNK:
-      case UPLOAD_PROGRESS:
-        Promise.resolve(this.#withTransfers((transfers) => transfers.frame(frame))).catch(
-          (error) => this.#report(error)
-        );
-        break;
-      case ENTER:
-        this.#enter(enter(frame));
-        break;
-      default:
-        this.stats.unknown++;
-    }
-  }
-  /** @param {frames.Ask} ask */
-  #ask(ask2) {
-    const { reconnects } = this.stats;
-    this.#asks.answer(ask2, () => this.#flushed && this.stats.reconnects === reconnects);
-  }
-  /** @param {frames.Snapshot} snapshot */
-  #snapshot(snapshot2) {
-    if (this.room === null || snapshot2.epoch !== this.room.epoch) this.stats.stale++;
-    else this.room._snapshot(snapshot2);
-  }
-  /** @param {frames.GameEvent} event */
-  #event(event2) {
-    const { seq, channel, name, payload } = event2;
-    if (seq <= this.#resume.seq) {
-      this.stats.duplicates++;
-      return;
-    }
-    this.#resume.handled(seq);
-    if (channel === "lobby") {
-      this.lobby._event(event2);
-    } else if (channel === "chat") {
-      this.lobby.chat._event(event2);
-    } else if (channel === "presence") {
-      this.presence._event(event2);
-    } else if (channel === "match") {
-      if (name !== "exit") this.room?._event(event2);
-      else if (payload?.match === this.room?.match) this.#exit(payload?.reason, payload?.result);
-    } else if (channel === "session" && name === "notice") {
-      this.#emitter.emit("notice", payload);
-    } else if (channel === "session" && name === "renew") {
-      this.#renew();
-    } else if (channel === "session" && name === "closed") {
-      if (payload?.channel === "lobby") this.lobby._reset();
-    }
-    this.#emitter.emit("event", event2);
-  }
-  /** Gives the server newer credentials, if there is a way to get some. */
-  async #renew() {
-    if (typeof this.#auth !== "function" || this.#renewing) return;
-    this.#renewing = true;
-    try {
-      const auth = await renewed(this.#auth);
-      const reply2 = await this.request("session", "renew", { auth });
-      this.expires = reply2?.expires ?? 0;
-    } catch (error) {
-      if (!(error instanceof RequestError && error.code === "dropped")) this.#report(error);
-    } finally {
-      this.#renewing = false;
-    }
-  }
-  /** @param {frames.Enter} enter */
-  #enter(enter2) {
-    const entered = JSON.stringify([enter2.match, enter2.game, enter2.tables, enter2.inputs]);
-    this.#timers.clearTimeout(this.#enterTimer);
-    if (this.room !== null && entered === this.#entered) {
-      const { downMs, lost } = this.status;
-      this.room._resume(enter2, this.codec, { downMs, lost });
-      return;
-    }
-    const report = (error) => this.#report(error);
-    const room2 = new Room(enter2, this.codec, this.#uplink(), this.stats, report);
-    this.#exit("left", null);
-    this.room = room2;
-    this.#entered = entered;
-    this.#emitter.emit("room", room2);
-  }
-  /** @returns {import("./inputs.js").Uplink} */
-  #uplink() {
-    const connection = this.#connection;
-    return {
-      input: (epoch, tick, ack, values, seen) => connection.offer([INPUT, epoch, tick, ack, values, seen]),
-      ack: (epoch, ack) => connection.offer([ACK, epoch, ack]),
-      resync: (epoch, reason) => connection.offer([RESYNC, epoch, reason]),
-      rtt: () => this.stats.rtt,
-      timers: this.#timers
-    };
-  }
-  /** @param {string} reason @param {any} result */
-  #exit(reason, result) {
-    this.#timers.clearTimeout(this.#enterTimer);
-    const room2 = this.room;
-    this.room = null;
-    room2?._exit({ reason, result });
-  }
-  #down() {
-    const { code, name } = this.status;
-    this.#timers.clearTimeout(this.#enterTimer);
-    this.#flushed = false;
-    this.#requests.drop(false);
-    this.#transfers?.down();
-    this.#others?.lobby._dropped();
-    this.room?._drop({ code, name });
-  }
-  #closed() {
-    const { code, name } = this.status;
-    this.#letGo();
-    this.#flushed = false;
-    this.#requests.drop();
-    this.#transfers?.dropped();
-    this.stats.abandoned += this.#outbox.clear();
-    this.#others?.lobby._dropped();
-    this.#others?.lobby._reset();
-    this.#exit("closed", null);
-    this.#isOver(new ClosedError(code, name));
-  }
-  /** @param {unknown} error */
-  #report(error) {
-    if (this.#errors.has("error")) this.#errors.emit("error", error);
-    else console.error(error);
-  }
-};
-
 // src/index.js
+init_client();
+init_parts();
+init_client();
+init_codes();
 init_requests();
+init_room();
 function connect(options = {}) {
   return new Client(options);
 }

@@ -133,7 +133,9 @@ export class Predictor {
     return {
       mispredictions: this.mispredictions,
       resims: this.resims,
+      /** The tick of one's own row that was shown last, with its fraction. */
       predictedTick: this.#viewed,
+      /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
       predictionError: this.#smoothing.distance(now),
     };
   }

@@ -7,28 +7,6 @@ import { Replica } from "./replica.js";
 
 /** @typedef {import("./world.js").RowWithId} RowWithId */
 
-const NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
-const NO_PREDICTION = {
-  /** How often a prediction was wrong, and how often inputs were run again. */
-  mispredictions: 0,
-  resims: 0,
-  /** The tick of one's own row that was shown last, with its fraction. */
-  predictedTick: 0,
-  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
-  predictionError: 0,
-};
-
-const NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
-const NO_PREDICTION = {
-  /** How often a prediction was wrong, and how often inputs were run again. */
-  mispredictions: 0,
-  resims: 0,
-  /** The tick of one's own row that was shown last, with its fraction. */
-  predictedTick: 0,
-  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
-  predictionError: 0,
-};
-
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
  * keyframe after it; `exit` is the end.
@@ -77,8 +55,6 @@ export class Room {
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
-  /** When the newest snapshot was applied, 0 before. */
-  #snapshotAt = 0;
   #ended = false;
   /** @type {(room: Room) => void} */
   #isReady = () => {};
@@ -137,36 +113,25 @@ export class Room {
     return this.#replica.world.state;
   }
 
-  /** For a net graph. Figures of the view and of a prediction are 0 before there is one. */
+  /** For a net graph. What is of the view or of a prediction is there once there is one. */
   get stats() {
     const { timers, rtt } = this.#uplink;
     const now = timers.now();
-    const view = this.#interpolator?.stats(now) ?? NO_VIEW;
-    const live = view.liveTick || this.tick;
-    const serverTick = live && live + (rtt() * this.tickRate) / 2000;
-    const inputTick = this.#inputs.tick;
     return {
       /** Reported by the server, in milliseconds: how early the newest input came. */
       slack: this.#slack,
       /** Tick of the newest input sent, and of the newest the game has consumed. */
-      inputTick,
+      inputTick: this.#inputs.tick,
       consumedTick: this.#consumed,
       tick: this.tick,
       base: this.#replica.base,
-      /** The tick that the server is at, with its fraction, by how quickly snapshots come at best and half the round trip of pings. */
-      serverTick,
-      /** How many ticks the inputs that are sent are ahead of it. */
-      lead: inputTick && inputTick - serverTick,
-      /** Since the newest snapshot was applied, in milliseconds. */
-      snapshotAge: this.#snapshotAt && now - this.#snapshotAt,
-      /** The tick that `view` was asked for, with its fraction, and how far before the newest snapshot that is: below 0 there is nothing to show. */
-      viewTick: view.viewTick,
-      bufferMs: view.bufferMs,
-      /** How often `view` came to be beyond the newest snapshot. */
-      underruns: view.underruns,
-      ...(this.#predictor?._stats(now) ?? NO_PREDICTION),
       /** Snapshots within the last second. */
       hz: this.#snapshots.read(now),
+      /** How often a prediction was wrong, and how often inputs were run again. */
+      mispredictions: 0,
+      resims: 0,
+      ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick),
+      ...this.#predictor?._stats(now),
     };
   }
 
@@ -333,7 +298,6 @@ export class Room {
     this.#inputs.observe(snapshot);
     this.#predictor?._after(now, applied ? snapshot.tick : 0);
     if (applied) {
-      this.#snapshotAt = now;
       this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot.tick, now);
       if (snapshot.base === 0) this.#keyframe();

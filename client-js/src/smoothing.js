@@ -103,15 +103,6 @@ export class Smoothing {
     return Math.sqrt(sum) * this.#left(now);
   }
 
-  /** How far what is shown is off, in units, over all fields but angles. @param {number} now in milliseconds */
-  distance(now) {
-    let sum = 0;
-    this.#off.forEach((off, i) => {
-      if (!this.#angles[i]) sum += off * off;
-    });
-    return Math.sqrt(sum) * this.#left(now);
-  }
-
   /** Part of the differences that is left. @param {number} now */
   #left(now) {
     const passed = Math.max(0, now - this.#since);

@@ -33,22 +33,26 @@ export interface RoomStats {
   consumedTick: number;
   tick: number;
   base: number;
-  /** The tick that the server is at, and how many ticks the inputs that are sent are ahead of it. */
-  serverTick: number;
-  lead: number;
-  /** Since the newest snapshot was applied, in milliseconds. */
-  snapshotAge: number;
-  /** The tick that `view` was asked for, how far before the newest snapshot that is, and how often it came to be beyond it. */
-  viewTick: number;
-  bufferMs: number;
-  underruns: number;
   mispredictions: number;
   resims: number;
-  /** The tick of one's own row that was shown last, and how far, in units, that is from where it is predicted. */
-  predictedTick: number;
-  predictionError: number;
   /** Snapshots within the last second. */
   hz: number;
+  /** Once there is a view: the tick that the server is at, with its fraction, as far as is known. */
+  serverTick?: number;
+  /** How many ticks the inputs that are sent are ahead of it. */
+  lead?: number;
+  /** Since the newest snapshot came, in milliseconds. */
+  snapshotAge?: number;
+  /** The tick that the view was asked for last, with its fraction. */
+  viewTick?: number;
+  /** How far before the newest snapshot that is, in milliseconds: below 0 there is nothing to show. */
+  bufferMs?: number;
+  /** How often the view came to be beyond the newest snapshot. */
+  underruns?: number;
+  /** Once there is a prediction: the tick of one's own row that was shown last, with its fraction. */
+  predictedTick?: number;
+  /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
+  predictionError?: number;
 }
 
 /** A match as seen from one seat. It lives through lost sockets: `drop`, then `resume`; `exit` is the end. */
