@@ -14,7 +14,7 @@ window.deltatick = {
   },
   /** The bad network that the address asks for, null for none. */
   conditions,
-  /** One's own ship as drawn, and the tick it is predicted for (0: it is not). */
+  /** One's own ship as drawn, the tick it is predicted for (0: it is not), and its shots. */
   get own() {
     return app.match.own;
   },

@@ -154,7 +154,9 @@ export class MatchView {
   get own() {
     if (!this.#scene) return null;
     const { own, prediction } = this.#scene;
-    return { id: own.id, x: own.x, y: own.y, heading: own.heading, tick: prediction?.tick ?? 0 };
+    const shots = { shown: prediction?.shots?.(this.#last), ...prediction?.shotStats };
+    const tick = prediction?.tick ?? 0;
+    return { id: own.id, x: own.x, y: own.y, heading: own.heading, tick, shots };
   }
 
   #loop(now) {

@@ -9,7 +9,7 @@ import * as Kind from "./kinds.js";
 import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { loadSeldom, seldom, social } from "./parts.js";
-import { RequestError, Requests } from "./requests.js";
+import { RequestError, Requests, sendable } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
 import { standIns } from "./stand-in.js";
@@ -182,31 +182,24 @@ export class Client {
    *   runs it once
    * @returns {Promise<any>} the reply's payload; rejects with a RequestError
    */
-  request(channel, name, payload = null, { timeout, once = false } = {}) {
-    const wait = timeout ?? 5000;
+  async request(channel, name, payload = null, { timeout, once = false } = {}) {
     /** @param {number} id @param {number} within */
     const say = (id, within) => {
       // Whatever time was given, what is sent is a whole number from 1 on.
       const left = Math.min(Math.max(Math.ceil(within) || 1, 1), 0xffffffff);
       const more = once || timeout !== undefined ? [once, left] : [];
-      try {
-        return this.#connection.send([Kind.REQUEST, id, channel, name, payload, ...more]);
-      } catch (error) {
-        throw new RequestError("bad-payload", "", /** @type {Error} */ (error).message);
-      }
+      return sendable(() =>
+        this.#connection.send([Kind.REQUEST, id, channel, name, payload, ...more]),
+      );
     };
-    if (!once) return this.#requests.add(say, wait);
-    if (this.status.state === "closed") {
-      return Promise.reject(new RequestError("dropped", "", "the client is closed"));
-    }
-    try {
+    if (once) {
+      if (this.status.state === "closed") {
+        throw new RequestError("dropped", "", "the client is closed");
+      }
       // A copy, for what is sent again is what was asked for.
-      payload = decode(encode([Kind.REQUEST, payload]))[1];
-    } catch (error) {
-      const { message } = /** @type {Error} */ (error);
-      return Promise.reject(new RequestError("bad-payload", "", message));
+      payload = sendable(() => decode(encode([Kind.REQUEST, payload]))[1]);
     }
-    return this.#requests.add(say, wait, true);
+    return this.#requests.add(say, timeout ?? 5000, once);
   }
 
   /**
@@ -223,6 +216,16 @@ export class Client {
     }
     const frame = this.#outbox.add(channel, name, payload, this.#connection.maxFrame);
     if (this.#flushed) this.#connection.write(frame);
+  }
+
+  /** Enters a match of a game; see enter.js. @param {string} game @param {import("./enter.js").Wanted & import("./enter.js").Entering} [wanted] */
+  async joinOrCreate(game, wanted) {
+    return (await import("./enter.js")).joinOrCreate(this, game, wanted);
+  }
+
+  /** Watches a lobby's match, in the same way. @param {string} lobby its id @param {import("./enter.js").Entering} [entering] */
+  async watch(lobby, entering) {
+    return (await import("./enter.js")).watch(this, lobby, entering);
   }
 
   /**
@@ -446,6 +449,7 @@ export class Client {
       ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
       resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,
+      leave: () => this.lobby.leave(),
       timers: this.#timers,
     };
   }

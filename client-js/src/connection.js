@@ -134,10 +134,7 @@ export class Connection {
       this.#dialAs(auth);
       return;
     }
-    this.#timers.clearTimeout(this.#timer);
-    this.#welcomedAt = -1;
-    const { over } = this.#dialler;
-    this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
+    this.#begin(false);
     const dial = ++this.#dials;
     const ifWaitedFor = (/** @type {() => void} */ fn) => {
       if (dial === this.#dials) fn();
@@ -158,15 +155,16 @@ export class Connection {
     this.#dialler.dial((link) => {
       this.#link = link;
     });
-    this.#begin();
+    this.#begin(true);
   }
 
-  #begin() {
+  /** @param {boolean} dialled whether it is dialled already, and so is answered in time or not at all */
+  #begin(dialled) {
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = -1;
     this.#malformed = 0;
-    this.#timer = this.#timers.setTimeout(() => this.#down(LOST), this.#dialler.patience);
-    const over = this.#dialler.over;
+    const { over, patience } = this.#dialler;
+    if (dialled) this.#timer = this.#timers.setTimeout(() => this.#down(LOST), patience);
     this.#set({ state: "connecting", attempt: this.#redial.attempt, inMs: 0, over });
   }
 
@@ -175,7 +173,7 @@ export class Connection {
     this.#hangUp(false);
     this.#downAt = this.#timers.now();
     this.#link = link;
-    this.#begin();
+    this.#begin(true);
     this.#handlers.down();
     // Whoever was just told may have closed us.
     if (this.#link === link) this.#opened();

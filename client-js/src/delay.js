@@ -1,9 +1,8 @@
-/** What the delay is before anything is measured, and what it is kept to unless it is fixed, in milliseconds. */
-const START = 100;
+import { MOST_FIXED, START } from "./delays.js";
+
+/** What the delay is kept to unless it is fixed, in milliseconds. */
 const LEAST = 50;
 const MOST = 400;
-/** Longest delay that can be asked for, in milliseconds. */
-const MOST_FIXED = 500;
 /** Over how long gaps are averaged, in milliseconds. */
 const MEMORY = 3000;
 /** Mean deviations that are added to the mean. */

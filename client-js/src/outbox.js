@@ -1,6 +1,6 @@
 import { encode } from "./encode.js";
 import * as Kind from "./kinds.js";
-import { RequestError } from "./requests.js";
+import { RequestError, sendable } from "./requests.js";
 
 /** Events that may wait for the server to say that it handled them. */
 const MAX_EVENTS = 256;
@@ -35,13 +35,10 @@ export class Outbox {
    * @throws {RequestError} `full`, `bad-payload` or `too-big`
    */
   add(channel, name, payload, maxFrame) {
-    let tail;
-    try {
-      // A zero is one byte, in the number's place.
-      tail = encode([Kind.SEND, 0, channel, name, payload]).subarray(HEAD.length + 1);
-    } catch (error) {
-      throw new RequestError("bad-payload", "", /** @type {Error} */ (error).message);
-    }
+    // A zero is one byte, in the number's place.
+    const tail = sendable(() =>
+      encode([Kind.SEND, 0, channel, name, payload]).subarray(HEAD.length + 1),
+    );
     const frame = framed(this.#taken + this.#kept.length + 1, tail);
     if (frame.length > maxFrame) {
       throw new RequestError("too-big", "", `a frame may have ${maxFrame} bytes`);

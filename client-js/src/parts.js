@@ -1,6 +1,6 @@
 /**
- * The parts of the client that can wait, each in a file of its own that is loaded once, for all clients of a page. Lobby and presence, the
- * reader of packed bodies and what moves things on the screen load while a connection is made; what few ever need, when it is needed.
+ * The parts of the client that can wait, each in a file of its own that is loaded once, for all clients of a page. Lobby, presence and
+ * the reader of schemas, the reader of packed bodies and what moves things on the screen load while a connection is made; what few ever need, when it is needed.
  */
 
 /** @type {typeof import("./social.js") | null} null: not loaded yet; so are the others */

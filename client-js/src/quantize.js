@@ -21,3 +21,12 @@ export function quantize(field, value) {
   // Plus 0, which turns -0 into it.
   return Math.min(field.max, Math.max(field.min, q)) + 0;
 }
+
+/**
+ * The quantum that stands for 0, or the nearest to it that 32 bits hold, whether or not the field's range
+ * has it: what a rate is counted from.
+ * @param {import("./schema.js").Field} field of kind 1 or 2
+ */
+export function zeroOf({ offset, step }) {
+  return Math.min(0x7fffffff, Math.max(-0x80000000, Math.floor(-offset / step + 0.5))) + 0;
+}

@@ -1,16 +1,8 @@
 import * as FieldKind from "./fieldkinds.js";
+import { zeroOf } from "./quantize.js";
 import { WireError } from "./wire.js";
 
 /** @typedef {import("./schema.js").Field} Field */
-
-/**
- * The quantum that stands for 0, or the nearest to it that 32 bits hold, whether or not the field's range
- * has it: what a rate is counted from.
- * @param {Field} field of kind 1 or 2
- */
-export function zeroOf({ offset, step }) {
-  return Math.min(0x7fffffff, Math.max(-0x80000000, Math.floor(-offset / step + 0.5))) + 0;
-}
 
 /**
  * Holds each rate to be a number's that does not lead back to its field, and a tick's change to what a

@@ -22,6 +22,20 @@ export class RequestError extends Error {
 }
 
 /**
+ * @template T
+ * @param {() => T} encoded encodes what the application gave
+ * @returns {T}
+ * @throws {RequestError} `bad-payload`, when it cannot be encoded or is too big
+ */
+export function sendable(encoded) {
+  try {
+    return encoded();
+  } catch (error) {
+    throw new RequestError("bad-payload", "", /** @type {Error} */ (error).message);
+  }
+}
+
+/**
  * @typedef {(id: number, within: number) => boolean} Say sends a request with so many milliseconds left; false when there is
  *   no connection; throws a RequestError when it cannot be sent at all
  * @typedef {{resolve: (payload: any) => void, reject: (e: RequestError) => void, timer: any, until: number, again: Say | null}} Pending

@@ -1,10 +1,9 @@
-import { Delay } from "./delay.js";
+import * as Delay from "./delays.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { loadMotion, motion } from "./parts.js";
+import { loadMotion, motion, social } from "./parts.js";
 import { Rate } from "./rate.js";
 import { Replica } from "./replica.js";
-import { parseSchema } from "./schema.js";
 
 /** @typedef {import("./world.js").RowWithId} RowWithId */
 
@@ -37,7 +36,12 @@ export class Room {
   #snapshots = new Rate();
   #slack = 0;
   #consumed = 0;
-  #delay = new Delay();
+  /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
+  #delay = null;
+  /** What the delay was set to. @type {number | null} */
+  #fixed = null;
+  /** @type {Record<string, number>} */
+  #snap = {};
   /** @type {import("./interpolate.js").Interpolator | null} made by the first view, so that those who never look pay nothing */
   #interpolator = null;
   /** Whether a view has asked for the file that it comes from. */
@@ -65,6 +69,8 @@ export class Room {
    * @param {(error: unknown) => void} report
    */
   constructor(enter, codec, uplink, stats, report) {
+    // Its file is there since before the hello.
+    const { parseSchema } = /** @type {typeof import("./social.js")} */ (social);
     const schema = parseSchema(enter.tables, enter.inputs);
     this.match = enter.match;
     this.game = enter.game;
@@ -130,15 +136,25 @@ export class Room {
   }
 
   /**
-   * Of `view`: `delayMs`, how far it stays behind. It follows what the line needs, from 100 at the beginning, between 50 and
-   * 400 ms; once set, 0 to 500, it is that.
+   * Of `view`: `delayMs`, how far it stays behind, which follows what the line needs, from 100 at the beginning, between 50 and
+   * 400 ms; once set, 0 to 500, it is that. `snap`, by table: from what change on, in units, a row is at another place instead of on its
+   * way; an eighth of the field's range where it is not set. Setting that begins the view anew.
+   * @returns {{delayMs: number, snap: Record<string, number>}}
    */
   get interpolation() {
-    return { delayMs: this.#delay.ms };
+    return { delayMs: this.#delay?.ms ?? this.#fixed ?? Delay.START, snap: this.#snap };
   }
 
-  set interpolation({ delayMs }) {
-    this.#delay.fix(delayMs);
+  /** @param {{delayMs?: number, snap?: Record<string, number>}} to what is not given stays */
+  set interpolation({ delayMs, snap }) {
+    if (delayMs !== undefined) {
+      if (!(delayMs >= 0)) throw new RangeError("delayMs must be 0 or more");
+      this.#fixed = Math.min(delayMs, Delay.MOST_FIXED);
+      this.#delay?.fix(this.#fixed);
+    }
+    if (snap === undefined) return;
+    this.#snap = snap;
+    this.#interpolator = null;
   }
 
   /**
@@ -195,7 +211,16 @@ export class Room {
       this.#awaited = true;
       return null;
     }
-    const interpolator = new motion.Interpolator(this.#replica.world, this.tickRate, this.#delay);
+    if (this.#delay === null) {
+      this.#delay = new motion.Delay();
+      if (this.#fixed !== null) this.#delay.fix(this.#fixed);
+    }
+    const interpolator = new motion.Interpolator(
+      this.#replica.world,
+      this.tickRate,
+      this.#delay,
+      this.#snap,
+    );
     const { tick } = this.#replica;
     if (tick !== 0) interpolator.capture(tick, this.#uplink.timers.now());
     return interpolator;
@@ -210,8 +235,7 @@ export class Room {
   predict(prediction) {
     // Only a client that has no packed bodies to read gets here without it.
     if (motion === null) throw new TypeError("await preload() before you predict");
-    const table = this.#replica.world.tables.find((t) => t.name === prediction.table);
-    if (table === undefined) throw new TypeError(`no table ${prediction.table}`);
+    const table = this.#table(prediction.table);
     const { timers } = this.#uplink;
     const predictor = new motion.Predictor(prediction, {
       table,
@@ -229,6 +253,36 @@ export class Room {
     this.#predictor = predictor;
     predictor._after(timers.now(), this.#replica.tick);
     return predictor;
+  }
+
+  /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+  leave() {
+    return this.#uplink.leave();
+  }
+
+  /**
+   * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make.
+   * @param {import("./spawns.js").Spawning} spawning
+   * @returns {Promise<import("./spawns.js").Spawns>} rejects for what cannot work, or when its file cannot be had
+   */
+  async predictSpawns(spawning) {
+    const [{ Spawns }, { Smoothing }] = await Promise.all([import("./spawns.js"), loadMotion()]);
+    return new Spawns(spawning, {
+      room: this,
+      table: this.#table(spawning.table),
+      Smoothing,
+      now: this.#uplink.timers.now,
+      predictor: () => this.#predictor,
+      interpolator: () => this.#interpolator,
+      report: this.#report,
+    });
+  }
+
+  /** @param {string} name */
+  #table(name) {
+    const table = this.#replica.world.tables.find((t) => t.name === name);
+    if (table === undefined) throw new TypeError(`no table ${name}`);
+    return table;
   }
 
   /** @param {import("./frames.js").Snapshot} snapshot @internal */

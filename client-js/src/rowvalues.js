@@ -1,6 +1,6 @@
+import { between, turn } from "./between.js";
 import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
-import { between, turn } from "./interpolate.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 /** @typedef {import("./world.js").Row} Row */

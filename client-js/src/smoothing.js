@@ -1,4 +1,6 @@
+import { between, isTurning } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
+import { turnBetween, turnedBy } from "./turning.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 
@@ -13,57 +15,63 @@ const BOUNDLESS = 2 ** 31;
  * over some time; a large one is no error but another place (a respawn), and is not smoothed. It is for the eye alone: nothing is computed from it.
  */
 export class Smoothing {
-  /** Indices of the fields that are smoothed: numbers with a fraction and angles, but none that is another's rate. */
+  /** Indices of the fields that are smoothed: numbers with a fraction, angles, rotations and directions, but none that is another's rate. */
   fields;
 
-  #angles;
+  #kinds;
   #snaps;
   #ms;
-  /** Differences, for each of the fields, as they were at a time. */
+  /** @type {(number | number[])[]} differences, for each of the fields, as they were at a time: of a rotation or direction, a turn */
   #off;
   #since = 0;
-  /** What was shown when held. */
+  /** @type {(number | number[])[]} what was shown when held */
   #held;
 
   /**
    * @param {Field[]} fields of the table
    * @param {number} ms over which a difference goes away; 0 for at once
-   * @param {number | undefined} snap a difference above this, in units, in any field but angles, is not smoothed; by default an
-   *   eighth of the field's range
+   * @param {number | undefined} snap a difference above this, in units, in any field but angles, rotations and directions, is not
+   *   smoothed; by default an eighth of the field's range
    */
   constructor(fields, ms, snap) {
-    const rates = new Set(fields.map((f) => f.rate));
-    this.fields = fields.flatMap((f, i) => (isSmooth(f) && !rates.has(i) ? [i] : []));
-    const smoothed = this.fields.map((i) => fields[i]);
-    this.#angles = smoothed.map((f) => f.kind === FieldKind.ANGLE);
-    this.#snaps = smoothed.map((f) => snapOf(f, snap));
+    this.fields = smoothed(fields);
+    const those = this.fields.map((i) => fields[i]);
+    this.#kinds = those.map((f) => f.kind);
+    this.#snaps = those.map((f) => snapOf(f, snap));
     this.#ms = ms;
-    this.#off = smoothed.map(() => 0);
-    this.#held = smoothed.map(() => 0);
+    this.#off = those.map(() => 0);
+    this.#held = those.map(() => 0);
   }
 
-  /** @param {number[]} raw of each of the fields, as it is before a change */
+  /** @param {(number | number[])[]} raw of each of the fields, as it is before a change; arrays are kept, and not to be written to */
   hold(raw) {
     for (let i = 0; i < raw.length; i++) this.#held[i] = raw[i];
   }
 
   /**
-   * @param {number[]} raw as it is after the change
+   * @param {(number | number[])[]} raw as it is after the change
    * @param {number} now in milliseconds
    */
   settle(raw, now) {
     let changed = false;
-    for (let i = 0; i < raw.length; i++) changed ||= raw[i] !== this.#held[i];
+    for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
     if (!changed) return;
     const left = this.#left(now);
     for (let i = 0; i < raw.length; i++) {
-      let off = this.#off[i] * left + this.#held[i] - raw[i];
-      if (this.#angles[i]) off -= TURN * Math.round(off / TURN);
-      else if (Math.abs(off) > this.#snaps[i]) {
+      const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
+      if (typeof is !== "number") {
+        // A field holds the same kind of value at all times, but for what nothing was held of yet.
+        const before = typeof was === "number" ? is : was;
+        const shown = typeof off === "number" ? before : turnedBy(kind, before, off, left);
+        this.#off[i] = turnBetween(kind, is, shown);
+        continue;
+      }
+      const by = Number(off) * left + Number(was) - is;
+      if (kind !== FieldKind.ANGLE && Math.abs(by) > this.#snaps[i]) {
         this.clear();
         return;
       }
-      this.#off[i] = off;
+      this.#off[i] = kind === FieldKind.ANGLE ? by - TURN * Math.round(by / TURN) : by;
     }
     this.#since = now;
   }
@@ -73,19 +81,24 @@ export class Smoothing {
   }
 
   /**
-   * What is to be added to a field as it is.
+   * A field as it is to be shown.
    * @param {number} i index in `fields`
+   * @param {number | number[]} raw as it is
    * @param {number} now in milliseconds
    */
-  offset(i, now) {
-    return this.#off[i] * this.#left(now);
+  shown(i, raw, now) {
+    const left = this.#left(now);
+    const off = this.#off[i];
+    if (left === 0 || off === 0) return raw;
+    if (typeof raw === "number") return between(this.#kinds[i], raw, Number(off) * left, 1);
+    return typeof off === "number" ? raw : turnedBy(this.#kinds[i], raw, off, left);
   }
 
-  /** How far what is shown is off, in units, over all fields but angles. @param {number} now in milliseconds */
+  /** How far what is shown is off, in units, over all fields that are measured in units. @param {number} now in milliseconds */
   distance(now) {
     let sum = 0;
     this.#off.forEach((off, i) => {
-      if (!this.#angles[i]) sum += off * off;
+      if (typeof off === "number" && this.#kinds[i] !== FieldKind.ANGLE) sum += off * off;
     });
     return Math.sqrt(sum) * this.#left(now);
   }
@@ -97,15 +110,38 @@ export class Smoothing {
   }
 }
 
-/** @param {Field} f */
-const isSmooth = ({ kind }) =>
-  kind === FieldKind.FIXED || kind === FieldKind.ANGLE || kind === FieldKind.FLOAT;
+/**
+ * Indices of the fields of which a sudden change is seen as a jump.
+ * @param {Field[]} fields of a table
+ */
+export function smoothed(fields) {
+  const rates = new Set(fields.map((f) => f.rate));
+  /** @param {Field} f */
+  const isSmooth = ({ kind }) =>
+    kind === FieldKind.FIXED ||
+    kind === FieldKind.FLOAT ||
+    kind === FieldKind.ANGLE ||
+    isTurning(kind);
+  return fields.flatMap((f, i) => (isSmooth(f) && !rates.has(i) ? [i] : []));
+}
 
-/** @param {Field} f @param {number | undefined} snap */
-function snapOf({ kind, min, max, step }, snap) {
+/**
+ * From what difference on, in units, a number is at another place rather than on its way.
+ * @param {Field} f
+ * @param {number | undefined} snap that was asked for; an eighth of the field's range where none was, if it has one
+ */
+export function snapOf({ kind, min, max, step }, snap) {
+  if (kind !== FieldKind.FIXED && kind !== FieldKind.FLOAT) return Number.POSITIVE_INFINITY;
   if (snap !== undefined) return snap;
   const quanta = max - min;
   return kind === FieldKind.FIXED && quanta < BOUNDLESS
     ? quanta * step * SNAP
     : Number.POSITIVE_INFINITY;
+}
+
+/** @param {number | number[]} a @param {number | number[]} b */
+function same(a, b) {
+  return (
+    a === b || (typeof a !== "number" && typeof b !== "number" && a.every((c, i) => c === b[i]))
+  );
 }

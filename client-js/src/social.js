@@ -1,3 +1,7 @@
-/** Who else is there: lobbies with their chat, and presence; see parts.js for when it loads. */
+/**
+ * What nobody needs before a server has welcomed: lobbies with their chat, presence, and the reader of the schema that a match begins
+ * with; see parts.js for when it loads.
+ */
 export { Lobby } from "./lobby.js";
 export { Presences } from "./presence.js";
+export { parseSchema } from "./schema.js";

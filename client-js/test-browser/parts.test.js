@@ -63,8 +63,9 @@ test("where the reader of packed bodies cannot be had, they come in mp", async (
 });
 
 test("where lobby and presence cannot be had, it is tried again", async () => {
-  const { codec, rows, refused, states } = await playedWithout("social", 1);
-  assert.equal(refused, 1);
+  // Asked for when it is dialled, and once more when the link has opened if it was refused by then: more often than one dial does.
+  const { codec, rows, refused, states } = await playedWithout("social", 3);
+  assert.equal(refused, 3);
   assert.equal(codec, "packed");
   assert.ok(rows > 0);
   assert.ok(states.includes("waiting"), `${states}`);

@@ -481,7 +481,7 @@ test("over a new socket inputs start anew, from the new epoch and tick", () => {
 test("the view shows what is there, with ids, and its delay can be set", () => {
   const { it, room, clock } = inMatch();
   assert.equal(room.view(clock.now()).ships[0].id, 1);
-  assert.deepEqual(room.interpolation, { delayMs: 100 });
+  assert.deepEqual(room.interpolation, { delayMs: 100, snap: {} });
   room.interpolation = { delayMs: 50 };
   for (let tick = 101; tick <= 130; tick++) {
     clock.advance(1000 / 60);

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dequantize } from "../src/dequantize.js";
-import { quantize } from "../src/quantize.js";
-import { zeroOf } from "../src/rates.js";
+import { quantize, zeroOf } from "../src/quantize.js";
 import { parseSchema } from "../src/schema.js";
 import { WireError } from "../src/wire.js";
 import { seeded } from "./support/clock.js";

@@ -10,7 +10,7 @@ import type {
   TableName,
   View,
 } from "./game.js";
-import type { Prediction, Predictor } from "./predict.js";
+import type { Prediction, Predictor, Spawning, Spawns } from "./predict.js";
 
 /** What a room's handlers are given. `snapshot` and the changes of rows come in the order they have here. */
 export interface RoomEvents<G extends Game = AnyGame> {
@@ -72,9 +72,12 @@ export class Room<G extends Game = AnyGame> {
   /** The newest snapshot. Read only. */
   readonly state: { readonly tables: Rows<G> };
   readonly stats: RoomStats;
-  /** How far `view` stays behind; once set, 0 to 500, it is that. */
-  get interpolation(): { delayMs: number };
-  set interpolation(to: { delayMs: number });
+  /**
+   * How far `view` stays behind: once set, 0 to 500, it is that; and by table from what change on, in units, a row is at another place
+   * instead of on its way, by default an eighth of the field's range. What is not given stays.
+   */
+  get interpolation(): { delayMs: number; snap: Record<string, number> };
+  set interpolation(to: { delayMs?: number; snap?: Record<string, number> });
 
   on<E extends keyof RoomEvents<G>>(name: E, handler: (...args: RoomEvents<G>[E]) => void): Off;
   /** Events of the game itself, each once. */
@@ -93,4 +96,13 @@ export class Room<G extends Game = AnyGame> {
   predict<T extends TableName<G>>(
     prediction: Prediction<RowOf<G, T>, Input<G>, T>,
   ): Predictor<RowOf<G, T>, Input<G>>;
+  /** Leaves the match and its lobby; `exit` follows. Rejects with a RequestError. */
+  leave(): Promise<void>;
+  /**
+   * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make. Rejects for
+   * what cannot work, or when its file cannot be had.
+   */
+  predictSpawns<T extends TableName<G>>(
+    spawning: Spawning<RowOf<G, T>, T>,
+  ): Promise<Spawns<RowOf<G, T>>>;
 }

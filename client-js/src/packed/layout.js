@@ -1,5 +1,5 @@
 import * as FieldKind from "../fieldkinds.js";
-import { zeroOf } from "../rates.js";
+import { zeroOf } from "../quantize.js";
 
 /**
  * One of the numbers that a field is coded as. Most fields have one, a rotation has four, a direction two, a
