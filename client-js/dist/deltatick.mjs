@@ -1036,10 +1036,6 @@ var init_playback = __esm({
       serverTick(now, way) {
         return (this.ageOf(0, now) + way) / this.#tickMs;
       }
-      /** @param {number} ticks @returns {number} milliseconds */
-      ms(ticks) {
-        return ticks * this.#tickMs;
-      }
       /**
        * @param {number} now in milliseconds
        * @param {number} delayMs how far in the past to be
@@ -1586,7 +1582,7 @@ var init_interpolate = __esm({
           snapshotAge: isEmpty ? 0 : now - this.#capturedAt,
           /** The tick that was asked for last, with its fraction, and how far before the newest snapshot it is: below 0 there is nothing to show. */
           viewTick: this.#asked,
-          bufferMs: this.#asked > 0 ? this.#playback.ms(this.#newest - this.#asked) : 0,
+          bufferMs: this.#asked && this.#playback.ageOf(this.#asked, now) - this.#playback.ageOf(this.#newest, now),
           /** How often the view came to be beyond the newest snapshot. */
           underruns: this.#underruns
         };

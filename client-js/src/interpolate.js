@@ -88,7 +88,9 @@ export class Interpolator {
       snapshotAge: isEmpty ? 0 : now - this.#capturedAt,
       /** The tick that was asked for last, with its fraction, and how far before the newest snapshot it is: below 0 there is nothing to show. */
       viewTick: this.#asked,
-      bufferMs: this.#asked > 0 ? this.#playback.ms(this.#newest - this.#asked) : 0,
+      bufferMs:
+        this.#asked &&
+        this.#playback.ageOf(this.#asked, now) - this.#playback.ageOf(this.#newest, now),
       /** How often the view came to be beyond the newest snapshot. */
       underruns: this.#underruns,
     };

@@ -70,11 +70,6 @@ export class Playback {
     return (this.ageOf(0, now) + way) / this.#tickMs;
   }
 
-  /** @param {number} ticks @returns {number} milliseconds */
-  ms(ticks) {
-    return ticks * this.#tickMs;
-  }
-
   /**
    * @param {number} now in milliseconds
    * @param {number} delayMs how far in the past to be
