@@ -246,6 +246,7 @@ export class Lab {
       samples: this.#graph.samples,
       ticks: this.#ticks,
     });
+    if (room === null) return; // between two matches
     const { rtt } = net.stats;
     const { stats } = room;
     const delay = a.modes.interpolation ? room.interpolation.delayMs : 0;
