@@ -10,12 +10,16 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/server"
 )
+
+// version is set by the linker: go build -ldflags "-X main.version=v1.2.3".
+var version = "development"
 
 func main() {
 	ctx, stop := context.WithCancel(context.Background())
@@ -60,6 +64,13 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return &usageError{err}
 	}
+	switch {
+	case cfg.version:
+		_, err := fmt.Fprintf(out, "deltatick %s %s\n", version, runtime.Version())
+		return err
+	case cfg.healthcheck:
+		return checkHealth(ctx, cfg.addr)
+	}
 	s, err := server.New(cfg.server)
 	if err != nil {
 		return err
@@ -77,13 +88,18 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
 	cfg.auth.report(ctx, cfg.server, cfg.log)
-	fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", pageURL(listener.Addr()))
-	return serve(ctx, s, listener)
+	return serveHosted(ctx, cfg.host, s, func(ctx context.Context, ready func()) error {
+		return serve(ctx, s, listener, func() {
+			fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", localURL(listener.Addr().String()))
+			cfg.log.Info("ready", "version", version, "addr", listener.Addr().String())
+			ready()
+		})
+	})
 }
 
 // serve runs the house and its front door, and closes the door when the house is done: while it drains, health and metrics
-// still answer, and players who drop can still come back.
-func serve(ctx context.Context, s *server.Server, listener net.Listener) error {
+// still answer, and players who drop can still come back. It calls ready when players may come.
+func serve(ctx context.Context, s *server.Server, listener net.Listener, ready func()) error {
 	front := newFront(s.Handler())
 	served := make(chan error, 1)
 	house, stopHouse := context.WithCancel(ctx)
@@ -92,6 +108,7 @@ func serve(ctx context.Context, s *server.Server, listener net.Listener) error {
 		served <- front.Serve(listener)
 		stopHouse() // a front door that fails ends the house, too
 	}()
+	ready() // who comes before the front door is open waits in the listener's queue
 	err := s.Run(house)
 	closing, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
@@ -102,16 +119,4 @@ func serve(ctx context.Context, s *server.Server, listener net.Listener) error {
 		err = errors.Join(err, serveErr)
 	}
 	return err
-}
-
-// pageURL is where a person on this machine opens the page.
-func pageURL(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return "http://" + addr.String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, port)
 }
