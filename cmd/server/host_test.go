@@ -71,7 +71,7 @@ func TestAHostHearsOfTheServerAndDrainsIt(t *testing.T) {
 	g.expect(t, "/v1beta1/lists/players:addValue")
 	close(g.drain)
 	waitDraining(p.url)
-	g.expect(t, "/health")                                    // while it drains, too
+	g.expect(t, "/health") // while it drains, too
 	if status := statusOf(t, p.url+"/healthz"); status != http.StatusOK {
 		t.Errorf("healthz while draining: %d", status)
 	}
