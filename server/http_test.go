@@ -38,7 +38,7 @@ func body(resp *http.Response) string {
 func TestThePageAndTheClientAreServedAndRevalidated(t *testing.T) {
 	bubble(t, server.Config{}, func(h *house) {
 		for path, want := range map[string]string{
-			"/": "text/html", "/client.mjs": "text/javascript", "/client.js": "text/javascript", "/main.js": "text/javascript", "/arena-step.wasm": "application/wasm",
+			"/": "text/html", "/admin": "text/html", "/client.mjs": "text/javascript", "/client.js": "text/javascript", "/main.js": "text/javascript", "/arena-step.wasm": "application/wasm",
 		} {
 			resp := h.get(path)
 			if resp.StatusCode != 200 || !strings.HasPrefix(resp.Header.Get("Content-Type"), want) || len(body(resp)) == 0 {
