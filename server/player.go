@@ -64,6 +64,13 @@ func (p *player) disconnected() {
 	p.detach()
 }
 
+// lobbyID is that of the player's lobby, "" for none.
+func (p *player) lobbyID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lobby
+}
+
 // describe tells where the player is.
 func (p *player) describe(info *sessionInfo) {
 	p.mu.Lock()

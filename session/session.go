@@ -120,7 +120,7 @@ func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
 	payload = protocol.OrNil(payload)
 	if len(payload) > protocol.MaxServerFrame-eventHead {
 		s.hub.cfg.Counters.drop(DropEventTooBig, 1)
-		s.hub.log.Error("event too big", "session", s.ID(), "channel", channel, "name", name, "bytes", len(payload))
+		s.hub.log.Error("event too big", "session", s.ID(), "user", s.User(), "channel", channel, "name", name, "bytes", len(payload))
 		return
 	}
 	s.mu.Lock()
