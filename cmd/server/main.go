@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/server"
@@ -64,54 +61,16 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.addr)
-	if err != nil {
-		return fmt.Errorf("-addr %s: %w", cfg.addr, err)
-	}
 	profiled, stop, err := profiles(cfg.pprof)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	defer stop()
 	if profiled != nil {
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
-	cfg.auth.report(ctx, cfg.server, cfg.log)
-	fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", pageURL(listener.Addr()))
-	return serve(ctx, s, listener)
-}
-
-// serve runs the house and its front door, and closes the door when the house is done: while it drains, health and metrics
-// still answer, and players who drop can still come back.
-func serve(ctx context.Context, s *server.Server, listener net.Listener) error {
-	front := newFront(s.Handler())
-	served := make(chan error, 1)
-	house, stopHouse := context.WithCancel(ctx)
-	defer stopHouse()
-	go func() {
-		served <- front.Serve(listener)
-		stopHouse() // a front door that fails ends the house, too
-	}()
-	err := s.Run(house)
-	closing, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if closeErr := front.Shutdown(closing); closeErr != nil {
-		err = errors.Join(err, closeErr, front.Close())
-	}
-	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
-		err = errors.Join(err, serveErr)
-	}
-	return err
-}
-
-// pageURL is where a person on this machine opens the page.
-func pageURL(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return "http://" + addr.String()
-	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return "http://" + net.JoinHostPort(host, port)
+	return s.ListenAndServe(ctx, cfg.addr, func(url string) {
+		cfg.auth.report(ctx, cfg.server, cfg.log)
+		fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", url)
+	})
 }
