@@ -29,7 +29,13 @@ type Config struct {
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	Progress io.Writer    // a line for each group each second; nil for none
+	// What of the server is looked at from outside while measuring: its metrics in Prometheus' text format, at that URL, and its process on this
+	// machine, by whose number CPU and memory are taken then. Default none. A server that cannot be looked at so is a note in the report.
+	Metrics string
+	PID     int
+
+	Progress io.Writer    // a line for each group each lap, which is a second, and more in runs of more than an hour; nil for none
+	Terminal bool         // Progress is a terminal that knows ANSI's control sequences: the lines are redrawn in place
 	Logger   *slog.Logger // default discards
 }
 
@@ -78,6 +84,8 @@ func (cfg Config) withDefaults() (Config, error) {
 	switch {
 	case bots > maxBots:
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
+	case cfg.PID < 0:
+		return cfg, fmt.Errorf("pid: %d is no process", cfg.PID)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
 	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:

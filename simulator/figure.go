@@ -75,7 +75,7 @@ func buildFigures() map[string]figure {
 	return all
 }
 
-func total[N int | uint64](counts map[string]N) (sum float64) {
+func total[N int | uint64 | float64](counts map[string]N) (sum float64) {
 	for _, n := range counts {
 		sum += float64(n)
 	}

@@ -11,5 +11,7 @@ type gauges struct {
 }
 
 func newGauges() *gauges {
-	return &gauges{latency: newHistogram(true), interval: newHistogram(true), age: newHistogram(false), slack: newHistogram(false), rejoin: newHistogram(false), chat: newHistogram(false)}
+	return &gauges{
+		latency: newHistogram(), interval: newHistogram(), age: newHistogram(), slack: newHistogram(), rejoin: newHistogram(), chat: newHistogram(),
+	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
-	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/simulator/hostile"
 	"github.com/deltatick/deltatick/simulator/link"
 )
@@ -114,6 +113,7 @@ type crowd struct {
 	gauges  *gauges
 	players []*player
 	lobbies int
+	laps    []Lap // of the goroutine that watches the run
 }
 
 // newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
@@ -143,18 +143,14 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 	return c, nil
 }
 
-// traffic is what a crowd's clients have received and sent so far.
-type traffic struct{ in, out, snapshots uint64 }
+// traffic is how many bytes a crowd's clients have received and sent so far.
+type traffic struct{ in, out uint64 }
 
 func (c *crowd) traffic() (t traffic) {
 	for _, p := range c.players {
-		t.add(p.stats())
+		s := p.stats()
+		t.in += client.Total(s.In).Bytes
+		t.out += client.Total(s.Out).Bytes
 	}
 	return t
-}
-
-func (t *traffic) add(s client.Stats) {
-	t.in += client.Total(s.In).Bytes
-	t.out += client.Total(s.Out).Bytes
-	t.snapshots += s.In[protocol.KindSnapshot].Frames
 }

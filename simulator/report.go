@@ -8,6 +8,7 @@ import (
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/simulator/link"
+	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // The reasons for which a bot was failed by the server; see the package's documentation.
@@ -53,20 +54,22 @@ type Range struct {
 
 // Report is what a run found.
 type Report struct {
-	Title       string  `json:"title,omitempty"`
-	URL         string  `json:"url"`
-	Bots        int     `json:"bots"`
-	Lobbies     int     `json:"lobbies"`
-	Seed        uint64  `json:"seed"`
-	Measured    float64 `json:"measured_s"`
-	Interrupted bool    `json:"interrupted"`   // ended before its time
-	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
+	Title       string    `json:"title,omitempty"`
+	URL         string    `json:"url"`
+	Began       time.Time `json:"began"` // the measured time
+	Bots        int       `json:"bots"`
+	Lobbies     int       `json:"lobbies"`
+	Seed        uint64    `json:"seed"`
+	Measured    float64   `json:"measured_s"`
+	Interrupted bool      `json:"interrupted"`   // ended before its time
+	CPU         float64   `json:"simulator_cpu"` // cores this process used while measuring
 
 	Failed   int            `json:"failed"`   // bots
 	Unmet    int            `json:"unmet"`    // criteria
 	Breaches int            `json:"breaches"` // attacks that worked
 	Groups   []GroupReport  `json:"groups"`
 	Attacks  []AttackReport `json:"attacks,omitempty"`
+	Server   *scrape.Report `json:"server,omitempty"` // as seen from outside, where that was asked for
 }
 
 // OK reports whether no bot was failed by the server, every criterion was met, and no attack worked.
@@ -112,6 +115,7 @@ type GroupReport struct {
 	Verdicts []Verdict   `json:"verdicts"` // on Group.Expect
 	Failed   int         `json:"failed"`   // bots
 	Each     []BotReport `json:"each"`
+	Laps     []Lap       `json:"laps"` // of a second each; of more in runs of more than an hour
 }
 
 var resyncNames = map[uint32]string{
@@ -124,7 +128,7 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
 		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(), Age: c.gauges.age.spread(),
 		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(),
-		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+		Laps: c.laps, Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
 	if measured > 0 {
 		each := measured.Seconds() * float64(len(c.players))

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // Run plays a population and reports. It blocks until the run is over and every bot is gone; ending ctx ends it early, with a
@@ -28,6 +29,9 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	r := &run{cfg: cfg}
+	if cfg.Metrics != "" || cfg.PID != 0 {
+		r.outside = scrape.New(scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)})
+	}
 	if err := r.populate(games); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
@@ -40,7 +44,8 @@ type run struct {
 	window  window
 	crowds  []*crowd
 	raids   []*raid
-	players []*player // of all crowds
+	outside *scrape.Watcher // of the server; nil for none
+	players []*player       // of all crowds
 }
 
 // populate makes the crowds; games has the game of each.
@@ -77,7 +82,7 @@ func (r *run) measure(ctx context.Context) Report {
 	measured := time.Since(opened)
 	after, cpu := r.traffic(), cpuTime()-cpu
 
-	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
+	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
 	if measured > 0 { // else it was interrupted before
 		report.CPU = cpu.Seconds() / measured.Seconds()
 	}
@@ -103,6 +108,10 @@ func (r *run) measure(ctx context.Context) Report {
 				report.Unmet++
 			}
 		}
+	}
+	if r.outside != nil {
+		seen := r.outside.Report()
+		report.Server = &seen
 	}
 	for _, raid := range r.raids {
 		a := raid.report()
@@ -134,7 +143,7 @@ func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
 	}
 }
 
-// watch shows progress, and lets chaos and attackers loose, until the measured time is over.
+// watch keeps and shows laps, looks at the server from outside, and lets chaos and attackers loose, until the measured time is over.
 func (r *run) watch(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.For)
 	defer cancel()
@@ -148,16 +157,11 @@ func (r *run) watch(ctx context.Context) {
 			chaos.Go(func() { p.wreak(ctx) })
 		}
 	}
-	lines := newProgress(r)
-	for second := time.NewTicker(time.Second); ; {
-		select {
-		case <-second.C:
-			lines.show(time.Now())
-		case <-ctx.Done():
-			second.Stop()
-			return
-		}
+	if r.outside != nil {
+		chaos.Go(func() { r.outside.Run(ctx) })
 	}
+	began := time.Now()
+	newLaps(r, began).drive(ctx, lapTime(r.cfg.For), newProgress(r, began).show)
 }
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
