@@ -24,6 +24,9 @@ func main() {
 // run returns the exit code: 0 when every bot was served well and every criterion met, 1 when not or the run could not be made, 2 for a flag that
 // cannot be used.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), out, errOut io.Writer) int {
+	if len(args) > 0 && args[0] == "compare" {
+		return compare(args[1:], lookup, out, errOut)
+	}
 	cfg, err := parse(args, lookup, out, errOut)
 	switch {
 	case errors.Is(err, env.ErrHelp):
