@@ -107,7 +107,10 @@ func layered(r simulator.Report, of func(simulator.Lap) map[string]float64) []se
 	return layers(times, sums)
 }
 
-// layers makes series of what there is by name at each time: the largest first, those beyond the palette as one.
+// smallShare is the part of all below which a layer is not told apart: it could not be seen.
+const smallShare = 0.01
+
+// layers makes series of what there is by name at each time: the largest first, and those beyond the palette or too small to be seen as one.
 func layers(times []float64, values []map[string]float64) []series {
 	sums := map[string]float64{}
 	for _, at := range values {
@@ -116,15 +119,26 @@ func layers(times []float64, values []map[string]float64) []series {
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(sums), func(a, b string) int { return cmp.Or(-cmp.Compare(sums[a], sums[b]), cmp.Compare(a, b)) })
+	whole := 0.0
+	for _, sum := range sums {
+		whole += sum
+	}
+	shown := slices.IndexFunc(names, func(name string) bool { return sums[name] < smallShare*whole })
+	if shown < 0 {
+		shown = len(names)
+	}
+	if shown = min(shown, colours); shown < len(names) {
+		shown = min(shown, colours-1) // the last colour is for the others
+	}
 	place := map[string]int{}
 	for i, name := range names {
-		place[name] = min(i, colours-1)
+		place[name] = min(i, shown)
 	}
-	all := make([]series, min(len(names), colours))
+	all := make([]series, min(len(names), shown+1))
 	for i := range all {
 		all[i] = series{name: names[i], colour: i, points: make([]point, len(times))}
-		if i == colours-1 && len(names) > colours {
-			all[i].name = "others"
+		if i == shown {
+			all[i].name, all[i].colour = "others", colours-1
 		}
 		for k, at := range times {
 			all[i].points[k].at = at
@@ -152,16 +166,12 @@ func largestSum(layers []series) (largest float64) {
 	return largest
 }
 
-// someOf is a plot of counts, or an empty one where all are 0: that nothing happened is better said in words.
+// someOf leaves the series out that are 0 all along.
 func someOf(p plot) plot {
-	for _, s := range p.series {
-		for _, pt := range s.points {
-			if pt.value > 0 {
-				return p
-			}
-		}
-	}
-	return plot{}
+	p.series = slices.DeleteFunc(p.series, func(s series) bool {
+		return !slices.ContainsFunc(s.points, func(pt point) bool { return pt.value > 0 })
+	})
+	return p
 }
 
 // nonEmpty leaves out series and plots without points, and sets the time axis of the others.

@@ -32,12 +32,15 @@ const colours = 8
 
 // The picture, in its own units. It is drawn to be shown at about that many pixels.
 const (
-	width, height            = 540.0, 230.0
-	left, right, top, bottom = 44.0, 118.0, 10.0, 26.0
-	plotW, plotH             = width - left - right, height - top - bottom
-	labelGap                 = 14.0 // between the base lines of two labels
-	mostPoints               = 300  // of a line; more would not be seen
-	labelRunes               = 17
+	width, height     = 540.0, 230.0
+	left, top, bottom = 44.0, 10.0, 26.0
+	plotH             = height - top - bottom
+	labelGap          = 16.0 // between the base lines of two labels
+	leadWidth         = 18.0 // from the area to its labels
+	runeWidth         = 8.2  // of a label's letters, about, at their largest
+	fewRunes          = 11   // for which there is room even where labels are shorter, so that most plots are alike
+	mostRunes         = 22   // of a label; what is longer is cut
+	mostPoints        = 300  // of a line; more would not be seen
 )
 
 // drawing is a plot as the template shows it.
@@ -78,6 +81,11 @@ func (p plot) draw() drawing {
 	for i := range p.series {
 		p.series[i].points = thin(p.series[i].points, p.series[i].worst)
 	}
+	longest := fewRunes
+	for _, s := range p.series {
+		longest = max(longest, len([]rune(short(s.name))))
+	}
+	plotW := width - left - leadWidth - runeWidth*float64(longest)
 	d := drawing{
 		Title: p.title, Unit: p.unit, About: p.about, Summary: p.summary(),
 		Width: width, Height: height, Left: left, Right: left + plotW, Floor: top + plotH,
@@ -113,7 +121,7 @@ func (p plot) draw() drawing {
 			from = y((at.value + bases[i][len(bases[i])-1]) / 2)
 		}
 		if !s.second {
-			d.Labels = append(d.Labels, label{Colour: s.colour, X: left + plotW + 14, Y: from, From: from, Text: short(s.name)})
+			d.Labels = append(d.Labels, label{Colour: s.colour, X: left + plotW + leadWidth - 4, Y: from, From: from, Text: short(s.name)})
 		}
 	}
 	spread(d.Labels)
@@ -219,8 +227,8 @@ func spread(labels []label) {
 }
 
 func short(name string) string {
-	if runes := []rune(name); len(runes) > labelRunes {
-		return string(runes[:labelRunes-1]) + "…"
+	if runes := []rune(name); len(runes) > mostRunes {
+		return string(runes[:mostRunes-1]) + "…"
 	}
 	return name
 }

@@ -93,11 +93,14 @@ func verdict(r simulator.Report) string {
 	}
 	var parts []string
 	for _, n := range []struct {
-		n    int
-		what string
-	}{{r.Failed, "bots failed"}, {r.Unmet, "criteria not met"}, {r.Breaches, "attacks worked"}} {
-		if n.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n.n, n.what))
+		n         int
+		one, many string
+	}{{r.Failed, "bot was failed", "bots were failed"}, {r.Unmet, "criterion was not met", "criteria were not met"}, {r.Breaches, "attack worked", "attacks worked"}} {
+		switch {
+		case n.n == 1:
+			parts = append(parts, "1 "+n.one)
+		case n.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n.n, n.many))
 		}
 	}
 	return "Failed: " + strings.Join(parts, ", ")
@@ -126,9 +129,9 @@ func facts(r simulator.Report) []fact {
 }
 
 func promises(r simulator.Report) []promise {
-	all := []promise{{r.Failed == 0, "all", "no bot is failed by the server", fmt.Sprintf("%d of %d were", r.Failed, r.Bots)}}
+	all := []promise{{r.Failed == 0, "all", "no bot is failed by the server", fmt.Sprintf("%d of %d", r.Failed, r.Bots)}}
 	if len(r.Attacks) > 0 {
-		all = append(all, promise{r.Breaches == 0, "all", "no attack works", fmt.Sprintf("%d did", r.Breaches)})
+		all = append(all, promise{r.Breaches == 0, "all", "no attack works", fmt.Sprint(r.Breaches)})
 	}
 	for _, g := range r.Groups {
 		for _, c := range g.Verdicts {
