@@ -62,7 +62,10 @@ func (c Change) Percent() (percent float64, ok bool) {
 // rising are the figures that are better when larger; neither are better in any direction.
 var (
 	rising  = []string{"rate.min", "rate.median", "slack.p1", "slack.p50"}
-	neither = []string{"rate.max", "visits", "snapshots", "cuts", "slack.p99", "slack.max", "effect.p1", "gap.p1", "age.p1", "rejoin.p1", "chat.p1", "rtt.min", "players"}
+	neither = []string{
+		"rate.max", "visits", "snapshots", "cuts", "slack.p99", "slack.max", "effect.p1", "gap.p1", "age.p1", "rejoin.p1", "chat.p1", "rtt.min",
+		"bytes_in", "bytes_out", "encodings.mean", // which fall, too, where there were fewer snapshots
+	}
 )
 
 func newChange(figure, unit string, before, after float64) Change {
@@ -196,11 +199,14 @@ func (c Change) spaced() string {
 
 // Difference is by how much the figure changed, with its sign.
 func (c Change) Difference() string {
-	d := c.After - c.Before
-	if d > 0 {
-		return "+" + c.Text(d)
+	text := c.Text(math.Abs(c.After - c.Before))
+	switch {
+	case text == c.Text(0):
+		return text
+	case c.After > c.Before:
+		return "+" + text
 	}
-	return c.Text(d)
+	return "-" + text
 }
 
 // PercentText is Percent for people, or "" where there is none.

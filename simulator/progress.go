@@ -86,7 +86,7 @@ func (l *progress) redraw(now time.Time) {
 	}
 	lines := l.block(now)
 	for _, line := range lines {
-		b.WriteString(line + eraseLine + "\n")
+		b.WriteString(strings.TrimRight(line, " ") + eraseLine + "\n")
 	}
 	b.WriteString(eraseBelow + wrapOn)
 	l.drawn = len(lines)
