@@ -18,7 +18,7 @@ type Lap struct {
 	Took float64 `json:"took_s"`
 
 	Seated   int     `json:"seated"`          // at its end: bots in a match, or connected where they play none
-	Rate     float64 `json:"snapshots_per_s"` // of all bots, for each that was seated at the end
+	Rate     float64 `json:"snapshots_per_s"` // of all bots, for each that was seated, on average of the lap's two ends
 	Interval Spread  `json:"inter_arrival,omitzero"`
 	Latency  Spread  `json:"input_to_effect,omitzero"`
 	Age      Spread  `json:"snapshot_age,omitzero"`
@@ -93,8 +93,8 @@ func (c *crowd) lap(from, to look, at, took time.Duration) Lap {
 		Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
 	snapshots := to.stats.In[protocol.KindSnapshot].Frames - from.stats.In[protocol.KindSnapshot].Frames
-	if to.seated > 0 {
-		l.Rate = float64(snapshots) / second / float64(to.seated)
+	if seated := float64(from.seated+to.seated) / 2; seated > 0 {
+		l.Rate = float64(snapshots) / second / seated
 	}
 	if l.Slack.Count > 0 {
 		l.Late = float64(to.late-from.late) / float64(l.Slack.Count)

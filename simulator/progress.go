@@ -60,11 +60,11 @@ func (r *raid) line() string {
 	return fmt.Sprintf("%s  attempts %d  breaches %d", r.Attack, sum.Attempts, int(total(sum.Breaches)))
 }
 
-// What the block on a terminal has at most, so that it fits one of 120 columns and 40 rows.
+// What the block on a terminal has at most, so that it fits one of 120 columns and 24 rows.
 const (
 	barCells   = 40
 	nameCells  = 18
-	shownLines = 30
+	shownLines = 18
 )
 
 // The control sequences of ECMA-48 (ANSI) and DEC that the block is drawn with. Without line wrap, a terminal that is too narrow cuts lines, and the

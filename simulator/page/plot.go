@@ -213,16 +213,18 @@ func thin(points []point, worst bool) []point {
 	return all
 }
 
-// spread moves labels apart until none covers another, and back up where that brought them below the picture.
+// spread moves labels apart until none covers another, and back up where that brought them below the floor. Where there are too many for that they
+// are closer.
 func spread(labels []label) {
 	slices.SortStableFunc(labels, func(a, b label) int { return int(math.Copysign(1, a.Y-b.Y)) })
+	gap := min(labelGap, plotH/float64(max(len(labels), 1)))
 	for i := 1; i < len(labels); i++ {
-		labels[i].Y = max(labels[i].Y, labels[i-1].Y+labelGap)
+		labels[i].Y = max(labels[i].Y, labels[i-1].Y+gap)
 	}
-	limit := height - 6
+	limit := top + plotH
 	for i := len(labels) - 1; i >= 0; i-- {
 		labels[i].Y = min(labels[i].Y, limit)
-		limit = labels[i].Y - labelGap
+		limit = labels[i].Y - gap
 	}
 }
 
