@@ -22,6 +22,7 @@ const (
 	FailedEvents    = "events"
 	FailedMalformed = "malformed"
 	FailedChat      = "chat"
+	FailedPresence  = "presence"
 )
 
 // Failure is one way in which the server failed a bot.
@@ -93,6 +94,7 @@ type GroupReport struct {
 	Late     float64 `json:"late_inputs"`    // share of the inputs
 	Rejoin   Spread  `json:"rejoin"`         // from a lost socket to the next snapshot
 	Chat     Spread  `json:"chat"`           // from saying something to hearing it
+	Presence Spread  `json:"presence"`       // from saying that one is away, or back, to another's seeing it
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
@@ -123,7 +125,7 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	r := GroupReport{
 		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
 		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(), Age: c.gauges.age.spread(),
-		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(),
+		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(), Presence: c.gauges.presence.spread(),
 		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
 	if measured > 0 {

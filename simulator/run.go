@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
@@ -27,7 +28,11 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	r := &run{cfg: cfg}
+	sources, err := preflight(ctx, cfg)
+	if err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
+	r := &run{cfg: cfg, sources: sources}
 	if err := r.populate(games); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
@@ -40,7 +45,8 @@ type run struct {
 	window  window
 	crowds  []*crowd
 	raids   []*raid
-	players []*player // of all crowds
+	players []*player      // of all crowds
+	sources []*net.TCPAddr // that bots connect from in turn; none for the system's choice
 }
 
 // populate makes the crowds; games has the game of each.

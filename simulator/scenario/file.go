@@ -23,6 +23,7 @@ type group struct {
 	Settings  map[string]int `yaml:"settings"`
 	Behaviour string         `yaml:"behaviour"`
 	Talk      time.Duration  `yaml:"talk"`
+	Presence  time.Duration  `yaml:"presence"`
 	Stay      time.Duration  `yaml:"stay"`
 	Away      time.Duration  `yaml:"away"`
 	Network   string         `yaml:"network"`
