@@ -26,6 +26,10 @@ type Config struct {
 	JoinWithin   time.Duration // from a bot's start to its first snapshot; default 10 s
 	ReturnWithin time.Duration // from the end of chaos to everybody being seated; default 5 s
 
+	// LinkTimeout is how long a bot's socket may be silent before it drops it and comes back; default the client's own, 2 s. More of it keeps bots that share a
+	// starved machine from all coming anew at once.
+	LinkTimeout time.Duration
+
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
@@ -80,6 +84,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
+	case cfg.LinkTimeout < 0 || cfg.LinkTimeout > time.Minute:
+		return cfg, fmt.Errorf("link timeout: %v is outside 0s..1m", cfg.LinkTimeout)
 	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:
 		return cfg, fmt.Errorf("ramp, join within and return within cannot be negative")
 	}

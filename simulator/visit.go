@@ -33,7 +33,7 @@ func newVisit(p *player) (*visit, error) {
 	var err error
 	v.client, err = client.New(client.Config{
 		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: p.cfg.JoinWithin, NetDial: p.dialer(), Logger: p.cfg.Logger.With("bot", p.index+1),
+		RequestTimeout: p.cfg.JoinWithin, LinkTimeout: p.cfg.LinkTimeout, NetDial: p.dialer(), Logger: p.cfg.Logger.With("bot", p.index+1),
 		Rand: p.rand(forBackoff),
 		Handlers: client.Handlers{
 			Lost:     func(error) { p.tally.lost() },

@@ -10,6 +10,7 @@ type file struct {
 	Seed         uint64        `yaml:"seed"`
 	JoinWithin   time.Duration `yaml:"join_within"`
 	ReturnWithin time.Duration `yaml:"return_within"`
+	LinkTimeout  time.Duration `yaml:"link_timeout"`
 	Groups       []group       `yaml:"groups"`
 }
 

@@ -76,7 +76,7 @@ func (f file) config() (simulator.Config, error) {
 		return simulator.Config{}, errors.New("groups: at least one is needed")
 	}
 	cfg := simulator.Config{
-		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin,
+		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin, LinkTimeout: f.LinkTimeout,
 	}
 	for i, written := range f.Groups {
 		g, err := written.group()
