@@ -8,7 +8,7 @@ import (
 	"net/url"
 
 	"github.com/deltatick/deltatick/simulator/hostile"
-	"github.com/deltatick/deltatick/simulator/limits"
+	"github.com/deltatick/deltatick/simulator/machine"
 	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
@@ -38,27 +38,35 @@ func (cfg Config) needs() (n needs) {
 }
 
 // preflight finds out whether there is room for the population: open files and local ports here, and what the server says of its own limits, if it
-// has metrics. It returns the addresses that bots come from in turn; none is the system's choice.
-func preflight(ctx context.Context, cfg Config) (sources []*net.TCPAddr, err error) {
+// has metrics. It returns the addresses that bots come from in turn, none for the system's choice, and who watches the server.
+func preflight(ctx context.Context, cfg Config) (sources []*net.TCPAddr, w *watcher, err error) {
+	w = &watcher{}
 	if cfg.NetDial != nil {
-		return nil, nil // whatever that needs is its maker's concern
+		if cfg.Soak != nil {
+			return nil, nil, errors.New("soak: nothing is known of the metrics of a server that is dialled otherwise")
+		}
+		return nil, w, nil // whatever that needs is its maker's concern
 	}
 	n := cfg.needs()
-	if err := limits.Files(n.connections + spareFiles); err != nil {
-		return nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
+	if err := machine.Files(n.connections + spareFiles); err != nil {
+		return nil, nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
 	}
-	if sources, err = sourcesFor(ctx, cfg.URL, n.connections, limits.Ports()); err != nil {
-		return nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
+	if sources, err = sourcesFor(ctx, cfg.URL, n.connections, machine.Ports()); err != nil {
+		return nil, nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
 	}
 	address, err := serverstat.Address(cfg.URL)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	stat, err := serverstat.Fetch(ctx, nil, address)
-	if err != nil {
-		return sources, nil // it has none, or keeps them for itself
+	switch {
+	case err != nil && cfg.Soak != nil:
+		return nil, nil, fmt.Errorf("soak: %w", err)
+	case err != nil:
+		return sources, w, nil // it has none, or keeps them for itself
 	}
-	return sources, n.check(stat)
+	w.address, w.before = address, stat
+	return sources, w, n.check(stat)
 }
 
 // check holds the needs to what a server says of itself.
@@ -95,8 +103,8 @@ func sourcesFor(ctx context.Context, target string, n, ports int) ([]*net.TCPAdd
 	}
 	for _, a := range addrs {
 		if a.IP.IsLoopback() && a.IP.To4() != nil {
-			return limits.Sources(n, ports)
+			return machine.Sources(n, ports)
 		}
 	}
-	return nil, limits.PortsError(n, ports)
+	return nil, machine.PortsError(n, ports)
 }

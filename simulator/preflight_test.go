@@ -37,7 +37,7 @@ func TestAServerWithoutRoomIsToldOfBeforeAnyBotStarts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = preflight(t.Context(), cfg)
+		_, _, err = preflight(t.Context(), cfg)
 		if c.want == "" && err != nil || c.want != "" && (!errors.Is(err, ErrLimits) || !strings.Contains(err.Error(), c.want)) {
 			t.Errorf("%+v: %v, want %q", c.groups, err, c.want)
 		}

@@ -63,6 +63,8 @@ type Report struct {
 	Interrupted bool    `json:"interrupted"`   // ended before its time
 	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
 
+	Upkeep Upkeep `json:"upkeep"`
+
 	Failed   int            `json:"failed"`   // bots
 	Unmet    int            `json:"unmet"`    // criteria
 	Breaches int            `json:"breaches"` // attacks that worked
@@ -70,8 +72,8 @@ type Report struct {
 	Attacks  []AttackReport `json:"attacks,omitempty"`
 }
 
-// OK reports whether no bot was failed by the server, every criterion was met, and no attack worked.
-func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 }
+// OK reports whether no bot was failed by the server, every criterion was met, no attack worked, and nothing leaked or drifted.
+func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 && r.Upkeep.OK() }
 
 // GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
 // only, counts of the whole run.

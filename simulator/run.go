@@ -28,11 +28,11 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	sources, err := preflight(ctx, cfg)
+	sources, watcher, err := preflight(ctx, cfg)
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	r := &run{cfg: cfg, sources: sources}
+	r := &run{cfg: cfg, sources: sources, server: watcher}
 	if err := r.populate(games); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
@@ -45,7 +45,8 @@ type run struct {
 	window  window
 	crowds  []*crowd
 	raids   []*raid
-	players []*player      // of all crowds
+	players []*player // of all crowds
+	server  *watcher
 	sources []*net.TCPAddr // that bots connect from in turn; none for the system's choice
 }
 
@@ -73,15 +74,20 @@ func (r *run) populate(games []client.Game) error {
 func (r *run) measure(ctx context.Context) Report {
 	living, end := context.WithCancel(context.WithoutCancel(ctx))
 	var bots sync.WaitGroup
+	began := time.Now()
 	r.letIn(ctx, living, &bots)
+	joining := time.Since(began)
+	sleep(ctx, r.cfg.Settle)
 
 	opened := time.Now()
+	r.server.start(ctx)
 	before, cpu := r.traffic(), cpuTime()
 	r.window.open(opened)
 	r.watch(ctx)
 	r.window.close(time.Now())
 	measured := time.Since(opened)
 	after, cpu := r.traffic(), cpuTime()-cpu
+	r.server.stop(ctx)
 
 	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
 	if measured > 0 { // else it was interrupted before
@@ -99,6 +105,11 @@ func (r *run) measure(ctx context.Context) Report {
 		if p.link != nil {
 			p.link.Close()
 		}
+	}
+	report.Upkeep = r.server.upkeep(len(r.players))
+	report.Upkeep.Joining = joining.Seconds()
+	if r.cfg.Soak != nil && !report.Interrupted {
+		r.cfg.Soak.judge(ctx, r.server, &report.Upkeep)
 	}
 	for i, c := range r.crowds {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})

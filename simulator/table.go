@@ -30,6 +30,7 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
 	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
+	r.Upkeep.write(&b)
 	sent, skipped := uint64(0), uint64(0)
 	for _, g := range r.Groups {
 		sent, skipped = sent+g.InputsSent, skipped+g.InputsSkipped
@@ -126,6 +127,9 @@ func (r Report) verdict(b *strings.Builder) {
 				fmt.Fprintf(b, "  %s, %d times: %s\n", a.Name, n, breach)
 			}
 		}
+	}
+	if !r.Upkeep.OK() {
+		fmt.Fprintf(b, "\nFAILED: the server leaked or drifted\n")
 	}
 	if r.Failed == 0 {
 		if r.OK() {

@@ -77,6 +77,11 @@ func (f file) config() (simulator.Config, error) {
 	}
 	cfg := simulator.Config{
 		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin, LinkTimeout: f.LinkTimeout,
+		Settle: f.Settle,
+	}
+	if f.Soak != nil {
+		soak := simulator.Soak(*f.Soak)
+		cfg.Soak = &soak
 	}
 	for i, written := range f.Groups {
 		g, err := written.group()

@@ -1,6 +1,6 @@
 //go:build linux || darwin
 
-package limits
+package machine
 
 import "syscall"
 

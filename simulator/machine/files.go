@@ -1,6 +1,6 @@
-// Package limits tells before a load begins whether this machine lets one process have so many connections: by its open files, and by the local ports
-// that it has for connections to one address.
-package limits
+// Package machine is what a load test has to know of the machine that it runs on: whether one process may have so many connections, by its open files and
+// by the local ports that there are for connections to one address, and how busy it is.
+package machine
 
 import "fmt"
 

@@ -1,6 +1,6 @@
 //go:build !linux && !darwin
 
-package limits
+package machine
 
 // raise leaves it to the system, whose limit is another.
 func raise(n int) (have int, err error) { return n, nil }
