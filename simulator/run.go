@@ -9,6 +9,7 @@ import (
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/simulator/machine"
 )
 
 // Run plays a population and reports. It blocks until the run is over and every bot is gone; ending ctx ends it early, with a
@@ -81,12 +82,12 @@ func (r *run) measure(ctx context.Context) Report {
 
 	opened := time.Now()
 	r.server.start(ctx)
-	before, cpu := r.traffic(), cpuTime()
+	before, cpu := r.traffic(), machine.CPUTime()
 	r.window.open(opened)
 	r.watch(ctx)
 	r.window.close(time.Now())
 	measured := time.Since(opened)
-	after, cpu := r.traffic(), cpuTime()-cpu
+	after, cpu := r.traffic(), machine.CPUTime()-cpu
 	r.server.stop(ctx)
 
 	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
