@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"time"
+
+	"github.com/deltatick/deltatick/simulator/invariant"
 )
 
 // Config says what to simulate. The zero value of a field is the default it names.
@@ -25,6 +27,12 @@ type Config struct {
 
 	JoinWithin   time.Duration // from a bot's start to its first snapshot; default 10 s
 	ReturnWithin time.Duration // from the end of chaos to everybody being seated; default 5 s
+
+	// FreeWithin is how long after the bots' bye lobbies, seats and sessions may take to be free; default is the server's grace period and 5 s.
+	FreeWithin time.Duration
+
+	// Meter reads the server's own gauges before and after the run; nil for none.
+	Meter invariant.Meter
 
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -80,8 +88,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
-	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:
-		return cfg, fmt.Errorf("ramp, join within and return within cannot be negative")
+	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0 || cfg.FreeWithin < 0:
+		return cfg, fmt.Errorf("ramp, join within, return within and free within cannot be negative")
 	}
 	return cfg, nil
 }

@@ -17,9 +17,11 @@
 //
 // Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //
+// Meanwhile the server is held to its invariants (package invariant), which are everybody's: one that is broken fails the run.
+//
 // Groups of attackers (package hostile) can be part of the population; what gets through is a breach and fails the run.
 //
 // What a bot does each tick is a [Bot]; there are ready ones, and a game's own run just as well.
 //
-// The package imports nothing of ours but client-go, protocol and its own package link, which has the bad networks.
+// The package imports nothing of ours but client-go, protocol and its own packages hostile, invariant and link.
 package simulator

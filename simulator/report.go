@@ -7,6 +7,7 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/link"
 )
 
@@ -67,10 +68,13 @@ type Report struct {
 	Breaches int            `json:"breaches"` // attacks that worked
 	Groups   []GroupReport  `json:"groups"`
 	Attacks  []AttackReport `json:"attacks,omitempty"`
+
+	Broken     int                `json:"broken"` // invariants
+	Invariants []invariant.Result `json:"invariants"`
 }
 
-// OK reports whether no bot was failed by the server, every criterion was met, and no attack worked.
-func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 }
+// OK reports whether no bot was failed by the server, every criterion was met, every invariant held, and no attack worked.
+func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 && r.Broken == 0 }
 
 // GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
 // only, counts of the whole run.

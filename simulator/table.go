@@ -37,6 +37,7 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 	if float64(skipped) > busyShare*float64(sent) {
 		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
 	}
+	r.writeInvariants(&b)
 	r.verdict(&b)
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err
