@@ -37,6 +37,9 @@ type Group struct {
 
 	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
 
+	// Presence has each bot follow everyone in its lobby, and say about that often that it is away, or back; at least 2 s. 0: none of it.
+	Presence time.Duration
+
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
@@ -72,6 +75,8 @@ func (g Group) withDefaults() (Group, error) {
 		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
 	case g.Talk != 0 && g.Talk < time.Second:
 		return g, fmt.Errorf("talk: %v is less than 1s", g.Talk)
+	case g.Presence != 0 && g.Presence < minPresence:
+		return g, fmt.Errorf("presence: %v is less than %v", g.Presence, minPresence)
 	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
 		return g, fmt.Errorf("stay is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
@@ -121,7 +126,7 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Stay != 0 ||
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
 		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}
@@ -137,6 +142,7 @@ type crowd struct {
 	gauges  *gauges
 	players []*player
 	lobbies int
+	laps    []Lap // of the goroutine that watches the run
 }
 
 // newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
@@ -167,18 +173,14 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 	return c, nil
 }
 
-// traffic is what a crowd's clients have received and sent so far.
-type traffic struct{ in, out, snapshots uint64 }
+// traffic is how many bytes a crowd's clients have received and sent so far.
+type traffic struct{ in, out uint64 }
 
 func (c *crowd) traffic() (t traffic) {
 	for _, p := range c.players {
-		t.add(p.stats())
+		s := p.stats()
+		t.in += client.Total(s.In).Bytes
+		t.out += client.Total(s.Out).Bytes
 	}
 	return t
-}
-
-func (t *traffic) add(s client.Stats) {
-	t.in += client.Total(s.In).Bytes
-	t.out += client.Total(s.Out).Bytes
-	t.snapshots += s.In[protocol.KindSnapshot].Frames
 }

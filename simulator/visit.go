@@ -22,6 +22,9 @@ type visit struct {
 	served  chan struct{} // closed at the first snapshot
 	first   sync.Once
 	leaving atomic.Bool
+
+	followed atomic.Pointer[time.Time] // since when the others of the lobby are; nil before
+	moodOf   map[string]time.Time      // the newest mood seen of each, by when it was said; the client's goroutine's
 }
 
 // newVisit makes the client of a session; it starts nothing.
@@ -31,8 +34,8 @@ func newVisit(p *player) (*visit, error) {
 	var err error
 	v.client, err = client.New(client.Config{
 		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: p.cfg.JoinWithin, NetDial: p.dialer(), Codecs: p.crowd.Codecs, Logger: p.cfg.Logger.With("bot", p.index+1),
-		Rand: p.rand(forBackoff),
+		RequestTimeout: p.cfg.JoinWithin, LinkTimeout: p.cfg.LinkTimeout, NetDial: p.dialer(), Codecs: p.crowd.Codecs,
+		Logger: p.cfg.Logger.With("bot", p.index+1), Rand: p.rand(forBackoff),
 		Handlers: client.Handlers{
 			Connected: v.senses.connected,
 			Lost:      v.sawLoss,
@@ -41,6 +44,7 @@ func newVisit(p *player) (*visit, error) {
 			Exited:    v.sawExit,
 			Lobby:     v.sawLobby,
 			Message:   v.sawMessage,
+			Presence:  v.sawPresence,
 			Notice:    func(n client.Notice) { p.tally.notice(n.Code) },
 			Event:     v.sawEvent,
 		},
@@ -119,6 +123,9 @@ func (v *visit) live(ctx context.Context) bool {
 	}
 	if v.crowd.Talk > 0 {
 		work.Go(func() { v.talk(acting) })
+	}
+	if v.crowd.Presence > 0 {
+		work.Go(func() { v.moody(acting) })
 	}
 	v.act(acting)
 	<-acting.Done()

@@ -7,16 +7,20 @@ const TURN = Math.PI * 2;
 const STREAK = 0.07; // seconds of flight that a shot's streak is long
 
 /**
- * Draws shots in field units. Others' come from the interpolated view, one's own from the newest snapshot carried
- * `ahead` seconds forward, as one's own ship is: so they leave from its nose.
+ * Draws shots in field units. Others' come from the interpolated view, one's own as they are predicted, or else from the newest
+ * snapshot carried `ahead` seconds forward: so they leave from one's ship's nose.
  */
-export function drawShots(g, viewed, newest, ships, ownId, ahead) {
+export function drawShots(g, viewed, predicted, newest, ships, ownId, ahead) {
   for (const shot of viewed) {
     if (shot.owner !== ownId)
       streak(g, shot.x, shot.y, shot, hueOf(ships.get(shot.owner)?.color ?? 7));
   }
   if (!ownId) return;
   const hue = hueOf(ships.get(ownId)?.color ?? 7);
+  if (predicted) {
+    for (const shot of predicted) streak(g, shot.x, shot.y, shot, hue);
+    return;
+  }
   for (const shot of newest.values()) {
     if (shot.owner === ownId)
       streak(g, shot.x + shot.vx * ahead, shot.y + shot.vy * ahead, shot, hue);

@@ -82,7 +82,8 @@ export class ArenaView {
     const pixels = seen.scale * stage.ratio;
     drawPickups(g, view.pickups ?? [], now);
     const ahead = this.#motion.ahead(room.tick, room.tickRate, now);
-    drawShots(g, view.shots ?? [], shots, ships, this.own.id, ahead);
+    const own = this.prediction.shots(now);
+    drawShots(g, view.shots ?? [], own, shots, ships, this.own.id, ahead);
     const shown = this.#poses(view.ships ?? [], now, room);
     for (const pose of shown) {
       if (pose.thrust) this.#effects.puff(pose.x, pose.y, pose.heading, RADIUS);

@@ -8,7 +8,14 @@ const held = {
   KeyW: "thrust",
   Space: "fire",
 };
-const commands = { KeyM: "sound", KeyN: "net", Escape: "menu" };
+const commands = {
+  KeyM: "sound",
+  KeyN: "net",
+  KeyG: "graph",
+  Comma: "back",
+  Period: "on",
+  Escape: "menu",
+};
 
 /** The keyboard while a match is on screen. `down(what)` tells what is held; commands go to `onCommand(name)`. */
 export class Keys {

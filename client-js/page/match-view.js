@@ -5,6 +5,7 @@ import { byId, el, setText } from "./dom.js";
 import { Gamepad } from "./gamepad.js";
 import { Hud } from "./hud.js";
 import { Keys } from "./keys.js";
+import { GraphOverlay } from "./lab/overlay.js";
 import { lostWords } from "./link-state.js";
 import { NetReadout } from "./net-readout.js";
 import { Pointer } from "./pointer.js";
@@ -30,7 +31,16 @@ export class MatchView {
   #hud = new Hud();
   #readout = new NetReadout();
   #replay = new ReplayBar(byId("replay"));
-  #keys = new Keys((command) => this.#command(command));
+  #graph = new GraphOverlay(byId("match"));
+  #keys = new Keys((command) => this.#commands[command]());
+  #commands = {
+    net: () => this.#readout.toggle(),
+    graph: () => this.#graph.toggle(),
+    sound: () => this.#sounds.toggle(),
+    back: () => this.#replay.step(-1),
+    on: () => this.#replay.step(1),
+    menu: () => this.#openMenu(),
+  };
   #pad = new Gamepad(() => this.#toggleMenu());
   #pointer = new Pointer(byId("field"));
   #touch = new Touch(byId("match"));
@@ -154,7 +164,9 @@ export class MatchView {
   get own() {
     if (!this.#scene) return null;
     const { own, prediction } = this.#scene;
-    return { id: own.id, x: own.x, y: own.y, heading: own.heading, tick: prediction?.tick ?? 0 };
+    const shots = { shown: prediction?.shots?.(this.#last), ...prediction?.shotStats };
+    const tick = prediction?.tick ?? 0;
+    return { id: own.id, x: own.x, y: own.y, heading: own.heading, tick, shots };
   }
 
   #loop(now) {
@@ -162,6 +174,7 @@ export class MatchView {
     const room = this.#room;
     const dt = Math.min(0.05, Math.max(0, (now - this.#last) / 1000));
     this.#last = now;
+    this.#graph.update(now, this.#net, room);
     if (this.#frozen || !room.state?.tables || this.#stage.version === 0) return; // nothing to draw, or nowhere yet
     this.#pad.poll();
     const insets = this.#insets();
@@ -244,12 +257,6 @@ export class MatchView {
     byId("hint").hidden = room.seat === 0 || room.game !== "arena";
     setText(byId("hint"), hintFor(this.#touch.shown, this.#pad.connected));
     this.#hintUntil = performance.now() + HINT_FOR;
-  }
-
-  #command(command) {
-    if (command === "net") this.#readout.toggle();
-    else if (command === "sound") this.#sounds.toggle();
-    else this.#openMenu();
   }
 
   #toggleMenu() {

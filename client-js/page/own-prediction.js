@@ -1,4 +1,5 @@
 import { loadStep, preload } from "./client.mjs";
+import { OwnShots } from "./own-shots.js";
 
 /** The arena's own step, of the game's Go code: see docs/wasm-step.md. */
 const STEP = "./arena-step.wasm";
@@ -16,6 +17,7 @@ let loading = null;
 export class OwnPrediction {
   #room = null;
   #predictor = null;
+  #shots = null;
 
   /**
    * @param {any} room
@@ -28,7 +30,12 @@ export class OwnPrediction {
     loading ??= loadStep(new URL(STEP, document.baseURI));
     try {
       const [step] = await Promise.all([loading, preload()]);
-      if (this.#room === room) this.#predictor = room.predict({ table: "ships", row: ownId, step });
+      if (this.#room !== room) return;
+      const shots = new OwnShots(room, ownId);
+      this.#shots = shots;
+      const ran = (ship, input, tick) => shots.ran(ship, input, tick);
+      this.#predictor = room.predict({ table: "ships", row: ownId, step, ran });
+      await shots.load();
     } catch (error) {
       loading = null; // the next match tries again
       console.info("playing without prediction:", error);
@@ -37,7 +44,8 @@ export class OwnPrediction {
 
   leave() {
     this.#predictor?.stop(); // the inputs still to be sent are not this page's to give
-    this.#room = this.#predictor = null;
+    this.#shots?.leave();
+    this.#room = this.#predictor = this.#shots = null;
   }
 
   /** Whether inputs go through `advance`. */
@@ -48,6 +56,16 @@ export class OwnPrediction {
   /** Newest tick that was predicted, 0 for none. */
   get tick() {
     return this.#predictor?.tick ?? 0;
+  }
+
+  /** One's own shots as they are to be drawn, or null while they are not predicted. @param {number} now ms */
+  shots(now) {
+    return this.#shots?.view(now) ?? null;
+  }
+
+  /** How many predicted shots the server confirmed, and how many were taken back. */
+  get shotStats() {
+    return this.#shots?.stats ?? { confirmed: 0, rolledBack: 0 };
   }
 
   /** Sends the inputs that are due. @param {number} now ms @param {() => any} sample the input of a tick */

@@ -17,7 +17,13 @@ function clockOf(ticks, rate) {
  */
 export class ReplayBar {
   #bar;
-  #play = el("button", { type: "button", on: { click: () => this.#toggle() } });
+  #play = el("button", {
+    type: "button",
+    class: "replay-play",
+    on: { click: () => this.#toggle() },
+  });
+  #back = stepper("‹", "One tick back (,)", () => this.step(-1));
+  #on = stepper("›", "One tick on (.)", () => this.step(1));
   #time = el("input", {
     type: "range",
     step: 1,
@@ -38,11 +44,13 @@ export class ReplayBar {
   #timer = 0;
   #dragged = false;
   #soughtAt = 0;
+  #steps = 0; // asked for and not yet taken
+  #stepping = false;
 
   /** @param {HTMLElement} bar to be filled */
   constructor(bar) {
     this.#bar = bar;
-    bar.append(this.#play, this.#time, this.#clock, this.#speed);
+    bar.append(this.#play, this.#back, this.#on, this.#time, this.#clock, this.#speed);
   }
 
   /** Shows the bar where there is a playback to steer. */
@@ -56,9 +64,29 @@ export class ReplayBar {
 
   hide() {
     clearInterval(this.#timer);
-    this.#net = null;
+    this.#net = this.#state = null;
     this.#dragged = false;
     this.#bar.hidden = true;
+  }
+
+  /** Stops, and goes so many ticks on from there. Steps asked for before the answer add up. @param {number} ticks 1, or -1 for back */
+  async step(ticks) {
+    if (!this.#state) return;
+    this.#steps += ticks;
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      if (!this.#state.paused) await this.#ask("pause");
+      while (this.#steps !== 0 && this.#state) {
+        const { tick, first, last } = this.#state;
+        const to = Math.min(last, Math.max(first, tick + this.#steps));
+        this.#steps = 0;
+        if (to !== tick) await this.#ask("seek", { tick: to });
+      }
+    } finally {
+      this.#stepping = false;
+      this.#steps = 0;
+    }
   }
 
   /** Every answer is the new state. One that fails is made up for by the next. */
@@ -99,6 +127,18 @@ export class ReplayBar {
     }
     this.#time.setAttribute("aria-valuetext", clockOf(tick, rate));
     setText(this.#clock, fault || `${clockOf(tick, rate)} / ${clockOf(last, rate)}`);
+    this.#clock.title = `tick ${tick} of ${first} to ${last}`;
     if (document.activeElement !== this.#speed) this.#speed.value = String(speed);
   }
 }
+
+/** A button for a step, which is told by its sign alone. */
+const stepper = (sign, label, click) =>
+  el("button", {
+    type: "button",
+    class: "replay-step",
+    text: sign,
+    "aria-label": label,
+    title: label,
+    on: { click },
+  });

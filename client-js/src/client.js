@@ -218,6 +218,16 @@ export class Client {
     if (this.#flushed) this.#connection.write(frame);
   }
 
+  /** Enters a match of a game; see enter.js. @param {string} game @param {import("./enter.js").Wanted & import("./enter.js").Entering} [wanted] */
+  async joinOrCreate(game, wanted) {
+    return (await import("./enter.js")).joinOrCreate(this, game, wanted);
+  }
+
+  /** Watches a lobby's match, in the same way. @param {string} lobby its id @param {import("./enter.js").Entering} [entering] */
+  async watch(lobby, entering) {
+    return (await import("./enter.js")).watch(this, lobby, entering);
+  }
+
   /**
    * Answers what the server asks by this name. A handler may be async; what it returns is the answer, a RequestError that it throws a refusal.
    * @param {string} channel
@@ -439,6 +449,7 @@ export class Client {
       ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
       resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
       rtt: () => this.stats.rtt,
+      leave: () => this.lobby.leave(),
       timers: this.#timers,
     };
   }

@@ -11,6 +11,7 @@ const ACK_EVERY = 50;
  * @property {(epoch: number, ack: number) => void} ack
  * @property {(epoch: number, reason: number) => void} resync
  * @property {() => number} rtt in milliseconds
+ * @property {() => Promise<void>} leave the lobby
  * @property {import("./options.js").Timers} timers
  */
 

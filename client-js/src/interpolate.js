@@ -65,15 +65,33 @@ export class Interpolator {
     return this.#tick;
   }
 
+  /** The tick that was asked for last, with its fraction; 0 before the first. */
+  get asked() {
+    return this.#asked;
+  }
+
   /**
    * What a net graph shows.
    * @param {number} now in milliseconds
+   * @param {number} rtt of pings, in milliseconds
+   * @param {number} inputTick newest tick that an input was sent for, 0 for none
    */
-  stats(now) {
+  stats(now, rtt, inputTick) {
+    const isEmpty = this.#newest === 0;
+    const serverTick = isEmpty ? 0 : this.#playback.serverTick(now, rtt / 2);
     return {
-      liveTick: this.#newest > 0 ? this.#playback.liveTick(now) : 0,
+      /** The tick that the server is at, with its fraction, by how quickly snapshots come at best, and half a round trip. */
+      serverTick,
+      /** How many ticks the inputs that are sent are ahead of it. */
+      lead: isEmpty || inputTick === 0 ? 0 : inputTick - serverTick,
+      /** Since the newest snapshot came, in milliseconds. */
+      snapshotAge: isEmpty ? 0 : now - this.#capturedAt,
+      /** The tick that was asked for last, with its fraction, and how far before the newest snapshot it is: below 0 there is nothing to show. */
       viewTick: this.#asked,
-      bufferMs: this.#asked > 0 ? this.#playback.ms(this.#newest - this.#asked) : 0,
+      bufferMs:
+        this.#asked &&
+        this.#playback.ageOf(this.#asked, now) - this.#playback.ageOf(this.#newest, now),
+      /** How often the view came to be beyond the newest snapshot. */
       underruns: this.#underruns,
     };
   }

@@ -2,3 +2,4 @@
 export { Delay } from "./delay.js";
 export { Interpolator } from "./interpolate.js";
 export { Predictor } from "./predictor.js";
+export { Smoothing } from "./smoothing.js";

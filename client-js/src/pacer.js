@@ -1,8 +1,7 @@
-/** Slack aimed at, in milliseconds, and how far off it may be left. */
+/** Slack aimed at, in milliseconds. */
 const TARGET = 15;
-const BAND = 4;
-/** Seconds of reports that are looked at, and which part of them may have less slack than is aimed at: outliers, as of a stall. */
-const WINDOW = 2;
+/** Milliseconds of reports that are looked at, and which part of them may have less slack than is aimed at: outliers, as of a stall. */
+const WINDOW = 2000;
 const OUTLIERS = 0.02;
 /** A correction larger than this, in milliseconds, is made at once instead of tick by tick. */
 const JUMP = 250;
@@ -28,12 +27,10 @@ export class Pacer {
 
   #tickMs;
   #origin = 0;
-  /** The last ticks that were sent, and the origin that each was sent by: rings. */
-  #sent = new Float64Array(KEPT);
+  /** The origin that each of the last ticks was sent by; the start's for one that was not: a ring. */
   #origins = new Float64Array(KEPT);
   /** Origins with which the inputs of the last reports would have had no slack: a ring of what was reported since the start. */
   #limits;
-  #sorted;
   #reports = 0;
   /** The origin with which nearly all inputs have the slack that is aimed at. */
   #wanted = 0;
@@ -47,9 +44,7 @@ export class Pacer {
   /** @param {number} tickMs length of a tick, in milliseconds */
   constructor(tickMs) {
     this.#tickMs = tickMs;
-    const reports = Math.max(20, Math.round((WINDOW * 1000) / tickMs));
-    this.#limits = new Float64Array(reports);
-    this.#sorted = new Float64Array(reports);
+    this.#limits = new Float64Array(Math.ceil(WINDOW / tickMs));
   }
 
   /**
@@ -61,8 +56,9 @@ export class Pacer {
   start(now, tick, rtt) {
     const lead = this.#leadOver(tick, rtt);
     this.#origin = this.#wanted = now - lead * this.#tickMs;
+    this.#origins.fill(this.#origin);
     this.next = Math.ceil(lead);
-    this.#nearAt = this.#seenAt = now;
+    this.#nearAt = now;
     this.#reports = 0;
     this.#deafTick = this.next;
     this.#deafUntil = now + rtt + SETTLE;
@@ -96,10 +92,7 @@ export class Pacer {
     if (late < -0.5) return 0;
     if (late > CATCH_UP * this.#tickMs) this.next += Math.floor(late / this.#tickMs);
     const off = this.#wanted - this.#origin;
-    if (Math.abs(off) > BAND) {
-      this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
-    }
-    this.#sent[this.next % KEPT] = this.next;
+    this.#origin += Math.min(LINGER * this.#tickMs, Math.max(-HURRY * this.#tickMs, off));
     this.#origins[this.next % KEPT] = this.#origin;
     return this.next++;
   }
@@ -118,8 +111,7 @@ export class Pacer {
     const isDeaf = this.#reports === 0 && input < this.#deafTick && now < this.#deafUntil;
     // The next input is for a tick that was run, or for one too far ahead for long: the machine slept, or a clock leapt. Or there is a
     // newer snapshot than it was begun from, which came more quickly, or is not from before a sleep.
-    const isLate =
-      isDeaf && now - this.#leadOver(tick, rtt) * this.#tickMs < this.#origin - this.#tickMs;
+    const isLate = isDeaf && this.tickAt(now) < this.#leadOver(tick, rtt) - 1;
     if (this.next < tick || now - this.#nearAt > SETTLE || isLate) {
       this.start(now, tick, rtt);
       return;
@@ -127,20 +119,16 @@ export class Pacer {
     if (isDeaf) return;
     // It was the newest input by then, so it is for so many ticks after the snapshot's as fit into its slack.
     const newest = Math.min(tick + Math.max(0, Math.floor(slack / this.#tickMs)), this.next - 1);
-    if (this.#sent[newest % KEPT] !== newest) return;
-    const by = this.#reports === 0 ? this.#origin : this.#origins[newest % KEPT];
-    this.#limits[this.#reports++ % this.#limits.length] = by + slack;
+    this.#limits[this.#reports++ % this.#limits.length] = this.#origins[newest % KEPT] + slack;
     this.#wanted = this.#latest() - TARGET;
-    const off = this.#wanted - this.#origin;
-    if (this.#reports === 1 || Math.abs(off) > JUMP) this.#origin = this.#wanted;
+    if (this.#reports === 1 || Math.abs(this.#wanted - this.#origin) > JUMP) {
+      this.#origin = this.#wanted;
+    }
   }
 
   /** The latest origin with which nearly all inputs would be in time. */
   #latest() {
-    const count = Math.min(this.#reports, this.#limits.length);
-    const sorted = this.#sorted.subarray(0, count);
-    sorted.set(this.#limits.subarray(0, count));
-    sorted.sort();
-    return sorted[Math.floor(count * OUTLIERS)];
+    const sorted = this.#limits.slice(0, this.#reports).sort();
+    return sorted[Math.floor(sorted.length * OUTLIERS)];
   }
 }

@@ -65,14 +65,9 @@ export class Playback {
     return now - offset - tick * this.#tickMs;
   }
 
-  /** @param {number} now in milliseconds @returns {number} the tick whose snapshot comes now if it comes quickly, with its fraction */
-  liveTick(now) {
-    return this.ageOf(0, now) / this.#tickMs;
-  }
-
-  /** @param {number} ticks @returns {number} milliseconds */
-  ms(ticks) {
-    return ticks * this.#tickMs;
+  /** @param {number} now in milliseconds @param {number} way of a snapshot that comes quickly @returns {number} with its fraction */
+  serverTick(now, way) {
+    return (this.ageOf(0, now) + way) / this.#tickMs;
   }
 
   /**

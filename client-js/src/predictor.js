@@ -27,6 +27,8 @@ const KEPT_SECONDS = 2;
  * @property {(row: any, input: any, dt: number) => void} step moves the row on by a tick of `dt` seconds with an input: in place, and by
  *   nothing but these three
  * @property {number} [smoothMs] over which a visible error goes away, 80 by default; 0 for at once
+ * @property {(row: any, input: any, tick: number) => void} [ran] told of each tick once, when it is run first, with the row after it and its
+ *   input, which are reused: for what an input makes besides moving the row
  * @property {number} [snap] an error beyond this, in units, is shown at once; an eighth of the field's range by default
  *
  * What the predictor needs of its room.
@@ -59,6 +61,7 @@ export class Predictor {
   #fields;
   #rowOf;
   #step;
+  #ran;
   #dt;
   #timeline;
   #smoothing;
@@ -91,7 +94,7 @@ export class Predictor {
    * @param {Place} place
    * @throws {TypeError | RangeError} for what cannot work
    */
-  constructor({ row, step, smoothMs = SMOOTH_MS, snap }, place) {
+  constructor({ row, step, ran, smoothMs = SMOOTH_MS, snap }, place) {
     if (typeof row !== "function") throw new TypeError("row must be a function");
     if (typeof step !== "function") throw new TypeError("step must be a function");
     if (!(smoothMs >= 0)) throw new RangeError("smoothMs must be 0 or more");
@@ -101,6 +104,7 @@ export class Predictor {
     this.#fields = table.fields;
     this.#rowOf = row;
     this.#step = step;
+    this.#ran = ran;
     this.#dt = 1 / tickRate;
     const kept = Math.max(16, Math.ceil(KEPT_SECONDS * tickRate));
     this.#timeline = new Timeline(kept, inputFields.length, table.fields.length);
@@ -129,7 +133,9 @@ export class Predictor {
     return {
       mispredictions: this.mispredictions,
       resims: this.resims,
+      /** The tick of one's own row that was shown last, with its fraction. */
       predictedTick: this.#viewed,
+      /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
       predictionError: this.#smoothing.distance(now),
     };
   }
@@ -210,7 +216,7 @@ export class Predictor {
     this.#sent = tick;
     if (tick > this.#newest) {
       this.#newest = tick;
-      this.#run(tick);
+      if (this.#run(tick)) this.#tell(tick);
     }
     return this.#last;
   }
@@ -314,10 +320,23 @@ export class Predictor {
     }
   }
 
-  /** Runs a tick with its input, from the row of the tick before, if there is one. @param {number} tick */
+  /** Tells the game of a tick that was run first. @param {number} tick */
+  #tell(tick) {
+    try {
+      this.#ran?.(this.#state, this.#given, tick);
+    } catch (error) {
+      this.#place.report(error);
+    }
+  }
+
+  /**
+   * Runs a tick with its input, from the row of the tick before, if there is one.
+   * @param {number} tick
+   * @returns {boolean} whether there was
+   */
   #run(tick) {
     const moment = this.#timeline.claim(tick, this.#last);
-    if (this.#first === 0 || this.#entity === null) return;
+    if (this.#first === 0 || this.#entity === null) return false;
     const before = this.#timeline.at(tick - 1).row;
     fill(this.#state, this.#fields, before, this.#entity.row);
     fill(this.#given, this.#place.inputFields, moment.input, this.#given);
@@ -332,12 +351,18 @@ export class Predictor {
     } catch (error) {
       this.#place.report(error);
     }
+    return true;
   }
 
   #forget() {
     this.#restarting = false;
     this.#timeline.clear();
     this.#newest = this.#sent = this.#first = 0;
+  }
+
+  /** The tick that `view` shows, with its fraction; that of the newest snapshot while there is nothing to predict. @param {number} now @internal */
+  _shownAt(now) {
+    return this.#first === 0 ? this.#newest : this.#shownAt(now);
   }
 
   /** The tick to be shown, with its fraction. @param {number} now */

@@ -7,17 +7,6 @@ import { Replica } from "./replica.js";
 
 /** @typedef {import("./world.js").RowWithId} RowWithId */
 
-const NO_VIEW = { liveTick: 0, viewTick: 0, bufferMs: 0, underruns: 0 };
-const NO_PREDICTION = {
-  /** How often a prediction was wrong, and how often inputs were run again. */
-  mispredictions: 0,
-  resims: 0,
-  /** The tick of one's own row that was shown last, with its fraction. */
-  predictedTick: 0,
-  /** How far, in units, that row is shown from where it is predicted, until the error of before is smoothed away. */
-  predictionError: 0,
-};
-
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
  * keyframe after it; `exit` is the end.
@@ -66,8 +55,6 @@ export class Room {
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
-  /** When the newest snapshot was applied, 0 before. */
-  #snapshotAt = 0;
   #ended = false;
   /** @type {(room: Room) => void} */
   #isReady = () => {};
@@ -126,36 +113,25 @@ export class Room {
     return this.#replica.world.state;
   }
 
-  /** For a net graph. Figures of the view and of a prediction are 0 before there is one. */
+  /** For a net graph. What is of the view or of a prediction is there once there is one. */
   get stats() {
     const { timers, rtt } = this.#uplink;
     const now = timers.now();
-    const view = this.#interpolator?.stats(now) ?? NO_VIEW;
-    const live = view.liveTick || this.tick;
-    const serverTick = live && live + (rtt() * this.tickRate) / 2000;
-    const inputTick = this.#inputs.tick;
     return {
       /** Reported by the server, in milliseconds: how early the newest input came. */
       slack: this.#slack,
       /** Tick of the newest input sent, and of the newest the game has consumed. */
-      inputTick,
+      inputTick: this.#inputs.tick,
       consumedTick: this.#consumed,
       tick: this.tick,
       base: this.#replica.base,
-      /** The tick that the server is at, with its fraction, by how quickly snapshots come at best and half the round trip of pings. */
-      serverTick,
-      /** How many ticks the inputs that are sent are ahead of it. */
-      lead: inputTick && inputTick - serverTick,
-      /** Since the newest snapshot was applied, in milliseconds. */
-      snapshotAge: this.#snapshotAt && now - this.#snapshotAt,
-      /** The tick that `view` was asked for, with its fraction, and how far before the newest snapshot that is: below 0 there is nothing to show. */
-      viewTick: view.viewTick,
-      bufferMs: view.bufferMs,
-      /** How often `view` came to be beyond the newest snapshot. */
-      underruns: view.underruns,
-      ...(this.#predictor?._stats(now) ?? NO_PREDICTION),
       /** Snapshots within the last second. */
       hz: this.#snapshots.read(now),
+      /** How often a prediction was wrong, and how often inputs were run again. */
+      mispredictions: 0,
+      resims: 0,
+      ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick),
+      ...this.#predictor?._stats(now),
     };
   }
 
@@ -259,8 +235,7 @@ export class Room {
   predict(prediction) {
     // Only a client that has no packed bodies to read gets here without it.
     if (motion === null) throw new TypeError("await preload() before you predict");
-    const table = this.#replica.world.tables.find((t) => t.name === prediction.table);
-    if (table === undefined) throw new TypeError(`no table ${prediction.table}`);
+    const table = this.#table(prediction.table);
     const { timers } = this.#uplink;
     const predictor = new motion.Predictor(prediction, {
       table,
@@ -280,6 +255,36 @@ export class Room {
     return predictor;
   }
 
+  /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+  leave() {
+    return this.#uplink.leave();
+  }
+
+  /**
+   * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make.
+   * @param {import("./spawns.js").Spawning} spawning
+   * @returns {Promise<import("./spawns.js").Spawns>} rejects for what cannot work, or when its file cannot be had
+   */
+  async predictSpawns(spawning) {
+    const [{ Spawns }, { Smoothing }] = await Promise.all([import("./spawns.js"), loadMotion()]);
+    return new Spawns(spawning, {
+      room: this,
+      table: this.#table(spawning.table),
+      Smoothing,
+      now: this.#uplink.timers.now,
+      predictor: () => this.#predictor,
+      interpolator: () => this.#interpolator,
+      report: this.#report,
+    });
+  }
+
+  /** @param {string} name */
+  #table(name) {
+    const table = this.#replica.world.tables.find((t) => t.name === name);
+    if (table === undefined) throw new TypeError(`no table ${name}`);
+    return table;
+  }
+
   /** @param {import("./frames.js").Snapshot} snapshot @internal */
   _snapshot(snapshot) {
     const { added, changed, removed, left } = this.#changes;
@@ -293,7 +298,6 @@ export class Room {
     this.#inputs.observe(snapshot);
     this.#predictor?._after(now, applied ? snapshot.tick : 0);
     if (applied) {
-      this.#snapshotAt = now;
       this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot.tick, now);
       if (snapshot.base === 0) this.#keyframe();

@@ -93,7 +93,7 @@ export class Track {
     const { now, here } = this.#layout;
     read(this.newest, this.#layout, now);
     const end = this.#tickOf(this.#count - 1);
-    const change = this.#last.some((v, i) => v !== now[i]);
+    const change = differs(this.#last, now);
     const carried = seen > Math.max(before, end) && this.#moves(before);
     if (!change && !carried && end <= tick) return;
     const jump = change && this.#isElsewhere(now);
@@ -211,7 +211,7 @@ export class Track {
       }
       at += size;
     }
-    this.#last.set(now);
+    put(now, this.#last, 0);
     this.#lastTick = tick;
   }
 
@@ -228,14 +228,14 @@ export class Track {
   #add(tick, jump, values, seen) {
     const last = this.#count - 1;
     if (last >= 0 && tick <= this.#tickOf(last)) {
-      this.#points.set(values, last * this.#stride + HEAD);
+      put(values, this.#points, last * this.#stride + HEAD);
       return;
     }
     if (this.#count * this.#stride === this.#points.length) this.#makeRoom(seen);
     const at = this.#count * this.#stride;
     this.#points[at] = tick;
     this.#points[at + 1] = jump;
-    this.#points.set(values, at + HEAD);
+    put(values, this.#points, at + HEAD);
     this.#count++;
   }
 
@@ -273,6 +273,17 @@ function read(row, { moving }, into) {
     if (size === 1) into[at++] = /** @type {number} */ (value);
     else for (const c of /** @type {number[]} */ (value)) into[at++] = c;
   }
+}
+
+/** @param {Float64Array} a @param {Float64Array} b as long */
+function differs(a, b) {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return true;
+  return false;
+}
+
+/** @param {Float64Array} from @param {Float64Array} to @param {number} at a few numbers, for which a call of `set` costs more */
+function put(from, to, at) {
+  for (let i = 0; i < from.length; i++) to[at + i] = from[i];
 }
 
 /** An angle's change the short way round. @param {number} by */

@@ -112,7 +112,7 @@ const lineAt = (page, tick) =>
   }, tick);
 
 /** @param {Page} page */
-const button = (page) => page.locator("#replay button");
+const button = (page) => page.locator("#replay .replay-play");
 /** @param {Page} page */
 const line = (page) => page.locator("#replay input");
 
@@ -166,13 +166,13 @@ test("play goes on from there to the end, where it stands, and the next begins a
   );
   const { first, last } = await playback(watcher);
   await lineAt(watcher, last);
-  await watcher.locator('#replay button[aria-label="Play"]').waitFor();
+  await watcher.locator('#replay .replay-play[aria-label="Play"]').waitFor();
   assert.ok((await playback(watcher)).tick > tick);
 
   await watcher.selectOption("#replay select", "0.1"); // so that there is time to look
   await until(watcher, (state) => state.speed === 0.1);
   await button(watcher).click();
-  await watcher.locator('#replay button[aria-label="Pause"]').waitFor();
+  await watcher.locator('#replay .replay-play[aria-label="Pause"]').waitFor();
   await watcher.waitForFunction((from) => {
     const line = /** @type {any} */ (document.querySelector("#replay input"));
     return Number(line.value) > from && Number(line.value) < Number(line.max);
@@ -181,7 +181,7 @@ test("play goes on from there to the end, where it stands, and the next begins a
 
 test("pause stands still, in the picture too", async () => {
   await button(watcher).click();
-  await watcher.locator('#replay button[aria-label="Play"]').waitFor();
+  await watcher.locator('#replay .replay-play[aria-label="Play"]').waitFor();
   await upToDate(watcher);
   const at = await playback(watcher);
   const before = await watcher.evaluate((id) => {
@@ -196,6 +196,31 @@ test("pause stands still, in the picture too", async () => {
   );
   assert.deepEqual([x, y], [before.x, before.y]);
   assert.equal((await playback(watcher)).tick, at.tick);
+});
+
+test("a step is a tick, back and on, by key and by button, and the picture follows", async () => {
+  const [start] = moment(0.5);
+  await line(watcher).fill(String(start));
+  await until(watcher, (state) => state.tick === start && state.paused);
+  const steps = [
+    { by: () => watcher.keyboard.press("Period"), tick: start + 1 },
+    { by: () => watcher.keyboard.press("Period"), tick: start + 2 },
+    { by: () => watcher.click("#replay .replay-step >> nth=0"), tick: start + 1 },
+    { by: () => watcher.keyboard.press("Comma"), tick: start },
+  ];
+  await watcher.locator("#field").click(); // the keys are the game's, not the line's
+  for (const { by, tick } of steps) {
+    await by();
+    await lineAt(watcher, tick);
+    await until(watcher, (state) => state.tick === tick && state.paused);
+    await upToDate(watcher);
+    const at = flown.find(([flownTick]) => flownTick === tick);
+    const x = await watcher.evaluate(
+      (id) => /** @type {any} */ (window).deltatick.room.state.tables.ships.get(id).x,
+      ship,
+    );
+    if (at) assert.equal(x, at[1], `at tick ${tick}`);
+  }
 });
 
 test("the chosen speed is how many recorded ticks pass in one that is shown", async () => {
@@ -214,7 +239,7 @@ test("the chosen speed is how many recorded ticks pass in one that is shown", as
       `${to.shown - from.shown} ticks at ${speed} for ${passed}`,
     );
     await button(watcher).click();
-    await watcher.locator('#replay button[aria-label="Play"]').waitFor();
+    await watcher.locator('#replay .replay-play[aria-label="Play"]').waitFor();
   }
 });
 
@@ -230,7 +255,7 @@ test("it is one playback for all: another's bar follows", async () => {
     () => /** @type {any} */ (document.querySelector("#replay select")).value === "0.25",
   );
   await button(other).click();
-  await watcher.locator('#replay button[aria-label="Pause"]').waitFor();
+  await watcher.locator('#replay .replay-play[aria-label="Pause"]').waitFor();
 });
 
 test("nothing went wrong in any page, and no world differed from the server's", async () => {

@@ -16,7 +16,7 @@ function setUp() {
     me.advance(now, sample);
     const own = /** @type {any} */ (me.view(now));
     const [seen] = flight.room.view(now).crafts;
-    const { bufferMs } = flight.room.stats;
+    const { bufferMs } = figures(flight);
     frames.push({ now, own: own?.x, seen: Number(seen?.x), buffer: bufferMs });
   };
   flight.push({ x: 100, vx: 1 });
@@ -25,6 +25,9 @@ function setUp() {
   assert.equal(id, 7);
   return { flight, me, frame, frames };
 }
+
+/** With those of a view and a prediction. @param {Flight} flight @returns {Record<string, number>} */
+const figures = (flight) => flight.room.stats;
 
 /**
  * Plays on and holds that everything is as on a quiet line: every input is in time, nothing is corrected, motion is between snapshots.
@@ -35,7 +38,7 @@ function assertWell({ flight, frame, frames }) {
   const { mispredictions, resims, underruns } = flight.room.stats;
   frames.length = 0;
   flight.pass(2000, frame);
-  const { stats } = flight.room;
+  const stats = figures(flight);
   assert.equal(flight.starved, starved, "every input was in time");
   assert.deepEqual(
     [stats.mispredictions, stats.resims, stats.underruns],
@@ -82,7 +85,7 @@ test("the first frame after a sleep shows the present, not what was missed in fa
   it.flight.sleep(10 * MINUTE);
   it.frames.length = 0;
   it.flight.pass(500, it.frame);
-  const { viewTick, predictedTick } = it.flight.room.stats;
+  const { viewTick, predictedTick } = figures(it.flight);
   assert.ok(it.flight.tick - viewTick < 25, `${it.flight.tick - viewTick} behind`);
   assert.ok(Math.abs(predictedTick - it.flight.tick - 4) < 6, `${predictedTick}`);
 });

@@ -11,7 +11,14 @@ test("a view shows the newest snapshot until its interpolation is loaded, and is
   let now = 0;
   const timers = { setTimeout: () => 0, clearTimeout: () => {}, now: () => now };
   const nothing = () => {};
-  const uplink = { input: nothing, ack: nothing, resync: nothing, rtt: () => 0, timers };
+  const uplink = {
+    input: nothing,
+    ack: nothing,
+    resync: nothing,
+    leave: async () => {},
+    rtt: () => 0,
+    timers,
+  };
   const frame = { epoch: 1, match: "m", game: "g", seat: 0, tickRate: 10, tick: 1, hashEvery: 0 };
   const tables = [["ships", [["x", 2, 0, 1, 0, 1000]]]];
   const room = new Room(

@@ -1,5 +1,5 @@
 import type { AnyGame, Game, Off } from "./game.js";
-import type { Lobby, Presences } from "./lobby.js";
+import type { Lobby, NewLobby, Presences } from "./lobby.js";
 import type { Retry } from "./options.js";
 import type { Room } from "./room.js";
 import type { Stats } from "./stats.js";
@@ -83,6 +83,18 @@ export interface DownloadOptions {
   onProgress?: (taken: number, size: number, meta: Meta) => void;
 }
 
+/** How a match is entered. */
+export interface Entering {
+  /** Gives it up, and leaves the lobby that was entered for it. */
+  signal?: AbortSignal;
+}
+
+/** Of a lobby that is made if none can be joined. */
+export interface Wanted extends Omit<NewLobby, "game"> {
+  /** Players with whom it is started, if it is one's own to start; 1 by default. */
+  min?: number;
+}
+
 /** May be async; what it returns is the answer, a RequestError that it throws a refusal. */
 export type AskHandler = (payload: any) => any;
 
@@ -120,6 +132,13 @@ export class Client<G extends Game = AnyGame> {
    * @throws {RequestError} `full`, `bad-payload`, `too-big` or `closed`
    */
   send(channel: string, name: string, payload?: object | null): void;
+  /**
+   * Enters a match of a game that has a free place, or one of one's own. Resolves with its first full state applied; rejects with a
+   * RequestError, a ClosedError or the signal's reason.
+   */
+  joinOrCreate(game: string, wanted?: Wanted & Entering): Promise<Room<G>>;
+  /** Watches a lobby's match, or its next one; resolves as above. */
+  watch(lobby: string, entering?: Entering): Promise<Room<G>>;
   /** Answers what the server asks by this name. */
   onAsk(channel: string, name: string, handler: AskHandler): Off;
   /** Resolves when the server's handler has taken it. */

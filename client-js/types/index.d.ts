@@ -11,12 +11,14 @@ export type {
   AskHandler,
   ClientEvents,
   DownloadOptions,
+  Entering,
   Meta,
   Notice,
   ReliableEvent,
   RequestOptions,
   Status,
   UploadOptions,
+  Wanted,
 } from "./client.js";
 export { Client, ClosedError, RequestError } from "./client.js";
 export type { AnyGame, Events, Game, Input, Off, RowOf, Rows, Tables } from "./game.js";
@@ -37,7 +39,7 @@ export type {
   Summary,
 } from "./lobby.js";
 export type { Auth, CloseInfo, Credentials, Options, Retry, SocketClass } from "./options.js";
-export type { Prediction, Predictor, Step } from "./predict.js";
+export type { Prediction, Predictor, Spawning, Spawns, Step } from "./predict.js";
 export type { RoomEvents, RoomStats } from "./room.js";
 export { Room } from "./room.js";
 export type { Stats } from "./stats.js";

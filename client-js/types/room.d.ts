@@ -10,7 +10,7 @@ import type {
   TableName,
   View,
 } from "./game.js";
-import type { Prediction, Predictor } from "./predict.js";
+import type { Prediction, Predictor, Spawning, Spawns } from "./predict.js";
 
 /** What a room's handlers are given. `snapshot` and the changes of rows come in the order they have here. */
 export interface RoomEvents<G extends Game = AnyGame> {
@@ -33,22 +33,26 @@ export interface RoomStats {
   consumedTick: number;
   tick: number;
   base: number;
-  /** The tick that the server is at, and how many ticks the inputs that are sent are ahead of it. */
-  serverTick: number;
-  lead: number;
-  /** Since the newest snapshot was applied, in milliseconds. */
-  snapshotAge: number;
-  /** The tick that `view` was asked for, how far before the newest snapshot that is, and how often it came to be beyond it. */
-  viewTick: number;
-  bufferMs: number;
-  underruns: number;
   mispredictions: number;
   resims: number;
-  /** The tick of one's own row that was shown last, and how far, in units, that is from where it is predicted. */
-  predictedTick: number;
-  predictionError: number;
   /** Snapshots within the last second. */
   hz: number;
+  /** Once there is a view: the tick that the server is at, with its fraction, as far as is known. */
+  serverTick?: number;
+  /** How many ticks the inputs that are sent are ahead of it. */
+  lead?: number;
+  /** Since the newest snapshot came, in milliseconds. */
+  snapshotAge?: number;
+  /** The tick that the view was asked for last, with its fraction. */
+  viewTick?: number;
+  /** How far before the newest snapshot that is, in milliseconds: below 0 there is nothing to show. */
+  bufferMs?: number;
+  /** How often the view came to be beyond the newest snapshot. */
+  underruns?: number;
+  /** Once there is a prediction: the tick of one's own row that was shown last, with its fraction. */
+  predictedTick?: number;
+  /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
+  predictionError?: number;
 }
 
 /** A match as seen from one seat. It lives through lost sockets: `drop`, then `resume`; `exit` is the end. */
@@ -92,4 +96,13 @@ export class Room<G extends Game = AnyGame> {
   predict<T extends TableName<G>>(
     prediction: Prediction<RowOf<G, T>, Input<G>, T>,
   ): Predictor<RowOf<G, T>, Input<G>>;
+  /** Leaves the match and its lobby; `exit` follows. Rejects with a RequestError. */
+  leave(): Promise<void>;
+  /**
+   * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make. Rejects for
+   * what cannot work, or when its file cannot be had.
+   */
+  predictSpawns<T extends TableName<G>>(
+    spawning: Spawning<RowOf<G, T>, T>,
+  ): Promise<Spawns<RowOf<G, T>>>;
 }

@@ -20,6 +20,7 @@ type game struct {
 	phaseStart uint32 // tick
 	seconds    int    // of play
 	botGoal    int    // ships that bots fill up to
+	rewind     bool   // whether there is lag compensation
 	result     result // once the round is over
 
 	now  uint32 // the tick being made
@@ -80,6 +81,7 @@ func (g *game) Configure(t *match.Tick, s match.Settings) {
 
 func (g *game) apply(s match.Settings) {
 	g.seconds, g.round.Limit, g.botGoal = s[settingSeconds], s[settingLimit], s[settingBots]
+	g.rewind = s[settingRewind] != 0
 }
 
 // Step makes one tick. Shots move before new ones are fired, so that a new one is first seen at the nose of its ship, or as far ahead as

@@ -9,9 +9,9 @@ import "github.com/deltatick/deltatick/match"
 // where it happens, only that the shot has begun a little ahead of the nose. How far back that can go, at most, is Kind.MaxRewind.
 
 // lagOf is how many ticks a shot fired now has to catch up. What a player with no delay at all sees is the tick before this one.
-// Bots look at the present.
+// Bots look at the present, and so do all where the setting "rewind" is 0, as the page's lab has it, to show what rewinding is worth.
 func (g *game) lagOf(t *match.Tick, s *ship) uint32 {
-	if s.pilot != nil {
+	if s.pilot != nil || !g.rewind {
 		return 0
 	}
 	return g.now - 1 - t.Seen(s.Seat)

@@ -17,6 +17,7 @@ type trial struct {
 	moment         uint32 // tick
 	hitAt          uint32 // tick in which a shot fired in the next tick hits
 	hunter, target match.SeatID
+	settings       match.Settings // changed at the moment
 }
 
 // trials are such moments in one long flight: those in which the target is not near and not slow, and would be hit.
@@ -43,7 +44,7 @@ func trials(t *testing.T) (all []trial) {
 		}
 		checkpoint, err := f.Checkpoint()
 		f.must(err)
-		r := trial{t, checkpoint, f.Tick(), 0, hunter, target}
+		r := trial{t: t, checkpoint: checkpoint, moment: f.Tick(), hunter: hunter, target: target}
 		if r.hitAt = r.fire(0, newest); r.hitAt != 0 {
 			all = append(all, r)
 		}
@@ -60,6 +61,7 @@ func (r trial) fire(after int, seen func(moment, fired uint32) uint32) (hitAt ui
 		r.t.Fatal(err)
 	}
 	f := field{r.t, sim}
+	f.must(f.Configure(r.settings))
 	for step := 1; step <= 110; step++ {
 		f.must(f.Input(r.hunter, arena.Input{}))
 		if step == after+1 {
@@ -148,5 +150,22 @@ func TestWhoIsBackIsNotHitInThePlaceOfTheirEnd(t *testing.T) {
 	}
 	if tried < 3 {
 		t.Errorf("only %d times the end was in the hunter's sights", tried)
+	}
+}
+
+func TestWithoutRewindAShotMeetsWhatIsThereNow(t *testing.T) {
+	hits := 0
+	for _, r := range trials(t) {
+		r.settings = match.Settings{"rewind": 0}
+		got := r.fire(14, then)
+		if want := r.fire(14, newest); got != want {
+			t.Errorf("who saw the world of 14 ticks ago hits in tick %d, who sees the newest in tick %d", got, want)
+		}
+		if got != 0 {
+			hits++
+		}
+	}
+	if hits > wantTrials/4 {
+		t.Errorf("%d of %d shots hit what was there 14 ticks ago", hits, wantTrials)
 	}
 }

@@ -55,6 +55,15 @@ export async function duel(visitors, url, net) {
     own,
     other,
     truth,
+    /** Resolves when the truth of a tick is known. @param {number} tick */
+    judgedUpTo: (tick) =>
+      new Promise((resolve) => {
+        const off = judged.on("snapshot", () => {
+          if (judged.tick <= tick + 1) return;
+          off();
+          resolve(null);
+        });
+      }),
     end() {
       bob.close();
       judge.close();

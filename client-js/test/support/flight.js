@@ -24,6 +24,15 @@ export const craftTables = [
       ["name", 5, 24],
     ],
   ],
+  [
+    "shots",
+    [
+      ["x", 2, 0, 0.01, 0, 100000, 2, 1092],
+      ["vx", 2, -900, 0.01, 0, 180000],
+      ["owner", 1, 0, 9],
+      ["shot", 1, 0, 9999],
+    ],
+  ],
 ];
 export const craftInputs = [
   ["turn", 1, -1, 1],
@@ -67,6 +76,11 @@ export class Flight {
   up;
   /** @type {(now: number) => number} */
   down;
+
+  /** Other rows of the server: quanta of the table "shots" by id, which `serve` may change in every tick. @type {Map<number, number[]>} */
+  shots = new Map();
+  /** What else the server does in a tick. @type {(tick: number, thrust: boolean) => void} */
+  serve = () => {};
 
   #socket;
   #began;
@@ -230,6 +244,7 @@ export class Flight {
     else this.starved++;
     this.#inputs.delete(tick);
     const [turn, thrust] = this.#held.values;
+    this.serve(tick, thrust === 1);
     if (this.craft !== null) {
       const row = valuesOf(this.craft);
       this.#step(row, { turn, thrust: thrust === 1 || this.#pressed }, 1 / this.tickRate);
@@ -241,9 +256,14 @@ export class Flight {
     const rows = q === null ? [] : [this.id, ...q.map((v, i) => wire(v, i))];
     const { slack } = this.#newest;
     const input = this.#held.tick;
+    const ids = [...this.shots.keys()].sort((a, b) => a - b);
+    const gaps = ids.map((id, i) => id - (ids[i - 1] ?? 0));
+    const shots = ids.flatMap((id, i) => [gaps[i], ...(this.shots.get(id) ?? [])]);
+    const body = [[1, [], [], rows]];
+    if (shots.length > 0) body.push([2, [], [], shots]);
     const at = this.#due(tick);
     if (!isSent) return;
-    this.#send(at, () => this.it.snapshot({ tick, input, slack, body: [[1, [], [], rows]] }));
+    this.#send(at, () => this.it.snapshot({ tick, input, slack, body }));
   }
 
   /** @param {number} from @param {() => void} deliver */

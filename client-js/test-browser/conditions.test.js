@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, Visitors } from "./support/browser.js";
+import { hideable, hideTab } from "./support/hidden.js";
+import { createArena, inMatch, placeOf } from "./support/match.js";
+import { distance, duel, record, recorded, truthAt } from "./support/recording.js";
+import { startServer } from "./support/server.js";
+
+/** @typedef {import("playwright-core").Page} Page */
+/** @typedef {import("./support/recording.js").Frame} Frame */
+
+/** Of a ship, in units a second. */
+const MOST_SPEED = 300;
+/** How much faster ticks may go by while inputs have to be sent earlier. */
+const HURRY = 1.12;
+/** How long a tab is hidden, in milliseconds; test/clock.test.js has minutes, by a clock that is not the wall's. */
+const HIDDEN_FOR = 12_000;
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import("playwright-core").Browser} */
+let browser;
+/** @type {Visitors} */
+let visitors;
+
+before(async () => {
+  server = await startServer();
+  browser = await launch();
+  visitors = new Visitors(browser, server.url);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/**
+ * Has Ada fly straight on, over a line, while a recording goes on, which ends when frames for so many seconds were noted since the last underrun.
+ * @param {string} net @param {number} seconds
+ */
+async function straightRun(net, seconds) {
+  const it = await duel(visitors, server.url, net);
+  const { page } = it;
+  await page.waitForFunction(() => {
+    const { room, own } = /** @type {any} */ (window).deltatick;
+    const [round] = room.state.tables.round.values();
+    return round?.phase === 1 && own.tick > 0; // at its beginning everybody is put elsewhere
+  });
+  await record(page, it.other);
+  await page.keyboard.down("KeyW");
+  await page.waitForFunction(
+    (ms) => {
+      const { frames } = /** @type {any} */ (window);
+      const last = frames.at(-1);
+      if (last === undefined) return false;
+      const dry = frames.findLast((/** @type {Frame} */ f) => f.underruns < last.underruns);
+      return last.now - (dry ?? frames[0]).now > ms;
+    },
+    seconds * 1000,
+    { timeout: 40_000 },
+  );
+  await page.keyboard.up("KeyW");
+  const frames = await recorded(page);
+  // What the page has predicted, the server comes to later.
+  await it.judgedUpTo(frames[frames.length - 1].ownTick);
+  const stats = await page.evaluate(() => {
+    const { net, conditions } = /** @type {any} */ (window).deltatick;
+    return { ...net.stats, line: conditions.stats };
+  });
+  it.end();
+  await page.context().close();
+  return { ...it, frames, stats };
+}
+
+/** How far a ship was drawn from where the server had it, by frame. @param {Awaited<ReturnType<typeof straightRun>>} run @param {"own" | "other"} which */
+function errors({ frames, truth, ...ids }, which) {
+  return frames.flatMap((frame) => {
+    const was = truthAt(truth, ids[which], which === "own" ? frame.ownTick : frame.otherTick);
+    return was === null ? [] : [distance(was, frame[which])];
+  });
+}
+
+/** @param {number[]} values @param {number} part */
+const quantile = (values, part) =>
+  [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * part)];
+
+/** How much farther one's own ship moved in a frame than it can fly in it, in units, at most. @param {Frame[]} frames */
+const snap = (frames) =>
+  Math.max(
+    ...frames.slice(1).map(({ now, own }, i) => {
+      const most = (MOST_SPEED * HURRY * (now - frames[i].now)) / 1000;
+      return distance(own, frames[i].own) - most;
+    }),
+  );
+
+test("over 150 ± 30 ms one's own ship is drawn where the server comes to have it, without a snap, and another's between snapshots", async () => {
+  const run = await straightRun("150,30", 5);
+  const { frames, stats } = run;
+  assert.ok(stats.rtt > 120 && stats.rtt < 250, `${stats.rtt} ms`);
+  const own = errors(run, "own");
+  assert.ok(own.length > 200, `${own.length} of ${frames.length} frames`);
+  assert.equal(quantile(own, 0.5), 0);
+  assert.ok(distance(frames[0].own, frames[frames.length - 1].own) > 300, "it flew");
+  assert.ok(snap(frames) < 1, `${snap(frames)} units too far in a frame`);
+  // Where a snapshot was left out a circle is cut short.
+  const others = quantile(errors(run, "other"), 0.5);
+  assert.ok(others < 1, `${others} units`);
+  const last = frames[frames.length - 1];
+  const adapted = frames.filter((f) => f.now > last.now - 4000);
+  assert.ok(adapted.length > 60 && adapted.every((f) => f.bufferMs >= 0), "no underrun");
+  assert.ok(last.delayMs < 400, `${last.delayMs} ms behind`);
+});
+
+test("with stalls as well, of one message in a hundred each way, one's own ship is as right, and the match goes on", async () => {
+  const run = await straightRun("150,30,1", 3);
+  const { frames, stats } = run;
+  assert.ok(stats.line.up.stalls + stats.line.down.stalls > 0);
+  const own = errors(run, "own");
+  const deciles = [1, 3, 5, 7, 9].map((n) => quantile(own, n / 10));
+  assert.equal(deciles[2], 0, `${own.length} of ${frames.length} frames: ${deciles}`);
+  assert.ok(snap(frames) < 5, `${snap(frames)} units too far in a frame`);
+  assert.deepEqual([stats.desyncs, stats.reconnects], [0, 0]);
+});
+
+test("offline for five seconds: it is said, and then the seat is there again", async () => {
+  const strangers = new Visitors(browser, server.url); // a browser complains of every dial that fails
+  const page = await strangers.visit("offline");
+  await createArena(page);
+  const before = await placeOf(page);
+  await page.context().setOffline(true);
+  await page.locator("#down:not([hidden])").waitFor();
+  await page.waitForTimeout(5000); // as the server's clock has it
+  await page.context().setOffline(false);
+  await page.locator("#down").waitFor({ state: "hidden" });
+  await goesOn(page, before);
+  assert.ok((await placeOf(page)).reconnects > before.reconnects);
+  await page.context().close();
+});
+
+test("a tab that is hidden stays in, sends its inputs, and shows the present when it is back", async () => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  const page = await context.newPage();
+  visitors.watch("hidden", page);
+  await hideable(page);
+  await page.goto(`${server.url}/?net=60,10`);
+  await createArena(page);
+  await page.keyboard.down("KeyD");
+  const before = await placeOf(page);
+  await hideTab(page, true);
+  const [consumed] = await ticks(page);
+  await page.waitForTimeout(HIDDEN_FOR);
+  const [now, newest] = await ticks(page);
+  assert.ok(now - consumed > (HIDDEN_FOR / 1000) * 30, `${now - consumed} inputs`);
+  assert.ok(newest - now < 30, `the newest is of ${newest - now} ticks before`);
+  await hideTab(page, false);
+  await page.waitForFunction(() => {
+    const { room } = /** @type {any} */ (window).deltatick;
+    const { tick, viewTick, predictedTick } = room.stats;
+    return tick - viewTick < 30 && tick - viewTick > 0 && Math.abs(predictedTick - tick) < 30;
+  });
+  await page.keyboard.up("KeyD");
+  await goesOn(page, before);
+  assert.equal((await placeOf(page)).reconnects, before.reconnects, "it never lost its link");
+  await context.close();
+});
+
+test("nothing went wrong in any page", () => visitors.assertNoFaults());
+
+/** Of the newest input that was consumed, and of the newest snapshot. @param {Page} page @returns {Promise<number[]>} */
+const ticks = (page) =>
+  page.evaluate(() => {
+    const { stats } = /** @type {any} */ (window).deltatick.room;
+    return [stats.consumedTick, stats.tick];
+  });
+
+/** The page has the seat that it had, and its ship answers. @param {Page} page @param {import("./support/match.js").Place} before */
+async function goesOn(page, before) {
+  await inMatch(page);
+  const { match, seat, user, ship, desyncs } = await placeOf(page);
+  assert.deepEqual(
+    { match, seat, user, ship, desyncs },
+    { match: before.match, seat: before.seat, user: before.user, ship: before.ship, desyncs: 0 },
+  );
+  const heading = await page.evaluate(() => /** @type {any} */ (window).deltatick.own.heading);
+  await page.keyboard.down("KeyA");
+  await page.waitForFunction((from) => {
+    const { own, room } = /** @type {any} */ (window).deltatick;
+    const known = room.state.tables.ships.get(own.id).heading;
+    return Math.abs(Math.sin((known - from) / 2)) > 0.2;
+  }, heading);
+  await page.keyboard.up("KeyA");
+}

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launch, Visitors } from "./support/browser.js";
+import { atRest, createArena, placeOf } from "./support/match.js";
+import { startServer } from "./support/server.js";
+import { startSlowWire } from "./support/slow-wire.js";
+
+/** One way, in milliseconds. */
+const DELAY = 75;
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof startSlowWire>>} */
+let wire;
+/** @type {import("playwright-core").Browser} */
+let browser;
+
+before(async () => {
+  server = await startServer();
+  wire = await startSlowWire(server.url, DELAY);
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  wire?.stop();
+  await server?.stop();
+});
+
+test("over a line of 150 ms a shot is there in the frame of the trigger, and it is one shot, the server's, from then on", async () => {
+  const visitors = new Visitors(browser, wire.url);
+  const page = await visitors.visit("ada", "#name=Ada");
+  await createArena(page);
+  await page.waitForFunction(() => /** @type {any} */ (window).deltatick.own?.shots.shown);
+  const { ship } = await placeOf(page);
+  await atRest(page, ship);
+  const seen = await page.evaluate(fired);
+  assert.ok(seen.frames <= 2, `shown in frame ${seen.frames} after the key`);
+  assert.equal(seen.knownThen, 0, "long before the server had it");
+  assert.ok(seen.off < 60, `${seen.off} units from the ship`);
+  assert.equal(seen.most, 1, "never two of it");
+  assert.deepEqual([seen.confirmed, seen.rolledBack, seen.rows], [1, 0, 1]);
+  // The difference of a tick between the two is taken away while it flies on; a frame that is late may show only the former.
+  assert.ok(seen.back >= -12, `it flew back by ${seen.back}`);
+  visitors.assertNoFaults();
+  await page.context().close();
+});
+
+/** Fires once, and notes every frame until the shot is over. */
+async function fired() {
+  const it = /** @type {any} */ (window).deltatick;
+  const frame = () => new Promise(requestAnimationFrame);
+  const rows = new Set();
+  const known = () => {
+    for (const [id, row] of it.room.state.tables.shots) if (row.owner === it.own.id) rows.add(id);
+    return rows.size;
+  };
+  // Whatever the ship's first input was, the line has told its length by now.
+  for (const { inputTick } = it.room.stats; it.room.stats.consumedTick <= inputTick; )
+    await frame();
+  await frame();
+  dispatchEvent(new KeyboardEvent("keydown", { code: "Space" }));
+  let frames = 0;
+  while (it.own.shots.shown.length === 0 && frames < 60) {
+    await frame();
+    frames++;
+  }
+  const [first] = it.own.shots.shown;
+  const knownThen = known();
+  const off = Math.hypot(first.x - it.own.x, first.y - it.own.y);
+  dispatchEvent(new KeyboardEvent("keyup", { code: "Space" }));
+  let most = 0;
+  let back = 0;
+  let way = -1;
+  let tick = 0;
+  const { x, y } = first;
+  while (it.own.shots.shown.length > 0) {
+    const { shown } = it.own.shots;
+    const now = Math.hypot(shown[0].x - x, shown[0].y - y);
+    // A machine that stood still for long begins its inputs anew, for earlier ticks.
+    const { predictedTick } = it.room.stats;
+    if (predictedTick >= tick) back = Math.min(back, now - way);
+    tick = predictedTick;
+    way = now;
+    most = Math.max(most, shown.length);
+    known();
+    await frame();
+  }
+  const { confirmed, rolledBack } = it.own.shots;
+  return { frames, knownThen, off, most, back, rows: rows.size, confirmed, rolledBack };
+}
