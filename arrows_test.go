@@ -47,7 +47,7 @@ var arrows = map[string][]string{
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
-	"simulator":       {"simulator/link", "client-go", "protocol"},
+	"simulator":       {"simulator/link", "simulator/invariant", "client-go", "protocol"},
 	"simulator/link":  {}, // bad networks, of whatever runs over TCP
 	"client-go":       {"transfer", "protocol"},
 	"conformance":     {"protocol"}, // from outside, and of other servers too

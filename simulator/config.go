@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"time"
+
+	"github.com/deltatick/deltatick/simulator/invariant"
 )
 
 // Config says what to simulate. The zero value of a field is the default it names.
@@ -26,6 +28,12 @@ type Config struct {
 
 	JoinWithin   time.Duration // from a bot's start to its first snapshot; default 10 s
 	ReturnWithin time.Duration // from the end of chaos to everybody being seated; default 5 s
+
+	// FreeWithin is how long after the bots' bye lobbies, seats and sessions may take to be free; default is the server's grace period and 5 s.
+	FreeWithin time.Duration
+
+	// Meter reads the server's own gauges before and after the run; nil for none. [MeterOf] reads its /metrics.
+	Meter invariant.Meter
 
 	// LinkTimeout is how long a bot's socket may be silent before it drops it and comes back; default the client's own, 2 s. More of it keeps bots that share a
 	// starved machine from all coming anew at once.
@@ -106,8 +114,8 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("link timeout: %v is outside 0s..1m", cfg.LinkTimeout)
 	case cfg.Settle < 0 || cfg.Settle > time.Hour:
 		return cfg, fmt.Errorf("settle: %v is outside 0s..1h", cfg.Settle)
-	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:
-		return cfg, fmt.Errorf("ramp, join within and return within cannot be negative")
+	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0 || cfg.FreeWithin < 0:
+		return cfg, fmt.Errorf("ramp, join within, return within and free within cannot be negative")
 	}
 	return cfg, nil
 }

@@ -18,6 +18,8 @@
 //
 // Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //
+// Meanwhile the server is held to its invariants (package invariant), which are everybody's: one that is broken fails the run.
+//
 // Groups of attackers (package hostile) can be part of the population; what gets through is a breach and fails the run.
 //
 // A report has, beside the figures of the whole, a [Lap] for each second of each group, and what was seen of the server from outside (package scrape). It

@@ -3,12 +3,15 @@ package simulator
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/simulator/hostile"
+	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/link"
 )
 
@@ -40,6 +43,13 @@ type Group struct {
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
+
+	// Sight is how far seats see, where the game hides what is farther away: whoever is shown more has found a broken invariant. The default is
+	// everything, but for the game "swarm" what its setting "view" says.
+	Sight invariant.Sight
+
+	// Codecs are those that the bots can read, the best first, as in client.Config; default is all.
+	Codecs []string
 
 	// Network is what each bot's connections run over; the zero value is the machine's own, as it is. See docs/networks.md.
 	Network link.Profile
@@ -74,6 +84,11 @@ func (g Group) withDefaults() (Group, error) {
 	case g.RoomSize < 1 || g.RoomSize > 1000:
 		return g, fmt.Errorf("room size: %d is outside 1..1000", g.RoomSize)
 	}
+	for _, codec := range g.Codecs {
+		if codec != protocol.CodecPacked && codec != protocol.CodecMP {
+			return g, fmt.Errorf("codecs: %q is neither %s nor %s", codec, protocol.CodecPacked, protocol.CodecMP)
+		}
+	}
 	if err := g.Network.Validate(); err != nil {
 		return g, err
 	}
@@ -85,6 +100,15 @@ func (g Group) withDefaults() (Group, error) {
 		g.NewBot = func(_ int, rng *rand.Rand) Bot { return behaviours[behaviour](rng) }
 	}
 	return g, nil
+}
+
+// sight is how far the group's seats see.
+func (g Group) sight() invariant.Sight {
+	if view := g.Settings["view"]; g.Sight == (invariant.Sight{}) && g.Game == "swarm" && view > 0 {
+		// Radii of at most 900 units at 0.6 radians a second (games/swarm), along two axes, for two entities.
+		return invariant.Sight{Table: "entities", X: "x", Y: "y", Radius: float64(view), Speed: 2 * math.Sqrt2 * 900 * 0.6}
+	}
+	return g.Sight
 }
 
 // asAttackers is withDefaults for those.
@@ -103,7 +127,7 @@ func (g Group) asAttackers() (Group, error) {
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
 	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
-		g.Away != 0 || g.Chaos || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
+		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}
 	return g, nil
@@ -137,6 +161,7 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 				Start: client.StartHost, Settings: g.Settings,
 			},
 		}
+		r.guard.names[name] = struct{}{}
 		for range size {
 			p, err := newPlayer(first+len(c.players), r, c, y)
 			if err != nil {

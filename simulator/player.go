@@ -17,6 +17,7 @@ type player struct {
 	index   int
 	cfg     Config
 	crowd   *crowd
+	guard   *guard
 	party   *party
 	bot     Bot
 	tally   tally
@@ -56,7 +57,7 @@ func about(d time.Duration, rng *rand.Rand) time.Duration {
 
 func newPlayer(i int, r *run, c *crowd, y *party) (*player, error) {
 	p := &player{
-		index: i, cfg: r.cfg, crowd: c, party: y,
+		index: i, cfg: r.cfg, crowd: c, guard: r.guard, party: y,
 		tally:  tally{window: &r.window, gauges: c.gauges, heardOf: map[string]uint64{}},
 		seated: make(chan struct{}),
 	}
@@ -111,6 +112,7 @@ func (p *player) live(ctx context.Context) {
 func (p *player) leave() {
 	p.mu.Lock()
 	p.past.Add(p.visit.client.Stats())
+	p.guard.ledger.Client(p.visit.client.Stats(), p.index+1)
 	p.visit = nil
 	p.mu.Unlock()
 	p.tally.goAway()

@@ -21,7 +21,8 @@ const spareFiles = 64
 // needs is what a population takes of the machine and of the server.
 type needs struct{ connections, sessions, lobbies int }
 
-func (cfg Config) needs() (n needs) {
+func (cfg Config) needs() needs {
+	n := needs{connections: 1, sessions: 1} // the guard's
 	for _, g := range cfg.Groups {
 		switch {
 		case g.Attack != "": // each has lobbies of its own, one at a time

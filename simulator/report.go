@@ -7,6 +7,7 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/link"
 	"github.com/deltatick/deltatick/simulator/scrape"
 )
@@ -73,10 +74,15 @@ type Report struct {
 	Groups   []GroupReport  `json:"groups"`
 	Attacks  []AttackReport `json:"attacks,omitempty"`
 	Server   *scrape.Report `json:"server,omitempty"` // as seen from outside, where that was asked for
+
+	Broken     int                `json:"broken"` // invariants
+	Invariants []invariant.Result `json:"invariants"`
 }
 
-// OK reports whether no bot was failed by the server, every criterion was met, no attack worked, and nothing leaked or drifted.
-func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 && r.Upkeep.OK() }
+// OK reports whether no bot was failed by the server, every criterion was met, every invariant held, no attack worked, and nothing leaked or drifted.
+func (r Report) OK() bool {
+	return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 && r.Broken == 0 && r.Upkeep.OK()
+}
 
 // GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
 // only, counts of the whole run.

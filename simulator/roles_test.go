@@ -17,7 +17,14 @@ import (
 // realServer serves arena and swarm on the loopback, and ends with the test. It returns its URL.
 func realServer(t *testing.T) string {
 	t.Helper()
-	srv, err := server.New(server.Config{Kinds: []match.Kind{arena.Kind(), swarm.Kind()}, Guests: true, DrainWait: time.Millisecond})
+	return realServerWith(t, server.Config{})
+}
+
+// realServerWith is one with a Config of which games, guests and the end are the test's.
+func realServerWith(t *testing.T, cfg server.Config) string {
+	t.Helper()
+	cfg.Kinds, cfg.Guests, cfg.DrainWait = []match.Kind{arena.Kind(), swarm.Kind()}, true, time.Millisecond
+	srv, err := server.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

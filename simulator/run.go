@@ -34,11 +34,14 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	r := &run{cfg: cfg, sources: sources, server: watcher}
+	r := &run{cfg: cfg, guard: newGuard(cfg), sources: sources, server: watcher}
 	if cfg.Metrics != "" || cfg.PID != 0 {
 		r.outside = scrape.New(scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)})
 	}
 	if err := r.populate(games); err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
+	if err := r.guard.stand(ctx); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	return r.measure(ctx), nil
@@ -48,6 +51,7 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 type run struct {
 	cfg     Config
 	window  window
+	guard   *guard
 	crowds  []*crowd
 	raids   []*raid
 	outside *scrape.Watcher // of the server, for plots; nil for none
@@ -112,6 +116,8 @@ func (r *run) measure(ctx context.Context) Report {
 			p.link.Close()
 		}
 	}
+	r.guard.leave(ctx, report.Interrupted)
+	r.invariants(&report)
 	report.Upkeep = r.server.upkeep(len(r.players))
 	report.Upkeep.Joining = joining.Seconds()
 	if r.cfg.Soak != nil && !report.Interrupted {
@@ -184,7 +190,7 @@ func (r *run) watch(ctx context.Context) {
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
 func (r *run) rollCall(ctx context.Context) {
-	since := time.Now()
+	since, said := time.Now(), r.guard.chats.Newest()
 	absent := slices.DeleteFunc(slices.Clone(r.players), func(p *player) bool {
 		select {
 		case <-p.seated:
@@ -195,10 +201,11 @@ func (r *run) rollCall(ctx context.Context) {
 	})
 	for {
 		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
-		if len(absent) == 0 || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
+		if len(absent) == 0 && r.allHeard(said) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
+	r.judgeChat(said)
 	for _, p := range absent {
 		if p.crowd.Role == Player {
 			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)

@@ -171,6 +171,7 @@ func TestWhatCannotRunSaysWhy(t *testing.T) {
 		{simulator.Group{Game: "duel", Bots: 2, RoomSize: 2, Settings: map[string]int{"lives": 10}}, "outside 1..9"},
 		{simulator.Group{Bots: -1}, "bots: -1"},
 		{simulator.Group{Behaviour: "clever"}, `"clever"`},
+		{simulator.Group{Codecs: []string{"zip"}}, `"zip" is neither packed nor mp`},
 	} {
 		_, err := play(t, faults{}, simulator.Config{}, test.group)
 		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {

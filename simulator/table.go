@@ -38,6 +38,7 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 	if r.Busy() {
 		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
 	}
+	r.writeInvariants(&b)
 	r.verdict(&b)
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err

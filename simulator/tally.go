@@ -118,6 +118,13 @@ func (t *tally) left(exit client.Exit, leaving bool) {
 	}
 }
 
+// sat is where the bot sits, or sat last.
+func (t *tally) sat() (match string, seat int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.match, t.seat
+}
+
 // goAway ends a visit: the next one is somebody else's.
 func (t *tally) goAway() {
 	t.mu.Lock()

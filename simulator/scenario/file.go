@@ -38,6 +38,7 @@ type group struct {
 	Stay      time.Duration  `yaml:"stay"`
 	Away      time.Duration  `yaml:"away"`
 	Network   string         `yaml:"network"`
+	Codecs    []string       `yaml:"codecs"`
 	Chaos     bool           `yaml:"chaos"`
 	MinRate   *float64       `yaml:"min_rate"`
 	Expect    []string       `yaml:"expect"`
