@@ -19,12 +19,19 @@ type Config struct {
 
 	Groups []Group // who plays; default is one Group of defaults
 
-	For  time.Duration // what is measured, from when all are in; default 30 s
-	Ramp time.Duration // over which the bots start; default 10 ms for each
-	Seed uint64        // of all randomness; default 1
+	For    time.Duration // what is measured, from when all are in; default 30 s
+	Settle time.Duration // between everybody being in and the measured time; default none
+	Ramp   time.Duration // over which the bots start; default 10 ms for each
+	Seed   uint64        // of all randomness; default 1
 
 	JoinWithin   time.Duration // from a bot's start to its first snapshot; default 10 s
 	ReturnWithin time.Duration // from the end of chaos to everybody being seated; default 5 s
+
+	// LinkTimeout is how long a bot's socket may be silent before it drops it and comes back; default the client's own, 2 s. More of it keeps bots that share a
+	// starved machine from all coming anew at once.
+	LinkTimeout time.Duration
+
+	Soak *Soak // judge leaks and drifts of the server; nil: do not
 
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -80,6 +87,13 @@ func (cfg Config) withDefaults() (Config, error) {
 		bots += groups[i].Bots
 	}
 	cfg.Groups = groups
+	if cfg.Soak != nil {
+		soak, err := cfg.Soak.withDefaults()
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Soak = &soak
+	}
 	cfg.Ramp = cmp.Or(cfg.Ramp, time.Duration(bots)*10*time.Millisecond)
 	switch {
 	case bots > maxBots:
@@ -88,6 +102,10 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("pid: %d is no process", cfg.PID)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
+	case cfg.LinkTimeout < 0 || cfg.LinkTimeout > time.Minute:
+		return cfg, fmt.Errorf("link timeout: %v is outside 0s..1m", cfg.LinkTimeout)
+	case cfg.Settle < 0 || cfg.Settle > time.Hour:
+		return cfg, fmt.Errorf("settle: %v is outside 0s..1h", cfg.Settle)
 	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:
 		return cfg, fmt.Errorf("ramp, join within and return within cannot be negative")
 	}

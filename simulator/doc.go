@@ -13,7 +13,8 @@
 //   - rate: fewer snapshots a second, while seated, than Group.MinRate;
 //   - events: reliable events missing, twice or out of order;
 //   - malformed: frames that broke the protocol;
-//   - chat: something said was refused, or heard twice or out of order.
+//   - chat: something said was refused, or heard twice or out of order;
+//   - presence: following others, or saying that one is away, was refused.
 //
 // Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //

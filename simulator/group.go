@@ -34,6 +34,9 @@ type Group struct {
 
 	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
 
+	// Presence has each bot follow everyone in its lobby, and say about that often that it is away, or back; at least 2 s. 0: none of it.
+	Presence time.Duration
+
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
@@ -62,6 +65,8 @@ func (g Group) withDefaults() (Group, error) {
 		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
 	case g.Talk != 0 && g.Talk < time.Second:
 		return g, fmt.Errorf("talk: %v is less than 1s", g.Talk)
+	case g.Presence != 0 && g.Presence < minPresence:
+		return g, fmt.Errorf("presence: %v is less than %v", g.Presence, minPresence)
 	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
 		return g, fmt.Errorf("stay is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
@@ -97,7 +102,7 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Stay != 0 ||
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
 		g.Away != 0 || g.Chaos || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}

@@ -20,6 +20,7 @@ type player struct {
 	party   *party
 	bot     Bot
 	tally   tally
+	source  *net.TCPAddr  // that it connects from; nil for the system's choice
 	link    *link.Link    // between it and the server; nil for none
 	seated  chan struct{} // closed when it is first where its role wants it: in a match, or in a lobby
 	sitOnce sync.Once
@@ -40,6 +41,7 @@ const (
 	forTalk
 	forChurn
 	forNetwork
+	forPresence
 	purposes
 )
 
@@ -57,6 +59,9 @@ func newPlayer(i int, r *run, c *crowd, y *party) (*player, error) {
 		index: i, cfg: r.cfg, crowd: c, party: y,
 		tally:  tally{window: &r.window, gauges: c.gauges, heardOf: map[string]uint64{}},
 		seated: make(chan struct{}),
+	}
+	if len(r.sources) > 0 {
+		p.source = r.sources[i%len(r.sources)]
 	}
 	p.bot = c.NewBot(i, p.rand(forPlay))
 	if c.Network != (link.Profile{}) {
@@ -147,12 +152,16 @@ func (p *player) stats() client.Stats {
 
 // dialer makes the byte stream under the bot's connections; nil is the client's own.
 func (p *player) dialer() link.Dialer {
-	if p.link == nil {
-		return p.cfg.NetDial
-	}
 	dial := p.cfg.NetDial
-	if dial == nil {
+	switch {
+	case dial != nil:
+	case p.source != nil:
+		dial = (&net.Dialer{LocalAddr: p.source}).DialContext
+	case p.link != nil:
 		dial = (&net.Dialer{}).DialContext
+	}
+	if p.link == nil {
+		return dial
 	}
 	return p.link.Dial(dial)
 }

@@ -41,7 +41,7 @@ func TestEveryRoleIsServedByARealServerAndNobodyIsFailed(t *testing.T) {
 		Groups: []simulator.Group{
 			{Name: "players", Bots: 6, RoomSize: 3, MinRate: -1, Talk: time.Second},
 			{Name: "churn", Bots: 6, RoomSize: 3, MinRate: -1, Stay: time.Second, Away: 200 * time.Millisecond},
-			{Name: "sitters", Bots: 8, RoomSize: 4, Role: simulator.Sitter, Talk: time.Second, Chaos: true},
+			{Name: "sitters", Bots: 8, RoomSize: 4, Role: simulator.Sitter, Talk: time.Second, Presence: 2 * time.Second, Chaos: true},
 			{Name: "hoppers", Bots: 4, RoomSize: 2, Role: simulator.Hopper},
 		},
 	})

@@ -3,11 +3,13 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/simulator/machine"
 	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
@@ -28,7 +30,11 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	r := &run{cfg: cfg}
+	sources, watcher, err := preflight(ctx, cfg)
+	if err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
+	r := &run{cfg: cfg, sources: sources, server: watcher}
 	if cfg.Metrics != "" || cfg.PID != 0 {
 		r.outside = scrape.New(scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)})
 	}
@@ -44,8 +50,10 @@ type run struct {
 	window  window
 	crowds  []*crowd
 	raids   []*raid
-	outside *scrape.Watcher // of the server; nil for none
+	outside *scrape.Watcher // of the server, for plots; nil for none
 	players []*player       // of all crowds
+	server  *watcher
+	sources []*net.TCPAddr // that bots connect from in turn; none for the system's choice
 }
 
 // populate makes the crowds; games has the game of each.
@@ -72,15 +80,20 @@ func (r *run) populate(games []client.Game) error {
 func (r *run) measure(ctx context.Context) Report {
 	living, end := context.WithCancel(context.WithoutCancel(ctx))
 	var bots sync.WaitGroup
+	began := time.Now()
 	r.letIn(ctx, living, &bots)
+	joining := time.Since(began)
+	sleep(ctx, r.cfg.Settle)
 
 	opened := time.Now()
-	before, cpu := r.traffic(), cpuTime()
+	r.server.start(ctx)
+	before, cpu := r.traffic(), machine.CPUTime()
 	r.window.open(opened)
 	r.watch(ctx)
 	r.window.close(time.Now())
 	measured := time.Since(opened)
-	after, cpu := r.traffic(), cpuTime()-cpu
+	after, cpu := r.traffic(), machine.CPUTime()-cpu
+	r.server.stop(ctx)
 
 	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
 	if measured > 0 { // else it was interrupted before
@@ -98,6 +111,11 @@ func (r *run) measure(ctx context.Context) Report {
 		if p.link != nil {
 			p.link.Close()
 		}
+	}
+	report.Upkeep = r.server.upkeep(len(r.players))
+	report.Upkeep.Joining = joining.Seconds()
+	if r.cfg.Soak != nil && !report.Interrupted {
+		r.cfg.Soak.judge(ctx, r.server, &report.Upkeep)
 	}
 	for i, c := range r.crowds {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})

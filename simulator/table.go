@@ -33,6 +33,7 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
 	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
+	r.Upkeep.write(&b)
 	r.outsideView(&b)
 	if r.Busy() {
 		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
@@ -103,6 +104,7 @@ func (r GroupReport) write(b *strings.Builder) {
 	spread("input slack, ms", r.Slack)
 	spread("cut to next snapshot, ms", r.Rejoin)
 	spread("chat, said to heard, ms", r.Chat)
+	spread("presence, set to seen, ms", r.Presence)
 	_ = t.Flush() // into memory
 	fmt.Fprintf(b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers\n", bytesText(r.BytesIn), bytesText(r.BytesOut))
 	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
@@ -161,6 +163,9 @@ func (r Report) verdict(b *strings.Builder) {
 				fmt.Fprintf(b, "  %s, %d times: %s\n", a.Name, n, breach)
 			}
 		}
+	}
+	if !r.Upkeep.OK() {
+		fmt.Fprintf(b, "\nFAILED: the server leaked or drifted\n")
 	}
 	if r.Failed == 0 {
 		if r.OK() {

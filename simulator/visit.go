@@ -21,6 +21,9 @@ type visit struct {
 	served  chan struct{} // closed at the first snapshot
 	first   sync.Once
 	leaving atomic.Bool
+
+	followed atomic.Pointer[time.Time] // since when the others of the lobby are; nil before
+	moodOf   map[string]time.Time      // the newest mood seen of each, by when it was said; the client's goroutine's
 }
 
 // newVisit makes the client of a session; it starts nothing.
@@ -30,7 +33,7 @@ func newVisit(p *player) (*visit, error) {
 	var err error
 	v.client, err = client.New(client.Config{
 		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: p.cfg.JoinWithin, NetDial: p.dialer(), Logger: p.cfg.Logger.With("bot", p.index+1),
+		RequestTimeout: p.cfg.JoinWithin, LinkTimeout: p.cfg.LinkTimeout, NetDial: p.dialer(), Logger: p.cfg.Logger.With("bot", p.index+1),
 		Rand: p.rand(forBackoff),
 		Handlers: client.Handlers{
 			Lost:     func(error) { p.tally.lost() },
@@ -39,6 +42,7 @@ func newVisit(p *player) (*visit, error) {
 			Exited:   v.sawExit,
 			Lobby:    v.sawLobby,
 			Message:  func(m client.ChatMessage) { p.tally.heard(m, time.Now()) },
+			Presence: v.sawPresence,
 			Notice:   func(n client.Notice) { p.tally.notice(n.Code) },
 			Event:    p.tally.event,
 		},
@@ -94,6 +98,9 @@ func (v *visit) live(ctx context.Context) bool {
 	}
 	if v.crowd.Talk > 0 {
 		work.Go(func() { v.talk(acting) })
+	}
+	if v.crowd.Presence > 0 {
+		work.Go(func() { v.moody(acting) })
 	}
 	v.act(acting)
 	<-acting.Done()

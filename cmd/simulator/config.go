@@ -24,6 +24,7 @@ deltatick simulator: headless bots that play a running server and report how wel
   go run ./cmd/simulator -bots 32 -chaos
   go run ./cmd/simulator -bots 8 -network 4g
   go run ./cmd/simulator -proxy 127.0.0.1:8081 -to 127.0.0.1:8080 -network 150,30,1
+  go run ./cmd/simulator -find-max -game swarm -settings entities=8
   go run ./cmd/simulator -scenario simulator/scenario/examples/short.yaml -html report.html
   go run ./cmd/simulator compare -html difference.html before.json after.json
 
@@ -37,6 +38,7 @@ type config struct {
 	junit string
 	html  string
 	proxy proxy // in place of a run, if it listens
+	find  find  // in place of a run, if it is asked for
 }
 
 // proxy is where a bad network is put in front of a server.
@@ -63,6 +65,11 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 		", or RTT,JITTER,LOSS in ms, ms and percent each way, or fields; see docs/networks.md")
 	fs.StringVar(&cfg.proxy.listen, "proxy", "", "`host:port` to listen on: put the network in front of the server at -to, for any client, until interrupted, instead of playing")
 	fs.StringVar(&cfg.proxy.to, "to", "", "`host:port` of the server behind -proxy")
+	fs.BoolVar(&cfg.find.asked, "find-max", false, "raise the number of bots, from -bots on, until what -keep says is lost, and report the most that kept it; -for is of each step, 5s if not given")
+	fs.StringVar(&cfg.find.keep, "keep", defaultKeep, "`criteria`, separated by commas, that -find-max keeps; see docs/scenarios.md")
+	fs.IntVar(&cfg.find.most, "most", 4096, "`bots` at most that -find-max tries")
+	fs.BoolVar(&cfg.find.floor, "floor", true, "search the same on a floor, a bare server for the same traffic, on this machine, after -find-max")
+	fs.DurationVar(&c.Settle, "settle", 0, "`time` between everybody being in and the measured time; 2s with -find-max if not given")
 	fs.Uint64Var(&c.Seed, "seed", 1, "`number` that all randomness comes from")
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
@@ -99,6 +106,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	if g.MinRate == 0 {
 		g.MinRate = -1
+	}
+	if err := cfg.prepareFind(fs); err != nil {
+		return cfg, err
 	}
 	c.Groups = []simulator.Group{*g}
 	return cfg, nil
@@ -174,7 +184,7 @@ func (cfg *config) check() error {
 	for _, n := range []struct {
 		flag            string
 		value, min, max int
-	}{{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}} {
+	}{{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}, {"most", cfg.find.most, 1, 100_000}} {
 		if n.value < n.min || n.value > n.max {
 			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
 		}
@@ -183,7 +193,7 @@ func (cfg *config) check() error {
 		flag       string
 		value, min time.Duration
 	}{
-		{"for", c.For, time.Second}, {"ramp", c.Ramp, 0},
+		{"for", c.For, time.Second}, {"ramp", c.Ramp, 0}, {"settle", c.Settle, 0},
 		{"join-within", c.JoinWithin, time.Millisecond}, {"return-within", c.ReturnWithin, time.Millisecond},
 	} {
 		if d.value < d.min || d.value > 24*time.Hour {

@@ -18,6 +18,9 @@ func main() {
 	// Unregistered after the first signal, so that a second one has its usual effect: the process ends at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
+	if len(os.Args) == 3 && os.Args[1] == floorArg {
+		os.Exit(runFloor(os.Args[2], os.Stdin, os.Stdout, os.Stderr))
+	}
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
@@ -37,6 +40,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	}
 	if cfg.proxy != (proxy{}) {
 		return cfg.serve(ctx, out, errOut)
+	}
+	if cfg.find.asked {
+		return cfg.findMax(ctx, out, errOut)
 	}
 	outputs, err := open(cfg)
 	if err != nil {

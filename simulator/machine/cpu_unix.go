@@ -1,14 +1,14 @@
 //go:build unix
 
-package simulator
+package machine
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime is what this process has used, user and system together.
-func cpuTime() time.Duration {
+// CPUTime is what this process has used, user and system together.
+func CPUTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
