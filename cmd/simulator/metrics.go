@@ -2,8 +2,9 @@ package main
 
 import (
 	"fmt"
-	"net/url"
 	"strings"
+
+	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
 // metricsURL is what -metrics says: a URL, "none", or, if it is empty, where a deltatick server at a WebSocket URL has its metrics.
@@ -12,12 +13,11 @@ func metricsURL(flag, server string) (string, error) {
 	case flag == "none":
 		return "", nil
 	case flag == "":
-		u, err := url.Parse(server)
+		address, err := serverstat.Address(server)
 		if err != nil {
 			return "", fmt.Errorf("-url: %w", err)
 		}
-		u.Scheme = strings.Replace(u.Scheme, "ws", "http", 1)
-		return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: "/metrics"}).String(), nil
+		return address, nil
 	case !strings.HasPrefix(flag, "http://") && !strings.HasPrefix(flag, "https://"):
 		return "", fmt.Errorf("-metrics: %q does not begin with http:// or https://", flag)
 	}

@@ -1,63 +1,22 @@
 package scrape
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"fmt"
-	"io"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/expfmt"
-	"github.com/prometheus/common/model"
 )
 
 // What is taken of a look at most.
 const (
-	maxBody  = 4 << 20 // bytes; deltatick's own metrics are about 40 kB
-	maxKinds = 64      // series of one metric that are told apart; the rest are left out
-	maxLabel = 64      // bytes of a label's value
-	maxValue = 1e18    // above which a number is taken for nonsense
+	maxKinds = 64   // series of one metric that are told apart; the rest are left out
+	maxLabel = 64   // bytes of a label's value
+	maxValue = 1e18 // above which a number is taken for nonsense
 )
 
 // families are metrics by name, as somebody else's server says they are.
 type families map[string]*dto.MetricFamily
-
-func (w *Watcher) fetch(ctx context.Context) (families, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, w.cfg.Metrics, nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Accept", "text/plain;version=0.0.4")
-	res, err := w.client.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close() //nolint:errcheck // it is only read
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: HTTP status %d", w.cfg.Metrics, res.StatusCode)
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
-	if err == nil && len(body) > maxBody {
-		err = fmt.Errorf("more than %d bytes", maxBody)
-	}
-	var found families
-	if err == nil {
-		parser := expfmt.NewTextParser(model.UTF8Validation)
-		found, err = parser.TextToMetricFamilies(bytes.NewReader(body))
-	}
-	if err == nil && len(found) == 0 {
-		err = errors.New("no metrics")
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", w.cfg.Metrics, err)
-	}
-	return found, nil
-}
 
 // number is a metric's value, if it is one.
 func number(m *dto.Metric) (v float64, ok bool) {

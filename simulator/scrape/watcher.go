@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
 // Config says what is looked at. The zero value of a field is the default it names.
@@ -87,7 +89,7 @@ func (w *Watcher) look(ctx context.Context) (r reading, err error) {
 	defer cancel()
 	if w.cfg.Metrics != "" {
 		var found families
-		if found, err = w.fetch(ctx); err == nil {
+		if found, err = serverstat.Families(ctx, w.client, w.cfg.Metrics); err == nil {
 			r = found.reading()
 			r.at = time.Now()
 		}

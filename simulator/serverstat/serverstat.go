@@ -70,41 +70,69 @@ func Address(ws string) (string, error) {
 func Fetch(ctx context.Context, client *http.Client, address string) (Sample, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	body, err := get(ctx, client, address)
 	if err != nil {
-		return Sample{}, fmt.Errorf("metrics: %w", err)
+		return Sample{}, err
 	}
-	res, err := cmp.Or(client, http.DefaultClient).Do(req)
-	if err != nil {
-		return Sample{}, fmt.Errorf("metrics: %w", err)
-	}
-	defer res.Body.Close() //nolint:errcheck // it is only read
-	if res.StatusCode != http.StatusOK {
-		return Sample{}, fmt.Errorf("metrics at %s: HTTP status %d", address, res.StatusCode)
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, MaxBytes+1))
-	if err == nil && len(body) > MaxBytes {
-		err = fmt.Errorf("more than %d bytes", MaxBytes)
-	}
-	values := map[string]float64(nil)
-	if err == nil {
-		values, err = Parse(body)
-	}
+	values, err := Parse(body)
 	if err != nil {
 		return Sample{}, fmt.Errorf("metrics at %s: %w", address, err)
 	}
 	return Sample{At: time.Now(), Values: values}, nil
 }
 
-// Parse reads metrics; see [Sample]. Values that are no finite numbers are left out.
-func Parse(text []byte) (map[string]float64, error) {
-	parser := expfmt.NewTextParser(model.UTF8Validation)
-	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+// Families takes a look, too, and returns all of the metrics, with their labels and buckets. Their numbers are as the server says, whatever that is.
+func Families(ctx context.Context, client *http.Client, address string) (map[string]*dto.MetricFamily, error) {
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	body, err := get(ctx, client, address)
 	if err != nil {
 		return nil, err
 	}
-	if len(families) == 0 {
-		return nil, errors.New("there are none")
+	families, err := read(body)
+	if err != nil {
+		return nil, fmt.Errorf("metrics at %s: %w", address, err)
+	}
+	return families, nil
+}
+
+func get(ctx context.Context, client *http.Client, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	res, err := cmp.Or(client, http.DefaultClient).Do(req)
+	if err != nil {
+		return nil, fmt.Errorf("metrics: %w", err)
+	}
+	defer res.Body.Close() //nolint:errcheck // it is only read
+	if res.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("metrics at %s: HTTP status %d", address, res.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, MaxBytes+1))
+	if err == nil && len(body) > MaxBytes {
+		err = fmt.Errorf("more than %d bytes", MaxBytes)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("metrics at %s: %w", address, err)
+	}
+	return body, nil
+}
+
+func read(text []byte) (map[string]*dto.MetricFamily, error) {
+	parser := expfmt.NewTextParser(model.UTF8Validation)
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(text))
+	if err == nil && len(families) == 0 {
+		err = errors.New("there are none")
+	}
+	return families, err
+}
+
+// Parse reads metrics; see [Sample]. Values that are no finite numbers are left out.
+func Parse(text []byte) (map[string]float64, error) {
+	families, err := read(text)
+	if err != nil {
+		return nil, err
 	}
 	values := make(map[string]float64, len(families))
 	for name, family := range families {
