@@ -28,10 +28,10 @@ func TestAServerWithoutRoomIsToldOfBeforeAnyBotStarts(t *testing.T) {
 		want   string // "" for none
 	}{
 		{[]Group{{Bots: 24}}, ""},
-		{[]Group{{Bots: 41, RoomSize: 64}}, "-max-sessions 41"},
+		{[]Group{{Bots: 41, RoomSize: 64}}, "-max-sessions 42"},
 		{[]Group{{Bots: 32}}, "-max-lobbies 4"},
 		{[]Group{{Name: "a", Bots: 8}, {Name: "b", Bots: 4, Role: Hopper}}, "-max-lobbies 5"},
-		{[]Group{{Name: "a", Attack: "join-race", Bots: 5}}, "-max-sessions 45"},
+		{[]Group{{Name: "a", Attack: "join-race", Bots: 5}}, "-max-sessions 46"},
 	} {
 		cfg, err := Config{URL: url, Groups: c.groups}.withDefaults()
 		if err != nil {
