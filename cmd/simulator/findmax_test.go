@@ -31,7 +31,8 @@ func TestASearchSaysWhatItKeepsAndFlagsOfNoSearchAreRefused(t *testing.T) {
 		t.Errorf("%v, %v after %v", e, cfg.run.For, cfg.run.Settle)
 	}
 	for _, args := range [][]string{
-		{"-keep", "failed == 0"}, {"-most", "9"}, {"-floor=false"}, {"-keep", "joy >= 1", "-find-max"}, {"-json", "x", "-find-max"}, {"-most", "0", "-find-max"},
+		{"-keep", "failed == 0"}, {"-most", "9"}, {"-floor=false"}, {"-keep", "joy >= 1", "-find-max"}, {"-json", "x", "-find-max"}, {"-part", "1/2", "-find-max"},
+		{"-part", "0/2"}, {"-part", "3/2"}, {"-part", "2"}, {"-at", "noon"}, {"-most", "0", "-find-max"},
 	} {
 		code, out, errOut := command(t, nil, args...)
 		name, _, _ := strings.Cut(args[0], "=")
