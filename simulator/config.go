@@ -39,6 +39,11 @@ type Config struct {
 	// starved machine from all coming anew at once.
 	LinkTimeout time.Duration
 
+	// Part and Parts have several processes share one run, on one machine or several: each makes only the lobbies, and attackers, whose number is Part
+	// modulo Parts, with the same randomness that they have in a run of one process. 0 of 0 is the whole. At is when the first bot starts; zero: at once.
+	Part, Parts int
+	At          time.Time
+
 	Soak *Soak // judge leaks and drifts of the server; nil: do not
 
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
@@ -112,6 +117,10 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
 	case cfg.LinkTimeout < 0 || cfg.LinkTimeout > time.Minute:
 		return cfg, fmt.Errorf("link timeout: %v is outside 0s..1m", cfg.LinkTimeout)
+	case cfg.Parts < 0 || cfg.Part < 0 || cfg.Part >= max(cfg.Parts, 1):
+		return cfg, fmt.Errorf("part: %d of %d, counted from 0, is none", cfg.Part, cfg.Parts)
+	case time.Until(cfg.At) > 24*time.Hour:
+		return cfg, fmt.Errorf("at: %v is more than 24h ahead", cfg.At)
 	case cfg.Settle < 0 || cfg.Settle > time.Hour:
 		return cfg, fmt.Errorf("settle: %v is outside 0s..1h", cfg.Settle)
 	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0 || cfg.FreeWithin < 0:
@@ -119,3 +128,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	return cfg, nil
 }
+
+// takes reports whether the lobby or attacker of a number is of this part of the run.
+func (cfg Config) takes(n int) bool { return cfg.Parts == 0 || n%cfg.Parts == cfg.Part }

@@ -148,9 +148,13 @@ type crowd struct {
 // newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
 func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 	c := &crowd{Group: g, gauges: newGauges()}
-	for _, size := range parties(g.Bots, g.RoomSize) {
+	for number, size := range parties(g.Bots, g.RoomSize) {
+		at := first
+		if first += size; !r.cfg.takes(number) {
+			continue
+		}
 		c.lobbies++
-		name := fmt.Sprintf("simulator %s %d", g.Name, c.lobbies)
+		name := fmt.Sprintf("simulator %s %d", g.Name, number+1)
 		if g.Role == Hopper {
 			name = "simulator " + g.Name // they go to any of them
 		}
@@ -162,8 +166,8 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 			},
 		}
 		r.guard.names[name] = struct{}{}
-		for range size {
-			p, err := newPlayer(first+len(c.players), r, c, y)
+		for i := range size {
+			p, err := newPlayer(at+i, r, c, y)
 			if err != nil {
 				return nil, err
 			}

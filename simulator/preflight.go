@@ -24,15 +24,22 @@ type needs struct{ connections, sessions, lobbies int }
 func (cfg Config) needs() needs {
 	n := needs{connections: 1, sessions: 1} // the guard's
 	for _, g := range cfg.Groups {
-		switch {
-		case g.Attack != "": // each has lobbies of its own, one at a time
-			n.connections += g.Bots * hostile.MaxSockets
-			n.sessions += g.Bots * hostile.MaxSockets
-			n.lobbies += g.Bots
-		case g.Role == Hopper: // any may be alone in its own
-			n.connections, n.sessions, n.lobbies = n.connections+g.Bots, n.sessions+g.Bots, n.lobbies+g.Bots
-		default:
-			n.connections, n.sessions, n.lobbies = n.connections+g.Bots, n.sessions+g.Bots, n.lobbies+len(parties(g.Bots, g.RoomSize))
+		if g.Attack != "" { // each has lobbies of its own, one at a time
+			for i := range g.Bots {
+				if cfg.takes(i) {
+					n = needs{n.connections + hostile.MaxSockets, n.sessions + hostile.MaxSockets, n.lobbies + 1}
+				}
+			}
+			continue
+		}
+		for i, size := range parties(g.Bots, g.RoomSize) {
+			lobbies := 1
+			if g.Role == Hopper { // any may be alone in its own
+				lobbies = size
+			}
+			if cfg.takes(i) {
+				n = needs{n.connections + size, n.sessions + size, n.lobbies + lobbies}
+			}
 		}
 	}
 	return n

@@ -5,10 +5,12 @@ import (
 	"net"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/games/arena"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
@@ -79,5 +81,41 @@ func TestBotsBeyondOneAddresssPortsConnectFromAnother(t *testing.T) {
 			t.Errorf("connection %d comes from %s, want %s", i, from, want)
 		}
 		_ = conn.Close()
+	}
+}
+
+func TestThePartsOfARunAreTheWholeAndNoBotIsTwice(t *testing.T) {
+	groups := []Group{{Name: "a", Bots: 21}, {Name: "b", Bots: 5, RoomSize: 2, Role: Hopper}, {Name: "c", Attack: "vanish", Bots: 3}, {Name: "d", Bots: 1, RoomSize: 1}}
+	bots := func(part, parts int) (all []uint64, n needs) {
+		cfg, err := Config{Groups: groups, Part: part, Parts: parts}.withDefaults()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &run{cfg: cfg}
+		if err := r.populate(make([]client.Game, len(groups))); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range r.players {
+			all = append(all, uint64(p.index)<<32|p.rand(forPlay).Uint64()>>32)
+		}
+		return all, cfg.needs()
+	}
+	whole, wants := bots(0, 0)
+	var joined []uint64
+	var sum needs
+	for part := range 3 {
+		some, n := bots(part, 3)
+		joined = append(joined, some...)
+		sum = needs{sum.connections + n.connections, sum.sessions + n.sessions, sum.lobbies + n.lobbies}
+	}
+	slices.Sort(whole)
+	slices.Sort(joined)
+	if !slices.Equal(whole, joined) || len(whole) != 27 || sum != wants {
+		t.Errorf("%d bots in one, %d in parts; %+v and %+v", len(whole), len(joined), wants, sum)
+	}
+	for _, bad := range []Config{{Part: 1}, {Part: 3, Parts: 3}, {Part: -1, Parts: 2}, {At: time.Now().Add(48 * time.Hour)}} {
+		if bad.Check() == nil {
+			t.Errorf("part %d of %d at %v was taken", bad.Part, bad.Parts, bad.At)
+		}
 	}
 }

@@ -21,6 +21,9 @@ func newRaid(g Group, first int, cfg Config) *raid {
 	attack, _ := hostile.Named(g.Attack) // there is one: see Group.withDefaults
 	r := &raid{Group: g}
 	for i := range g.Bots {
+		if !cfg.takes(i) {
+			continue
+		}
 		r.attackers = append(r.attackers, hostile.New(attack, hostile.Config{
 			URL: cfg.URL, Game: g.Game, Rand: rand.New(rand.NewPCG(cfg.Seed, uint64(first+i)*purposes)),
 			NetDial: cfg.NetDial, Logger: cfg.Logger.With("attacker", first+i+1),

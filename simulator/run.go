@@ -74,6 +74,9 @@ func (r *run) populate(games []client.Game) error {
 		if err != nil {
 			return err
 		}
+		if len(c.players) == 0 {
+			continue // all of its lobbies are of other parts
+		}
 		r.crowds = append(r.crowds, c)
 		r.players = append(r.players, c.players...)
 	}
@@ -84,6 +87,7 @@ func (r *run) populate(games []client.Game) error {
 func (r *run) measure(ctx context.Context) Report {
 	living, end := context.WithCancel(context.WithoutCancel(ctx))
 	var bots sync.WaitGroup
+	sleep(ctx, time.Until(r.cfg.At))
 	began := time.Now()
 	r.letIn(ctx, living, &bots)
 	joining := time.Since(began)

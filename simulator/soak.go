@@ -14,15 +14,15 @@ import (
 //
 // A leak is what is still there when all bots have gone and Settle is over: sessions, lobbies, matches and goroutines beyond what there was before they
 // came, and memory beyond Memory times what there was at the first third of the measured time, or before, whichever is more. A drift is what grows all the
-// while: the least resident memory, and the mean lateness of ticks, in each of the windows of the measured time's second half, whose line of least squares
-// rises by more than a bound. The least of a window, because memory between two garbage collections is a saw's tooth.
+// while: the resident memory, and the lateness of ticks, in the windows of the measured time's second half, whose line of least squares rises by more than a
+// bound. Of each window it is the least that counts: memory between two garbage collections is a saw's tooth, and other work on a machine comes and goes.
 type Soak struct {
 	Settle time.Duration // from the last bot's departure to the look at what is left; default 10 s. More than the server's grace
 	Memory float64       // default 1.25
 	Spare  float64       // goroutines that may be more than before; default 50, for those of HTTP and timers that are on their way out
 
 	// MemoryRise is by how much memory may rise over the second half, as a share of what it is there; default 0.1. LatenessRise is the same for
-	// the mean lateness of ticks, in ms; default 2.
+	// the lateness of ticks, in ms; default 2.
 	MemoryRise, LatenessRise float64
 }
 
@@ -117,7 +117,7 @@ func (s Soak) leaks(before serverstat.Sample, during []serverstat.Sample, after 
 // trends fits lines to the second half.
 func (s Soak) trends(samples []serverstat.Sample) []Trend {
 	if len(samples) == 0 {
-		return []Trend{{Of: "resident memory"}, {Of: "mean lateness of ticks, ms"}}
+		return []Trend{{Of: "resident memory"}, {Of: "lateness of ticks, ms"}}
 	}
 	from, to := samples[0].At, samples[len(samples)-1].At
 	half := from.Add(to.Sub(from) / 2)
@@ -140,15 +140,27 @@ func (s Soak) trends(samples []serverstat.Sample) []Trend {
 			least = min(least, sample.Values[serverstat.Resident])
 		}
 		memory = append(memory, point{x, least})
-		first, last := in[0].Values, in[len(in)-1].Values
-		if ticks := last[serverstat.Lateness+"_count"] - first[serverstat.Lateness+"_count"]; ticks > 0 {
-			late = append(late, point{x, 1000 * (last[serverstat.Lateness+"_sum"] - first[serverstat.Lateness+"_sum"]) / ticks})
+		if ms, ok := leastLate(in); ok {
+			late = append(late, point{x, ms})
 		}
 	}
 	return []Trend{
 		trend("resident memory", memory, s.MemoryRise*meanY(memory)),
-		trend("mean lateness of ticks, ms", late, s.LatenessRise),
+		trend("lateness of ticks, ms", late, s.LatenessRise),
 	}
+}
+
+// leastLate is the mean lateness, in ms, of the ticks between two looks: of those two between which it was least, since what else the machine does comes
+// and goes, and a drift stays. ok is false where no tick ran.
+func leastLate(in []serverstat.Sample) (ms float64, ok bool) {
+	ms = math.Inf(1)
+	for i := range in[1:] {
+		was, is := in[i].Values, in[i+1].Values
+		if ticks := is[serverstat.Lateness+"_count"] - was[serverstat.Lateness+"_count"]; ticks > 0 {
+			ms, ok = min(ms, 1000*(is[serverstat.Lateness+"_sum"]-was[serverstat.Lateness+"_sum"])/ticks), true
+		}
+	}
+	return ms, ok
 }
 
 type point struct{ x, y float64 }

@@ -74,7 +74,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
 	fs.Float64Var(&g.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed; 0 for none")
-	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. -for and -seed win over it")
+	fs.Var((*part)(c), "part", "`i/n`: play only part i, from 1, of a run that n processes share; each is told the same otherwise, and has a report of its own")
+	fs.Var((*moment)(&c.At), "at", "`time` at which the first bot starts, as 2026-01-31T18:00:00Z, for parts that begin together; empty for at once")
+	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. -for, -seed, -part and -at go with it")
 	fs.StringVar(&cfg.junit, "junit", "", "`file` to write the verdicts to, as JUnit XML")
 	fs.StringVar(&cfg.json, "json", "", "`file` to write the report to, as JSON")
 	fs.StringVar(&cfg.html, "html", "", "`file` to write the report to, as a web page with plots")
@@ -148,7 +150,9 @@ func (n *network) Set(text string) error {
 }
 
 // beside are the flags that go with a scenario. What the others say is the scenario's to say.
-var beside = []string{"scenario", "url", "allow-remote", "for", "seed", "json", "junit", "html", "metrics", "pid", "quiet", "verbose"}
+var beside = []string{
+	"scenario", "url", "allow-remote", "for", "seed", "part", "at", "json", "junit", "html", "metrics", "pid", "quiet", "verbose",
+}
 
 // take makes the run that of a scenario.
 func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
@@ -169,6 +173,7 @@ func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
 	flags := cfg.run
 	c.URL, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
 	c.Metrics, c.PID = flags.Metrics, flags.PID
+	c.Part, c.Parts, c.At = flags.Part, flags.Parts, flags.At
 	if set["for"] {
 		c.For = flags.For
 	}

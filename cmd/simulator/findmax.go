@@ -43,9 +43,9 @@ func (cfg *config) prepareFind(fs *flag.FlagSet) error {
 		}
 		return nil
 	}
-	for _, other := range []string{"json", "junit"} {
+	for _, other := range []string{"json", "junit", "part", "at"} {
 		if set[other] {
-			return fmt.Errorf("-%s: a search has no report of one run", other)
+			return fmt.Errorf("-%s: a search has no use for it", other)
 		}
 	}
 	if !set["for"] {

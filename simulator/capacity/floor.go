@@ -63,7 +63,7 @@ func (f FloorLoad) Play(ctx context.Context) (s Step, err error) {
 	if err != nil {
 		return s, err
 	}
-	began, was, busy := time.Now(), l.Sample(), machine.BusyTime()
+	began, was, busy, own := time.Now(), l.Sample(), machine.BusyTime(), machine.CPUTime()
 	if err := wait(nil, time.After(f.For)); err != nil {
 		return s, err
 	}
@@ -79,7 +79,7 @@ func (f FloorLoad) Play(ctx context.Context) (s Step, err error) {
 	sent, behind := is.Inputs-was.Inputs, is.Behind-was.Behind
 	s = Step{
 		Bots: f.Rooms * f.Size, Kept: float64(least)/took >= FloorRate, Server: (after - cpu).Seconds() / took,
-		Busy: (machine.BusyTime() - busy).Seconds() / took, Skipped: float64(behind) / max(1, float64(sent+behind)),
+		Simulator: (machine.CPUTime() - own).Seconds() / took, Busy: (machine.BusyTime() - busy).Seconds() / took, Skipped: float64(behind) / max(1, float64(sent+behind)),
 	}
 	if !s.Kept {
 		s.Unmet = []string{fmt.Sprintf("%.1f frames a second for the least, want %d", float64(least)/took, FloorRate)}

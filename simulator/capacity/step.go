@@ -75,5 +75,5 @@ func (s Step) String() string {
 	if !s.Kept {
 		verdict = "lost: " + strings.Join(s.Unmet, ", ")
 	}
-	return fmt.Sprintf("%5d bots  server %.2f cores, bots %.2f, this machine %.2f busy, %.1f %% of inputs left out  %s", s.Bots, s.Server, s.Simulator, s.Busy, 100*s.Skipped, verdict)
+	return fmt.Sprintf("%5d bots  cores: %.2f serve them, %.2f play them, %.2f of this machine busy; %.1f %% of inputs left out  %s", s.Bots, s.Server, s.Simulator, s.Busy, 100*s.Skipped, verdict)
 }
