@@ -2,19 +2,34 @@ package match
 
 import "time"
 
-// pace is how often one connection gets a snapshot: in every tick, or in every 2nd, 3rd or 6th when its way cannot carry more. It falls at
-// the first sign that snapshots pile up, and rises one step at a time after a while without one; a rise that proves too early makes
-// the next one later, so that a link is not driven over its edge every few seconds.
+// pace is how often one connection gets a snapshot: in every tick, or in every 2nd, 3rd or 6th when its way cannot carry more. What tells that
+// is a queue that stands for a round trip. A stall does not: a lost packet holds up all behind it, for more than a round trip, but then
+// everything comes at once, and what was sent last is as young as ever. So a verdict needs a window in which a snapshot went there and its
+// acknowledgement came back, and looks at the quickest of them (as CoDel does, RFC 8289), not at the silence. The rate falls at once, to what
+// has been delivered, and rises in a second, unless it fell from there lately: then ever later, so that a link is not driven over its edge
+// every few seconds.
 type pace struct {
-	step     int           // index of divisors
-	slowest  int           // the last step that is allowed
-	ticks    int           // of the present window
-	due      int           // snapshots due in it
-	refused  int           // of them not sent
-	rtt      time.Duration // least round trip of the window before; 0: none was known
-	calm     int           // windows in a row without a sign of congestion, since the last step
-	patience int           // as many of them make it rise; 0: minPatience
+	step    int // index of divisors
+	slowest int // the last step that is allowed
+	window  window
+
+	rtt      time.Duration // least round trip of the windows before, let rise slowly; 0: none was known
+	queued   bool          // the last window that was judged had a queue
+	settling bool          // this window began with a fall, and sees the queue of before
+	excused  bool          // the window before was not judged
+	edge     int           // the step below which the link is not believed to carry it, -1: none. Steps quicker than that need patience
+	patience int           // ticks without a queue
+	calm     int           // ticks without a queue since the last step
 	rose     bool          // the last step was a rise
+}
+
+// window is a round trip, or a quarter of a second if that is longer.
+type window struct {
+	first   uint32 // tick it began in
+	due     int    // snapshots due in it
+	refused int    // of them not sent
+	run     int    // of them in a row, until now
+	longest int    // of such runs
 }
 
 // divisors of the tick rate, by step. All divide mergeTicks, so that seats of one pace meet there.
@@ -30,10 +45,12 @@ func Divisors() []int {
 }
 
 const (
-	paceWindows = 4                     // a second
-	minPatience = 2 * paceWindows       // windows: 2 s
-	maxPatience = 16 * paceWindows      // windows: 16 s
-	growth      = 60 * time.Millisecond // of the least round trip from window to window: a queue is building
+	paceWindows = 4                     // a second at most
+	minPatience = 1                     // s
+	maxPatience = 16                    // s
+	proven      = 2                     // s: a rate that has been kept that long is carried
+	growth      = 60 * time.Millisecond // of the least round trip: a queue is building
+	forgetting  = growth / 4            // a window, of what the least round trip was: a way may get longer
 )
 
 // isDue reports whether a snapshot is due at a tick when the last one was sent at another. Seats of one pace are due in the same ticks,
@@ -45,30 +62,69 @@ func (p *pace) isDue(tick, last uint32) bool {
 
 // note takes whether a snapshot that was due was sent.
 func (p *pace) note(sent bool) {
-	if p.due++; !sent {
-		p.refused++
+	w := &p.window
+	w.due++
+	if sent {
+		w.run = 0
+		return
 	}
+	w.refused++
+	w.run++
+	w.longest = max(w.longest, w.run)
 }
 
-// tick ends a tick, and with it, now and then, a window. rtt is the least round trip that was measured since the last window, 0 for
-// none; taken says that the window is over and it has been used.
-func (p *pace) tick(rate int, rtt time.Duration) (taken bool) {
-	if p.ticks++; p.ticks*paceWindows < rate {
-		return false
+// tick ends a tick, and with it, now and then, a window, whose verdict it draws and with which it starts anew.
+func (p *pace) tick(now uint32, rate int, f *flight) {
+	ticks := int(now - p.window.first)
+	if ticks*paceWindows < rate || f.acked < p.window.first {
+		return
 	}
-	congested := p.refused*4 > p.due || p.rtt != 0 && rtt > p.rtt+growth
-	p.ticks, p.due, p.refused, p.rtt = 0, 0, 0, rtt
-	p.patience = max(p.patience, minPatience)
-	switch p.calm++; {
-	case congested:
-		if p.rose && p.calm <= p.patience {
-			p.patience = min(2*p.patience, maxPatience)
-		}
-		p.step, p.calm, p.rose = min(p.step+1, p.slowest), 0, false
-	case p.calm >= p.patience && p.step > 0:
+	w, rtt, taken := p.window, f.least, f.taken
+	p.window, f.least, f.taken = window{first: now}, 0, 0
+	if p.settling {
+		p.settling, p.rtt = false, rtt
+		return
+	}
+	blocked := w.refused*4 > w.due
+	if stalled := blocked && (w.refused-w.longest)*4 <= w.due-w.longest; stalled && !p.excused {
+		p.excused = true
+		return
+	}
+	p.excused = false
+	p.queued = blocked || p.rtt != 0 && rtt > p.rtt+growth
+	if p.queued {
+		p.rtt = rtt
+		p.fall(rate, taken, ticks)
+		return
+	}
+	if p.rtt == 0 || rtt != 0 {
+		p.rtt = min(rtt, p.rtt+forgetting)
+	}
+	p.keep(rate, ticks)
+}
+
+// fall takes the verdict that there is a queue, in a window of so many ticks in which so many snapshots arrived.
+func (p *pace) fall(rate, taken, ticks int) {
+	if p.rose && p.calm <= proven*rate {
+		p.patience = min(2*p.patience, maxPatience*rate)
+	} else {
+		p.patience = minPatience * rate
+	}
+	before := p.step
+	p.step = min(p.step+1, p.slowest)
+	for p.step < p.slowest && taken*int(divisors[p.step]) < ticks {
+		p.step++
+	}
+	p.edge, p.calm, p.rose, p.settling = p.step-1, 0, false, p.step != before
+}
+
+// keep takes the verdict that there is no queue, after a window of so many ticks.
+func (p *pace) keep(rate, ticks int) {
+	p.calm += ticks
+	if p.step <= p.edge && p.calm >= proven*rate {
+		p.edge, p.patience = p.step-1, minPatience*rate
+	}
+	if p.step > 0 && (p.step-1 > p.edge || p.calm >= p.patience) {
 		p.step, p.calm, p.rose = p.step-1, 0, true
-	case p.calm >= maxPatience:
-		p.patience = minPatience
 	}
-	return true
 }
