@@ -64,11 +64,11 @@ func (m *Match) isDue(s *Seat) bool {
 // canSend reports whether a seat can be sent a snapshot, and keeps the pace informed.
 func (m *Match) canSend(s *Seat, now time.Time) (can bool) {
 	out := &s.out
-	defer func() { out.pace.note(can) }()
+	defer func() { out.pace.note(can, out.flight.acked) }()
 	switch {
 	case out.flight.age(now) > protocol.AckTimeout:
 		out.link.Close(protocol.CloseSlow)
-	case out.flight.full(now, out.pace.queued):
+	case out.pace.drains(out.flight.count), out.flight.full(now, out.pace.clear):
 		m.cfg.Counters.drop(DropSnapshotFlight)
 	case !out.link.Ready():
 		m.cfg.Counters.drop(DropSnapshotBusy)

@@ -94,12 +94,12 @@ func (f *flight) age(now time.Time) time.Duration {
 // for a round trip and protocol.AckSlack. Where none is, as long again as it takes until a lost packet has been sent once more:
 // 5/4 of a round trip (RFC 8985, section 7.2). What stands behind that packet comes through with it, all at once, and if nothing
 // was sent meanwhile there is a second gap as long, of our own making.
-func (f *flight) full(now time.Time, queued bool) bool {
+func (f *flight) full(now time.Time, clear bool) bool {
 	most := f.minRTT + protocol.AckSlack
 	switch {
 	case f.minRTT == 0:
 		most += firstRTT
-	case !queued:
+	case clear:
 		most += f.minRTT * 5 / 4
 	}
 	return f.count == flightSize || f.age(now) > most

@@ -13,14 +13,14 @@ type pace struct {
 	slowest int // the last step that is allowed
 	window  window
 
-	rtt      time.Duration // least round trip of the windows before, let rise slowly; 0: none was known
-	queued   bool          // the last window that was judged had a queue
-	settling bool          // this window began with a fall, and sees the queue of before
-	excused  bool          // the window before was not judged
-	edge     int           // the step below which the link is not believed to carry it, -1: none. Steps quicker than that need patience
-	patience int           // ticks without a queue
-	calm     int           // ticks without a queue since the last step
-	rose     bool          // the last step was a rise
+	rtt      time.Duration      // least round trip of the windows before, let rise slowly; 0: none was known
+	clear    bool               // the last window that was judged had no queue
+	draining bool               // nothing is sent until all that is under way has arrived
+	settling bool               // this window began with a fall, and sees the queue of before
+	excused  bool               // the window before was not judged
+	calm     int                // ticks without a queue since the last step
+	patience [len(divisors)]int // by step: as many of them make the rate rise to it
+	rose     bool               // the last step was a rise
 }
 
 // window is a round trip, or a quarter of a second if that is longer.
@@ -28,8 +28,9 @@ type window struct {
 	first   uint32 // tick it began in
 	due     int    // snapshots due in it
 	refused int    // of them not sent
-	run     int    // of them in a row, until now
-	longest int    // of such runs
+	run     int    // of them since the newest acknowledgement
+	longest int    // of them without an acknowledgement in between
+	acked   uint32 // the newest acknowledgement
 }
 
 // divisors of the tick rate, by step. All divide mergeTicks, so that seats of one pace meet there.
@@ -51,6 +52,7 @@ const (
 	proven      = 2                     // s: a rate that has been kept that long is carried
 	growth      = 60 * time.Millisecond // of the least round trip: a queue is building
 	forgetting  = growth / 4            // a window, of what the least round trip was: a way may get longer
+	standing    = 2 * growth            // beyond the smallest round trip: a queue that neither grows nor goes, or a way that got longer
 )
 
 // isDue reports whether a snapshot is due at a tick when the last one was sent at another. Seats of one pace are due in the same ticks,
@@ -60,17 +62,17 @@ func (p *pace) isDue(tick, last uint32) bool {
 	return tick%d == 0 || tick-last >= d
 }
 
-// note takes whether a snapshot that was due was sent.
-func (p *pace) note(sent bool) {
+// note takes whether a snapshot that was due was sent, and the newest tick that has been acknowledged.
+func (p *pace) note(sent bool, acked uint32) {
 	w := &p.window
-	w.due++
-	if sent {
-		w.run = 0
-		return
+	if w.due++; acked != w.acked {
+		w.acked, w.run = acked, 0
 	}
-	w.refused++
-	w.run++
-	w.longest = max(w.longest, w.run)
+	if !sent {
+		w.refused++
+		w.run++
+		w.longest = max(w.longest, w.run)
+	}
 }
 
 // tick ends a tick, and with it, now and then, a window, whose verdict it draws and with which it starts anew.
@@ -91,40 +93,52 @@ func (p *pace) tick(now uint32, rate int, f *flight) {
 		return
 	}
 	p.excused = false
-	p.queued = blocked || p.rtt != 0 && rtt > p.rtt+growth
-	if p.queued {
-		p.rtt = rtt
+	known := p.rtt != 0
+	queued := blocked || known && rtt > p.rtt+growth
+	stands := min(rtt, firstRTT) > f.minRTT+standing
+	p.clear = known && !queued && !stands
+	if queued {
 		p.fall(rate, taken, ticks)
 		return
 	}
-	if p.rtt == 0 || rtt != 0 {
+	if !known {
+		p.rtt = rtt
+	} else if rtt != 0 {
 		p.rtt = min(rtt, p.rtt+forgetting)
 	}
-	p.keep(rate, ticks)
+	p.keep(rate, ticks, stands)
 }
 
 // fall takes the verdict that there is a queue, in a window of so many ticks in which so many snapshots arrived.
 func (p *pace) fall(rate, taken, ticks int) {
 	if p.rose && p.calm <= proven*rate {
-		p.patience = min(2*p.patience, maxPatience*rate)
-	} else {
-		p.patience = minPatience * rate
+		p.patience[p.step] = min(2*p.patience[p.step], maxPatience*rate)
 	}
-	before := p.step
-	p.step = min(p.step+1, p.slowest)
-	for p.step < p.slowest && taken*int(divisors[p.step]) < ticks {
-		p.step++
+	p.calm, p.rose, p.settling = 0, false, p.step < p.slowest
+	for p.step < p.slowest {
+		p.patience[p.step] = max(p.patience[p.step], minPatience*rate)
+		if p.step++; taken*int(divisors[p.step]) >= ticks {
+			return
+		}
 	}
-	p.edge, p.calm, p.rose, p.settling = p.step-1, 0, false, p.step != before
 }
 
-// keep takes the verdict that there is no queue, after a window of so many ticks.
-func (p *pace) keep(rate, ticks int) {
-	p.calm += ticks
-	if p.step <= p.edge && p.calm >= proven*rate {
-		p.edge, p.patience = p.step-1, minPatience*rate
+// keep takes the verdict that no queue builds up, after a window of so many ticks. One may stand there all the same, or the way may have got longer
+// than it was: to find out, it is let run dry, and the next snapshot has the way to itself.
+func (p *pace) keep(rate, ticks int, stands bool) {
+	if p.calm += ticks; p.calm >= proven*rate {
+		p.patience[p.step] = 0
+		if stands {
+			p.draining, p.settling, p.calm = true, true, 0
+		}
 	}
-	if p.step > 0 && (p.step-1 > p.edge || p.calm >= p.patience) {
+	if p.step > 0 && !stands && p.calm >= p.patience[p.step-1] {
 		p.step, p.calm, p.rose = p.step-1, 0, true
 	}
+}
+
+// drains reports whether to wait until what is under way has arrived, which are so many snapshots.
+func (p *pace) drains(underWay int) bool {
+	p.draining = p.draining && underWay > 0
+	return p.draining
 }
