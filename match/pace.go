@@ -33,6 +33,9 @@ type window struct {
 	acked   uint32 // the newest acknowledgement
 }
 
+// blocked reports whether much was refused that was due, so many refusals excused.
+func (w *window) blocked(excused int) bool { return (w.refused-excused)*4 > w.due-excused }
+
 // divisors of the tick rate, by step. All divide mergeTicks, so that seats of one pace meet there.
 var divisors = [...]uint32{1, 2, 3, 6}
 
@@ -78,7 +81,7 @@ func (p *pace) note(sent bool, acked uint32) {
 // tick ends a tick, and with it, now and then, a window, whose verdict it draws and with which it starts anew.
 func (p *pace) tick(now uint32, rate int, f *flight) {
 	ticks := int(now - p.window.first)
-	if ticks*paceWindows < rate || f.acked < p.window.first {
+	if ticks*paceWindows < rate || f.acked < p.window.first && (p.settling || !p.window.blocked(p.window.longest)) {
 		return
 	}
 	w, rtt, taken := p.window, f.least, f.taken
@@ -87,8 +90,8 @@ func (p *pace) tick(now uint32, rate int, f *flight) {
 		p.settling, p.rtt = false, rtt
 		return
 	}
-	blocked := w.refused*4 > w.due
-	if stalled := blocked && (w.refused-w.longest)*4 <= w.due-w.longest; stalled && !p.excused {
+	blocked := w.blocked(0)
+	if blocked && !w.blocked(w.longest) && !p.excused {
 		p.excused = true
 		return
 	}
