@@ -68,7 +68,7 @@ func (m *Match) canSend(s *Seat, now time.Time) (can bool) {
 	switch {
 	case out.flight.age(now) > protocol.AckTimeout:
 		out.link.Close(protocol.CloseSlow)
-	case out.pace.drains(out.flight.count), out.flight.full(now, out.pace.clear):
+	case out.pace.drains(out.flight.count), out.flight.full(now, out.pace.clear, out.pace.carried):
 		m.cfg.Counters.drop(DropSnapshotFlight)
 	case !out.link.Ready():
 		m.cfg.Counters.drop(DropSnapshotBusy)

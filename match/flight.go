@@ -91,10 +91,11 @@ func (f *flight) age(now time.Time) time.Duration {
 }
 
 // full reports whether another snapshot would only make the queue older. Where a queue is known to have built up, the oldest may be under way
-// for a round trip and protocol.AckSlack. Where none is, as long again as it takes until a lost packet has been sent once more:
+// for a round trip and protocol.AckSlack. Where none is (clear), as long again as it takes until a lost packet has been sent once more:
 // 5/4 of a round trip (RFC 8985, section 7.2). What stands behind that packet comes through with it, all at once, and if nothing
-// was sent meanwhile there is a second gap as long, of our own making.
-func (f *flight) full(now time.Time, clear bool) bool {
+// was sent meanwhile there is a second gap as long, of our own making. Nor are more under way than arrive in that time, when carried
+// says how many a second do (0: not known): what the age of the oldest shows too late.
+func (f *flight) full(now time.Time, clear bool, carried float64) bool {
 	most := f.minRTT + protocol.AckSlack
 	switch {
 	case f.minRTT == 0:
@@ -102,5 +103,5 @@ func (f *flight) full(now time.Time, clear bool) bool {
 	case clear:
 		most += f.minRTT * 5 / 4
 	}
-	return f.count == flightSize || f.age(now) > most
+	return f.count == flightSize || f.age(now) > most || carried > 0 && float64(f.count) > 1+carried*most.Seconds()
 }

@@ -14,6 +14,7 @@ type pace struct {
 	window  window
 
 	rtt      time.Duration      // least round trip of the windows before, let rise slowly; 0: none was known
+	carried  float64            // snapshots/s that have been seen to arrive lately; 0: not known
 	clear    bool               // the last window that was judged had no queue
 	draining bool               // nothing is sent until all that is under way has arrived
 	settling bool               // this window began with a fall, and sees the queue of before
@@ -50,10 +51,11 @@ func Divisors() []int {
 
 const (
 	paceWindows = 4                     // a second at most
-	minPatience = 1                     // s
+	minPatience = 2                     // of a second
 	maxPatience = 16                    // s
 	proven      = 2                     // s: a rate that has been kept that long is carried
 	growth      = 60 * time.Millisecond // of the least round trip: a queue is building
+	fading      = 7. / 8                // a window, of what has arrived in a better one
 	forgetting  = growth / 4            // a window, of what the least round trip was: a way may get longer
 	standing    = 2 * growth            // beyond the smallest round trip: a queue that neither grows nor goes, or a way that got longer
 )
@@ -86,8 +88,9 @@ func (p *pace) tick(now uint32, rate int, f *flight) {
 	}
 	w, rtt, taken := p.window, f.least, f.taken
 	p.window, f.least, f.taken = window{first: now}, 0, 0
+	arrived := float64(taken) * float64(rate) / float64(ticks)
 	if p.settling {
-		p.settling, p.rtt = false, rtt
+		p.settling, p.rtt, p.carried = false, rtt, max(p.carried, arrived)
 		return
 	}
 	blocked := w.blocked(0)
@@ -101,26 +104,27 @@ func (p *pace) tick(now uint32, rate int, f *flight) {
 	stands := min(rtt, firstRTT) > f.minRTT+standing
 	p.clear = known && !queued && !stands
 	if queued {
-		p.fall(rate, taken, ticks)
+		p.rtt, p.carried = rtt, arrived
+		p.fall(rate)
 		return
 	}
 	if !known {
 		p.rtt = rtt
-	} else if rtt != 0 {
-		p.rtt = min(rtt, p.rtt+forgetting)
+	} else {
+		p.rtt, p.carried = min(rtt, p.rtt+forgetting), max(arrived, p.carried*fading)
 	}
 	p.keep(rate, ticks, stands)
 }
 
-// fall takes the verdict that there is a queue, in a window of so many ticks in which so many snapshots arrived.
-func (p *pace) fall(rate, taken, ticks int) {
+// fall takes the verdict that there is a queue, and goes to a rate that the link has been seen to carry.
+func (p *pace) fall(rate int) {
 	if p.rose && p.calm <= proven*rate {
 		p.patience[p.step] = min(2*p.patience[p.step], maxPatience*rate)
 	}
 	p.calm, p.rose, p.settling = 0, false, p.step < p.slowest
 	for p.step < p.slowest {
-		p.patience[p.step] = max(p.patience[p.step], minPatience*rate)
-		if p.step++; taken*int(divisors[p.step]) >= ticks {
+		p.patience[p.step] = max(p.patience[p.step], rate/minPatience)
+		if p.step++; p.carried*float64(divisors[p.step]) >= float64(rate) {
 			return
 		}
 	}
@@ -136,7 +140,7 @@ func (p *pace) keep(rate, ticks int, stands bool) {
 		}
 	}
 	if p.step > 0 && !stands && p.calm >= p.patience[p.step-1] {
-		p.step, p.calm, p.rose = p.step-1, 0, true
+		p.step, p.calm, p.rose, p.settling = p.step-1, 0, true, true
 	}
 }
 
