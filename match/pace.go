@@ -6,8 +6,8 @@ import "time"
 // is a queue that stands for a round trip. A stall does not: a lost packet holds up all behind it, for more than a round trip, but then
 // everything comes at once, and what was sent last is as young as ever. So a verdict needs a window in which a snapshot went there and its
 // acknowledgement came back, and looks at the quickest of them (as CoDel does, RFC 8289), not at the silence. The rate falls at once, to what
-// has been delivered, and rises in a second, unless it fell from there lately: then ever later, so that a link is not driven over its edge
-// every few seconds.
+// has been delivered, and rises by a step after half a second without a queue; a rise that proves too early makes the next one later, so that a
+// link is not driven over its edge every few seconds.
 type pace struct {
 	step    int // index of divisors
 	slowest int // the last step that is allowed
@@ -51,7 +51,7 @@ func Divisors() []int {
 
 const (
 	paceWindows = 4                     // a second at most
-	minPatience = 2                     // of a second
+	hastes      = 2                     // a second: the least patience is half of one
 	maxPatience = 16                    // s
 	proven      = 2                     // s: a rate that has been kept that long is carried
 	growth      = 60 * time.Millisecond // of the least round trip: a queue is building
@@ -123,7 +123,7 @@ func (p *pace) fall(rate int) {
 	}
 	p.calm, p.rose, p.settling = 0, false, p.step < p.slowest
 	for p.step < p.slowest {
-		p.patience[p.step] = max(p.patience[p.step], rate/minPatience)
+		p.patience[p.step] = max(p.patience[p.step], rate/hastes)
 		if p.step++; p.carried*float64(divisors[p.step]) >= float64(rate) {
 			return
 		}
