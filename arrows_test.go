@@ -47,7 +47,7 @@ var arrows = map[string][]string{
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
 	"match":           {"tick", "protocol"},
-	"simulator":       {"simulator/link", "client-go", "protocol"},
+	"simulator":       {"simulator/link", "simulator/invariant", "client-go", "protocol"},
 	"simulator/link":  {}, // bad networks, of whatever runs over TCP
 	"client-go":       {"transfer", "protocol"},
 	"conformance":     {"protocol"}, // from outside, and of other servers too
@@ -62,15 +62,16 @@ var arrows = map[string][]string{
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"cmd/server":  {"client-go"},
-	"docs/guides": {"client-go", "protocol"},
-	"server":      {"client-go", "games/*", "session", "session/jwt"},
-	"conformance": {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
-	"lobby":       {"tick"},
-	"simulator":   {"server", "session", "lobby", "match", "games/*"},
-	"recording":   {"games/*"},
-	"replay":      {"games/*", "client-go"},
-	"games/*":     {"tick", "protocol"},
+	"cmd/server":    {"client-go"},
+	"cmd/simulator": {"server", "match", "games/*"},
+	"docs/guides":   {"client-go", "protocol"},
+	"server":        {"client-go", "games/*", "session", "session/jwt"},
+	"conformance":   {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
+	"lobby":         {"tick"},
+	"simulator":     {"server", "session", "lobby", "match", "games/*"},
+	"recording":     {"games/*"},
+	"replay":        {"games/*", "client-go"},
+	"games/*":       {"tick", "protocol"},
 
 	"cmd/gametypes": {"server", "match", "games/*"},
 }

@@ -44,9 +44,7 @@ func (m *Match) broadcast(now time.Time) {
 func (m *Match) isDue(s *Seat) bool {
 	out, counters := &s.out, m.cfg.Counters
 	step := out.pace.step
-	if out.pace.tick(m.cfg.TickRate, out.flight.least) {
-		out.flight.least = 0
-	}
+	out.pace.tick(m.core.tick, m.cfg.TickRate, &out.flight)
 	if now := out.pace.step; now != step {
 		counters.Pace[step].Add(-1)
 		counters.Pace[now].Add(1)
@@ -66,11 +64,11 @@ func (m *Match) isDue(s *Seat) bool {
 // canSend reports whether a seat can be sent a snapshot, and keeps the pace informed.
 func (m *Match) canSend(s *Seat, now time.Time) (can bool) {
 	out := &s.out
-	defer func() { out.pace.note(can) }()
+	defer func() { out.pace.note(can, out.flight.acked) }()
 	switch {
 	case out.flight.age(now) > protocol.AckTimeout:
 		out.link.Close(protocol.CloseSlow)
-	case out.flight.full(now):
+	case out.pace.drains(out.flight.count), out.flight.full(now, out.pace.clear, out.pace.carried):
 		m.cfg.Counters.drop(DropSnapshotFlight)
 	case !out.link.Ready():
 		m.cfg.Counters.drop(DropSnapshotBusy)

@@ -70,9 +70,9 @@ func TestWhoGetsFewerSnapshotsMayHaveSeenAnOlderWorld(t *testing.T) {
 			t.Errorf("%d ticks behind with a snapshot in every tick, want %d", behind, usual)
 		}
 		r.every = 7
-		r.run(300)
+		r.run(700)
 		r.every = 1
-		r.run(30)
+		r.run(12)
 		if paces(counters) != [4]int64{2: 1} {
 			t.Fatalf("paces %v", paces(counters))
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/netip"
 	"slices"
@@ -39,6 +40,10 @@ type Config struct {
 	Middleware []Middleware
 	// AllowLobby says who may use lobbies, and so play: channel.Config.Allow of the channel "lobby". Default: everyone.
 	AllowLobby func(session.Identity) error
+
+	// Pages are the files of the game's own page, served beside the client and before the demo page's: index.html takes its place. None below
+	// /ws, /healthz, /readyz or /metrics. A slash at the end of an address means the index.html of that folder. Default: the demo page.
+	Pages fs.FS
 
 	Chat lobby.ChatConfig // of every lobby
 

@@ -5,6 +5,6 @@
 // the seat the next one when the session resumes.
 //
 // A program that wants deltatick beside its own routes makes a [Server] with [New], mounts [Server.Handler], and lets one goroutine
-// [Server.Run] it. Run ends the service in order: no new sessions and matches, a bounded wait for the running ones, then
+// [Server.Run] it. One that is nothing but a game gives its page as [Config.Pages] and calls [Server.ListenAndServe], which does the rest. Run ends the service in order: no new sessions and matches, a bounded wait for the running ones, then
 // every connection is told to come back, lobbies and matches stop, and nothing is left running.
 package server

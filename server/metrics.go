@@ -40,6 +40,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 var (
 	descDraining    = describe("draining", "1 while nothing new is taken, because the server is about to end.")
 	descSessions    = describe("sessions", "Sessions, connected or away.")
+	descMaxSessions = describe("max_sessions", "Sessions that there is room for.")
 	descConnections = describe("connections", "Open connections.")
 	descAccepted    = describe("connections_total", "Connections taken.")
 	descFrames      = describe("frames_total", "Frames by direction and kind.", "direction", "kind")
@@ -64,14 +65,15 @@ var (
 	descBroadcasts = describe("broadcasts_total", "Events sent to the members of channels.")
 	descDeliveries = describe("broadcast_deliveries_total", "Sessions that these were sent to.")
 
-	descLobbies  = describe("lobbies", "Open lobbies, by phase.", "phase")
-	descMembers  = describe("lobby_members", "Members of lobbies, spectators and those away included.")
-	descListed   = describe("list_watchers", "Sessions watching the list of lobbies.")
-	descCreated  = describe("lobbies_created_total", "Lobbies created.")
-	descJoins    = describe("lobby_joins_total", "Joins of lobbies, their creators' included.")
-	descLeaves   = describe("lobby_leaves_total", "Departures from lobbies, by reason.", "reason")
-	descRefusals = describe("lobby_refusals_total", "Lobby requests refused, by code.", "code")
-	descFailures = describe("match_setup_failures_total", "Matches that could not be set up.")
+	descLobbies    = describe("lobbies", "Open lobbies, by phase.", "phase")
+	descMaxLobbies = describe("max_lobbies", "Lobbies that there is room for.")
+	descMembers    = describe("lobby_members", "Members of lobbies, spectators and those away included.")
+	descListed     = describe("list_watchers", "Sessions watching the list of lobbies.")
+	descCreated    = describe("lobbies_created_total", "Lobbies created.")
+	descJoins      = describe("lobby_joins_total", "Joins of lobbies, their creators' included.")
+	descLeaves     = describe("lobby_leaves_total", "Departures from lobbies, by reason.", "reason")
+	descRefusals   = describe("lobby_refusals_total", "Lobby requests refused, by code.", "code")
+	descFailures   = describe("match_setup_failures_total", "Matches that could not be set up.")
 
 	descMatches   = describe("matches", "Running matches.")
 	descPlayers   = describe("players", "Seats taken, by state.", "state")
@@ -154,6 +156,7 @@ func (m sink) ticks(s tick.StatsSnapshot) {
 func (c *collector) sessions(m sink) {
 	n := c.server.sessions
 	m.gauge(descSessions, n.Sessions.Load())
+	m.gauge(descMaxSessions, int64(c.server.cfg.MaxSessions))
 	m.gauge(descConnections, n.Connections.Load())
 	m.count(descOpened, n.Opened.Load())
 	m.count(descAccepted, n.Accepted.Load())
@@ -193,6 +196,7 @@ func (c *collector) sessions(m sink) {
 func (c *collector) lobbies(m sink) {
 	n := c.server.lobbies
 	playing := n.Playing.Load()
+	m.gauge(descMaxLobbies, int64(c.server.cfg.MaxLobbies))
 	m.gauge(descLobbies, n.Lobbies.Load()-playing, "open")
 	m.gauge(descLobbies, playing, "playing")
 	m.gauge(descMembers, n.Members.Load())

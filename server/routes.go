@@ -20,9 +20,13 @@ const (
 )
 
 func (s *Server) routes() (http.Handler, error) {
-	assets, err := newAssets(s.cfg.Dev)
+	ours, err := newAssets(s.cfg.Dev)
 	if err != nil {
 		return nil, err
+	}
+	var files http.Handler = ours
+	if s.cfg.Pages != nil {
+		files = withPages(s.cfg.Pages, ours.cache, ours)
 	}
 	registry, err := newRegistry(s)
 	if err != nil {
@@ -35,7 +39,7 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.HandleFunc("GET "+PathHealth, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET "+PathReady, s.ready)
 	mux.Handle("GET "+PathMetrics, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	mux.Handle("GET /", assets)
+	mux.Handle("GET /", files)
 	if s.cfg.Dev {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

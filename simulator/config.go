@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"time"
+
+	"github.com/deltatick/deltatick/simulator/invariant"
 )
 
 // Config says what to simulate. The zero value of a field is the default it names.
@@ -19,17 +21,41 @@ type Config struct {
 
 	Groups []Group // who plays; default is one Group of defaults
 
-	For  time.Duration // what is measured, from when all are in; default 30 s
-	Ramp time.Duration // over which the bots start; default 10 ms for each
-	Seed uint64        // of all randomness; default 1
+	For    time.Duration // what is measured, from when all are in; default 30 s
+	Settle time.Duration // between everybody being in and the measured time; default none
+	Ramp   time.Duration // over which the bots start; default 10 ms for each
+	Seed   uint64        // of all randomness; default 1
 
 	JoinWithin   time.Duration // from a bot's start to its first snapshot; default 10 s
 	ReturnWithin time.Duration // from the end of chaos to everybody being seated; default 5 s
 
+	// FreeWithin is how long after the bots' bye lobbies, seats and sessions may take to be free; default is the server's grace period and 5 s.
+	FreeWithin time.Duration
+
+	// Meter reads the server's own gauges before and after the run; nil for none. [MeterOf] reads its /metrics.
+	Meter invariant.Meter
+
+	// LinkTimeout is how long a bot's socket may be silent before it drops it and comes back; default the client's own, 2 s. More of it keeps bots that share a
+	// starved machine from all coming anew at once.
+	LinkTimeout time.Duration
+
+	// Part and Parts have several processes share one run, on one machine or several: each makes only the lobbies, and attackers, whose number is Part
+	// modulo Parts, with the same randomness that they have in a run of one process. 0 of 0 is the whole. At is when the first bot starts; zero: at once.
+	Part, Parts int
+	At          time.Time
+
+	Soak *Soak // judge leaks and drifts of the server; nil: do not
+
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	Progress io.Writer    // a line for each group each second; nil for none
+	// What of the server is looked at from outside while measuring: its metrics in Prometheus' text format, at that URL, and its process on this
+	// machine, by whose number CPU and memory are taken then. Default none. A server that cannot be looked at so is a note in the report.
+	Metrics string
+	PID     int
+
+	Progress io.Writer    // a line for each group each lap, which is a second, and more in runs of more than an hour; nil for none
+	Terminal bool         // Progress is a terminal that knows ANSI's control sequences: the lines are redrawn in place
 	Logger   *slog.Logger // default discards
 }
 
@@ -74,14 +100,34 @@ func (cfg Config) withDefaults() (Config, error) {
 		bots += groups[i].Bots
 	}
 	cfg.Groups = groups
+	if cfg.Soak != nil {
+		soak, err := cfg.Soak.withDefaults()
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Soak = &soak
+	}
 	cfg.Ramp = cmp.Or(cfg.Ramp, time.Duration(bots)*10*time.Millisecond)
 	switch {
 	case bots > maxBots:
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
+	case cfg.PID < 0:
+		return cfg, fmt.Errorf("pid: %d is no process", cfg.PID)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
 		return cfg, fmt.Errorf("for: %v is outside 1s..24h", cfg.For)
-	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0:
-		return cfg, fmt.Errorf("ramp, join within and return within cannot be negative")
+	case cfg.LinkTimeout < 0 || cfg.LinkTimeout > time.Minute:
+		return cfg, fmt.Errorf("link timeout: %v is outside 0s..1m", cfg.LinkTimeout)
+	case cfg.Parts < 0 || cfg.Part < 0 || cfg.Part >= max(cfg.Parts, 1):
+		return cfg, fmt.Errorf("part: %d of %d, counted from 0, is none", cfg.Part, cfg.Parts)
+	case time.Until(cfg.At) > 24*time.Hour:
+		return cfg, fmt.Errorf("at: %v is more than 24h ahead", cfg.At)
+	case cfg.Settle < 0 || cfg.Settle > time.Hour:
+		return cfg, fmt.Errorf("settle: %v is outside 0s..1h", cfg.Settle)
+	case cfg.Ramp < 0 || cfg.JoinWithin < 0 || cfg.ReturnWithin < 0 || cfg.FreeWithin < 0:
+		return cfg, fmt.Errorf("ramp, join within, return within and free within cannot be negative")
 	}
 	return cfg, nil
 }
+
+// takes reports whether the lobby or attacker of a number is of this part of the run.
+func (cfg Config) takes(n int) bool { return cfg.Parts == 0 || n%cfg.Parts == cfg.Part }

@@ -13,13 +13,19 @@
 //   - rate: fewer snapshots a second, while seated, than Group.MinRate;
 //   - events: reliable events missing, twice or out of order;
 //   - malformed: frames that broke the protocol;
-//   - chat: something said was refused, or heard twice or out of order.
+//   - chat: something said was refused, or heard twice or out of order;
+//   - presence: following others, or saying that one is away, was refused.
 //
 // Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //
+// Meanwhile the server is held to its invariants (package invariant), which are everybody's: one that is broken fails the run.
+//
 // Groups of attackers (package hostile) can be part of the population; what gets through is a breach and fails the run.
+//
+// A report has, beside the figures of the whole, a [Lap] for each second of each group, and what was seen of the server from outside (package scrape). It
+// can be written as a table, as JUnit XML, as JSON, and as a web page (package page), and be compared with another by [Compare].
 //
 // What a bot does each tick is a [Bot]; there are ready ones, and a game's own run just as well.
 //
-// The package imports nothing of ours but client-go, protocol and its own package link, which has the bad networks.
+// The package imports nothing of ours but client-go, protocol and packages of its own, such as link, which has the bad networks.
 package simulator

@@ -17,12 +17,13 @@ var figures = buildFigures()
 func buildFigures() map[string]figure {
 	all := map[string]figure{}
 	for name, of := range map[string]func(GroupReport) Spread{
-		"effect": func(r GroupReport) Spread { return r.Latency },
-		"gap":    func(r GroupReport) Spread { return r.Interval },
-		"age":    func(r GroupReport) Spread { return r.Age },
-		"slack":  func(r GroupReport) Spread { return r.Slack },
-		"rejoin": func(r GroupReport) Spread { return r.Rejoin },
-		"chat":   func(r GroupReport) Spread { return r.Chat },
+		"effect":   func(r GroupReport) Spread { return r.Latency },
+		"gap":      func(r GroupReport) Spread { return r.Interval },
+		"age":      func(r GroupReport) Spread { return r.Age },
+		"slack":    func(r GroupReport) Spread { return r.Slack },
+		"rejoin":   func(r GroupReport) Spread { return r.Rejoin },
+		"chat":     func(r GroupReport) Spread { return r.Chat },
+		"presence": func(r GroupReport) Spread { return r.Presence },
 	} {
 		for statistic, at := range map[string]func(Spread) float64{
 			"p1":  func(s Spread) float64 { return s.P1 },
@@ -75,7 +76,7 @@ func buildFigures() map[string]figure {
 	return all
 }
 
-func total[N int | uint64](counts map[string]N) (sum float64) {
+func total[N int | uint64 | float64](counts map[string]N) (sum float64) {
 	for _, n := range counts {
 		sum += float64(n)
 	}

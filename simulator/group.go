@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/simulator/hostile"
+	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/link"
 )
 
@@ -35,9 +37,19 @@ type Group struct {
 
 	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
 
+	// Presence has each bot follow everyone in its lobby, and say about that often that it is away, or back; at least 2 s. 0: none of it.
+	Presence time.Duration
+
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
+
+	// Sight is how far seats see, where the game hides what is farther away: whoever is shown more has found a broken invariant. The default is
+	// everything, but for the game "swarm" what its setting "view" says.
+	Sight invariant.Sight
+
+	// Codecs are those that the bots can read, the best first, as in client.Config; default is all.
+	Codecs []string
 
 	// Network is what each bot's connections run over; the zero value is the machine's own, as it is. See docs/networks.md.
 	Network link.Profile
@@ -63,12 +75,19 @@ func (g Group) withDefaults() (Group, error) {
 		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
 	case g.Talk != 0 && g.Talk < time.Second:
 		return g, fmt.Errorf("talk: %v is less than 1s", g.Talk)
+	case g.Presence != 0 && g.Presence < minPresence:
+		return g, fmt.Errorf("presence: %v is less than %v", g.Presence, minPresence)
 	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
 		return g, fmt.Errorf("stay is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
 		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
 	case g.RoomSize < 1 || g.RoomSize > 1000:
 		return g, fmt.Errorf("room size: %d is outside 1..1000", g.RoomSize)
+	}
+	for _, codec := range g.Codecs {
+		if codec != protocol.CodecPacked && codec != protocol.CodecMP {
+			return g, fmt.Errorf("codecs: %q is neither %s nor %s", codec, protocol.CodecPacked, protocol.CodecMP)
+		}
 	}
 	if err := g.Network.Validate(); err != nil {
 		return g, err
@@ -81,6 +100,15 @@ func (g Group) withDefaults() (Group, error) {
 		g.NewBot = func(_ int, rng *rand.Rand) Bot { return behaviours[behaviour](rng) }
 	}
 	return g, nil
+}
+
+// sight is how far the group's seats see.
+func (g Group) sight() invariant.Sight {
+	if view := g.Settings["view"]; g.Sight == (invariant.Sight{}) && g.Game == "swarm" && view > 0 {
+		// Radii of at most 900 units at 0.6 radians a second (games/swarm), along two axes, for two entities.
+		return invariant.Sight{Table: "entities", X: "x", Y: "y", Radius: float64(view), Speed: 2 * math.Sqrt2 * 900 * 0.6}
+	}
+	return g.Sight
 }
 
 // asAttackers is withDefaults for those.
@@ -98,8 +126,8 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Stay != 0 ||
-		g.Away != 0 || g.Chaos || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
+		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}
 	return g, nil
@@ -114,14 +142,19 @@ type crowd struct {
 	gauges  *gauges
 	players []*player
 	lobbies int
+	laps    []Lap // of the goroutine that watches the run
 }
 
 // newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
 func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 	c := &crowd{Group: g, gauges: newGauges()}
-	for _, size := range parties(g.Bots, g.RoomSize) {
+	for number, size := range parties(g.Bots, g.RoomSize) {
+		at := first
+		if first += size; !r.cfg.takes(number) {
+			continue
+		}
 		c.lobbies++
-		name := fmt.Sprintf("simulator %s %d", g.Name, c.lobbies)
+		name := fmt.Sprintf("simulator %s %d", g.Name, number+1)
 		if g.Role == Hopper {
 			name = "simulator " + g.Name // they go to any of them
 		}
@@ -132,8 +165,9 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 				Start: client.StartHost, Settings: g.Settings,
 			},
 		}
-		for range size {
-			p, err := newPlayer(first+len(c.players), r, c, y)
+		r.guard.names[name] = struct{}{}
+		for i := range size {
+			p, err := newPlayer(at+i, r, c, y)
 			if err != nil {
 				return nil, err
 			}
@@ -143,18 +177,14 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 	return c, nil
 }
 
-// traffic is what a crowd's clients have received and sent so far.
-type traffic struct{ in, out, snapshots uint64 }
+// traffic is how many bytes a crowd's clients have received and sent so far.
+type traffic struct{ in, out uint64 }
 
 func (c *crowd) traffic() (t traffic) {
 	for _, p := range c.players {
-		t.add(p.stats())
+		s := p.stats()
+		t.in += client.Total(s.In).Bytes
+		t.out += client.Total(s.Out).Bytes
 	}
 	return t
-}
-
-func (t *traffic) add(s client.Stats) {
-	t.in += client.Total(s.In).Bytes
-	t.out += client.Total(s.Out).Bytes
-	t.snapshots += s.In[protocol.KindSnapshot].Frames
 }

@@ -14,16 +14,11 @@ const longest = 5 * time.Minute
 type histogram struct {
 	mu    sync.Mutex
 	total *hdrhistogram.Histogram
-	lap   *hdrhistogram.Histogram // since the last lap, for the live line; nil when nobody asks
+	lap   *hdrhistogram.Histogram // since the last lap
 }
 
-func newHistogram(laps bool) *histogram {
-	make := func() *hdrhistogram.Histogram { return hdrhistogram.New(1, longest.Microseconds(), 3) }
-	h := &histogram{total: make()}
-	if laps {
-		h.lap = make()
-	}
-	return h
+func newHistogram() *histogram {
+	return &histogram{total: hdrhistogram.New(1, longest.Microseconds(), 3), lap: hdrhistogram.New(1, longest.Microseconds(), 3)}
 }
 
 func (h *histogram) add(d time.Duration) {
@@ -31,15 +26,16 @@ func (h *histogram) add(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	_ = h.total.RecordValue(us) // cannot fail inside the histogram's range
-	if h.lap != nil {
-		_ = h.lap.RecordValue(us)
-	}
+	_ = h.lap.RecordValue(us)
 }
 
 // nextLap returns the lap's percentiles and begins another.
 func (h *histogram) nextLap() Spread {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.lap.TotalCount() == 0 {
+		return Spread{}
+	}
 	s := spread(h.lap)
 	h.lap.Reset()
 	return s

@@ -3,6 +3,7 @@ package simulator_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -25,6 +26,19 @@ type faults struct {
 	closeWith    protocol.CloseCode // one bot's socket is closed so
 	exitWith     string             // one bot's seat is over so
 	endAfter     uint32             // the match ends at this tick, well
+
+	overfull    bool // a lobby takes one player more than it has places for
+	sharedSeat  bool // who joins a match gets the seat of its first player
+	twinMembers bool // two members of a lobby state have one seat
+	tickTwice   bool // one snapshot is sent again
+	wrongBase   bool // one snapshot names a baseline that was not sent before it
+	epochBack   bool // who comes back enters an older epoch
+	chatMissing bool // one message is heard by its speaker alone
+	chatTwice   bool // one message is heard twice, as two events
+	chatSilent  bool // from the third on, messages are confirmed and nobody hears them
+	hides       bool // no fault: ships see none but themselves
+	shown       bool // of which nothing is to be seen
+	kept        bool // lobbies whose members have all gone stay in the list
 }
 
 // house is a small deltatick server of one game, in memory: lobbies, matches at 60 Hz, sessions that come back.
@@ -43,11 +57,13 @@ type house struct {
 type guest struct {
 	name   string
 	user   string
+	gone   bool // said bye
 	lobby  *lobby
 	seat   uint16
 	conn   *clienttest.Conn
 	events []protocol.Event
 
+	epoch uint32
 	base  *protocol.Snapshot // nil: a keyframe is due
 	enter bool               // an enter is due
 	input uint32
@@ -56,6 +72,9 @@ type guest struct {
 
 type lobby struct {
 	id      string
+	name    string
+	places  int
+	said    int // messages
 	members []*guest
 	match   int
 	asked   int // for a rematch
@@ -125,6 +144,9 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 				h.answer(ctx, g, conn, req)
 			}
 		case protocol.KindBye:
+			h.mu.Lock()
+			g.gone = true
+			h.mu.Unlock()
 			_ = conn.Close(protocol.CloseNormal)
 			return
 		}
@@ -195,10 +217,18 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 			refusal = protocol.Refuse(protocol.CodeUnavailable, "draining")
 			break
 		}
+		var create struct {
+			Name   string `msgpack:"name"`
+			Places int    `msgpack:"max_players"`
+		}
+		_ = protocol.Decode(req.Payload, &create)
 		h.serial++
-		g.lobby = &lobby{id: fmt.Sprint("lobby ", h.serial), members: []*guest{g}}
+		g.lobby = &lobby{id: fmt.Sprint("lobby ", h.serial), name: create.Name, places: create.Places, members: []*guest{g}}
+		if h.faults.overfull {
+			g.lobby.places--
+		}
 		h.lobbies[g.lobby.id] = g.lobby
-		payload = map[string]any{"lobby": map[string]any{"id": g.lobby.id}}
+		payload = map[string]any{"lobby": h.state(g.lobby)}
 	case "join":
 		var join struct {
 			ID string `msgpack:"id"`
@@ -209,8 +239,16 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 		if g.lobby.stop != nil {
 			h.seat(g)
 		}
-		payload = map[string]any{"lobby": map[string]any{"id": g.lobby.id}}
+		payload = map[string]any{"lobby": h.state(g.lobby)}
 		h.tellState(g.lobby)
+	case "list", "watch":
+		payload = map[string]any{"lobbies": h.list()}
+	case "say":
+		var say struct {
+			Text string `msgpack:"text"`
+		}
+		_ = protocol.Decode(req.Payload, &say)
+		payload = h.say(g, say.Text)
 	case "start":
 		h.start(ctx, g.lobby)
 	case "rematch":
@@ -222,13 +260,51 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 }
 
 func (h *house) tellState(l *lobby) {
+	for _, m := range l.members {
+		h.tell(m, "lobby", "state", h.state(l))
+	}
+}
+
+func (h *house) state(l *lobby) map[string]any {
 	members := []any{}
 	for _, m := range l.members {
-		members = append(members, map[string]any{"user": m.user})
+		seat := m.seat
+		if h.faults.twinMembers {
+			seat = 1
+		}
+		members = append(members, map[string]any{"user": m.user, "role": "player", "seat": seat})
+	}
+	return map[string]any{"id": l.id, "name": l.name, "max_players": l.places, "members": members}
+}
+
+func (h *house) list() []any {
+	lobbies := []any{}
+	for _, id := range slices.Sorted(maps.Keys(h.lobbies)) {
+		l := h.lobbies[id]
+		if h.faults.kept || slices.ContainsFunc(l.members, func(g *guest) bool { return !g.gone }) {
+			lobbies = append(lobbies, map[string]any{"id": l.id, "name": l.name, "players": len(l.members), "max_players": l.places})
+		}
+	}
+	return lobbies
+}
+
+// say tells everybody in the lobby, and returns the message for its speaker's reply.
+func (h *house) say(from *guest, text string) any {
+	l := from.lobby
+	l.said++
+	message := map[string]any{"id": l.said, "user": from.user, "name": from.name, "text": text, "at": time.Now().UnixMilli()}
+	if h.faults.chatSilent && l.said >= 3 {
+		return message
 	}
 	for _, m := range l.members {
-		h.tell(m, "lobby", "state", map[string]any{"id": l.id, "members": members})
+		if !h.faults.chatMissing || l.said != 2 || m == from {
+			h.tell(m, "chat", "message", message)
+		}
+		if h.faults.chatTwice && l.said == 2 {
+			h.tell(m, "chat", "message", message)
+		}
 	}
+	return message
 }
 
 // tell sends a reliable event and keeps it.
@@ -243,6 +319,9 @@ func (h *house) tell(g *guest, channel, name string, payload any) {
 
 func (h *house) seat(g *guest) {
 	g.seat = uint16(slices.Index(g.lobby.members, g) + 1)
+	if h.faults.sharedSeat {
+		g.seat = 1
+	}
 	g.base, g.enter, g.input = nil, !h.faults.noEnter, 0
 }
 
@@ -287,7 +366,7 @@ func (h *house) tick(l *lobby, tick uint32) (over bool) {
 	for i, g := range l.members {
 		h.serveTick(l, g, cur, i == 0)
 		if over {
-			h.tell(g, "match", "exit", map[string]any{"match": l.name(), "reason": "ended"})
+			h.tell(g, "match", "exit", map[string]any{"match": l.matchName(), "reason": "ended"})
 			g.seat = 0
 		}
 	}
@@ -297,15 +376,21 @@ func (h *house) tick(l *lobby, tick uint32) (over bool) {
 	return over
 }
 
-func (l *lobby) name() string { return fmt.Sprint(l.id, " match ", l.match) }
+func (l *lobby) matchName() string { return fmt.Sprint(l.id, " match ", l.match) }
 
 func (h *house) serveTick(l *lobby, g *guest, cur *protocol.Snapshot, first bool) {
 	if g.seat == 0 || h.faults.noEnter {
 		return
 	}
+	cur = h.seen(g, cur)
 	if g.enter {
 		g.enter = false
-		_ = g.conn.Send(&protocol.Enter{Kind: protocol.KindEnter, Epoch: 1, Match: l.name(), Game: "tag", Seat: g.seat,
+		if g.epoch == 0 || !h.faults.epochBack {
+			g.epoch += 10
+		} else {
+			g.epoch--
+		}
+		_ = g.conn.Send(&protocol.Enter{Kind: protocol.KindEnter, Epoch: g.epoch, Match: l.matchName(), Game: "tag", Seat: g.seat,
 			TickRate: 60, Tick: cur.Tick, HashEvery: 60, Tables: worldSchema, Inputs: inputFields})
 	}
 	if cur.Tick%60 == 0 {
@@ -317,7 +402,7 @@ func (h *house) serveTick(l *lobby, g *guest, cur *protocol.Snapshot, first bool
 	if h.faults.halfRate && cur.Tick%2 == 0 {
 		return
 	}
-	head := protocol.SnapshotHead{Epoch: 1, Tick: cur.Tick, Input: min(g.input, cur.Tick), Slack: g.slack}
+	head := protocol.SnapshotHead{Epoch: g.epoch, Tick: cur.Tick, Input: min(g.input, cur.Tick), Slack: g.slack}
 	if g.base != nil {
 		head.Base = g.base.Tick
 	}
@@ -327,10 +412,32 @@ func (h *house) serveTick(l *lobby, g *guest, cur *protocol.Snapshot, first bool
 			head.Hash++
 		}
 	}
+	if h.faults.wrongBase && cur.Tick == 180 && first {
+		head.Base -= 5
+	}
 	frame := slices.Clone(protocol.NewHeadEncoder().Encode(head))
-	if g.conn.SendRaw(append(frame, protocol.NewBodyEncoder(worldSchema).Encode(g.base, cur)...)) == nil {
+	frame = append(frame, protocol.NewBodyEncoder(worldSchema).Encode(g.base, cur)...)
+	if g.conn.SendRaw(frame) == nil {
 		g.base = cur
 	}
+	if h.faults.tickTwice && cur.Tick == 180 && first {
+		_ = g.conn.SendRaw(frame)
+	}
+}
+
+// seen is the world as a guest may see it: where ships hide, the own one alone.
+func (h *house) seen(g *guest, world *protocol.Snapshot) *protocol.Snapshot {
+	if !h.faults.hides || h.faults.shown {
+		return world
+	}
+	own := protocol.NewSnapshot(worldSchema)
+	own.Reset(world.Tick)
+	own.Tables[0].Resize(1, worldSchema[0].Fields)
+	own.Tables[0].IDs[0] = uint32(g.seat)
+	for f := range worldSchema[0].Fields {
+		own.Tables[0].Column(f)[0] = world.Tables[0].Column(f)[g.seat-1]
+	}
+	return own
 }
 
 // misbehave does once, to one guest, what the faults say.
@@ -342,7 +449,7 @@ func (h *house) misbehave(l *lobby, g *guest) {
 		_ = g.conn.Close(h.faults.closeWith)
 	}
 	if h.faults.exitWith != "" {
-		h.tell(g, "match", "exit", map[string]any{"match": l.name(), "reason": h.faults.exitWith})
+		h.tell(g, "match", "exit", map[string]any{"match": l.matchName(), "reason": h.faults.exitWith})
 		g.seat = 0
 	}
 }

@@ -30,6 +30,11 @@ type junitCase struct {
 	Class   string        `xml:"classname,attr"`
 	Name    string        `xml:"name,attr"`
 	Failure *junitFailure `xml:"failure,omitempty"`
+	Skipped *junitSkipped `xml:"skipped,omitempty"`
+}
+
+type junitSkipped struct {
+	Message string `xml:"message,attr"`
 }
 
 type junitFailure struct {
@@ -54,6 +59,12 @@ func (r Report) WriteJUnit(w io.Writer) error {
 	}
 	for _, a := range r.Attacks {
 		suite := a.suite(r.Measured)
+		all.Suites = append(all.Suites, suite)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+	}
+	if len(r.Invariants) > 0 {
+		suite := r.invariantSuite()
 		all.Suites = append(all.Suites, suite)
 		all.Tests += suite.Tests
 		all.Failures += suite.Failures

@@ -30,13 +30,15 @@ func TestJUnitHasACaseForEveryPromiseAndSaysWhichWereBroken(t *testing.T) {
 				Failure *struct {
 					Text string `xml:",chardata"`
 				} `xml:"failure"`
+				Skipped *struct{} `xml:"skipped"`
 			} `xml:"testcase"`
 		} `xml:"testsuite"`
 	}
 	if err := xml.Unmarshal(out.Bytes(), &read); err != nil {
 		t.Fatalf("%v:\n%s", err, out.String())
 	}
-	if read.Name != `<"all">` || len(read.Suites) != 1 || read.Suites[0].Name != "a & b" || read.Tests != len(read.Suites[0].Cases) || read.Failures != 1 {
+	if read.Name != `<"all">` || len(read.Suites) != 2 || read.Suites[0].Name != "a & b" || read.Suites[1].Name != "invariants" ||
+		read.Tests != len(read.Suites[0].Cases)+len(read.Suites[1].Cases) || read.Failures != 2 {
 		t.Errorf("%+v", read)
 	}
 	for _, c := range read.Suites[0].Cases {
@@ -44,6 +46,14 @@ func TestJUnitHasACaseForEveryPromiseAndSaysWhichWereBroken(t *testing.T) {
 			t.Errorf("case %q: failure %v", c.Name, c.Failure)
 		} else if desync && !strings.Contains(c.Failure.Text, "view hashes differed") {
 			t.Errorf("case %q: %q", c.Name, c.Failure.Text)
+		}
+	}
+	for _, c := range read.Suites[1].Cases {
+		if broken := c.Name == "held: hash"; broken != (c.Failure != nil) {
+			t.Errorf("case %q: failure %v", c.Name, c.Failure)
+		}
+		if never := c.Name == "held: hidden" || c.Name == "held: leak"; never != (c.Skipped != nil) {
+			t.Errorf("case %q: skipped %v", c.Name, c.Skipped)
 		}
 	}
 	if last := read.Suites[0].Cases[len(read.Suites[0].Cases)-1]; last.Name != "rate.min >= 59/s" {

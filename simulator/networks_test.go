@@ -134,9 +134,9 @@ func TestAThinReadersStateIsBoundedInAgeAndTheOthersInItsRoomAreUntouched(t *tes
 	r := playArena(t, simulator.Config{For: 2 * *measure, Groups: []simulator.Group{{Game: "swarm", MinRate: -1, Settings: map[string]int{"entities": 300}}}},
 		func(dial link.Dialer) link.Dialer {
 			return func(ctx context.Context, network, addr string) (net.Conn, error) {
-				n := dials.Add(1) // 1 is the simulator's own, to ask for the games; then the bots, one after another
+				n := dials.Add(1) // 1 and 2 are the simulator's own, to ask for the games and to watch; then the bots, one after another
 				p := fibre
-				if n == 2 {
+				if n == 3 {
 					p = thin
 				}
 				l, err := link.New(p, uint64(n))
@@ -150,7 +150,7 @@ func TestAThinReadersStateIsBoundedInAgeAndTheOthersInItsRoomAreUntouched(t *tes
 		t.Fatalf("%+v", r)
 	}
 	g := r.Groups[0]
-	if g.Failed != 0 || g.Desyncs != 0 || g.Reconnects != 0 || dials.Load() != 9 {
+	if g.Failed != 0 || g.Desyncs != 0 || g.Reconnects != 0 || dials.Load() != 10 {
 		t.Fatalf("failed %v; %d desyncs, %d reconnects, %d dials", reasons(g), g.Desyncs, g.Reconnects, dials.Load())
 	}
 	for i, bot := range g.Each {

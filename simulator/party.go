@@ -16,6 +16,7 @@ type party struct {
 	lobby      client.NewLobby
 	minPlayers int  // of the game
 	plays      bool // a match is started
+	moods      moods
 
 	mu       sync.Mutex
 	id       string        // of the lobby; "" while there is none

@@ -17,9 +17,11 @@ type player struct {
 	index   int
 	cfg     Config
 	crowd   *crowd
+	guard   *guard
 	party   *party
 	bot     Bot
 	tally   tally
+	source  *net.TCPAddr  // that it connects from; nil for the system's choice
 	link    *link.Link    // between it and the server; nil for none
 	seated  chan struct{} // closed when it is first where its role wants it: in a match, or in a lobby
 	sitOnce sync.Once
@@ -40,6 +42,7 @@ const (
 	forTalk
 	forChurn
 	forNetwork
+	forPresence
 	purposes
 )
 
@@ -54,9 +57,12 @@ func about(d time.Duration, rng *rand.Rand) time.Duration {
 
 func newPlayer(i int, r *run, c *crowd, y *party) (*player, error) {
 	p := &player{
-		index: i, cfg: r.cfg, crowd: c, party: y,
+		index: i, cfg: r.cfg, crowd: c, guard: r.guard, party: y,
 		tally:  tally{window: &r.window, gauges: c.gauges, heardOf: map[string]uint64{}},
 		seated: make(chan struct{}),
+	}
+	if len(r.sources) > 0 {
+		p.source = r.sources[i%len(r.sources)]
 	}
 	p.bot = c.NewBot(i, p.rand(forPlay))
 	if c.Network != (link.Profile{}) {
@@ -106,6 +112,7 @@ func (p *player) live(ctx context.Context) {
 func (p *player) leave() {
 	p.mu.Lock()
 	p.past.Add(p.visit.client.Stats())
+	p.guard.ledger.Client(p.visit.client.Stats(), p.index+1)
 	p.visit = nil
 	p.mu.Unlock()
 	p.tally.goAway()
@@ -147,12 +154,16 @@ func (p *player) stats() client.Stats {
 
 // dialer makes the byte stream under the bot's connections; nil is the client's own.
 func (p *player) dialer() link.Dialer {
-	if p.link == nil {
-		return p.cfg.NetDial
-	}
 	dial := p.cfg.NetDial
-	if dial == nil {
+	switch {
+	case dial != nil:
+	case p.source != nil:
+		dial = (&net.Dialer{LocalAddr: p.source}).DialContext
+	case p.link != nil:
 		dial = (&net.Dialer{}).DialContext
+	}
+	if p.link == nil {
+		return dial
 	}
 	return p.link.Dial(dial)
 }

@@ -2,7 +2,6 @@ package simulator
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 
@@ -14,6 +13,7 @@ import (
 type raid struct {
 	Group
 	attackers []*hostile.Attacker
+	laps      []AttackLap // of the goroutine that watches the run
 }
 
 // newRaid makes the attackers of a group; the first of them is bot number first of the run, from 0.
@@ -21,6 +21,9 @@ func newRaid(g Group, first int, cfg Config) *raid {
 	attack, _ := hostile.Named(g.Attack) // there is one: see Group.withDefaults
 	r := &raid{Group: g}
 	for i := range g.Bots {
+		if !cfg.takes(i) {
+			continue
+		}
 		r.attackers = append(r.attackers, hostile.New(attack, hostile.Config{
 			URL: cfg.URL, Game: g.Game, Rand: rand.New(rand.NewPCG(cfg.Seed, uint64(first+i)*purposes)),
 			NetDial: cfg.NetDial, Logger: cfg.Logger.With("attacker", first+i+1),
@@ -51,14 +54,9 @@ type AttackReport struct {
 	Attack string `json:"attack"`
 	Bots   int    `json:"bots"`
 	hostile.Report
+	Laps []AttackLap `json:"laps"`
 }
 
 func (r *raid) report() AttackReport {
-	return AttackReport{Name: r.Name, Attack: r.Attack, Bots: len(r.attackers), Report: r.sum()}
-}
-
-// lap is the live line.
-func (r *raid) lap() string {
-	sum := r.sum()
-	return fmt.Sprintf("%s  attempts %d  breaches %d", r.Attack, sum.Attempts, int(total(sum.Breaches)))
+	return AttackReport{Name: r.Name, Attack: r.Attack, Bots: len(r.attackers), Report: r.sum(), Laps: r.laps}
 }

@@ -7,7 +7,9 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/link"
+	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // The reasons for which a bot was failed by the server; see the package's documentation.
@@ -22,6 +24,7 @@ const (
 	FailedEvents    = "events"
 	FailedMalformed = "malformed"
 	FailedChat      = "chat"
+	FailedPresence  = "presence"
 )
 
 // Failure is one way in which the server failed a bot.
@@ -53,24 +56,33 @@ type Range struct {
 
 // Report is what a run found.
 type Report struct {
-	Title       string  `json:"title,omitempty"`
-	URL         string  `json:"url"`
-	Bots        int     `json:"bots"`
-	Lobbies     int     `json:"lobbies"`
-	Seed        uint64  `json:"seed"`
-	Measured    float64 `json:"measured_s"`
-	Interrupted bool    `json:"interrupted"`   // ended before its time
-	CPU         float64 `json:"simulator_cpu"` // cores this process used while measuring
+	Title       string    `json:"title,omitempty"`
+	URL         string    `json:"url"`
+	Began       time.Time `json:"began"` // the measured time
+	Bots        int       `json:"bots"`
+	Lobbies     int       `json:"lobbies"`
+	Seed        uint64    `json:"seed"`
+	Measured    float64   `json:"measured_s"`
+	Interrupted bool      `json:"interrupted"`   // ended before its time
+	CPU         float64   `json:"simulator_cpu"` // cores this process used while measuring
+
+	Upkeep Upkeep `json:"upkeep"`
 
 	Failed   int            `json:"failed"`   // bots
 	Unmet    int            `json:"unmet"`    // criteria
 	Breaches int            `json:"breaches"` // attacks that worked
 	Groups   []GroupReport  `json:"groups"`
 	Attacks  []AttackReport `json:"attacks,omitempty"`
+	Server   *scrape.Report `json:"server,omitempty"` // as seen from outside, where that was asked for
+
+	Broken     int                `json:"broken"` // invariants
+	Invariants []invariant.Result `json:"invariants"`
 }
 
-// OK reports whether no bot was failed by the server, every criterion was met, and no attack worked.
-func (r Report) OK() bool { return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 }
+// OK reports whether no bot was failed by the server, every criterion was met, every invariant held, no attack worked, and nothing leaked or drifted.
+func (r Report) OK() bool {
+	return r.Failed == 0 && r.Unmet == 0 && r.Breaches == 0 && r.Broken == 0 && r.Upkeep.OK()
+}
 
 // GroupReport is what a group lived through. Times are in milliseconds unless they say otherwise; figures are of the measured time
 // only, counts of the whole run.
@@ -93,6 +105,7 @@ type GroupReport struct {
 	Late     float64 `json:"late_inputs"`    // share of the inputs
 	Rejoin   Spread  `json:"rejoin"`         // from a lost socket to the next snapshot
 	Chat     Spread  `json:"chat"`           // from saying something to hearing it
+	Presence Spread  `json:"presence"`       // from saying that one is away, or back, to another's seeing it
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
@@ -112,6 +125,7 @@ type GroupReport struct {
 	Verdicts []Verdict   `json:"verdicts"` // on Group.Expect
 	Failed   int         `json:"failed"`   // bots
 	Each     []BotReport `json:"each"`
+	Laps     []Lap       `json:"laps"` // of a second each; of more in runs of more than an hour
 }
 
 var resyncNames = map[uint32]string{
@@ -123,8 +137,8 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	r := GroupReport{
 		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
 		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(), Age: c.gauges.age.spread(),
-		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(),
-		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(), Presence: c.gauges.presence.spread(),
+		Laps: c.laps, Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
 	if measured > 0 {
 		each := measured.Seconds() * float64(len(c.players))

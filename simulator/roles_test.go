@@ -17,7 +17,14 @@ import (
 // realServer serves arena and swarm on the loopback, and ends with the test. It returns its URL.
 func realServer(t *testing.T) string {
 	t.Helper()
-	srv, err := server.New(server.Config{Kinds: []match.Kind{arena.Kind(), swarm.Kind()}, Guests: true, DrainWait: time.Millisecond})
+	return realServerWith(t, server.Config{})
+}
+
+// realServerWith is one with a Config of which games, guests and the end are the test's.
+func realServerWith(t *testing.T, cfg server.Config) string {
+	t.Helper()
+	cfg.Kinds, cfg.Guests, cfg.DrainWait = []match.Kind{arena.Kind(), swarm.Kind()}, true, time.Millisecond
+	srv, err := server.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +48,7 @@ func TestEveryRoleIsServedByARealServerAndNobodyIsFailed(t *testing.T) {
 		Groups: []simulator.Group{
 			{Name: "players", Bots: 6, RoomSize: 3, MinRate: -1, Talk: time.Second},
 			{Name: "churn", Bots: 6, RoomSize: 3, MinRate: -1, Stay: time.Second, Away: 200 * time.Millisecond},
-			{Name: "sitters", Bots: 8, RoomSize: 4, Role: simulator.Sitter, Talk: time.Second, Chaos: true},
+			{Name: "sitters", Bots: 8, RoomSize: 4, Role: simulator.Sitter, Talk: time.Second, Presence: 2 * time.Second, Chaos: true},
 			{Name: "hoppers", Bots: 4, RoomSize: 2, Role: simulator.Hopper},
 		},
 	})

@@ -3,11 +3,14 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"net"
 	"slices"
 	"sync"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
+	"github.com/deltatick/deltatick/simulator/machine"
+	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // Run plays a population and reports. It blocks until the run is over and every bot is gone; ending ctx ends it early, with a
@@ -27,8 +30,18 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
-	r := &run{cfg: cfg}
+	sources, watcher, err := preflight(ctx, cfg)
+	if err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
+	r := &run{cfg: cfg, guard: newGuard(cfg), sources: sources, server: watcher}
+	if cfg.Metrics != "" || cfg.PID != 0 {
+		r.outside = scrape.New(scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)})
+	}
 	if err := r.populate(games); err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
+	if err := r.guard.stand(ctx); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	return r.measure(ctx), nil
@@ -38,9 +51,13 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 type run struct {
 	cfg     Config
 	window  window
+	guard   *guard
 	crowds  []*crowd
 	raids   []*raid
-	players []*player // of all crowds
+	outside *scrape.Watcher // of the server, for plots; nil for none
+	players []*player       // of all crowds
+	server  *watcher
+	sources []*net.TCPAddr // that bots connect from in turn; none for the system's choice
 }
 
 // populate makes the crowds; games has the game of each.
@@ -57,6 +74,9 @@ func (r *run) populate(games []client.Game) error {
 		if err != nil {
 			return err
 		}
+		if len(c.players) == 0 {
+			continue // all of its lobbies are of other parts
+		}
 		r.crowds = append(r.crowds, c)
 		r.players = append(r.players, c.players...)
 	}
@@ -67,17 +87,23 @@ func (r *run) populate(games []client.Game) error {
 func (r *run) measure(ctx context.Context) Report {
 	living, end := context.WithCancel(context.WithoutCancel(ctx))
 	var bots sync.WaitGroup
+	sleep(ctx, time.Until(r.cfg.At))
+	began := time.Now()
 	r.letIn(ctx, living, &bots)
+	joining := time.Since(began)
+	sleep(ctx, r.cfg.Settle)
 
 	opened := time.Now()
-	before, cpu := r.traffic(), cpuTime()
+	r.server.start(ctx)
+	before, cpu := r.traffic(), machine.CPUTime()
 	r.window.open(opened)
 	r.watch(ctx)
 	r.window.close(time.Now())
 	measured := time.Since(opened)
-	after, cpu := r.traffic(), cpuTime()-cpu
+	after, cpu := r.traffic(), machine.CPUTime()-cpu
+	r.server.stop(ctx)
 
-	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil}
+	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
 	if measured > 0 { // else it was interrupted before
 		report.CPU = cpu.Seconds() / measured.Seconds()
 	}
@@ -94,6 +120,13 @@ func (r *run) measure(ctx context.Context) Report {
 			p.link.Close()
 		}
 	}
+	r.guard.leave(ctx, report.Interrupted)
+	r.invariants(&report)
+	report.Upkeep = r.server.upkeep(len(r.players))
+	report.Upkeep.Joining = joining.Seconds()
+	if r.cfg.Soak != nil && !report.Interrupted {
+		r.cfg.Soak.judge(ctx, r.server, &report.Upkeep)
+	}
 	for i, c := range r.crowds {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
 		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed
@@ -103,6 +136,10 @@ func (r *run) measure(ctx context.Context) Report {
 				report.Unmet++
 			}
 		}
+	}
+	if r.outside != nil {
+		seen := r.outside.Report()
+		report.Server = &seen
 	}
 	for _, raid := range r.raids {
 		a := raid.report()
@@ -134,7 +171,7 @@ func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
 	}
 }
 
-// watch shows progress, and lets chaos and attackers loose, until the measured time is over.
+// watch keeps and shows laps, looks at the server from outside, and lets chaos and attackers loose, until the measured time is over.
 func (r *run) watch(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.For)
 	defer cancel()
@@ -148,21 +185,16 @@ func (r *run) watch(ctx context.Context) {
 			chaos.Go(func() { p.wreak(ctx) })
 		}
 	}
-	lines := newProgress(r)
-	for second := time.NewTicker(time.Second); ; {
-		select {
-		case <-second.C:
-			lines.show(time.Now())
-		case <-ctx.Done():
-			second.Stop()
-			return
-		}
+	if r.outside != nil {
+		chaos.Go(func() { r.outside.Run(ctx) })
 	}
+	began := time.Now()
+	newLaps(r, began).drive(ctx, lapTime(r.cfg.For), newProgress(r, began).show)
 }
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
 func (r *run) rollCall(ctx context.Context) {
-	since := time.Now()
+	since, said := time.Now(), r.guard.chats.Newest()
 	absent := slices.DeleteFunc(slices.Clone(r.players), func(p *player) bool {
 		select {
 		case <-p.seated:
@@ -173,10 +205,11 @@ func (r *run) rollCall(ctx context.Context) {
 	})
 	for {
 		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
-		if len(absent) == 0 || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
+		if len(absent) == 0 && r.allHeard(said) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
+	r.judgeChat(said)
 	for _, p := range absent {
 		if p.crowd.Role == Player {
 			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)

@@ -3,8 +3,11 @@ package simulator
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // busyShare is the share of inputs left out above which the bots' own machine is suspected.
@@ -30,16 +33,51 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
 	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
+	r.Upkeep.write(&b)
+	r.outsideView(&b)
+	if r.Busy() {
+		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
+	}
+	r.writeInvariants(&b)
+	r.verdict(&b)
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
+}
+
+// Busy reports whether the bots' own machine was too busy to send every input in time, so that the figures say as much about it as about the server.
+func (r Report) Busy() bool {
 	sent, skipped := uint64(0), uint64(0)
 	for _, g := range r.Groups {
 		sent, skipped = sent+g.InputsSent, skipped+g.InputsSkipped
 	}
-	if float64(skipped) > busyShare*float64(sent) {
-		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
+	return float64(skipped) > busyShare*float64(sent)
+}
+
+// outsideView tells of the server as it was seen from outside.
+func (r Report) outsideView(b *strings.Builder) {
+	if r.Server == nil {
+		return
 	}
-	r.verdict(&b)
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	var parts []string
+	for _, f := range []struct {
+		format string
+		values []float64
+		fold   func([]float64) float64
+	}{
+		{"%.2f cores", known(r.Server.Samples, func(s scrape.Sample) *float64 { return s.CPU }), mean},
+		{"%.0f MB at most", known(r.Server.Samples, func(s scrape.Sample) *float64 { return scaled(s.Memory, 1e-6) }), slices.Max[[]float64]},
+		{"ticks late by p99 %.2f ms at worst", known(r.Server.Samples, func(s scrape.Sample) *float64 { return s.LateP99 }), slices.Max[[]float64]},
+	} {
+		if len(f.values) > 0 {
+			parts = append(parts, fmt.Sprintf(f.format, f.fold(f.values)))
+		}
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(b, "the server: %s\n", strings.Join(parts, ", "))
+	}
+	if r.Server.Misses > 0 {
+		fmt.Fprintf(b, "%d of %d looks at the server from outside failed: %s\n", r.Server.Misses, r.Server.Misses+len(r.Server.Samples), r.Server.Why)
+	}
 }
 
 // title names a group where there are several.
@@ -67,6 +105,7 @@ func (r GroupReport) write(b *strings.Builder) {
 	spread("input slack, ms", r.Slack)
 	spread("cut to next snapshot, ms", r.Rejoin)
 	spread("chat, said to heard, ms", r.Chat)
+	spread("presence, set to seen, ms", r.Presence)
 	_ = t.Flush() // into memory
 	fmt.Fprintf(b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers\n", bytesText(r.BytesIn), bytesText(r.BytesOut))
 	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
@@ -125,6 +164,9 @@ func (r Report) verdict(b *strings.Builder) {
 				fmt.Fprintf(b, "  %s, %d times: %s\n", a.Name, n, breach)
 			}
 		}
+	}
+	if !r.Upkeep.OK() {
+		fmt.Fprintf(b, "\nFAILED: the server leaked or drifted\n")
 	}
 	if r.Failed == 0 {
 		if r.OK() {

@@ -10,6 +10,7 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/simulator/invariant"
 )
 
 // talk says something in the lobby about every Group.Talk, as somebody who types would, until ctx ends. What is said tells its number
@@ -17,12 +18,17 @@ import (
 func (v *visit) talk(ctx context.Context) {
 	rng := v.rand(forTalk)
 	for n := uint64(1); sleep(ctx, about(v.crowd.Talk, rng)); {
-		if v.client.Lobby().State() == nil {
+		lobby := v.client.Lobby().State()
+		if lobby == nil {
 			continue
 		}
 		err := v.client.Chat().Typing(ctx, true)
 		if err == nil && sleep(ctx, min(v.crowd.Talk/4, time.Second)) {
-			_, err = v.client.Chat().Say(ctx, said{number: n, at: time.Now()}.text())
+			var confirmed client.ChatMessage
+			now := time.Now()
+			if confirmed, err = v.client.Chat().Say(ctx, said{number: n, at: now}.text()); err == nil {
+				v.guard.chats.Said(lobby.ID, invariant.Said{ID: confirmed.ID, Asked: now})
+			}
 			n++
 		}
 		var refused *protocol.Error

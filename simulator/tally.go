@@ -33,14 +33,17 @@ type tally struct {
 	heardOf  map[string]uint64 // number of the newest chat message heard, by user
 	failures []Failure
 
-	sent     [256]sentInput // by tick
-	consumed uint32         // newest input known to be consumed
+	sent     []sentInput // by tick; nil before the first seat, which most bots of a lobby never have
+	consumed uint32      // newest input known to be consumed
 }
 
 type sentInput struct {
 	tick uint32
 	at   time.Time
 }
+
+// sentTicks is for how many ticks back inputs are remembered.
+const sentTicks = 256
 
 // stall is the gap between snapshots that is counted: more than twice what interpolation usually waits for.
 const stall = 150 * time.Millisecond
@@ -78,7 +81,10 @@ func (t *tally) entered(room *client.Room) {
 	}
 	t.room, t.match, t.seat, t.exited = room, room.Match, room.Seat, false
 	t.last, t.consumed = time.Time{}, 0
-	t.sent = [256]sentInput{}
+	if t.sent == nil {
+		t.sent = make([]sentInput, sentTicks)
+	}
+	clear(t.sent)
 }
 
 // stand ends a stretch of being seated.
@@ -112,6 +118,13 @@ func (t *tally) left(exit client.Exit, leaving bool) {
 	}
 }
 
+// sat is where the bot sits, or sat last.
+func (t *tally) sat() (match string, seat int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.match, t.seat
+}
+
 // goAway ends a visit: the next one is somebody else's.
 func (t *tally) goAway() {
 	t.mu.Lock()
@@ -125,7 +138,9 @@ func (t *tally) goAway() {
 func (t *tally) thought(tick uint32, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.sent[tick%uint32(len(t.sent))] = sentInput{tick, now}
+	if t.sent != nil { // else the seat is not entered yet
+		t.sent[tick%sentTicks] = sentInput{tick, now}
+	}
 	if age, ok := t.clock.age(now); ok && t.room != nil && t.window.contains(now) {
 		t.gauges.age.add(age)
 		t.oldest = max(t.oldest, age)
@@ -177,12 +192,12 @@ func (t *tally) inputs(head protocol.SnapshotHead, now time.Time, counts bool) {
 	}
 	// More than a ring's worth of ticks at once is a first snapshot: nothing is known of most of them.
 	from := t.consumed + 1
-	if head.Input-t.consumed > uint32(len(t.sent)) {
-		from = head.Input - uint32(len(t.sent)) + 1
+	if head.Input-t.consumed > sentTicks {
+		from = head.Input - sentTicks + 1
 	}
 	t.consumed = head.Input
 	for tick := from; tick <= head.Input; tick++ {
-		sent := t.sent[tick%uint32(len(t.sent))]
+		sent := t.sent[tick%sentTicks]
 		if sent.tick == tick && counts && t.window.contains(sent.at) {
 			t.gauges.latency.add(now.Sub(sent.at))
 		}

@@ -16,37 +16,64 @@ import (
 // visit is one session of a bot, from the first dial to the bye.
 type visit struct {
 	*player
+	senses  *senses
 	client  *client.Client
 	again   chan struct{} // a match is over, and there might be another
 	served  chan struct{} // closed at the first snapshot
 	first   sync.Once
 	leaving atomic.Bool
+
+	followed atomic.Pointer[time.Time] // since when the others of the lobby are; nil before
+	moodOf   map[string]time.Time      // the newest mood seen of each, by when it was said; the client's goroutine's
 }
 
 // newVisit makes the client of a session; it starts nothing.
 func newVisit(p *player) (*visit, error) {
 	// One word is enough: the asker asks until there is another match.
-	v := &visit{player: p, again: make(chan struct{}, 1), served: make(chan struct{})}
+	v := &visit{player: p, again: make(chan struct{}, 1), served: make(chan struct{}), senses: p.guard.senses(p)}
 	var err error
 	v.client, err = client.New(client.Config{
 		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: p.cfg.JoinWithin, NetDial: p.dialer(), Logger: p.cfg.Logger.With("bot", p.index+1),
-		Rand: p.rand(forBackoff),
+		RequestTimeout: p.cfg.JoinWithin, LinkTimeout: p.cfg.LinkTimeout, NetDial: p.dialer(), Codecs: p.crowd.Codecs,
+		Logger: p.cfg.Logger.With("bot", p.index+1), Rand: p.rand(forBackoff),
 		Handlers: client.Handlers{
-			Lost:     func(error) { p.tally.lost() },
-			Entered:  p.tally.entered,
-			Snapshot: v.sawSnapshot,
-			Exited:   v.sawExit,
-			Lobby:    v.sawLobby,
-			Message:  func(m client.ChatMessage) { p.tally.heard(m, time.Now()) },
-			Notice:   func(n client.Notice) { p.tally.notice(n.Code) },
-			Event:    p.tally.event,
+			Connected: v.senses.connected,
+			Lost:      v.sawLoss,
+			Entered:   v.sawRoom,
+			Snapshot:  v.sawSnapshot,
+			Exited:    v.sawExit,
+			Lobby:     v.sawLobby,
+			Message:   v.sawMessage,
+			Presence:  v.sawPresence,
+			Notice:    func(n client.Notice) { p.tally.notice(n.Code) },
+			Event:     v.sawEvent,
 		},
 	})
 	return v, err
 }
 
+func (v *visit) sawLoss(error) {
+	v.senses.rise(v.tally.sat())
+	v.tally.lost()
+}
+
+func (v *visit) sawRoom(room *client.Room) {
+	v.senses.entered(room)
+	v.tally.entered(room)
+}
+
+func (v *visit) sawMessage(m client.ChatMessage) {
+	v.senses.heard(m)
+	v.tally.heard(m, time.Now())
+}
+
+func (v *visit) sawEvent(ev protocol.Event) {
+	v.senses.events.Event(ev.Seq)
+	v.tally.event(ev)
+}
+
 func (v *visit) sawSnapshot(_ *client.Room, view *client.View) {
+	v.senses.snapshot(view)
 	if v.tally.snapshot(view); view.Tick%64 == 0 { // about once a second; the figure hardly changes, and Stats has many
 		v.tally.roundTrip(v.client.Stats().MinRTT)
 	}
@@ -55,6 +82,7 @@ func (v *visit) sawSnapshot(_ *client.Room, view *client.View) {
 }
 
 func (v *visit) sawExit(exit client.Exit) {
+	v.senses.rise(v.tally.sat())
 	v.tally.left(exit, v.leaving.Load())
 	if exit.Reason == "ended" {
 		v.nudge()
@@ -63,6 +91,7 @@ func (v *visit) sawExit(exit client.Exit) {
 
 // sawLobby notices a match that was over before this bot came.
 func (v *visit) sawLobby(s *client.State) {
+	v.senses.lobby(s)
 	if s != nil && s.Phase == client.PhaseOpen && s.Result != nil {
 		v.nudge()
 	}
@@ -95,9 +124,13 @@ func (v *visit) live(ctx context.Context) bool {
 	if v.crowd.Talk > 0 {
 		work.Go(func() { v.talk(acting) })
 	}
+	if v.crowd.Presence > 0 {
+		work.Go(func() { v.moody(acting) })
+	}
 	v.act(acting)
 	<-acting.Done()
 	v.leaving.Store(true)
+	v.senses.rise(v.tally.sat())
 	parting, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	_ = v.client.Bye(parting) // the session's end, not the bot's concern any more
 	cancel()
@@ -205,6 +238,7 @@ func (v *visit) hopOnce(ctx context.Context, rng *rand.Rand) error {
 	if err != nil {
 		return err
 	}
+	v.guard.ledger.Listed(lobbies)
 	var free []client.Summary
 	for _, l := range lobbies {
 		if l.Name == v.party.lobby.Name && l.Players < l.MaxPlayers {

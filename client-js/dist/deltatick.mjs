@@ -309,6 +309,7 @@ var init_lobby = __esm({
       state = null;
       chat;
       #request;
+      #exited;
       #timers;
       #emitter;
       #watchers;
@@ -323,10 +324,12 @@ var init_lobby = __esm({
        * @param {import("./options.js").Timers} timers
        * @param {(error: unknown) => void} report
        * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
+       * @param {() => Promise<unknown>} exited resolves when the end of the present room, if there is one, has been told
        */
-      constructor(request, timers, report, chat) {
+      constructor(request, timers, report, chat, exited) {
         this.chat = new Chat(chat, timers, report);
         this.#request = request;
+        this.#exited = exited;
         this.#timers = timers;
         this.#emitter = new Emitter(report);
         this.#watchers = new Emitter(report);
@@ -362,9 +365,11 @@ var init_lobby = __esm({
       async join(which) {
         return this.#entered(await this.#request("join", which));
       }
+      /** @returns {Promise<void>} when the room, if there was one, has told its `exit`, which comes from its match, a tick after the reply */
       async leave() {
         await this.#request("leave", null);
         this._reset();
+        await this.#exited();
       }
       /** @param {boolean} ready */
       async ready(ready) {
@@ -5866,7 +5871,9 @@ function settings(options) {
   const transports = some("transports", options.transports, ["ws", "http"]);
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   if (transports.includes("ws") && typeof WebSocket !== "function") {
-    throw new TypeError("pass a WebSocket class, such as that of ws");
+    throw new TypeError(
+      "Node before 22 needs WebSocket from the package ws: connect({ url, WebSocket })"
+    );
   }
   const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
   const codecs = some("codecs", options.codecs, ["packed", "mp"]);
@@ -7259,7 +7266,7 @@ var init_room = __esm({
         predictor._after(timers.now(), this.#replica.tick);
         return predictor;
       }
-      /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+      /** Leaves the match and its lobby, as `net.lobby.leave` does. @returns {Promise<void>} when `exit` has been told; rejects with a RequestError */
       leave() {
         return this.#uplink.leave();
       }
@@ -7810,7 +7817,8 @@ var init_client = __esm({
         if (this.#others !== null || social === null) return;
         const request = (channel) => (name, payload) => this.request(channel, name, payload);
         const report = (error) => this.#report(error);
-        const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"));
+        const exited = async () => this.room && new Promise((told) => this.room?.on("exit", told));
+        const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"), exited);
         const presence = new social.Presences(request("presence"), report);
         lobby.on("state", (state) => presence._lobby(state?.id ?? null));
         this.#others = { lobby, presence };

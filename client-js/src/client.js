@@ -147,7 +147,8 @@ export class Client {
       (/** @type {string} */ channel) => (/** @type {string} */ name, /** @type {any} */ payload) =>
         this.request(channel, name, payload);
     const report = (/** @type {unknown} */ error) => this.#report(error);
-    const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"));
+    const exited = async () => this.room && new Promise((told) => this.room?.on("exit", told));
+    const lobby = new social.Lobby(request("lobby"), this.#timers, report, request("chat"), exited);
     const presence = new social.Presences(request("presence"), report);
     lobby.on("state", (state) => presence._lobby(state?.id ?? null));
     this.#others = { lobby, presence };

@@ -20,6 +20,7 @@ export class Lobby {
   chat;
 
   #request;
+  #exited;
   #timers;
   #emitter;
   #watchers;
@@ -35,10 +36,12 @@ export class Lobby {
    * @param {import("./options.js").Timers} timers
    * @param {(error: unknown) => void} report
    * @param {(name: string, payload: any) => Promise<any>} chat is a request on the channel `chat`
+   * @param {() => Promise<unknown>} exited resolves when the end of the present room, if there is one, has been told
    */
-  constructor(request, timers, report, chat) {
+  constructor(request, timers, report, chat, exited) {
     this.chat = new Chat(chat, timers, report);
     this.#request = request;
+    this.#exited = exited;
     this.#timers = timers;
     this.#emitter = new Emitter(report);
     this.#watchers = new Emitter(report);
@@ -80,9 +83,11 @@ export class Lobby {
     return this.#entered(await this.#request("join", which));
   }
 
+  /** @returns {Promise<void>} when the room, if there was one, has told its `exit`, which comes from its match, a tick after the reply */
   async leave() {
     await this.#request("leave", null);
     this._reset();
+    await this.#exited();
   }
 
   /** @param {boolean} ready */

@@ -48,7 +48,9 @@ export function settings(options) {
   const transports = some("transports", options.transports, ["ws", "http"]);
   const WebSocket = options.WebSocket ?? globalThis.WebSocket;
   if (transports.includes("ws") && typeof WebSocket !== "function") {
-    throw new TypeError("pass a WebSocket class, such as that of ws");
+    throw new TypeError(
+      "Node before 22 needs WebSocket from the package ws: connect({ url, WebSocket })",
+    );
   }
   const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
   const codecs = some("codecs", options.codecs, ["packed", "mp"]);

@@ -255,7 +255,7 @@ export class Room {
     return predictor;
   }
 
-  /** Leaves the match and its lobby, as `net.lobby.leave` does; `exit` follows. @returns {Promise<void>} rejects with a RequestError */
+  /** Leaves the match and its lobby, as `net.lobby.leave` does. @returns {Promise<void>} when `exit` has been told; rejects with a RequestError */
   leave() {
     return this.#uplink.leave();
   }

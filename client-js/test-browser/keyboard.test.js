@@ -62,7 +62,7 @@ test("a lobby is made, talked in, and played to a rematch with the keyboard alon
   assert.equal(await focused(page, "#create-open"), true, "a closed dialog gives the focus back");
   await page.keyboard.press("Enter");
   await tabTo(page, '#create [name="set:seconds"]');
-  await page.keyboard.type("20");
+  await page.keyboard.type("10");
   await tabTo(page, '#create button[type="submit"]');
   await page.keyboard.press("Enter");
   await page.waitForSelector("#lobby:not([hidden])");

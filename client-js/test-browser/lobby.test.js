@@ -143,7 +143,7 @@ test("after a round there is a result, and a rematch takes everyone into the nex
   await host.keyboard.press("Escape");
   await host.click("#menu-leave");
   await host.click("#create-open");
-  await host.locator('#create input[name="set:seconds"]').fill("20");
+  await host.locator('#create input[name="set:seconds"]').fill("10");
   await host.click('#create button[type="submit"]');
   await host.waitForSelector("#lobby:not([hidden])");
   await guest.goto(host.url()); // the page is open: only its fragment changes, and it follows

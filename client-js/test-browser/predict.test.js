@@ -37,7 +37,7 @@ test("over a long way one's own dot answers at once, runs straight without a sna
   /** @type {string[]} */
   const faults = [];
   page.on("pageerror", (error) => faults.push(String(error.stack)));
-  await page.goto(`${wire.url}/predicted?name=Ada`);
+  await page.goto(`${wire.url}/predicted.html?name=Ada`);
   await page.waitForFunction(() => {
     const { dots } = /** @type {any} */ (window);
     return dots?.me.id > 0 && dots.room.stats.consumedTick > 0;

@@ -247,6 +247,19 @@ test("the codecs on offer are those asked for, with mp among them", () => {
   }
 });
 
+test("where there is no WebSocket, the error says whose to pass", (t) => {
+  const had = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+  t.after(() => {
+    if (had) Object.defineProperty(globalThis, "WebSocket", had);
+    else Reflect.deleteProperty(globalThis, "WebSocket");
+  });
+  Object.defineProperty(globalThis, "WebSocket", { value: undefined, configurable: true });
+  assert.throws(() => connect({ url: "ws://test/ws" }), {
+    name: "TypeError",
+    message: "Node before 22 needs WebSocket from the package ws: connect({ url, WebSocket })",
+  });
+});
+
 test("frames before the welcome and a second welcome are refused", () => {
   const it = harness({ manual: true });
   it.socket.open();

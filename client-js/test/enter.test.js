@@ -36,6 +36,9 @@ async function lobbies(answers) {
     serve,
     /** @param {string} name @param {any} payload */
     tell: (name, payload) => it.socket.event(++seq, "lobby", name, payload),
+    /** One's seat in the match is over. @param {string} match */
+    exit: (match) =>
+      it.socket.event(++seq, "match", "exit", { match, reason: "left", result: null }),
     /** The match begins, and its first snapshot comes. */
     async play(match = "m1") {
       it.enter({ match });
@@ -215,8 +218,15 @@ test("a match is watched, or waited for; and a room is left", async () => {
   by.tell("state", state("a", { rev: 2, phase: "playing", match: "m1" }));
   await by.play();
   const room = await watched;
-  const left = room.leave();
+  /** @type {string[]} */
+  const order = [];
+  room.on("exit", ({ reason }) => order.push(reason));
+  const left = room.leave().then(() => order.push("resolved"));
   await by.serve();
-  await left;
   assert.equal(by.asked.at(-1), "leave");
+  assert.equal(by.it.net.lobby.state, null);
+  assert.deepEqual(order, [], "the reply alone is not the end of the match");
+  by.exit("m1");
+  await left;
+  assert.deepEqual(order, ["left", "resolved"]);
 });

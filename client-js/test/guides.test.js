@@ -156,11 +156,10 @@ for (const [name, play] of Object.entries(recipes)) {
 }
 
 test("who enters as the recipes say comes into a room of its own, or into the one that is there", async () => {
-  const { enter } = await show("engines/room.mjs");
   const [first, second] = [await guest("first"), await guest("second")];
-  const room = await enter(first, "arena", { bots: 4 });
+  const room = await first.joinOrCreate("arena", { settings: { bots: 4 } });
   assert.equal(room.state.tables.ships.size, 4);
-  const same = await enter(second, "arena");
+  const same = await second.joinOrCreate("arena");
   assert.equal(same.match, room.match);
   assert.notEqual(same.seat, room.seat);
   await Promise.all([first.lobby.leave(), second.lobby.leave()]);

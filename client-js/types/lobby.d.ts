@@ -95,6 +95,7 @@ export interface Lobby {
   games(): Promise<GameInfo[]>;
   create(what: NewLobby): Promise<State>;
   join(which: { id?: string; code?: string; spectate?: boolean }): Promise<State>;
+  /** Resolves when the room, if there was one, has told its `exit`. */
   leave(): Promise<void>;
   ready(ready: boolean): Promise<void>;
   /** For the host, as are the next three. */

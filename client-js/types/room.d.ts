@@ -96,7 +96,7 @@ export class Room<G extends Game = AnyGame> {
   predict<T extends TableName<G>>(
     prediction: Prediction<RowOf<G, T>, Input<G>, T>,
   ): Predictor<RowOf<G, T>, Input<G>>;
-  /** Leaves the match and its lobby; `exit` follows. Rejects with a RequestError. */
+  /** Leaves the match and its lobby; resolves when `exit` has been told. Rejects with a RequestError. */
   leave(): Promise<void>;
   /**
    * Shows rows that one's own input makes, such as shots, before the server has them, and takes back what it does not make. Rejects for

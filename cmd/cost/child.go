@@ -20,6 +20,7 @@ import (
 	"github.com/deltatick/deltatick/server"
 	"github.com/deltatick/deltatick/simulator/floor"
 	"github.com/deltatick/deltatick/simulator/load"
+	"github.com/deltatick/deltatick/simulator/machine"
 )
 
 // childArg is the first argument of a process that is a child; the second is its order.
@@ -103,7 +104,7 @@ func (o order) serve(
 	ctx context.Context, stop context.CancelCauseFunc, h http.Handler, run func(context.Context) error,
 	in io.Reader, out *json.Encoder, fill func(*sample),
 ) error {
-	if err := needFiles(o.Sessions + spareFiles); err != nil {
+	if err := machine.Files(o.Sessions + spareFiles); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

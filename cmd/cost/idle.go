@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/deltatick/deltatick/simulator/load"
+	"github.com/deltatick/deltatick/simulator/machine"
 )
 
 // idleRoom is how many connections share a lobby when all are idle.
@@ -15,7 +16,7 @@ const idleRoom = 8
 func measureIdle(ctx context.Context, cfg config, out io.Writer) error {
 	rooms := max(1, cfg.idle/idleRoom)
 	players := rooms * idleRoom
-	if err := needFiles(players + spareFiles); err != nil {
+	if err := machine.Files(players + spareFiles); err != nil {
 		return err
 	}
 	target := order{Role: roleServer, Sessions: players + 1, Heap: cfg.profile}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/deltatick/deltatick/simulator/floor"
 	"github.com/deltatick/deltatick/simulator/load"
+	"github.com/deltatick/deltatick/simulator/machine"
 	"github.com/deltatick/deltatick/tick"
 )
 
@@ -54,7 +55,7 @@ func round(ctx context.Context, cfg config, role string, like figures) (figures,
 		if !sleep(ctx, cfg.warm) {
 			return ctx.Err()
 		}
-		began, busy := time.Now(), busyTime()
+		began, busy := time.Now(), machine.BusyTime()
 		before, err := both(server, players)
 		if err != nil {
 			return err
@@ -66,7 +67,7 @@ func round(ctx context.Context, cfg config, role string, like figures) (figures,
 		if err != nil {
 			return err
 		}
-		f = between(before, after, empty, time.Since(began), busyTime()-busy)
+		f = between(before, after, empty, time.Since(began), machine.BusyTime()-busy)
 		return nil
 	})
 	return f, err

@@ -6,13 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime"
 	"syscall"
-	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/server"
@@ -75,48 +72,20 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", cfg.addr)
-	if err != nil {
-		return fmt.Errorf("-addr %s: %w", cfg.addr, err)
-	}
 	profiled, stop, err := profiles(cfg.pprof)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	defer stop()
 	if profiled != nil {
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
-	cfg.auth.report(ctx, cfg.server, cfg.log)
 	return serveHosted(ctx, cfg.host, s, func(ctx context.Context, ready func()) error {
-		return serve(ctx, s, listener, func() {
-			fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", localURL(listener.Addr().String()))
-			cfg.log.Info("ready", "version", version, "addr", listener.Addr().String())
-			ready()
+		return s.ListenAndServe(ctx, cfg.addr, func(url string) {
+			cfg.auth.report(ctx, cfg.server, cfg.log)
+			cfg.log.Info("ready", "version", version, "addr", cfg.addr)
+			fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", url)
+			ready() // who comes before the front door is open waits in the listener's queue
 		})
 	})
-}
-
-// serve runs the house and its front door, and closes the door when the house is done: while it drains, health and metrics
-// still answer, and players who drop can still come back. It calls ready when players may come.
-func serve(ctx context.Context, s *server.Server, listener net.Listener, ready func()) error {
-	front := newFront(s.Handler())
-	served := make(chan error, 1)
-	house, stopHouse := context.WithCancel(ctx)
-	defer stopHouse()
-	go func() {
-		served <- front.Serve(listener)
-		stopHouse() // a front door that fails ends the house, too
-	}()
-	ready() // who comes before the front door is open waits in the listener's queue
-	err := s.Run(house)
-	closing, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	if closeErr := front.Shutdown(closing); closeErr != nil {
-		err = errors.Join(err, closeErr, front.Close())
-	}
-	if serveErr := <-served; !errors.Is(serveErr, http.ErrServerClosed) {
-		err = errors.Join(err, serveErr)
-	}
-	return err
 }

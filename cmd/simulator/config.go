@@ -24,7 +24,9 @@ deltatick simulator: headless bots that play a running server and report how wel
   go run ./cmd/simulator -bots 32 -chaos
   go run ./cmd/simulator -bots 8 -network 4g
   go run ./cmd/simulator -proxy 127.0.0.1:8081 -to 127.0.0.1:8080 -network 150,30,1
-  go run ./cmd/simulator -scenario simulator/scenario/examples/short.yaml
+  go run ./cmd/simulator -find-max -game swarm -settings entities=8
+  go run ./cmd/simulator -scenario simulator/scenario/examples/short.yaml -html report.html
+  go run ./cmd/simulator compare -html difference.html before.json after.json
 
 It ends with a table, and with exit code 1 when the server failed a bot or a criterion was not met. Ctrl-C ends it early, with the table.`
 
@@ -34,7 +36,9 @@ type config struct {
 	group simulator.Group // the only one of run, unless that is a scenario's
 	json  string
 	junit string
+	html  string
 	proxy proxy // in place of a run, if it listens
+	find  find  // in place of a run, if it is asked for
 }
 
 // proxy is where a bad network is put in front of a server.
@@ -45,7 +49,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	var cfg config
 	c, g := &cfg.run, &cfg.group
 	var quiet, verbose bool
-	var file string
+	var file, metrics string
 	fs := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	fs.StringVar(&c.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
 	fs.BoolVar(&c.AllowRemote, "allow-remote", false, "permit a server that is not on this machine; only your own, and only if it may be loaded")
@@ -61,20 +65,30 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 		", or RTT,JITTER,LOSS in ms, ms and percent each way, or fields; see docs/networks.md")
 	fs.StringVar(&cfg.proxy.listen, "proxy", "", "`host:port` to listen on: put the network in front of the server at -to, for any client, until interrupted, instead of playing")
 	fs.StringVar(&cfg.proxy.to, "to", "", "`host:port` of the server behind -proxy")
+	fs.BoolVar(&cfg.find.asked, "find-max", false, "raise the number of bots, from -bots on, until what -keep says is lost, and report the most that kept it; -for is of each step, 5s if not given")
+	fs.StringVar(&cfg.find.keep, "keep", defaultKeep, "`criteria`, separated by commas, that -find-max keeps; see docs/scenarios.md")
+	fs.IntVar(&cfg.find.most, "most", 4096, "`bots` at most that -find-max tries")
+	fs.BoolVar(&cfg.find.floor, "floor", true, "search the same on a floor, a bare server for the same traffic, on this machine, after -find-max")
+	fs.DurationVar(&c.Settle, "settle", 0, "`time` between everybody being in and the measured time; 2s with -find-max if not given")
 	fs.Uint64Var(&c.Seed, "seed", 1, "`number` that all randomness comes from")
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
 	fs.Float64Var(&g.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed; 0 for none")
-	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. -for and -seed win over it")
+	fs.Var((*part)(c), "part", "`i/n`: play only part i, from 1, of a run that n processes share; each is told the same otherwise, and has a report of its own")
+	fs.Var((*moment)(&c.At), "at", "`time` at which the first bot starts, as 2026-01-31T18:00:00Z, for parts that begin together; empty for at once")
+	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. -for, -seed, -part and -at go with it")
 	fs.StringVar(&cfg.junit, "junit", "", "`file` to write the verdicts to, as JUnit XML")
 	fs.StringVar(&cfg.json, "json", "", "`file` to write the report to, as JSON")
+	fs.StringVar(&cfg.html, "html", "", "`file` to write the report to, as a web page with plots")
+	fs.StringVar(&metrics, "metrics", "", "`url` of the server's metrics in Prometheus' format, to look at it from outside; empty for /metrics of the host of -url, if there are any; none for not")
+	fs.IntVar(&c.PID, "pid", 0, "`number` of the server's process on this machine, to take its CPU and memory from /proc instead of the metrics")
 	fs.BoolVar(&quiet, "quiet", false, "no line each second")
 	fs.BoolVar(&verbose, "verbose", false, "log what each bot's connection lives through")
 	if err := env.Parse(fs, "DELTATICK_SIM_", intro, args, lookup, out); err != nil {
 		return cfg, err
 	}
 	if !quiet {
-		c.Progress = out
+		c.Progress, c.Terminal = out, isTerminal(out, lookup) && !verbose
 	}
 	if verbose {
 		c.Logger = slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -85,11 +99,18 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if cfg.proxy != (proxy{}) {
 		return cfg, cfg.proxy.check(fs)
 	}
+	var err error
+	if c.Metrics, err = metricsURL(metrics, c.URL); err != nil {
+		return cfg, err
+	}
 	if file != "" {
 		return cfg, cfg.take(file, fs)
 	}
 	if g.MinRate == 0 {
 		g.MinRate = -1
+	}
+	if err := cfg.prepareFind(fs); err != nil {
+		return cfg, err
 	}
 	c.Groups = []simulator.Group{*g}
 	return cfg, nil
@@ -129,7 +150,9 @@ func (n *network) Set(text string) error {
 }
 
 // beside are the flags that go with a scenario. What the others say is the scenario's to say.
-var beside = []string{"scenario", "url", "allow-remote", "for", "seed", "json", "junit", "quiet", "verbose"}
+var beside = []string{
+	"scenario", "url", "allow-remote", "for", "seed", "part", "at", "json", "junit", "html", "metrics", "pid", "quiet", "verbose",
+}
 
 // take makes the run that of a scenario.
 func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
@@ -148,7 +171,9 @@ func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
 		return fmt.Errorf("-scenario: %w", err)
 	}
 	flags := cfg.run
-	c.URL, c.AllowRemote, c.Progress, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Logger
+	c.URL, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
+	c.Metrics, c.PID = flags.Metrics, flags.PID
+	c.Part, c.Parts, c.At = flags.Part, flags.Parts, flags.At
 	if set["for"] {
 		c.For = flags.For
 	}
@@ -164,7 +189,7 @@ func (cfg *config) check() error {
 	for _, n := range []struct {
 		flag            string
 		value, min, max int
-	}{{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}} {
+	}{{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}, {"most", cfg.find.most, 1, 100_000}} {
 		if n.value < n.min || n.value > n.max {
 			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
 		}
@@ -173,7 +198,7 @@ func (cfg *config) check() error {
 		flag       string
 		value, min time.Duration
 	}{
-		{"for", c.For, time.Second}, {"ramp", c.Ramp, 0},
+		{"for", c.For, time.Second}, {"ramp", c.Ramp, 0}, {"settle", c.Settle, 0},
 		{"join-within", c.JoinWithin, time.Millisecond}, {"return-within", c.ReturnWithin, time.Millisecond},
 	} {
 		if d.value < d.min || d.value > 24*time.Hour {
@@ -181,6 +206,8 @@ func (cfg *config) check() error {
 		}
 	}
 	switch {
+	case c.PID < 0:
+		return fmt.Errorf("-pid: %d is no process", c.PID)
 	case !strings.HasPrefix(c.URL, "ws://") && !strings.HasPrefix(c.URL, "wss://"):
 		return fmt.Errorf("-url: %q does not begin with ws:// or wss://", c.URL)
 	case !(g.MinRate >= 0 && g.MinRate <= 1000):

@@ -18,12 +18,18 @@ func main() {
 	// Unregistered after the first signal, so that a second one has its usual effect: the process ends at once.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)
+	if len(os.Args) == 3 && os.Args[1] == floorArg {
+		os.Exit(runFloor(os.Args[2], os.Stdin, os.Stdout, os.Stderr))
+	}
 	os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
 // run returns the exit code: 0 when every bot was served well and every criterion met, 1 when not or the run could not be made, 2 for a flag that
 // cannot be used.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), out, errOut io.Writer) int {
+	if len(args) > 0 && args[0] == "compare" {
+		return compare(args[1:], lookup, out, errOut)
+	}
 	cfg, err := parse(args, lookup, out, errOut)
 	switch {
 	case errors.Is(err, env.ErrHelp):
@@ -34,6 +40,9 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	}
 	if cfg.proxy != (proxy{}) {
 		return cfg.serve(ctx, out, errOut)
+	}
+	if cfg.find.asked {
+		return cfg.findMax(ctx, out, errOut)
 	}
 	outputs, err := open(cfg)
 	if err != nil {

@@ -28,7 +28,7 @@ func TestBadFlagsAreOneLineThatNamesThem(t *testing.T) {
 		{"-bots", "0"}, {"-bots", "many"}, {"-room-size", "-1"}, {"-for", "10ms"}, {"-for", "soon"}, {"-ramp", "-1s"},
 		{"-join-within", "0s"}, {"-return-within", "48h"}, {"-min-rate", "-1"}, {"-min-rate", "NaN"}, {"-url", "http://localhost"},
 		{"-network", "5g"}, {"-network", "150,30,99"}, {"-network", "4g,kbps=x"}, {"-proxy", "nowhere", "-to", "127.0.0.1:1"},
-		{"-to", "127.0.0.1", "-proxy", "127.0.0.1:0"}, {"-chaos", "-proxy", "127.0.0.1:0", "-to", "127.0.0.1:1"}, {"-behaviour", "clever"}, {"-settings", "bots"}, {"-settings", "bots=x"}, {"-seed", "-1"}, {"-nonsense"},
+		{"-to", "127.0.0.1", "-proxy", "127.0.0.1:0"}, {"-chaos", "-proxy", "127.0.0.1:0", "-to", "127.0.0.1:1"}, {"-behaviour", "clever"}, {"-metrics", "localhost"}, {"-pid", "-1"}, {"-settings", "bots"}, {"-settings", "bots=x"}, {"-seed", "-1"}, {"-nonsense"},
 	} {
 		code, out, errOut := command(t, nil, args...)
 		if code != 2 || out != "" || strings.Count(errOut, "\n") != 1 || !strings.Contains(errOut, args[0]) {

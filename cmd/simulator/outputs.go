@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/page"
 )
 
 // output is a file that the report is written to.
@@ -28,6 +29,7 @@ func open(cfg config) (outputs, error) {
 	}{
 		{"json", cfg.json, writeJSON},
 		{"junit", cfg.junit, simulator.Report.WriteJUnit},
+		{"html", cfg.html, func(r simulator.Report, w io.Writer) error { return page.Write(w, r) }},
 	} {
 		if o.path == "" {
 			continue

@@ -28,7 +28,7 @@ var shown = map[string]struct{ whole, parts []string }{
 		parts: []string{"coins/finished/game.go", "coins/finished/index.html"},
 	},
 	"engines.md": {whole: []string{
-		"engines/room.mjs", "engines/phaser.mjs", "engines/pixi.mjs", "engines/three.mjs", "engines/playcanvas.mjs",
+		"engines/phaser.mjs", "engines/pixi.mjs", "engines/three.mjs", "engines/playcanvas.mjs",
 	}},
 	"bots.md":          {whole: []string{"node/bot.mjs"}},
 	"from-colyseus.md": {whole: []string{"moving/from-colyseus.mjs"}},

@@ -41,3 +41,6 @@ func Named(name string) (Attack, bool) {
 	}
 	return attacks[at], true
 }
+
+// MaxSockets is how many connections an attacker has at once at most: the host of a lobby and eight who race for it.
+const MaxSockets = 9

@@ -1,6 +1,7 @@
 package hostile
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,8 @@ type Config struct {
 	URL  string // ws:// or wss://, with the path
 	Game string // one that the server has, for the attacks that enter a match; they make private lobbies of their own
 	Rand *rand.Rand
+
+	Flood int // frames after which a flood counts as put up with; default 50,000
 
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error) // default TCP
 	Logger  *slog.Logger                                                      // gets what each attack ended with, at debug level; default discards
@@ -56,6 +59,7 @@ func (r *Report) Add(other Report) {
 
 // New makes an attacker; it starts nothing.
 func New(attack Attack, cfg Config) *Attacker {
+	cfg.Flood = cmp.Or(cfg.Flood, defaultFlood)
 	if cfg.NetDial == nil {
 		cfg.NetDial = new(net.Dialer).DialContext
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// maxFlood is after how many frames a flood counts as put up with. Any limit that is worth the name ends it long before: docs/sessions.md has 400 strikes as its largest.
-const maxFlood = 50_000
+// defaultFlood is so many that any limit worth the name ends it long before: docs/sessions.md has 400 strikes as its largest.
+const defaultFlood = 50_000
 
 // flood sends as fast as it goes until the connection is closed.
 func flood(ctx context.Context, a *Attacker) error {
@@ -25,7 +25,7 @@ func flood(ctx context.Context, a *Attacker) error {
 	defer w.cut()
 	frames := floods(enter)
 	frame := frames[a.cfg.Rand.IntN(len(frames))]
-	for range maxFlood {
+	for range a.cfg.Flood {
 		select {
 		case err := <-ended:
 			a.expectClosed(err, "a flood was ended without a close code", protocol.CloseFlooding, protocol.CloseSlow)

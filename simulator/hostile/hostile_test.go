@@ -24,11 +24,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type pushover struct {
 	srv    *clienttest.Server
 	work   sync.WaitGroup
+	frame  int                // bytes of a snapshot
 	closes protocol.CloseCode // with which everybody is closed at their second frame; 0: nobody is
 }
 
-func newPushover(ctx context.Context, closes protocol.CloseCode) *pushover {
-	p := &pushover{srv: clienttest.NewServer(), closes: closes}
+func newPushover(ctx context.Context, frame int, closes protocol.CloseCode) *pushover {
+	p := &pushover{srv: clienttest.NewServer(), frame: frame, closes: closes}
 	p.work.Go(func() {
 		for {
 			conn, err := p.srv.Accept(ctx)
@@ -76,15 +77,15 @@ func (p *pushover) serve(ctx context.Context, conn *clienttest.Conn) {
 			_ = conn.Send(&protocol.Reply{Kind: protocol.KindReply, ID: q.ID, Payload: protocol.MustEncode(lobby)})
 			if q.Name == "start" {
 				_ = conn.Send(&protocol.Enter{Kind: protocol.KindEnter, Epoch: 1, Match: "m", Game: "g", Seat: 1, TickRate: 60, HashEvery: 60})
-				feeding.Go(func() { feed(ctx, conn) })
+				feeding.Go(func() { feed(ctx, conn, p.frame) })
 			}
 		}
 	}
 }
 
-// feed sends a snapshot of a megabyte ten times a second, and queues those that nobody reads.
-func feed(ctx context.Context, conn *clienttest.Conn) {
-	frame := protocol.MustEncode([]any{protocol.KindSnapshot, make([]byte, 1<<20)})
+// feed sends a snapshot of so many bytes ten times a second, and queues those that nobody reads.
+func feed(ctx context.Context, conn *clienttest.Conn, size int) {
+	frame := protocol.MustEncode([]any{protocol.KindSnapshot, make([]byte, size)})
 	queue := make(chan []byte, 1<<16)
 	var writing sync.WaitGroup
 	defer writing.Wait()
@@ -113,13 +114,17 @@ func attack(t *testing.T, name string, d time.Duration, closes protocol.CloseCod
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), d)
 		defer cancel()
-		p := newPushover(ctx, closes)
+		frame := 100
+		if name == "slow-reader" {
+			frame = 1 << 20
+		}
+		p := newPushover(ctx, frame, closes)
 		defer p.close()
 		kind, known := hostile.Named(name)
 		if !known {
 			t.Fatalf("no attack %q", name)
 		}
-		a := hostile.New(kind, hostile.Config{URL: clienttest.URL, Game: "g", Rand: rand.New(rand.NewPCG(1, 2)), NetDial: p.srv.Dial})
+		a := hostile.New(kind, hostile.Config{URL: clienttest.URL, Game: "g", Flood: 2000, Rand: rand.New(rand.NewPCG(1, 2)), NetDial: p.srv.Dial})
 		a.Run(ctx)
 		report = a.Report()
 	})

@@ -65,7 +65,7 @@ func neverAck(ctx context.Context, a *Attacker) error {
 
 // joinRace has many join a lobby at the same moment that has one place left.
 func joinRace(ctx context.Context, a *Attacker) error {
-	const racers, places = 8, 2
+	const racers, places = MaxSockets - 1, 2
 	host, _, err := a.guest(ctx)
 	if err != nil {
 		return err

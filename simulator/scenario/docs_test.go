@@ -22,7 +22,7 @@ func guide(t *testing.T) string {
 
 func TestTheGuideDescribesEveryFieldRoleAndFigure(t *testing.T) {
 	text := guide(t)
-	for _, written := range []any{file{}, group{}} {
+	for _, written := range []any{file{}, soak{}, group{}} {
 		for field := range reflect.TypeOf(written).NumField() {
 			name := reflect.TypeOf(written).Field(field).Tag.Get("yaml")
 			if !strings.Contains(text, "\n| `"+name+"` | ") {

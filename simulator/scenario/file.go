@@ -10,7 +10,18 @@ type file struct {
 	Seed         uint64        `yaml:"seed"`
 	JoinWithin   time.Duration `yaml:"join_within"`
 	ReturnWithin time.Duration `yaml:"return_within"`
+	Settle       time.Duration `yaml:"settle"`
+	Soak         *soak         `yaml:"soak"`
+	LinkTimeout  time.Duration `yaml:"link_timeout"`
 	Groups       []group       `yaml:"groups"`
+}
+
+type soak struct {
+	Settle       time.Duration `yaml:"settle"`
+	Memory       float64       `yaml:"memory"`
+	Spare        float64       `yaml:"spare"`
+	MemoryRise   float64       `yaml:"memory_rise"`
+	LatenessRise float64       `yaml:"lateness_rise"`
 }
 
 type group struct {
@@ -23,9 +34,11 @@ type group struct {
 	Settings  map[string]int `yaml:"settings"`
 	Behaviour string         `yaml:"behaviour"`
 	Talk      time.Duration  `yaml:"talk"`
+	Presence  time.Duration  `yaml:"presence"`
 	Stay      time.Duration  `yaml:"stay"`
 	Away      time.Duration  `yaml:"away"`
 	Network   string         `yaml:"network"`
+	Codecs    []string       `yaml:"codecs"`
 	Chaos     bool           `yaml:"chaos"`
 	MinRate   *float64       `yaml:"min_rate"`
 	Expect    []string       `yaml:"expect"`

@@ -76,7 +76,12 @@ func (f file) config() (simulator.Config, error) {
 		return simulator.Config{}, errors.New("groups: at least one is needed")
 	}
 	cfg := simulator.Config{
-		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin,
+		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin, LinkTimeout: f.LinkTimeout,
+		Settle: f.Settle,
+	}
+	if f.Soak != nil {
+		soak := simulator.Soak(*f.Soak)
+		cfg.Soak = &soak
 	}
 	for i, written := range f.Groups {
 		g, err := written.group()
@@ -95,7 +100,7 @@ func (f file) config() (simulator.Config, error) {
 func (w group) group() (simulator.Group, error) {
 	g := simulator.Group{
 		Name: w.Name, Attack: w.Attack, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
-		Behaviour: w.Behaviour, Talk: w.Talk, Stay: w.Stay, Away: w.Away, Chaos: w.Chaos,
+		Behaviour: w.Behaviour, Talk: w.Talk, Presence: w.Presence, Stay: w.Stay, Away: w.Away, Codecs: w.Codecs, Chaos: w.Chaos,
 	}
 	if w.Network != "" {
 		var err error

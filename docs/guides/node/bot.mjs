@@ -4,7 +4,6 @@ import { connect } from "./deltatick.mjs";
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket; // Node 20 has none of its own
 const net = connect({ url: process.argv[2] ?? "ws://localhost:8080/ws", name: "hunter", WebSocket });
 process.once("SIGINT", () => net.close()); // says bye: the seat is free at once
-await net.ready;
 
 net.on("room", (room) => {
   room.on("snapshot", () => {
@@ -25,6 +24,4 @@ net.on("room", (room) => {
   console.log(`in seat ${room.seat} of ${room.match}`);
 });
 
-const [open] = (await net.lobby.list()).filter((l) => l.game === "arena" && l.players < l.max_players);
-if (open) await net.lobby.join({ id: open.id });
-else await net.lobby.create({ game: "arena" }).then(() => net.lobby.start());
+await net.joinOrCreate("arena"); // a match with a free place, or one of its own

@@ -6,8 +6,6 @@ import (
 	"embed"
 	"fmt"
 	"log"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"syscall"
@@ -18,37 +16,25 @@ import (
 )
 
 //go:embed index.html
-var page embed.FS
+var pages embed.FS
 
 func main() {
 	addr := "127.0.0.1:8090"
 	if len(os.Args) > 1 {
 		addr = os.Args[1]
 	}
-	if err := run(addr); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, addr); err != nil {
 		log.Fatal(err)
 	}
 }
 
-// run serves until Ctrl-C or SIGTERM.
-func run(addr string) error {
-	game, err := server.New(server.Config{Kinds: []match.Kind{Kind()}, Guests: true, DrainWait: time.Second})
+// run serves the page, the socket at /ws and the client at /client.mjs until Ctrl-C or SIGTERM.
+func run(ctx context.Context, addr string) error {
+	game, err := server.New(server.Config{Kinds: []match.Kind{Kind()}, Guests: true, Pages: pages, DrainWait: time.Second})
 	if err != nil {
 		return err
 	}
-	mux := http.NewServeMux()
-	mux.Handle("/", game.Handler()) // the socket at /ws, the client at /client.mjs
-	mux.Handle("GET /{$}", http.FileServerFS(page))
-	listener, err := net.Listen("tcp", addr)
-	if err != nil {
-		return err
-	}
-	front := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
-	go func() { _ = front.Serve(listener) }() // until front.Close
-	fmt.Printf("open http://%s in two windows\n", listener.Addr())
-
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	defer front.Close()
-	return game.Run(ctx)
+	return game.ListenAndServe(ctx, addr, func(url string) { fmt.Printf("open %s in two windows\n", url) })
 }

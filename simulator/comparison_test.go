@@ -1,0 +1,62 @@
+package simulator_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/deltatick/deltatick/simulator"
+)
+
+func TestComparedFiguresHaveTheirDifferences(t *testing.T) {
+	before := mustPlayAll(t, faults{}, simulator.Config{}, simulator.Group{Name: "same"}, simulator.Group{Name: "gone"})
+	after := mustPlayAll(t, faults{halfRate: true}, simulator.Config{}, simulator.Group{Name: "same"}, simulator.Group{Name: "new"})
+	var file bytes.Buffer
+	if err := json.NewEncoder(&file).Encode(after); err != nil {
+		t.Fatal(err)
+	}
+	read, err := simulator.ReadReport(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := simulator.Compare(before, read)
+	if len(c.Groups) != 3 || c.Groups[0].Only != "" || c.Groups[1].Only != "after" || c.Groups[2].Only != "before" {
+		t.Fatalf("%+v", c.Groups)
+	}
+	found := map[string]simulator.Change{}
+	for _, change := range c.Groups[0].Changes {
+		found[change.Figure] = change
+	}
+	if rate := found["rate.median"]; !rate.Worse || rate.Better || math.Abs(rate.After-rate.Before/2) > 1 {
+		t.Errorf("half as many snapshots: %+v", rate)
+	}
+	if gap := found["gap.p50"]; !gap.Worse || gap.Before < 16 || gap.After < 32 || gap.PercentText() != "+100.0 %" && gap.After < 2*gap.Before*0.99 {
+		t.Errorf("half as many snapshots: %+v", gap)
+	}
+	if failed := found["failed"]; !failed.Worse || failed.Before != 0 || failed.After != 4 {
+		t.Errorf("%+v", failed)
+	}
+	if _, there := found["desyncs"]; there {
+		t.Error("a figure that was 0 both times is there")
+	}
+	var b strings.Builder
+	if _, err := c.WriteTo(&b); err != nil || !strings.Contains(b.String(), "new: only after") || !strings.Contains(b.String(), "worse") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+	same := simulator.Compare(before, before)
+	for _, change := range same.Groups[0].Changes {
+		if change.Better || change.Worse || change.Before != change.After {
+			t.Errorf("a run beside itself: %+v", change)
+		}
+	}
+}
+
+func TestWhatIsNoReportIsRefused(t *testing.T) {
+	for _, text := range []string{"", "{}", "[]", `{"groups": 3}`, "no JSON"} {
+		if _, err := simulator.ReadReport(strings.NewReader(text)); err == nil {
+			t.Errorf("%q was taken for a report", text)
+		}
+	}
+}

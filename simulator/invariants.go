@@ -1,0 +1,90 @@
+package simulator
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/deltatick/deltatick/simulator/invariant"
+)
+
+// invariants puts what the guard found into a report, when all bots are gone.
+func (r *run) invariants(report *Report) {
+	for _, p := range r.players {
+		if c := p.client(); c != nil { // else its last visit was accounted for when it left
+			r.guard.ledger.Client(c.Stats(), p.index+1)
+		}
+	}
+	report.Invariants = r.guard.ledger.Results()
+	for _, i := range report.Invariants {
+		if i.Breaks > 0 {
+			report.Broken++
+		}
+	}
+}
+
+// allHeard reports whether everybody has heard what must have been heard of the newest messages.
+func (r *run) allHeard(said map[string]invariant.Said) bool {
+	all := true
+	r.ears(said, func(ear *invariant.Ear, _ string, s invariant.Said) { all = all && ear.Has(s) })
+	return all
+}
+
+// judgeChat holds the server to it.
+func (r *run) judgeChat(said map[string]invariant.Said) {
+	r.ears(said, func(ear *invariant.Ear, lobby string, s invariant.Said) { ear.Judge(lobby, s) })
+}
+
+// ears goes through the bots that are connected and in a lobby in which something was said.
+func (r *run) ears(said map[string]invariant.Said, hear func(ear *invariant.Ear, lobby string, s invariant.Said)) {
+	for _, p := range r.players {
+		p.mu.Lock()
+		v := p.visit
+		p.mu.Unlock()
+		if v == nil || v.senses.ear == nil || !v.client.Online() {
+			continue
+		}
+		if lobby := v.client.Lobby().State(); lobby != nil && said[lobby.ID].ID != 0 {
+			hear(v.senses.ear, lobby.ID, said[lobby.ID])
+		}
+	}
+}
+
+// writeInvariants is the part of the table about them.
+func (r Report) writeInvariants(b *strings.Builder) {
+	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "\ninvariant\tchecks\tbroken\t")
+	for _, i := range r.Invariants {
+		if i.Checks == 0 {
+			fmt.Fprintf(t, "%s\tnever checked\t\t\n", i.Name)
+			continue
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t\n", i.Name, i.Checks, i.Breaks)
+	}
+	_ = t.Flush() // into memory
+	if r.Broken > 0 {
+		fmt.Fprintf(b, "\nFAILED: %d invariants were broken\n", r.Broken)
+	}
+	for _, i := range r.Invariants {
+		for _, text := range i.Details[:min(len(i.Details), shownFailures)] {
+			fmt.Fprintf(b, "  %s: %s\n", i.Name, text)
+		}
+	}
+}
+
+// invariantSuite has a case for each invariant; one that was never checked is skipped.
+func (r Report) invariantSuite() junitSuite {
+	s := junitSuite{Name: "invariants", Tests: len(r.Invariants), Time: fmt.Sprintf("%.3f", r.Measured)}
+	for _, i := range r.Invariants {
+		c := junitCase{Class: "invariants", Name: "held: " + string(i.Name)}
+		switch {
+		case i.Breaks > 0:
+			s.Failures++
+			c.Failure = &junitFailure{Message: fmt.Sprintf("%d of %d checks", i.Breaks, i.Checks), Text: strings.Join(i.Details, "\n")}
+		case i.Checks == 0:
+			c.Skipped = &junitSkipped{Message: "never checked"}
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	return s
+}

@@ -1,0 +1,192 @@
+package page
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/deltatick/deltatick/simulator"
+)
+
+// reportView is a report as its template shows it.
+type reportView struct {
+	frame
+	Report   simulator.Report
+	Heading  string
+	Verdict  string // in a few words
+	Facts    []fact
+	Promises []promise
+	Failures []failure
+	Unshown  int // failures beyond those
+	Notes    []string
+	Groups   []drawing
+	Server   []drawing
+	Attacks  []drawing
+	Answers  []answers
+}
+
+type fact struct{ Name, Value string }
+
+// promise is something that was to hold.
+type promise struct{ Met, Group, Text, Seen any }
+
+type failure struct {
+	Group string
+	simulator.BotReport
+	simulator.Failure
+}
+
+type answers struct {
+	simulator.AttackReport
+	Counts, Worked []count
+}
+
+type count struct {
+	Name string
+	N    int
+}
+
+// shownFailures bounds the table of them; the JSON has all.
+const shownFailures = 200
+
+func newReportView(r simulator.Report) reportView {
+	heading := cmp.Or(r.Title, "A simulator's run")
+	v := reportView{
+		frame: newFrame(heading + " - deltatick simulator"), Report: r, Heading: heading, Verdict: verdict(r), Facts: facts(r), Promises: promises(r),
+	}
+	for _, g := range r.Groups {
+		for _, bot := range g.Each {
+			for _, f := range bot.Failures {
+				if len(v.Failures) < shownFailures {
+					v.Failures = append(v.Failures, failure{g.Name, bot, f})
+				} else {
+					v.Unshown++
+				}
+			}
+		}
+	}
+	for _, a := range r.Attacks {
+		v.Answers = append(v.Answers, answers{a, counts(a.Answers), counts(a.Breaches)})
+	}
+	v.Notes = notes(r)
+	id := 0
+	for _, set := range []struct {
+		to    *[]drawing
+		plots []plot
+	}{{&v.Groups, groupPlots(r)}, {&v.Server, serverPlots(r)}, {&v.Attacks, attackPlots(r)}} {
+		for _, p := range set.plots {
+			id++
+			d := p.draw()
+			d.ID = id
+			*set.to = append(*set.to, d)
+		}
+	}
+	return v
+}
+
+func verdict(r simulator.Report) string {
+	if r.OK() {
+		return "Passed"
+	}
+	var parts []string
+	for _, n := range []struct {
+		n         int
+		one, many string
+	}{{r.Failed, "bot was failed", "bots were failed"}, {r.Unmet, "criterion was not met", "criteria were not met"}, {r.Breaches, "attack worked", "attacks worked"}} {
+		switch {
+		case n.n == 1:
+			parts = append(parts, "1 "+n.one)
+		case n.n > 1:
+			parts = append(parts, fmt.Sprintf("%d %s", n.n, n.many))
+		}
+	}
+	return "Failed: " + strings.Join(parts, ", ")
+}
+
+func facts(r simulator.Report) []fact {
+	all := []fact{
+		{"Server", r.URL},
+		{"Began", r.Began.UTC().Format("2006-01-02 15:04:05 MST")},
+		{"Measured", seconds(r.Measured)},
+		{"Population", fmt.Sprintf("%d bots in %d lobbies", r.Bots, r.Lobbies)},
+		{"Seed", fmt.Sprint(r.Seed)},
+		{"Simulator", fmt.Sprintf("%.2f cores", r.CPU)},
+	}
+	if r.Began.Equal(time.Time{}) {
+		all = slices.Delete(all, 1, 2)
+	}
+	attackers := 0
+	for _, a := range r.Attacks {
+		attackers += a.Bots
+	}
+	if attackers > 0 {
+		all = append(all, fact{"Attackers", fmt.Sprint(attackers)})
+	}
+	return all
+}
+
+func promises(r simulator.Report) []promise {
+	all := []promise{{r.Failed == 0, "all", "no bot is failed by the server", fmt.Sprintf("%d of %d", r.Failed, r.Bots)}}
+	if len(r.Attacks) > 0 {
+		all = append(all, promise{r.Breaches == 0, "all", "no attack works", fmt.Sprint(r.Breaches)})
+	}
+	for _, g := range r.Groups {
+		for _, c := range g.Verdicts {
+			_, seen, _ := strings.Cut(c.String(), ": ")
+			all = append(all, promise{c.Met, g.Name, c.Criterion, seen})
+		}
+	}
+	return all
+}
+
+// notes are what a reader has to know to judge the figures.
+func notes(r simulator.Report) (all []string) {
+	if r.Interrupted {
+		all = append(all, "The run was ended before its time.")
+	}
+	if r.Busy() {
+		all = append(all, "The bots' machine was too busy to send every input in time: the figures say as much about it as about the server.")
+	}
+	switch s := r.Server; {
+	case s == nil:
+		all = append(all, "The server was not looked at from outside.")
+	case len(s.Samples) == 0:
+		all = append(all, "The server could not be looked at from outside: "+cmp.Or(s.Why, "the run was too short")+".")
+	case s.Misses > 0:
+		all = append(all, fmt.Sprintf("%d looks at the server from outside failed, the last with: %s.", s.Misses, s.Why))
+	}
+	return all
+}
+
+func counts(m map[string]int) (all []count) {
+	for _, name := range slices.SortedFunc(maps.Keys(m), func(a, b string) int { return cmp.Or(m[b]-m[a], cmp.Compare(a, b)) }) {
+		all = append(all, count{name, m[name]})
+	}
+	return all
+}
+
+// comparisonView is a comparison as its template shows it.
+type comparisonView struct {
+	frame
+	simulator.Comparison
+	Runs []run
+}
+
+type run struct {
+	Name    string
+	OK      bool
+	Heading string
+	Verdict string
+	Facts   []fact
+}
+
+func newComparisonView(c simulator.Comparison) comparisonView {
+	v := comparisonView{frame: newFrame("Two runs compared - deltatick simulator"), Comparison: c}
+	for i, r := range []simulator.Report{c.Before, c.After} {
+		v.Runs = append(v.Runs, run{[]string{"Before", "After"}[i], r.OK(), cmp.Or(r.Title, "A simulator's run"), verdict(r), facts(r)})
+	}
+	return v
+}
