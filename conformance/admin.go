@@ -13,7 +13,7 @@ func adminCases() []Case {
 	return []Case{
 		{"admin/without the role it is closed", needsKeys, func(t *T) {
 			p := t.user(t.claims())
-			for _, name := range []string{"sessions", "lobbies", "announce", "kick"} {
+			for _, name := range []string{"sessions", "lobbies", "announce", "kick", "status", "stop", "close"} {
 				p.refused(admin, name, nil, protocol.CodeForbidden, "")
 			}
 			p.refused(protocol.ChannelSession, "open", object{"channel": admin}, protocol.CodeForbidden, "")
@@ -67,6 +67,37 @@ func adminCases() []Case {
 			list := p.got(admin, "lobbies", nil)
 			t.check(inUpdate(list, "lobbies", public["id"]), "the public one is missing in %v", list)
 			t.check(!inUpdate(list, "lobbies", private["id"]), "the private one is in %v", list)
+		}},
+		{"admin/the status lists private lobbies, too, and says so", needsKeys, func(t *T) {
+			p, host := t.admin(), t.guest()
+			id := host.create(object{})["id"]
+			status := p.got(admin, "status", nil)
+			t.check(status["draining"] == false && number(status["sessions"]) >= 2, "the status is %v", status)
+			lobbies, _ := status["lobbies"].([]any)
+			t.check(slices.ContainsFunc(lobbies, func(l any) bool {
+				lobby, _ := l.(object)
+				return lobby["id"] == id && lobby["private"] == true
+			}), "lobby %v is not among %v", id, lobbies)
+		}},
+		{"admin/a match is stopped, and its lobby stays", needsKeys, func(t *T) {
+			p, host := t.admin(), t.guest()
+			ask := object{"lobby": host.create(object{})["id"]}
+			p.refused(admin, "stop", ask, protocol.CodeWrongPhase, "")
+			host.got(protocol.ChannelLobby, "start", nil)
+			p.got(admin, "stop", ask)
+			host.eventThat(protocol.ChannelLobby, "state", func(state object) bool {
+				result, _ := state["result"].(object)
+				return state["phase"] == "open" && result["reason"] == "shutdown"
+			})
+		}},
+		{"admin/a lobby is closed under its members", needsKeys, func(t *T) {
+			p, host := t.admin(), t.guest()
+			ask := object{"lobby": host.create(object{})["id"]}
+			p.got(admin, "close", ask)
+			host.eventThat(protocol.ChannelLobby, "closed", func(closed object) bool { return closed["reason"] == "shutdown" })
+			for _, name := range []string{"stop", "close"} {
+				p.refused(admin, name, ask, protocol.CodeNotFound, "")
+			}
 		}},
 		{"admin/a kick ends all sessions of a user, with a code of its own", needsKeys, func(t *T) {
 			p, claims := t.admin(), t.claims()
