@@ -26,7 +26,7 @@ const module = "github.com/deltatick/deltatick"
 //	session, client-go -> transfer -> protocol
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
-	"cmd/server":      {"cmd/internal", "server", "session", "session/jwt", "lobby", "match", "games/*", "conformance/testchannel"},
+	"cmd/server":      {"cmd/internal", "hosting", "server", "session", "session/jwt", "lobby", "match", "games/*", "conformance/testchannel"},
 	"cmd/bodies":      {"match", "protocol", "games/*"},
 	"cmd/bytes":       {"match", "protocol", "games/*"},
 	"cmd/dots":        {"server", "match", "games/*"},
@@ -52,6 +52,7 @@ var arrows = map[string][]string{
 	"client-go":       {"transfer", "protocol"},
 	"conformance":     {"protocol"}, // from outside, and of other servers too
 	"client-js":       {},
+	"hosting":         {}, // what a process and whoever runs it say to each other, whatever it serves
 	"tick":            {},
 	"protocol":        {},
 	".":               {}, // this file

@@ -87,6 +87,13 @@ func (s *Seat) ID() SeatID { return s.id }
 // User is who sits there: [Member.User].
 func (s *Seat) User() string { return s.member.User }
 
+// RoundTrip is the least time that a snapshot and its acknowledgement took lately, 0 until one is known, and for a spectator.
+func (s *Seat) RoundTrip() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.inputs.roundTrip
+}
+
 // Match is the match the seat is in.
 func (s *Seat) Match() *Match { return s.match }
 

@@ -23,6 +23,9 @@ func (s *Server) adminChannel() *channel.Channel {
 	channel.On(ch, "sessions", s.adminSessions)
 	channel.On(ch, "kick", s.adminKick)
 	channel.On(ch, "announce", s.adminAnnounce)
+	channel.On(ch, "status", s.adminStatus)
+	channel.On(ch, "stop", s.adminStop)
+	channel.On(ch, "close", s.adminClose)
 	channel.On(ch, "lobbies", func(*channel.Call, struct{}) (any, error) { return s.directory.List(), nil })
 	return ch
 }
@@ -53,6 +56,13 @@ type sessionInfo struct {
 	Name     string   `msgpack:"name"`
 	Roles    []string `msgpack:"roles"`
 	Channels []string `msgpack:"channels"` // that it has open
+
+	Away  bool   `msgpack:"away"`
+	Drops uint64 `msgpack:"drops"` // on its present connection
+	Lobby string `msgpack:"lobby"` // "": none
+	Match string `msgpack:"match"` // "": none
+	Seat  uint16 `msgpack:"seat"`  // in the match; 0: none, or a spectator's
+	RTT   int64  `msgpack:"rtt"`   // in the match, ms; 0: not known
 }
 
 func (s *Server) adminSessions(_ *channel.Call, p sessionsAsk) (sessionsReply, error) {
@@ -90,6 +100,11 @@ func (s *Server) infoOf(sess *session.Session) sessionInfo {
 		if ch.Has(sess) {
 			info.Channels = append(info.Channels, ch.Name())
 		}
+	}
+	drops, connected := sess.Connection()
+	info.Drops, info.Away = drops, !connected
+	if p, ok := s.players.Load(sess); ok {
+		p.(*player).describe(&info)
 	}
 	return info
 }

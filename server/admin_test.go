@@ -37,7 +37,7 @@ func TestTheAdminChannelNeedsTheRole(t *testing.T) {
 	bubble(t, server.Config{Middleware: []server.Middleware{crown}}, func(h *house) {
 		ada := h.guest("ada")
 		h.refusedWith(protocol.CodeForbidden, ada.Call(h.ctx, "session", "open", map[string]string{"channel": "admin"}, nil))
-		for _, name := range []string{"sessions", "kick", "announce", "lobbies"} {
+		for _, name := range []string{"sessions", "kick", "announce", "lobbies", "status", "stop", "close"} {
 			h.refusedWith(protocol.CodeForbidden, ada.Call(h.ctx, "admin", name, nil, nil))
 		}
 		h.must(ada.Call(h.ctx, "lobby", "list", nil, nil))

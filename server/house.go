@@ -38,7 +38,7 @@ func (s *Server) setAway(p *player, away bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
 	if err := s.directory.SetAway(ctx, p, away); err != nil {
-		s.cfg.Logger.Warn("lobby does not answer", "session", p.session.ID(), "err", err)
+		s.cfg.Logger.Warn("lobby does not answer", "lobby", p.lobbyID(), "session", p.session.ID(), "user", p.User(), "err", err)
 	}
 }
 

@@ -38,7 +38,7 @@ func body(resp *http.Response) string {
 func TestThePageAndTheClientAreServedAndRevalidated(t *testing.T) {
 	bubble(t, server.Config{}, func(h *house) {
 		for path, want := range map[string]string{
-			"/": "text/html", "/client.mjs": "text/javascript", "/client.js": "text/javascript", "/main.js": "text/javascript", "/arena-step.wasm": "application/wasm",
+			"/": "text/html", "/admin": "text/html", "/client.mjs": "text/javascript", "/client.js": "text/javascript", "/main.js": "text/javascript", "/arena-step.wasm": "application/wasm",
 		} {
 			resp := h.get(path)
 			if resp.StatusCode != 200 || !strings.HasPrefix(resp.Header.Get("Content-Type"), want) || len(body(resp)) == 0 {
@@ -89,7 +89,7 @@ func TestMetricsCoverEveryRoom(t *testing.T) {
 		ada.hostAny()
 		text := body(h.get(server.PathMetrics))
 		for _, line := range []string{
-			"deltatick_sessions 1", "deltatick_connections 1", "deltatick_matches 1", `deltatick_lobbies{phase="playing"} 1`,
+			"deltatick_draining 0", "deltatick_sessions 1", "deltatick_connections 1", "deltatick_matches 1", `deltatick_lobbies{phase="playing"} 1`,
 			`deltatick_players{state="present"} 1`, `deltatick_drops_total{reason="input_rate",room="match"} 0`,
 			`deltatick_closes_total{code="4506",name="flooding"} 0`, `deltatick_snapshots_total{kind="keyframe"} 1`,
 			`deltatick_frames_total{direction="in",kind="hello"} 1`, "deltatick_tick_lateness_seconds_count", "go_goroutines",

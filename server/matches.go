@@ -29,14 +29,15 @@ const seatMargin = 10 * time.Second
 // its own phase, so that they do not all step at the same moment.
 func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
 	n := k.made.Add(1)
+	log := k.cfg.Logger.With("lobby", q.Lobby)
 	cfg := match.Config{
 		Kind: q.Kind, Settings: q.Settings, MaxPlayers: q.MaxPlayers, MaxSpectators: q.MaxSpectators,
 		ID: "m-" + uuid.NewString(), Epoch: n, Seed: rand.Uint64(),
 		TickRate: k.cfg.TickRate, Phase: tick.Phase(uint64(n), k.cfg.TickRate), Grace: k.cfg.Grace + seatMargin,
 		MaxDivisor: k.cfg.MaxDivisor,
-		Logger:     k.cfg.Logger, Counters: k.counters, Stats: k.stats,
+		Logger:     log, Counters: k.counters, Stats: k.stats,
 	}
-	recorder := k.records.recorder()
+	recorder := k.records.recorder(log)
 	if recorder != nil {
 		cfg.Record = recorder
 	}

@@ -38,6 +38,7 @@ func describe(name, help string, labels ...string) *prometheus.Desc {
 }
 
 var (
+	descDraining    = describe("draining", "1 while nothing new is taken, because the server is about to end.")
 	descSessions    = describe("sessions", "Sessions, connected or away.")
 	descMaxSessions = describe("max_sessions", "Sessions that there is room for.")
 	descConnections = describe("connections", "Open connections.")
@@ -115,6 +116,11 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	c.presences(m)
 	c.matches(m)
 	c.recordings(m)
+	var draining int64
+	if c.server.draining.Load() {
+		draining = 1
+	}
+	m.gauge(descDraining, draining)
 	m.ticks(c.server.matches.stats.Snapshot())
 }
 

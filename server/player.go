@@ -64,6 +64,23 @@ func (p *player) disconnected() {
 	p.detach()
 }
 
+// lobbyID is that of the player's lobby, "" for none.
+func (p *player) lobbyID() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lobby
+}
+
+// describe tells where the player is.
+func (p *player) describe(info *sessionInfo) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	info.Lobby = p.lobby
+	if p.seat != nil {
+		info.Match, info.Seat, info.RTT = p.seat.Match().ID(), uint16(p.seat.ID()), p.seat.RoundTrip().Milliseconds()
+	}
+}
+
 // attach needs mu.
 func (p *player) attach() {
 	if p.seat == nil {

@@ -3,6 +3,7 @@ package server
 import (
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -32,12 +33,12 @@ func newRecordings(cfg Config) (*recordings, error) {
 }
 
 // recorder is for a match that is about to be made; nil when nothing is recorded. When there is a match, its recorder must be run.
-func (r *recordings) recorder() *recording.Recorder {
+func (r *recordings) recorder(log *slog.Logger) *recording.Recorder {
 	if r.cfg.RecordDir == "" {
 		return nil
 	}
 	return recording.NewRecorder(recording.RecorderConfig{
-		Open: r.open, Writer: recording.WriterConfig{MaxBytes: r.cfg.RecordMaxBytes}, Logger: r.cfg.Logger, Counters: r.counters,
+		Open: r.open, Writer: recording.WriterConfig{MaxBytes: r.cfg.RecordMaxBytes}, Logger: log, Counters: r.counters,
 	})
 }
 

@@ -13,6 +13,7 @@ const (
 	PathSocket  = "/ws"
 	PathClient  = "/client.mjs"
 	PathScript  = "/client.js" // the same for a page without modules
+	PathAdmin   = "/admin"     // the page of administrators
 	PathHealth  = "/healthz"
 	PathReady   = "/readyz"
 	PathMetrics = "/metrics"

@@ -41,7 +41,8 @@ type conn struct {
 	reader      *protocol.Reader
 	control     gate
 	session     *Session // nil until hello was taken
-	confirmed   bool     // a frame has come after hello
+	dropped     atomic.Uint64
+	confirmed   bool // a frame has come after hello
 	noticed     [noticeCodes]time.Time
 	heavy       bool            // the frame in hand is above the limit of bytes
 	unreachable bool            // Read has failed for good
@@ -259,7 +260,10 @@ func (c *conn) leave() {
 	}
 }
 
-func (c *conn) drop(d Drop) { c.hub.cfg.Counters.drop(d, 1) }
+func (c *conn) drop(d Drop) {
+	c.hub.cfg.Counters.drop(d, 1)
+	c.dropped.Add(1)
+}
 
 // refuse is the error that closes a connection with a code.
 func refuse(code protocol.CloseCode) error { return &protocol.Closed{Code: code, Text: code.Text()} }

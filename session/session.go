@@ -65,6 +65,16 @@ func (s *Session) ID() string { return s.id.String() }
 // User is whose session it is.
 func (s *Session) User() string { return s.who.Load().User }
 
+// Connection tells whether the session is connected, and how much has been dropped on this connection (frames of either direction, for any [Drop]).
+func (s *Session) Connection() (dropped uint64, connected bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn == nil {
+		return 0, false
+	}
+	return s.conn.dropped.Load(), true
+}
+
 // Name is what to call the user.
 func (s *Session) Name() string { return s.who.Load().Name }
 
@@ -110,7 +120,7 @@ func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
 	payload = protocol.OrNil(payload)
 	if len(payload) > protocol.MaxServerFrame-eventHead {
 		s.hub.cfg.Counters.drop(DropEventTooBig, 1)
-		s.hub.log.Error("event too big", "session", s.ID(), "channel", channel, "name", name, "bytes", len(payload))
+		s.hub.log.Error("event too big", "session", s.ID(), "user", s.User(), "channel", channel, "name", name, "bytes", len(payload))
 		return
 	}
 	s.mu.Lock()

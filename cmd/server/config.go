@@ -14,6 +14,7 @@ import (
 	"github.com/deltatick/deltatick/conformance/testchannel"
 	"github.com/deltatick/deltatick/games/arena"
 	"github.com/deltatick/deltatick/games/swarm"
+	"github.com/deltatick/deltatick/hosting"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
 	"github.com/deltatick/deltatick/session/channel"
@@ -32,12 +33,16 @@ type config struct {
 	auth   authConfig
 	log    *slog.Logger
 	server server.Config
+	host   hosting.Host
+
+	healthcheck bool // ask the server that runs, and do nothing else
+	version     bool // say which version this is, and do nothing else
 }
 
 // parse reads flags and their twins in the environment. Help goes to out, the log to errOut. Errors are one line that names the flag.
 func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
 	var cfg config
-	var origins, trusted, level, format string
+	var origins, trusted, level, format, host string
 	c := &cfg.server
 	fs := flag.NewFlagSet("server", flag.ContinueOnError)
 	fs.StringVar(&cfg.addr, "addr", ":8080", "`host:port` to listen on; port 0 takes a free one")
@@ -58,6 +63,9 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.StringVar(&level, "log-level", "info", "`level`: debug, info, warn or error")
 	fs.StringVar(&format, "log-format", "text", "`format`: text or json")
 	fs.StringVar(&cfg.pprof, "pprof", "", "loopback `host:port` for /debug/pprof, apart from players; empty for none")
+	fs.StringVar(&host, "hosting", "none", "`host` that is told how the server is (docs/hosting.md): none, agones, or exec:COMMAND")
+	fs.BoolVar(&cfg.healthcheck, "healthcheck", false, "ask the server at -addr on this machine whether it is well, and end with 0 or 1")
+	fs.BoolVar(&cfg.version, "version", false, "say which version this is")
 	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches, offer the channel of the conformance suite")
 	if err := env.Parse(fs, "DELTATICK_", intro, args, lookup, out); err != nil {
 		return cfg, err
@@ -76,6 +84,12 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	if cfg.log, err = newLogger(level, format, errOut); err != nil {
 		return cfg, err
+	}
+	if cfg.healthcheck || cfg.version {
+		return cfg, nil
+	}
+	if cfg.host, err = hosting.Open(host, lookup, cfg.log); err != nil {
+		return cfg, fmt.Errorf("-hosting: %w", err)
 	}
 	if err := cfg.auth.apply(fs, c, cfg.log); err != nil {
 		return cfg, err

@@ -8,11 +8,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
 	"github.com/deltatick/deltatick/server"
 )
+
+// version is set by the linker: go build -ldflags "-X main.version=v1.2.3".
+var version = "development"
 
 func main() {
 	ctx, stop := context.WithCancel(context.Background())
@@ -57,6 +61,13 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if err != nil {
 		return &usageError{err}
 	}
+	switch {
+	case cfg.version:
+		_, err := fmt.Fprintf(out, "deltatick %s %s\n", version, runtime.Version())
+		return err
+	case cfg.healthcheck:
+		return checkHealth(ctx, cfg.addr)
+	}
 	s, err := server.New(cfg.server)
 	if err != nil {
 		return err
@@ -69,8 +80,12 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	if profiled != nil {
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
-	return s.ListenAndServe(ctx, cfg.addr, func(url string) {
-		cfg.auth.report(ctx, cfg.server, cfg.log)
-		fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", url)
+	return serveHosted(ctx, cfg.host, s, func(ctx context.Context, ready func()) error {
+		return s.ListenAndServe(ctx, cfg.addr, func(url string) {
+			cfg.auth.report(ctx, cfg.server, cfg.log)
+			fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", url)
+			cfg.log.Info("ready", "version", version, "url", url)
+			ready()
+		})
 	})
 }

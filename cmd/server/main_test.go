@@ -72,6 +72,9 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		{args: []string{"-jwt-secret-file", secret, "-jwt-skew", "1h"}, want: "-jwt-skew"},
 		{args: []string{"-log-level", "loud"}, want: "-log-level"},
 		{args: []string{"-log-format", "xml"}, want: "-log-format"},
+		{args: []string{"-hosting", "nomad"}, want: "-hosting"},
+		{args: []string{"-hosting", "exec:"}, want: "-hosting"},
+		{args: []string{"-hosting", "agones"}, env: map[string]string{"AGONES_SDK_HTTP_PORT": "none"}, want: "AGONES_SDK_HTTP_PORT"},
 		{args: []string{"-colour"}, want: "-colour"},
 		{args: []string{"serve"}, want: "serve"},
 		{env: map[string]string{"DELTATICK_TICK_RATE": "many"}, want: "DELTATICK_TICK_RATE"},
@@ -106,7 +109,8 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	}
 	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address",
 		"grace", "max-divisor", "drain", "record", "record-max-bytes", "origins",
-		"jwt-secret-file", "jwt-public-key", "jwks", "jwt-issuer", "jwt-audience", "jwt-skew", "guests", "log-level", "log-format", "pprof", "dev"} {
+		"jwt-secret-file", "jwt-public-key", "jwks", "jwt-issuer", "jwt-audience", "jwt-skew", "guests", "log-level", "log-format", "pprof",
+		"hosting", "healthcheck", "version", "dev"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}
@@ -119,12 +123,12 @@ type process struct {
 	url string
 }
 
-func startProcess(t *testing.T, args string) *process {
+func startProcess(t *testing.T, args string, env ...string) *process {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	p := &process{Cmd: exec.CommandContext(ctx, os.Args[0])}
-	p.Env = append(os.Environ(), "DELTATICK_TEST_AS_SERVER=1", "DELTATICK_TEST_ARGS=-addr 127.0.0.1:0 "+args)
+	p.Env = append(append(os.Environ(), "DELTATICK_TEST_AS_SERVER=1", "DELTATICK_TEST_ARGS=-addr 127.0.0.1:0 "+args), env...)
 	out, err := p.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
