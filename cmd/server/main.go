@@ -83,8 +83,8 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	return serveHosted(ctx, cfg.host, s, func(ctx context.Context, ready func()) error {
 		return s.ListenAndServe(ctx, cfg.addr, func(url string) {
 			cfg.auth.report(ctx, cfg.server, cfg.log)
-			cfg.log.Info("ready", "version", version, "addr", cfg.addr)
 			fmt.Fprintf(out, "deltatick is ready: open %s in a browser\n", url)
+			cfg.log.Info("ready", "version", version, "url", url)
 			ready() // who comes before the front door is open waits in the listener's queue
 		})
 	})

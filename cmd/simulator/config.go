@@ -48,7 +48,7 @@ type proxy struct{ listen, to string }
 func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
 	var cfg config
 	c, g := &cfg.run, &cfg.group
-	var quiet, verbose bool
+	var quiet, verbose, alone bool
 	var file, metrics string
 	fs := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	fs.StringVar(&c.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
@@ -82,6 +82,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.StringVar(&cfg.html, "html", "", "`file` to write the report to, as a web page with plots")
 	fs.StringVar(&metrics, "metrics", "", "`url` of the server's metrics in Prometheus' format, to look at it from outside; empty for /metrics of the host of -url, if there are any; none for not")
 	fs.IntVar(&c.PID, "pid", 0, "`number` of the server's process on this machine, to take its CPU and memory from /proc instead of the metrics")
+	fs.BoolVar(&alone, "alone", false, "nobody else uses the server: hold it to its sessions, memory and goroutines being back after the run, which waits its grace period for that")
 	fs.BoolVar(&quiet, "quiet", false, "no line each second")
 	fs.BoolVar(&verbose, "verbose", false, "log what each bot's connection lives through")
 	if err := env.Parse(fs, "DELTATICK_SIM_", intro, args, lookup, out); err != nil {
@@ -89,6 +90,12 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	if !quiet {
 		c.Progress, c.Terminal = out, isTerminal(out, lookup) && !verbose
+	}
+	if alone {
+		var err error
+		if c.Meter, err = simulator.MeterOf(c.URL); err != nil {
+			return cfg, fmt.Errorf("-alone: %w", err)
+		}
 	}
 	if verbose {
 		c.Logger = slog.New(slog.NewTextHandler(errOut, &slog.HandlerOptions{Level: slog.LevelDebug}))
@@ -151,7 +158,7 @@ func (n *network) Set(text string) error {
 
 // beside are the flags that go with a scenario. What the others say is the scenario's to say.
 var beside = []string{
-	"scenario", "url", "allow-remote", "for", "seed", "part", "at", "json", "junit", "html", "metrics", "pid", "quiet", "verbose",
+	"scenario", "url", "allow-remote", "for", "seed", "part", "at", "json", "junit", "html", "metrics", "pid", "alone", "quiet", "verbose",
 }
 
 // take makes the run that of a scenario.
@@ -172,7 +179,7 @@ func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
 	}
 	flags := cfg.run
 	c.URL, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
-	c.Metrics, c.PID = flags.Metrics, flags.PID
+	c.Metrics, c.PID, c.Meter = flags.Metrics, flags.PID, flags.Meter
 	c.Part, c.Parts, c.At = flags.Part, flags.Parts, flags.At
 	if set["for"] {
 		c.For = flags.For

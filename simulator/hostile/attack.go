@@ -20,7 +20,7 @@ type Attack struct {
 var attacks = []Attack{
 	{"flood", "sends inputs, pings and requests as fast as they go out, until the connection is closed; it must be", time.Second, flood},
 	{"oversize", "sends frames that are too large, or claim to be; each must end its connection", 500 * time.Millisecond, oversize},
-	{"malformed", "sends frames that are no msgpack, lie about lengths, or are of no use; each must end its connection", 200 * time.Millisecond, malformed},
+	{"malformed", "sends frames that are no msgpack, lie about lengths, or have values of the wrong kind; each must end its connection", 200 * time.Millisecond, malformed},
 	{"truncate", "goes away in the middle of a frame, of a handshake, or of a request", 200 * time.Millisecond, truncate},
 	{"slow-reader", "enters a match and reads nothing for three seconds; what waits for it must stay bounded", time.Second, slowReader},
 	{"never-ack", "plays, and never says what it has got; it must be closed in time", time.Second, neverAck},
