@@ -3,6 +3,7 @@ package cluster_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,24 +20,24 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // slow is an engine whose answers come late, or not at all.
 type slow struct {
 	cluster.Engine
-	renew, read time.Duration
-	away        bool
+	renew, read atomic.Int64 // time.Duration
+	away        atomic.Bool
 }
 
 func (s *slow) Renew(ctx context.Context, leases ...cluster.Lease) []cluster.Renewal {
-	if s.away {
+	if s.away.Load() {
 		var all []cluster.Renewal
 		for _, l := range leases {
 			all = append(all, cluster.Renewal{Lease: l, Err: cluster.ErrUnavailable})
 		}
 		return all
 	}
-	time.Sleep(s.renew)
+	time.Sleep(time.Duration(s.renew.Load()))
 	return s.Engine.Renew(ctx, leases...)
 }
 
 func (s *slow) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Lease, error) {
-	time.Sleep(s.read)
+	time.Sleep(time.Duration(s.read.Load()))
 	return s.Engine.Expired(ctx, kind)
 }
 
@@ -70,17 +71,17 @@ func TestReadThatTookLongShowsNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, k, _ := pair(t)
 		sees(t, k, 1, nil)
-		s.read = ttl/10 + time.Millisecond
+		s.read.Store(int64(ttl/10 + time.Millisecond))
 		sees(t, k, 0, cluster.ErrUnsteady)
-		s.read = ttl / 10
+		s.read.Store(int64(ttl / 10))
 		sees(t, k, 1, nil)
 	})
 }
 
 func TestNodeStandsDownForTwoTTLsAfterARenewalThatFailed(t *testing.T) {
 	for name, hinder := range map[string]func(s *slow, broken bool){
-		"failed":   func(s *slow, broken bool) { s.away = broken },
-		"was slow": func(s *slow, broken bool) { s.renew = map[bool]time.Duration{true: ttl/4 + time.Millisecond}[broken] },
+		"failed":   func(s *slow, broken bool) { s.away.Store(broken) },
+		"was slow": func(s *slow, broken bool) { s.renew.Store(map[bool]int64{true: int64(ttl/4 + time.Millisecond)}[broken]) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -105,7 +106,7 @@ func TestNodeStandsDownForTwoTTLsAfterARenewalThatFailed(t *testing.T) {
 func TestOwnerStopsBeforeItsLeaseEndsAndGoesOnWithTheNextRenewal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, held := pair(t)
-		s.away = true
+		s.away.Store(true)
 		time.Sleep(ttl * 9 / 10)
 		if held.Valid() {
 			t.Fatal("it acts although nine tenths of its TTL have gone by since the last renewal")
@@ -114,7 +115,7 @@ func TestOwnerStopsBeforeItsLeaseEndsAndGoesOnWithTheNextRenewal(t *testing.T) {
 			t.Fatalf("another could have it: %v", err)
 		}
 		time.Sleep(ttl) // the lease has ended, and nobody took it
-		s.away = false
+		s.away.Store(false)
 		time.Sleep(ttl / 2)
 		if !held.Valid() {
 			t.Fatal("it does not go on")
