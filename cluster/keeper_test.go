@@ -55,7 +55,7 @@ func pair(t *testing.T) (*slow, *cluster.Keeper, *cluster.Held) {
 	if _, err := s.Acquire(t.Context(), cluster.KindMatch, "m", "B", ttl); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(3 * ttl) // of the bubble
+	time.Sleep(3*ttl + ttl/8) // of the bubble, to between two renewals
 	return s, k, held
 }
 
@@ -80,8 +80,10 @@ func TestReadThatTookLongShowsNothing(t *testing.T) {
 
 func TestNodeStandsDownForTwoTTLsAfterARenewalThatFailed(t *testing.T) {
 	for name, hinder := range map[string]func(s *slow, broken bool){
-		"failed":   func(s *slow, broken bool) { s.away.Store(broken) },
-		"was slow": func(s *slow, broken bool) { s.renew.Store(map[bool]int64{true: int64(ttl/4 + time.Millisecond)}[broken]) },
+		"failed": func(s *slow, broken bool) { s.away.Store(broken) },
+		"was slow": func(s *slow, broken bool) {
+			s.renew.Store(map[bool]int64{true: int64(ttl/4 + time.Millisecond)}[broken])
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -107,7 +109,7 @@ func TestOwnerStopsBeforeItsLeaseEndsAndGoesOnWithTheNextRenewal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, held := pair(t)
 		s.away.Store(true)
-		time.Sleep(ttl * 9 / 10)
+		time.Sleep(time.Until(held.Lease().Until))
 		if held.Valid() {
 			t.Fatal("it acts although nine tenths of its TTL have gone by since the last renewal")
 		}
