@@ -39,6 +39,7 @@ var arrows = map[string][]string{
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
+	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},

@@ -1,0 +1,209 @@
+package redis
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"github.com/deltatick/deltatick/cluster"
+)
+
+// expiredAtOnce is how many leases of a shard Expired lists.
+const expiredAtOnce = 64
+
+// What scripts say of a write with a lease.
+const (
+	fenced   = 0
+	done     = 1
+	restored = 2
+	lapsed   = 3
+)
+
+func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+func decimal[N uint32 | int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }
+
+// leaseArgs are what a script needs to admit a write.
+func leaseArgs(l cluster.Lease, more ...string) []string {
+	return append([]string{l.ID, l.Owner, decimal(l.Epoch), millis(l.TTL)}, more...)
+}
+
+// Acquire implements [cluster.Leases].
+func (e *Engine) Acquire(ctx context.Context, kind cluster.Kind, id, owner string, ttl time.Duration) (cluster.Lease, error) {
+	l := cluster.Lease{Kind: kind, ID: id, Owner: owner, TTL: ttl, Until: cluster.UsableUntil(time.Now(), ttl)}
+	if err := l.Check(kind); err != nil {
+		return cluster.Lease{}, err
+	}
+	s := e.shardOf(kind, id)
+	epoch, err := e.doInt(ctx, call{scriptAcquire, s.leaseKeys(s.key("floor")), []string{id, owner, millis(ttl)}})
+	if err != nil {
+		return cluster.Lease{}, err
+	}
+	if epoch == 0 {
+		return cluster.Lease{}, cluster.ErrHeld
+	}
+	l.Epoch = uint32(epoch)
+	return l, nil
+}
+
+// Renew implements [cluster.Leases], with one script for each shard.
+func (e *Engine) Renew(ctx context.Context, leases ...cluster.Lease) []cluster.Renewal {
+	asked := time.Now()
+	renewals := make([]cluster.Renewal, len(leases))
+	var calls []call
+	var which [][]int // leases in each call
+	at := map[string]int{}
+	for i, l := range leases {
+		renewals[i].Lease = l
+		if renewals[i].Err = l.Check(l.Kind); renewals[i].Err != nil {
+			continue
+		}
+		s := e.shardOf(l.Kind, l.ID)
+		n, ok := at[s.tag]
+		if !ok {
+			n = len(calls)
+			at[s.tag] = n
+			calls, which = append(calls, call{scriptRenew, s.leaseKeys(), nil}), append(which, nil)
+		}
+		calls[n].args = append(calls[n].args, leaseArgs(l)...)
+		which[n] = append(which[n], i)
+	}
+	results, err := e.doAll(ctx, calls)
+	for n, list := range which {
+		var codes []int64
+		failed := err
+		if failed == nil {
+			codes, failed = ints(results[n], len(list))
+		}
+		for k, i := range list {
+			if renewals[i].Err = failed; failed == nil {
+				renewed(&renewals[i], codes[k], asked)
+			}
+		}
+	}
+	return renewals
+}
+
+func renewed(r *cluster.Renewal, code int64, asked time.Time) {
+	if code == fenced {
+		r.Err = cluster.ErrFenced
+		return
+	}
+	r.Restored, r.Lapsed = code == restored, code == lapsed
+	r.Lease.Until = cluster.UsableUntil(asked, r.Lease.TTL)
+}
+
+// ints is a script's list of so many whole numbers.
+func ints(result rueidis.RedisResult, want int) ([]int64, error) {
+	m, err := message(result)
+	if err != nil {
+		return nil, err
+	}
+	list, err := m.AsIntSlice()
+	if err == nil && len(list) != want {
+		err = fmt.Errorf("%d results, want %d", len(list), want)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cluster: redis: %w", err)
+	}
+	return list, nil
+}
+
+// Transfer implements [cluster.Leases].
+func (e *Engine) Transfer(ctx context.Context, l cluster.Lease, owner string) (cluster.Lease, error) {
+	if err := l.Check(l.Kind); err != nil {
+		return cluster.Lease{}, err
+	}
+	if err := cluster.CheckName("owner", owner); err != nil {
+		return cluster.Lease{}, err
+	}
+	s := e.shardOf(l.Kind, l.ID)
+	epoch, err := e.doInt(ctx, call{scriptTransfer, s.leaseKeys(s.key("floor")), leaseArgs(l, owner)})
+	if err != nil {
+		return cluster.Lease{}, err
+	}
+	if epoch == 0 {
+		return cluster.Lease{}, cluster.ErrFenced
+	}
+	l.Owner, l.Epoch, l.Until = owner, uint32(epoch), time.Time{}
+	return l, nil
+}
+
+// Release implements [cluster.Leases].
+func (e *Engine) Release(ctx context.Context, l cluster.Lease) error {
+	if err := l.Check(l.Kind); err != nil {
+		return err
+	}
+	s := e.shardOf(l.Kind, l.ID)
+	keys := append(s.forgetKeys(), s.idKeys(l.Kind, l.ID)...)
+	m, err := e.do(ctx, call{scriptRelease, keys, []string{l.ID, l.Owner, decimal(l.Epoch), s.tell}})
+	if err != nil {
+		return err
+	}
+	parts, err := m.ToArray()
+	if err != nil || len(parts) != 2 {
+		return fmt.Errorf("cluster: redis: release returned %v: %w", parts, err)
+	}
+	if mine, _ := parts[0].AsInt64(); mine == fenced {
+		return cluster.ErrFenced
+	}
+	if entry, _ := parts[1].ToString(); l.Kind == cluster.KindLobby && entry != "" {
+		e.giveUpCode(ctx, entry)
+	}
+	return nil
+}
+
+// Expired implements [cluster.Leases].
+func (e *Engine) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Lease, error) {
+	all := e.shardsOf(kind)
+	calls := make([]call, len(all))
+	for i, s := range all {
+		calls[i] = call{scriptExpired, s.forgetKeys(), []string{decimal(expiredAtOnce), millis(cluster.Retention), s.tell}}
+	}
+	results, err := e.doAll(ctx, calls)
+	if err != nil {
+		return nil, err
+	}
+	var expired []cluster.Lease
+	for i, result := range results {
+		m, err := message(result)
+		if err != nil {
+			return nil, err
+		}
+		parts, err := m.ToArray()
+		if err != nil || len(parts) != 2 {
+			return nil, fmt.Errorf("cluster: redis: expired returned %v: %w", parts, err)
+		}
+		list, _ := parts[0].AsStrSlice()
+		for ; len(list) >= 4; list = list[4:] {
+			l := cluster.Lease{Kind: kind, ID: list[0], Owner: list[3]}
+			epoch, _ := strconv.ParseUint(list[1], 10, 32)
+			ttl, _ := strconv.ParseInt(list[2], 10, 64)
+			l.Epoch, l.TTL = uint32(epoch), time.Duration(ttl)*time.Millisecond
+			expired = append(expired, l)
+		}
+		dropped, _ := parts[1].AsStrSlice()
+		e.purge(ctx, kind, all[i], dropped)
+	}
+	return expired, nil
+}
+
+// purge removes what forgotten leases had. If it fails, the keys' own expiry does it.
+func (e *Engine) purge(ctx context.Context, kind cluster.Kind, s shard, ids []string) {
+	leases, _ := s.leases()
+	var calls []call
+	for _, id := range ids {
+		if keys := s.idKeys(kind, id); len(keys) > 0 {
+			calls = append(calls, call{scriptPurge, append([]string{leases}, keys...), []string{id}})
+		}
+	}
+	if len(calls) == 0 {
+		return
+	}
+	if _, err := e.doAll(ctx, calls); err != nil {
+		e.log.Warn("could not remove what expired", "kind", kind, "ids", len(ids), "err", err)
+	}
+}

@@ -1,0 +1,2 @@
+-- KEYS entries. Returns all.
+return redis.call('HVALS', KEYS[1])

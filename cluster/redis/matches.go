@@ -1,0 +1,142 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/redis/rueidis"
+
+	"github.com/deltatick/deltatick/cluster"
+)
+
+// PutMatch implements [cluster.Matches].
+func (e *Engine) PutMatch(ctx context.Context, l cluster.Lease, match cluster.Match) error {
+	match, err := match.Checked(l)
+	if err != nil {
+		return err
+	}
+	return e.put(ctx, l, match)
+}
+
+// Match implements [cluster.Matches].
+func (e *Engine) Match(ctx context.Context, id string) (cluster.Match, error) {
+	var match cluster.Match
+	err := e.entry(ctx, cluster.KindMatch, id, &match)
+	return match, err
+}
+
+// Matches implements [cluster.Matches].
+func (e *Engine) Matches(ctx context.Context) ([]cluster.Match, error) {
+	calls := make([]call, 0, shards)
+	for _, s := range e.shardsOf(cluster.KindMatch) {
+		calls = append(calls, call{scriptEntries, []string{s.key("entries")}, nil})
+	}
+	texts, err := e.lists(ctx, calls)
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll(texts, func(a, b cluster.Match) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// Save implements [cluster.Matches], with one script for each match.
+func (e *Engine) Save(ctx context.Context, saves ...cluster.Save) []error {
+	errs := make([]error, len(saves))
+	var calls []call
+	var which []int
+	for i, save := range saves {
+		if errs[i] = save.Check(); errs[i] == nil {
+			calls, which = append(calls, e.saveCall(save)), append(which, i)
+		}
+	}
+	if len(calls) == 0 {
+		return errs
+	}
+	results, err := e.doAll(ctx, calls)
+	for n, i := range which {
+		if errs[i] = err; err == nil {
+			errs[i] = saveResult(results[n])
+		}
+	}
+	return errs
+}
+
+func (e *Engine) saveCall(save cluster.Save) call {
+	s := e.shardOf(cluster.KindMatch, save.Lease.ID)
+	tick, data := "", ""
+	if cp := save.Checkpoint; cp != nil {
+		tick, data = decimal(cp.Tick), rueidis.BinaryString(cp.Data)
+	}
+	args := leaseArgs(save.Lease, millis(keepFor), decimal(cluster.MaxInputLog), tick, data)
+	for _, in := range save.Inputs {
+		args = append(args, decimal(in.From), decimal(in.To), rueidis.BinaryString(in.Data))
+	}
+	return call{scriptSave, s.leaseKeys(s.idKeys(cluster.KindMatch, save.Lease.ID)...), args}
+}
+
+func saveResult(result rueidis.RedisResult) error {
+	const full = 2
+	m, err := message(result)
+	if err != nil {
+		return err
+	}
+	code, err := m.AsInt64()
+	switch {
+	case err != nil:
+		return fmt.Errorf("cluster: redis: save: %w", err)
+	case code == fenced:
+		return cluster.ErrFenced
+	case code == full:
+		return cluster.ErrFull
+	}
+	return nil
+}
+
+// Saved implements [cluster.Matches].
+func (e *Engine) Saved(ctx context.Context, match string) (cluster.Saved, error) {
+	s := e.shardOf(cluster.KindMatch, match)
+	m, err := e.do(ctx, call{scriptSaved, s.idKeys(cluster.KindMatch, match), nil})
+	if err != nil {
+		return cluster.Saved{}, err
+	}
+	if m.IsNil() {
+		return cluster.Saved{}, cluster.ErrNotFound
+	}
+	saved, err := readSaved(m)
+	if err != nil {
+		return cluster.Saved{}, fmt.Errorf("cluster: redis: saved: %w", err)
+	}
+	return saved, nil
+}
+
+func readSaved(m rueidis.RedisMessage) (cluster.Saved, error) {
+	parts, err := m.ToArray()
+	if err != nil || len(parts) != 4 {
+		return cluster.Saved{}, fmt.Errorf("%d parts, want 4: %w", len(parts), err)
+	}
+	epoch, _ := parts[0].ToString()
+	tick, _ := parts[1].ToString()
+	data, err := parts[2].ToString()
+	if err != nil {
+		return cluster.Saved{}, err
+	}
+	log, err := parts[3].AsStrSlice()
+	if err != nil {
+		return cluster.Saved{}, err
+	}
+	saved := cluster.Saved{Epoch: number(epoch), Checkpoint: cluster.Checkpoint{Tick: number(tick), Data: []byte(data)}}
+	for _, chunk := range log {
+		if len(chunk) < 20 {
+			return cluster.Saved{}, fmt.Errorf("inputs of %d bytes", len(chunk))
+		}
+		saved.Inputs = append(saved.Inputs, cluster.Inputs{From: number(chunk[:10]), To: number(chunk[10:20]), Data: []byte(chunk[20:])})
+	}
+	return saved, nil
+}
+
+// number reads one of our own; what cannot be one is 0.
+func number(text string) uint32 {
+	n, _ := strconv.ParseUint(text, 10, 32)
+	return uint32(n)
+}

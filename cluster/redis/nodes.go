@@ -1,0 +1,56 @@
+package redis
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/deltatick/deltatick/cluster"
+)
+
+// PutNode implements [cluster.Nodes].
+func (e *Engine) PutNode(ctx context.Context, l cluster.Lease, node cluster.Node) error {
+	node, err := node.Checked(l)
+	if err != nil {
+		return err
+	}
+	return e.put(ctx, l, node)
+}
+
+// put enters what is put with a lease.
+func (e *Engine) put(ctx context.Context, l cluster.Lease, entry any) error {
+	text, err := json.Marshal(entry)
+	if err != nil {
+		return fmt.Errorf("%w: %w", cluster.ErrInvalid, err)
+	}
+	s := e.shardOf(l.Kind, l.ID)
+	admitted, err := e.doInt(ctx, call{scriptPut, s.leaseKeys(s.key("entries")), leaseArgs(l, string(text))})
+	if err == nil && admitted == fenced {
+		err = cluster.ErrFenced
+	}
+	return err
+}
+
+// Nodes implements [cluster.Nodes].
+func (e *Engine) Nodes(ctx context.Context) ([]cluster.Node, error) {
+	s := e.shard(cluster.KindNode, 0)
+	texts, err := e.lists(ctx, []call{{scriptLive, s.leaseKeys(s.key("entries")), nil}})
+	if err != nil {
+		return nil, err
+	}
+	return decodeAll(texts, func(a, b cluster.Node) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// decodeAll reads entries, and orders them.
+func decodeAll[T any](texts []string, order func(a, b T) int) ([]T, error) {
+	all := make([]T, len(texts))
+	for i, text := range texts {
+		if err := json.Unmarshal([]byte(text), &all[i]); err != nil {
+			return nil, fmt.Errorf("cluster: redis: entry: %w", err)
+		}
+	}
+	slices.SortFunc(all, order)
+	return all, nil
+}
