@@ -154,7 +154,8 @@ export class Interpolator {
     /** @type {Track[] | null} */
     let next = null;
     let i = 0;
-    for (const { id, row } of entities) {
+    for (const entity of entities) {
+      const { id } = entity;
       for (; i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id)); i++) {
         tracks[i].gone = Math.min(tracks[i].gone, tick);
         if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
@@ -162,13 +163,12 @@ export class Interpolator {
       }
       const track = tracks[i];
       if (track?.id === id) {
-        track.newest = row;
-        track.extend(tick, this.#newest, this.#asked, this.#blend, this.#beyond);
+        track.extend(entity.q, tick, this.#newest, this.#asked, this.#blend, this.#beyond);
         next?.push(track);
         i++;
       } else {
         next ??= tracks.slice(0, i);
-        next.push(new Track(id, row, layout, tick));
+        next.push(new Track(entity, layout, tick));
       }
     }
     for (; i < tracks.length; i++) {
@@ -227,6 +227,7 @@ function layoutOf(fields, snap) {
       const rate = field.rate < 0 ? -1 : moving.indexOf(fields[field.rate]);
       return {
         name,
+        at: fields.indexOf(field),
         kind,
         size: sizes[i],
         low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,
