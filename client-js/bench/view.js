@@ -62,7 +62,9 @@ console.log(`ms a snapshot of ${ROWS} rows: median, best of ${PASSES} passes`);
 for (const moving of [ROWS, ROWS / 10, 0]) {
   /** @type {[number, number][][]} */
   const took = revisions.map(() => []);
-  for (let i = 0; i < PASSES; i++) revisions.forEach((of, r) => took[r].push(of(moving)));
+  for (let i = 0; i < PASSES; i++) {
+    for (const [r, of] of revisions.entries()) took[r].push(of(moving));
+  }
   took.forEach((passes, r) => {
     const [capture, view] = [0, 1].map((at) => {
       const sorted = passes.map((p) => p[at]).sort((a, b) => a - b);

@@ -51,12 +51,14 @@ export class Smoothing {
   /**
    * @param {(number | number[])[]} raw as it is after the change
    * @param {number} now in milliseconds
+   * @param {number} [over] milliseconds over which the difference goes away from now on: it is no other place, however great it is
    */
-  settle(raw, now) {
+  settle(raw, now, over) {
     let changed = false;
     for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
     if (!changed) return;
     const left = this.#left(now);
+    this.#ms = over ?? this.#ms;
     for (let i = 0; i < raw.length; i++) {
       const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
       if (typeof is !== "number") {
@@ -66,11 +68,12 @@ export class Smoothing {
         this.#off[i] = turnBetween(kind, is, shown);
         continue;
       }
-      const by = Number(off) * left + Number(was) - is;
-      if (kind !== FieldKind.ANGLE && Math.abs(by) > this.#snaps[i]) {
+      const change = Number(was) - is;
+      if (kind !== FieldKind.ANGLE && over === undefined && Math.abs(change) > this.#snaps[i]) {
         this.clear();
         return;
       }
+      const by = Number(off) * left + change;
       this.#off[i] = kind === FieldKind.ANGLE ? by - TURN * Math.round(by / TURN) : by;
     }
     this.#since = now;
