@@ -951,10 +951,8 @@ function isMoving(f) {
 function between(kind, from, delta, part2) {
   if (part2 === 0 || delta === 0) return from;
   if (kind !== ANGLE) return from + delta * part2;
-  const turn2 = 2 * Math.PI;
-  const short2 = delta - turn2 * Math.round(delta / turn2);
-  const angle2 = from + short2 * part2;
-  return angle2 < 0 ? angle2 + turn2 : angle2 >= turn2 ? angle2 - turn2 : angle2;
+  const angle2 = from + shortWay(delta) * part2;
+  return angle2 < 0 ? angle2 + TURN : angle2 >= TURN ? angle2 - TURN : angle2;
 }
 function turn(into, kind, a, from, b, to, part2) {
   let dot = 0;
@@ -966,13 +964,15 @@ function turn(into, kind, a, from, b, to, part2) {
   }
   if (share > 0) normalize(into);
 }
-var isTurning;
+var TURN, isTurning, shortWay;
 var init_between = __esm({
   "src/between.js"() {
     "use strict";
     init_fieldkinds();
     init_rotation();
+    TURN = 2 * Math.PI;
     isTurning = (kind) => kind === QUAT || kind === UNIT;
+    shortWay = (by) => by - TURN * Math.round(by / TURN);
   }
 });
 
@@ -1118,14 +1118,13 @@ function snapOf({ kind, min, max, step }, snap) {
 function same(a, b) {
   return a === b || typeof a !== "number" && typeof b !== "number" && a.every((c, i) => c === b[i]);
 }
-var TURN, SNAP, BOUNDLESS, Smoothing;
+var SNAP, BOUNDLESS, Smoothing;
 var init_smoothing = __esm({
   "src/smoothing.js"() {
     "use strict";
     init_between();
     init_fieldkinds();
     init_turning();
-    TURN = 2 * Math.PI;
     SNAP = 1 / 8;
     BOUNDLESS = 2 ** 31;
     Smoothing = class {
@@ -1183,7 +1182,7 @@ var init_smoothing = __esm({
             return;
           }
           const by = Number(off) * left + change;
-          this.#off[i] = kind === ANGLE ? by - TURN * Math.round(by / TURN) : by;
+          this.#off[i] = kind === ANGLE ? shortWay(by) : by;
         }
         this.#since = now;
       }
@@ -1236,10 +1235,6 @@ function read(row2, { moving }, into) {
 }
 function put(from, to, at3) {
   for (let i = 0; i < from.length; i++) to[at3 + i] = from[i];
-}
-function short(by) {
-  const turn2 = 2 * Math.PI;
-  return by - turn2 * Math.round(by / turn2);
 }
 var FIRST_ROOM, MOST_ROOM, FORGETS, HEAD, Track, four, three;
 var init_track = __esm({
@@ -1429,9 +1424,9 @@ var init_track = __esm({
         let at3 = 0;
         for (const { kind, size, rate, perTick } of this.#layout.moving) {
           if (size === 1) {
-            const by = rate >= 0 ? now[rate] * perTick : (now[at3] - this.#last[at3]) / this.#gap;
-            const angle2 = kind === ANGLE && rate < 0;
-            this.#speed[at3] = jump ? 0 : angle2 ? short(now[at3] - this.#last[at3]) / this.#gap : by;
+            const by = now[at3] - this.#last[at3];
+            const way = kind === ANGLE ? shortWay(by) : by;
+            this.#speed[at3] = jump ? 0 : rate >= 0 ? now[rate] * perTick : way / this.#gap;
           }
           at3 += size;
         }
@@ -1493,12 +1488,11 @@ function layoutOf(fields, snap) {
   const sizes = moving.map(
     ({ kind }) => kind === QUAT ? 4 : kind === UNIT ? 3 : 1
   );
-  const starts = [];
   let width = 0;
-  for (const size of sizes) {
-    starts.push(width);
+  const starts = sizes.map((size) => {
     width += size;
-  }
+    return width - size;
+  });
   return {
     moving: moving.map((field, i) => {
       const { name, kind, min, max, offset, step, perTick } = field;
@@ -1657,13 +1651,16 @@ var init_interpolate = __esm({
         const { layout, tracks } = table2;
         let next = null;
         let i = 0;
+        const pass = () => {
+          const track = tracks[i];
+          track.gone = Math.min(track.gone, tick);
+          if (track.gone > this.#asked) next?.push(track);
+          else next ??= tracks.slice(0, i);
+          i++;
+        };
         for (const entity of entities) {
           const { id } = entity;
-          for (; i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id)); i++) {
-            tracks[i].gone = Math.min(tracks[i].gone, tick);
-            if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
-            else next ??= tracks.slice(0, i);
-          }
+          while (i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id))) pass();
           const track = tracks[i];
           if (track?.id === id) {
             track.extend(entity.q, tick, this.#newest, this.#asked, this.#blend, this.#beyond);
@@ -1674,11 +1671,7 @@ var init_interpolate = __esm({
             next.push(new Track(entity, layout, tick));
           }
         }
-        for (; i < tracks.length; i++) {
-          tracks[i].gone = Math.min(tracks[i].gone, tick);
-          if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
-          else next ??= tracks.slice(0, i);
-        }
+        while (i < tracks.length) pass();
         if (next !== null) table2.tracks = next;
       }
       /** Whether this is a row that was gone before one with its id came. @param {Track} track @param {number} id */
@@ -3234,8 +3227,8 @@ var init_transfers = __esm({
         }
         if (d === void 0) return;
         const end = offset + data.length;
-        const short2 = data.length < MIN_CHUNK && end !== d.meta.size;
-        if (offset !== d.taken || end > d.limit || short2) throw new WireError("a chunk out of place");
+        const short = data.length < MIN_CHUNK && end !== d.meta.size;
+        if (offset !== d.taken || end > d.limit || short) throw new WireError("a chunk out of place");
         d.sum = crc32(data, d.sum);
         if (d.sum !== sum) {
           this.#end(id, d.taken, "corrupt", "the sum is not that of the bytes");

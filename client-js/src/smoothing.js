@@ -1,10 +1,9 @@
-import { between, isTurning } from "./between.js";
+import { between, isTurning, shortWay } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 import { turnBetween, turnedBy } from "./turning.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 
-const TURN = 2 * Math.PI;
 /** Part of a field's range beyond which an error is shown at once. */
 const SNAP = 1 / 8;
 /** Quanta from which on a field's range is as good as none, so that a part of it says nothing. */
@@ -74,7 +73,7 @@ export class Smoothing {
         return;
       }
       const by = Number(off) * left + change;
-      this.#off[i] = kind === FieldKind.ANGLE ? by - TURN * Math.round(by / TURN) : by;
+      this.#off[i] = kind === FieldKind.ANGLE ? shortWay(by) : by;
     }
     this.#since = now;
   }

@@ -1,4 +1,4 @@
-import { between, turn } from "./between.js";
+import { between, shortWay, turn } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 
 /** @typedef {import("./world.js").Row} Row */
@@ -224,9 +224,9 @@ export class Track {
     let at = 0;
     for (const { kind, size, rate, perTick } of this.#layout.moving) {
       if (size === 1) {
-        const by = rate >= 0 ? now[rate] * perTick : (now[at] - this.#last[at]) / this.#gap;
-        const angle = kind === FieldKind.ANGLE && rate < 0;
-        this.#speed[at] = jump ? 0 : angle ? short(now[at] - this.#last[at]) / this.#gap : by;
+        const by = now[at] - this.#last[at];
+        const way = kind === FieldKind.ANGLE ? shortWay(by) : by;
+        this.#speed[at] = jump ? 0 : rate >= 0 ? now[rate] * perTick : way / this.#gap;
       }
       at += size;
     }
@@ -298,10 +298,4 @@ function read(row, { moving }, into) {
 /** @param {Float64Array} from @param {Float64Array} to @param {number} at a few numbers, for which a call of `set` costs more */
 function put(from, to, at) {
   for (let i = 0; i < from.length; i++) to[at + i] = from[i];
-}
-
-/** An angle's change the short way round. @param {number} by */
-function short(by) {
-  const turn = 2 * Math.PI;
-  return by - turn * Math.round(by / turn);
 }
