@@ -956,10 +956,8 @@ function isMoving(f) {
 function between(kind, from, delta, part2) {
   if (part2 === 0 || delta === 0) return from;
   if (kind !== ANGLE) return from + delta * part2;
-  const turn2 = 2 * Math.PI;
-  const short2 = delta - turn2 * Math.round(delta / turn2);
-  const angle2 = from + short2 * part2;
-  return angle2 < 0 ? angle2 + turn2 : angle2 >= turn2 ? angle2 - turn2 : angle2;
+  const angle2 = from + shortWay(delta) * part2;
+  return angle2 < 0 ? angle2 + TURN : angle2 >= TURN ? angle2 - TURN : angle2;
 }
 function turn(into, kind, a, from, b, to, part2) {
   let dot = 0;
@@ -971,13 +969,15 @@ function turn(into, kind, a, from, b, to, part2) {
   }
   if (share > 0) normalize(into);
 }
-var isTurning;
+var TURN, isTurning, shortWay;
 var init_between = __esm({
   "src/between.js"() {
     "use strict";
     init_fieldkinds();
     init_rotation();
+    TURN = 2 * Math.PI;
     isTurning = (kind) => kind === QUAT || kind === UNIT;
+    shortWay = (by) => by - TURN * Math.round(by / TURN);
   }
 });
 
@@ -1123,14 +1123,13 @@ function snapOf({ kind, min, max, step }, snap) {
 function same(a, b) {
   return a === b || typeof a !== "number" && typeof b !== "number" && a.every((c, i) => c === b[i]);
 }
-var TURN, SNAP, BOUNDLESS, Smoothing;
+var SNAP, BOUNDLESS, Smoothing;
 var init_smoothing = __esm({
   "src/smoothing.js"() {
     "use strict";
     init_between();
     init_fieldkinds();
     init_turning();
-    TURN = 2 * Math.PI;
     SNAP = 1 / 8;
     BOUNDLESS = 2 ** 31;
     Smoothing = class {
@@ -1166,12 +1165,14 @@ var init_smoothing = __esm({
       /**
        * @param {(number | number[])[]} raw as it is after the change
        * @param {number} now in milliseconds
+       * @param {number} [over] milliseconds over which the difference goes away from now on: it is no other place, however great it is
        */
-      settle(raw, now) {
+      settle(raw, now, over) {
         let changed = false;
         for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
         if (!changed) return;
         const left = this.#left(now);
+        this.#ms = over ?? this.#ms;
         for (let i = 0; i < raw.length; i++) {
           const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
           if (typeof is !== "number") {
@@ -1180,12 +1181,13 @@ var init_smoothing = __esm({
             this.#off[i] = turnBetween(kind, is, shown);
             continue;
           }
-          const by = Number(off) * left + Number(was) - is;
-          if (kind !== ANGLE && Math.abs(by) > this.#snaps[i]) {
+          const change = Number(was) - is;
+          if (kind !== ANGLE && over === void 0 && Math.abs(change) > this.#snaps[i]) {
             this.clear();
             return;
           }
-          this.#off[i] = kind === ANGLE ? by - TURN * Math.round(by / TURN) : by;
+          const by = Number(off) * left + change;
+          this.#off[i] = kind === ANGLE ? shortWay(by) : by;
         }
         this.#since = now;
       }
@@ -1236,16 +1238,8 @@ function read(row2, { moving }, into) {
     ) into[at3++] = c;
   }
 }
-function differs(a, b) {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return true;
-  return false;
-}
 function put(from, to, at3) {
   for (let i = 0; i < from.length; i++) to[at3 + i] = from[i];
-}
-function short(by) {
-  const turn2 = 2 * Math.PI;
-  return by - turn2 * Math.round(by / turn2);
 }
 var FIRST_ROOM, MOST_ROOM, FORGETS, HEAD, Track, four, three;
 var init_track = __esm({
@@ -1264,7 +1258,7 @@ var init_track = __esm({
       id;
       /** What is shown of it: reused. @type {Row} */
       shown;
-      /** The row in the newest snapshot that had it. @type {Row} */
+      /** The row as of the newest snapshot that had it, changed in place by the next. @type {Row} */
       newest;
       #layout;
       #stride;
@@ -1273,6 +1267,8 @@ var init_track = __esm({
       #count = 0;
       /** Values and tick of the newest change, and by how much it changes in a tick: what is gone on by where snapshots are wanting. */
       #last;
+      /** Quanta of the same: by these it is told quickly whether there is a change. */
+      #quanta;
       #lastTick;
       #speed;
       /** Ticks over which the newest change came about. */
@@ -1280,12 +1276,11 @@ var init_track = __esm({
       /** Ticks between changes of late. */
       #pace = 0;
       /**
-       * @param {number} id
-       * @param {Row} row
+       * @param {import("./world.js").Entity} entity
        * @param {Layout} layout
        * @param {number} tick of the snapshot that it is first in
        */
-      constructor(id, row2, layout, tick) {
+      constructor({ id, q, row: row2 }, layout, tick) {
         this.id = id;
         this.newest = row2;
         this.shown = { id };
@@ -1296,24 +1291,27 @@ var init_track = __esm({
         this.#last = new Float64Array(layout.width);
         this.#speed = new Float64Array(layout.width);
         this.#lastTick = tick;
+        this.#quanta = new Int32Array(layout.moving.length);
+        this.#isNews(q);
         read(row2, layout, this.#last);
         this.#add(tick, 0, this.#last, tick);
       }
       /**
        * A snapshot that has the row came.
+       * @param {number[]} q the row's quanta
        * @param {number} tick of the snapshot
        * @param {number} before of the snapshot before
        * @param {number} seen the tick, with its fraction, that was shown last
        * @param {number} blend ticks over which what is shown is led back to the way that it has left
        * @param {number} beyond most ticks beyond a snapshot that it is carried on
        */
-      extend(tick, before, seen, blend, beyond) {
+      extend(q, tick, before, seen, blend, beyond) {
         const { now, here } = this.#layout;
-        read(this.newest, this.#layout, now);
         const end = this.#tickOf(this.#count - 1);
-        const change = differs(this.#last, now);
+        const change = this.#isNews(q);
         const carried = seen > Math.max(before, end) && this.#moves(before);
         if (!change && !carried && end <= tick) return;
+        read(this.newest, this.#layout, now);
         const jump = change && this.#isElsewhere(now);
         const begins = Math.max(seen, tick - Math.max(this.#pace, tick - before));
         if (carried || jump && tick <= end && seen < end) {
@@ -1383,6 +1381,19 @@ var init_track = __esm({
         }
         return into;
       }
+      /** Takes the quanta of what moves. @param {number[]} q @returns {boolean} whether they are others than before */
+      #isNews(q) {
+        const { moving } = this.#layout;
+        const quanta = this.#quanta;
+        let isNews = false;
+        for (let i = 0; i < quanta.length; i++) {
+          const is = q[moving[i].at];
+          if (is === quanta[i]) continue;
+          quanta[i] = is;
+          isNews = true;
+        }
+        return isNews;
+      }
       /** Whether the row was under way when snapshots ended: it changed as lately as it does. @param {number} newest tick of the last one */
       #moves(newest) {
         return newest - this.#lastTick < this.#gap;
@@ -1418,9 +1429,9 @@ var init_track = __esm({
         let at3 = 0;
         for (const { kind, size, rate, perTick } of this.#layout.moving) {
           if (size === 1) {
-            const by = rate >= 0 ? now[rate] * perTick : (now[at3] - this.#last[at3]) / this.#gap;
-            const angle2 = kind === ANGLE && rate < 0;
-            this.#speed[at3] = jump ? 0 : angle2 ? short(now[at3] - this.#last[at3]) / this.#gap : by;
+            const by = now[at3] - this.#last[at3];
+            const way = kind === ANGLE ? shortWay(by) : by;
+            this.#speed[at3] = jump ? 0 : rate >= 0 ? now[rate] * perTick : way / this.#gap;
           }
           at3 += size;
         }
@@ -1458,7 +1469,7 @@ var init_track = __esm({
       #makeRoom(seen) {
         let past = 0;
         while (past + 1 < this.#count && this.#tickOf(past + 1) <= seen) past++;
-        if (past === 0 && this.#count < MOST_ROOM) {
+        if (2 * past < this.#count && this.#count < MOST_ROOM) {
           const points = this.#points;
           this.#points = new Float64Array(2 * points.length);
           this.#points.set(points);
@@ -1482,12 +1493,11 @@ function layoutOf(fields, snap) {
   const sizes = moving.map(
     ({ kind }) => kind === QUAT ? 4 : kind === UNIT ? 3 : 1
   );
-  const starts = [];
   let width = 0;
-  for (const size of sizes) {
-    starts.push(width);
+  const starts = sizes.map((size) => {
     width += size;
-  }
+    return width - size;
+  });
   return {
     moving: moving.map((field, i) => {
       const { name, kind, min, max, offset, step, perTick } = field;
@@ -1495,6 +1505,7 @@ function layoutOf(fields, snap) {
       const rate = field.rate < 0 ? -1 : moving.indexOf(fields[field.rate]);
       return {
         name,
+        at: fields.indexOf(field),
         kind,
         size: sizes[i],
         low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,
@@ -1645,28 +1656,27 @@ var init_interpolate = __esm({
         const { layout, tracks } = table2;
         let next = null;
         let i = 0;
-        for (const { id, row: row2 } of entities) {
-          for (; i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id)); i++) {
-            tracks[i].gone = Math.min(tracks[i].gone, tick);
-            if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
-            else next ??= tracks.slice(0, i);
-          }
+        const pass = () => {
+          const track = tracks[i];
+          track.gone = Math.min(track.gone, tick);
+          if (track.gone > this.#asked) next?.push(track);
+          else next ??= tracks.slice(0, i);
+          i++;
+        };
+        for (const entity of entities) {
+          const { id } = entity;
+          while (i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id))) pass();
           const track = tracks[i];
           if (track?.id === id) {
-            track.newest = row2;
-            track.extend(tick, this.#newest, this.#asked, this.#blend, this.#beyond);
+            track.extend(entity.q, tick, this.#newest, this.#asked, this.#blend, this.#beyond);
             next?.push(track);
             i++;
           } else {
             next ??= tracks.slice(0, i);
-            next.push(new Track(id, row2, layout, tick));
+            next.push(new Track(entity, layout, tick));
           }
         }
-        for (; i < tracks.length; i++) {
-          tracks[i].gone = Math.min(tracks[i].gone, tick);
-          if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
-          else next ??= tracks.slice(0, i);
-        }
+        while (i < tracks.length) pass();
         if (next !== null) table2.tracks = next;
       }
       /** Whether this is a row that was gone before one with its id came. @param {Track} track @param {number} id */
@@ -3222,8 +3232,8 @@ var init_transfers = __esm({
         }
         if (d === void 0) return;
         const end = offset + data.length;
-        const short2 = data.length < MIN_CHUNK && end !== d.meta.size;
-        if (offset !== d.taken || end > d.limit || short2) throw new WireError("a chunk out of place");
+        const short = data.length < MIN_CHUNK && end !== d.meta.size;
+        if (offset !== d.taken || end > d.limit || short) throw new WireError("a chunk out of place");
         d.sum = crc32(data, d.sum);
         if (d.sum !== sum) {
           this.#end(id, d.taken, "corrupt", "the sum is not that of the bytes");
@@ -3647,11 +3657,11 @@ var init_arrivals = __esm({
         for (const { index, field } of this.#fields) {
           const at3 = FIELD_MODELS * index;
           if (field.kind === STRING) {
-            const differs2 = at3 + DIFFERS;
+            const differs = at3 + DIFFERS;
             entity.row[field.name] = this.#texts.read(
               coder,
               this.#fieldModels,
-              differs2,
+              differs,
               "",
               field.maxBytes
             );
@@ -6777,14 +6787,16 @@ function drift(row2, fields, ticks) {
     row2[name] = Number(row2[name]) + quanta * step * ticks;
   }
 }
-var MOST_WAITING, GRACE_MS, BLEND_MS, LIFE_MS, Spawns;
+var MOST_WAITING, GRACE_MS, BLEND_MS, LIFE_MS, MOST_BLEND_MS, Spawns;
 var init_spawns = __esm({
   "src/spawns.js"() {
     "use strict";
+    init_fieldkinds();
     MOST_WAITING = 64;
     GRACE_MS = 100;
     BLEND_MS = 100;
     LIFE_MS = 1e3;
+    MOST_BLEND_MS = 1e3;
     Spawns = class {
       /** How many the server confirmed, and how many were taken back. */
       confirmed = 0;
@@ -6869,7 +6881,7 @@ var init_spawns = __esm({
         for (const spawn of this.#spawns) {
           if (spawn.hidden) continue;
           const { shown, smoothing } = spawn;
-          Object.assign(shown, this.#at(spawn, now));
+          Object.assign(shown, this.#at(spawn, this.#tickOf(spawn, now)));
           smoothing.fields.forEach((at3, i) => {
             const { name } = this.#place.table.fields[at3];
             shown[name] = smoothing.shown(
@@ -6921,11 +6933,11 @@ var init_spawns = __esm({
         const tick = this.#predictedAt(now);
         return spawn.is === "known" ? tick : Math.max(tick, spawn.tick);
       }
-      /** Where one is, without smoothing. @param {Spawn} spawn @param {number} now @returns {Row} reused */
-      #at(spawn, now) {
+      /** Where one is, in a tick, without smoothing. @param {Spawn} spawn @param {number} tick @returns {Row} reused */
+      #at(spawn, tick) {
         const row2 = Object.assign(this.#scratch, spawn.base);
         const { fields } = this.#place.table;
-        const ticks = this.#tickOf(spawn, now) - spawn.tick || 0;
+        const ticks = tick - spawn.tick || 0;
         const most = this.#tickRate;
         let left = Math.min(most, Math.max(-most, ticks)) / most;
         const dt = 1 / most;
@@ -6941,9 +6953,9 @@ var init_spawns = __esm({
         }
         return row2;
       }
-      /** What is smoothed of where one is. @param {Spawn} spawn @param {number} now */
-      #raw(spawn, now) {
-        const row2 = this.#at(spawn, now);
+      /** What is smoothed of where one is. @param {Spawn} spawn @param {number} tick */
+      #raw(spawn, tick) {
+        const row2 = this.#at(spawn, tick);
         const { fields } = this.#place.table;
         return spawn.smoothing.fields.map(
           (i) => (
@@ -6983,21 +6995,44 @@ var init_spawns = __esm({
             this.#push(id, { ...row2 }, tick, "known");
             continue;
           }
-          spawn.smoothing.hold(this.#raw(spawn, now));
+          const shown = this.#raw(spawn, this.#tickOf(spawn, now));
+          spawn.smoothing.hold(shown);
           spawn.id = id;
           spawn.tick = tick;
           spawn.base = { ...row2 };
           this.#confirm(spawn, "known");
-          spawn.smoothing.settle(this.#raw(spawn, now), now);
+          const at3 = this.#tickOf(spawn, now);
+          spawn.smoothing.settle(this.#raw(spawn, at3), now, this.#blendOf(spawn, shown, at3));
         }
+      }
+      /**
+       * Over how many milliseconds what is shown becomes the server's row. Where that is behind, as beyond what lag compensation makes up for, over
+       * so many that it goes on at half its speed instead of flying back.
+       * @param {Spawn} spawn as the server has it @param {(number | number[])[]} shown before @param {number} tick that it is shown in
+       */
+      #blendOf(spawn, shown, tick) {
+        const { blendMs = BLEND_MS } = this.#is;
+        const { fields } = this.#place.table;
+        const is = this.#raw(spawn, tick);
+        const next = this.#raw(spawn, tick + 1);
+        let [ahead, way] = [0, 0];
+        spawn.smoothing.fields.forEach((at3, i) => {
+          const [a, b, c] = [is[i], next[i], shown[i]];
+          if (fields[at3].kind === ANGLE || typeof a !== "number") return;
+          const by = Number(b) - a;
+          ahead += (Number(c) - a) * by;
+          way += by * by;
+        });
+        const ms = (ahead / way || 0) * 1e3 / this.#tickRate;
+        return blendMs && Math.max(blendMs, Math.min(2 * ms, MOST_BLEND_MS));
       }
       /** Goes on from where a snapshot has it. @param {Spawn} spawn @param {Row} row @param {number} tick @param {number} now */
       #rebase(spawn, row2, tick, now) {
         if (spawn.tick === tick) return;
-        spawn.smoothing.hold(this.#raw(spawn, now));
+        spawn.smoothing.hold(this.#raw(spawn, this.#tickOf(spawn, now)));
         Object.assign(spawn.base, row2);
         spawn.tick = tick;
-        spawn.smoothing.settle(this.#raw(spawn, now), now);
+        spawn.smoothing.settle(this.#raw(spawn, this.#tickOf(spawn, now)), now);
       }
       /** @param {Spawn} spawn @param {Spawn["is"]} is */
       #confirm(spawn, is) {

@@ -46,7 +46,10 @@ export class ArenaView {
       room.onEvent("pickup", ({ ship, kind }) => this.#gain(ship, kind)),
       room.on("snapshot", () => this.#motion.note(room.tick, room.tickRate, performance.now())),
     ];
-    this.prediction.enter(room, () => ownShip(room));
+    this.prediction.enter(room, () => ownShip(room), {
+      fired: (shot) => this.#fired(shot),
+      confirmed: ({ id }) => this.#shots.heard(id),
+    });
   }
 
   leave() {

@@ -22,8 +22,9 @@ export class OwnPrediction {
   /**
    * @param {any} room
    * @param {() => number} ownId of one's own ship, 0 for none
+   * @param {ConstructorParameters<typeof OwnShots>[2]} told of one's own shots
    */
-  async enter(room, ownId) {
+  async enter(room, ownId, told) {
     this.leave();
     if (!wanted || room.seat === 0) return;
     this.#room = room;
@@ -31,7 +32,7 @@ export class OwnPrediction {
     try {
       const [step] = await Promise.all([loading, preload()]);
       if (this.#room !== room) return;
-      const shots = new OwnShots(room, ownId);
+      const shots = new OwnShots(room, ownId, told);
       this.#shots = shots;
       const ran = (ship, input, tick) => shots.ran(ship, input, tick);
       this.#predictor = room.predict({ table: "ships", row: ownId, step, ran });

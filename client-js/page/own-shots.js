@@ -16,19 +16,33 @@ const OVER = 2; // the phase of a round in which nobody fires
 export class OwnShots {
   #room;
   #ownId;
+  #told;
+  /** @type {any} */
   #spawns = null;
   #readyAt = 0; // the tick from which on the gun may fire, as far as is known here
   #left = false;
 
-  /** @param {any} room @param {() => number} ownId of one's own ship, 0 for none */
-  constructor(room, ownId) {
+  /**
+   * @param {any} room
+   * @param {() => number} ownId of one's own ship, 0 for none
+   * @param {{fired: (shot: any) => void, confirmed: (shot: any) => void}} told of each shot when it is shown first, and when the server has it,
+   *   too, with its `id`
+   */
+  constructor(room, ownId, told) {
     this.#room = room;
     this.#ownId = ownId;
+    this.#told = told;
   }
 
   async load() {
     const mine = (/** @type {any} */ { owner }) => owner !== 0 && owner === this.#ownId();
-    const spawns = await this.#room.predictSpawns({ table: "shots", mine, time: "view" });
+    const { confirmed } = this.#told;
+    const spawns = await this.#room.predictSpawns({
+      table: "shots",
+      mine,
+      time: "view",
+      confirmed,
+    });
     if (this.#left) spawns.stop();
     else this.#spawns = spawns;
   }
@@ -56,7 +70,7 @@ export class OwnShots {
         owner: this.#ownId(),
         kind: ship.weapon,
       };
-      this.#spawns?.add(shot, tick);
+      if (this.#spawns?.add(shot, tick)) this.#told.fired(shot);
     }
   }
 

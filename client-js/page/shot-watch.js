@@ -8,6 +8,11 @@ export class ShotWatch {
     this.#first = true;
   }
 
+  /** One was heard when its page fired it, before it had an id. @param {number} id as the server has it, before the next look */
+  heard(id) {
+    this.#known.add(id);
+  }
+
   /**
    * Calls `fired` for each shot that was not there at the last look; the first look only takes note.
    * @param {Map<number, any>} shots by id, as they are now

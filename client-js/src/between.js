@@ -1,6 +1,8 @@
 import * as FieldKind from "./fieldkinds.js";
 import { normalize } from "./rotation.js";
 
+const TURN = 2 * Math.PI;
+
 /** Whether a kind of field is interpolated. @param {import("./schema.js").Field} f */
 export function isMoving(f) {
   return f.kind >= FieldKind.FIXED && f.kind !== FieldKind.STRING;
@@ -19,11 +21,12 @@ export const isTurning = (kind) => kind === FieldKind.QUAT || kind === FieldKind
 export function between(kind, from, delta, part) {
   if (part === 0 || delta === 0) return from;
   if (kind !== FieldKind.ANGLE) return from + delta * part;
-  const turn = 2 * Math.PI;
-  const short = delta - turn * Math.round(delta / turn);
-  const angle = from + short * part;
-  return angle < 0 ? angle + turn : angle >= turn ? angle - turn : angle;
+  const angle = from + shortWay(delta) * part;
+  return angle < 0 ? angle + TURN : angle >= TURN ? angle - TURN : angle;
 }
+
+/** An angle's change the short way round. @param {number} by */
+export const shortWay = (by) => by - TURN * Math.round(by / TURN);
 
 /**
  * Puts the rotation or direction between two into an array: their mean by weight, brought to length 1, which

@@ -154,28 +154,28 @@ export class Interpolator {
     /** @type {Track[] | null} */
     let next = null;
     let i = 0;
-    for (const { id, row } of entities) {
-      for (; i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id)); i++) {
-        tracks[i].gone = Math.min(tracks[i].gone, tick);
-        if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
-        else next ??= tracks.slice(0, i);
-      }
+    /** The row of a track is gone: it stays for as long as that is to come yet. */
+    const pass = () => {
+      const track = tracks[i];
+      track.gone = Math.min(track.gone, tick);
+      if (track.gone > this.#asked) next?.push(track);
+      else next ??= tracks.slice(0, i);
+      i++;
+    };
+    for (const entity of entities) {
+      const { id } = entity;
+      while (i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id))) pass();
       const track = tracks[i];
       if (track?.id === id) {
-        track.newest = row;
-        track.extend(tick, this.#newest, this.#asked, this.#blend, this.#beyond);
+        track.extend(entity.q, tick, this.#newest, this.#asked, this.#blend, this.#beyond);
         next?.push(track);
         i++;
       } else {
         next ??= tracks.slice(0, i);
-        next.push(new Track(id, row, layout, tick));
+        next.push(new Track(entity, layout, tick));
       }
     }
-    for (; i < tracks.length; i++) {
-      tracks[i].gone = Math.min(tracks[i].gone, tick);
-      if (tracks[i].gone > this.#asked) next?.push(tracks[i]);
-      else next ??= tracks.slice(0, i);
-    }
+    while (i < tracks.length) pass();
     if (next !== null) table.tracks = next;
   }
 
@@ -213,13 +213,11 @@ function layoutOf(fields, snap) {
   const sizes = moving.map(({ kind }) =>
     kind === FieldKind.QUAT ? 4 : kind === FieldKind.UNIT ? 3 : 1,
   );
-  /** @type {number[]} */
-  const starts = [];
   let width = 0;
-  for (const size of sizes) {
-    starts.push(width);
+  const starts = sizes.map((size) => {
     width += size;
-  }
+    return width - size;
+  });
   return {
     moving: moving.map((field, i) => {
       const { name, kind, min, max, offset, step, perTick } = field;
@@ -227,6 +225,7 @@ function layoutOf(fields, snap) {
       const rate = field.rate < 0 ? -1 : moving.indexOf(fields[field.rate]);
       return {
         name,
+        at: fields.indexOf(field),
         kind,
         size: sizes[i],
         low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,

@@ -1,10 +1,9 @@
-import { between, isTurning } from "./between.js";
+import { between, isTurning, shortWay } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 import { turnBetween, turnedBy } from "./turning.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 
-const TURN = 2 * Math.PI;
 /** Part of a field's range beyond which an error is shown at once. */
 const SNAP = 1 / 8;
 /** Quanta from which on a field's range is as good as none, so that a part of it says nothing. */
@@ -51,12 +50,14 @@ export class Smoothing {
   /**
    * @param {(number | number[])[]} raw as it is after the change
    * @param {number} now in milliseconds
+   * @param {number} [over] milliseconds over which the difference goes away from now on: it is no other place, however great it is
    */
-  settle(raw, now) {
+  settle(raw, now, over) {
     let changed = false;
     for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
     if (!changed) return;
     const left = this.#left(now);
+    this.#ms = over ?? this.#ms;
     for (let i = 0; i < raw.length; i++) {
       const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
       if (typeof is !== "number") {
@@ -66,12 +67,13 @@ export class Smoothing {
         this.#off[i] = turnBetween(kind, is, shown);
         continue;
       }
-      const by = Number(off) * left + Number(was) - is;
-      if (kind !== FieldKind.ANGLE && Math.abs(by) > this.#snaps[i]) {
+      const change = Number(was) - is;
+      if (kind !== FieldKind.ANGLE && over === undefined && Math.abs(change) > this.#snaps[i]) {
         this.clear();
         return;
       }
-      this.#off[i] = kind === FieldKind.ANGLE ? by - TURN * Math.round(by / TURN) : by;
+      const by = Number(off) * left + change;
+      this.#off[i] = kind === FieldKind.ANGLE ? shortWay(by) : by;
     }
     this.#since = now;
   }

@@ -1,3 +1,5 @@
+import * as FieldKind from "./fieldkinds.js";
+
 /** @typedef {import("./schema.js").Field} Field */
 /** @typedef {import("./world.js").Row} Row */
 
@@ -7,6 +9,8 @@ const MOST_WAITING = 64;
 const GRACE_MS = 100;
 const BLEND_MS = 100;
 const LIFE_MS = 1000;
+/** Longest that the two are made one for, where the server's is far behind. */
+const MOST_BLEND_MS = 1000;
 
 /**
  * What a game tells of the rows that it makes before the server does.
@@ -20,7 +24,7 @@ const LIFE_MS = 1000;
  * @property {"predicted" | "view"} [time] when the server's row is shown: as one's own row is, ahead of the server, which is the default,
  *   or as others are by `room.view`, for a server that fires in the past that the player saw (lag compensation)
  * @property {number} [graceMs] beyond the tick that it is for, within which the server must have it; 100 by default
- * @property {number} [blendMs] over which a predicted row becomes the server's, 100 by default
+ * @property {number} [blendMs] over which a predicted row becomes the server's, 100 by default; longer where that would have it move back
  * @property {number} [lifeMs] of one that `confirm` was called for, and that has no row; 1000 by default
  * @property {(shown: any) => void} [confirmed] the server has it, too
  * @property {(shown: any) => void} [rolledBack] the server does not: it is not shown any more
@@ -139,7 +143,7 @@ export class Spawns {
     for (const spawn of this.#spawns) {
       if (spawn.hidden) continue;
       const { shown, smoothing } = spawn;
-      Object.assign(shown, this.#at(spawn, now));
+      Object.assign(shown, this.#at(spawn, this.#tickOf(spawn, now)));
       smoothing.fields.forEach((at, i) => {
         const { name } = this.#place.table.fields[at];
         shown[name] = smoothing.shown(i, /** @type {number | number[]} */ (shown[name]), now);
@@ -193,12 +197,12 @@ export class Spawns {
     return spawn.is === "known" ? tick : Math.max(tick, spawn.tick);
   }
 
-  /** Where one is, without smoothing. @param {Spawn} spawn @param {number} now @returns {Row} reused */
-  #at(spawn, now) {
+  /** Where one is, in a tick, without smoothing. @param {Spawn} spawn @param {number} tick @returns {Row} reused */
+  #at(spawn, tick) {
     const row = Object.assign(this.#scratch, spawn.base);
     const { fields } = this.#place.table;
     // Not a number, nor beyond a second, is no time to move over.
-    const ticks = this.#tickOf(spawn, now) - spawn.tick || 0;
+    const ticks = tick - spawn.tick || 0;
     const most = this.#tickRate;
     let left = Math.min(most, Math.max(-most, ticks)) / most;
     const dt = 1 / most;
@@ -215,9 +219,9 @@ export class Spawns {
     return row;
   }
 
-  /** What is smoothed of where one is. @param {Spawn} spawn @param {number} now */
-  #raw(spawn, now) {
-    const row = this.#at(spawn, now);
+  /** What is smoothed of where one is. @param {Spawn} spawn @param {number} tick */
+  #raw(spawn, tick) {
+    const row = this.#at(spawn, tick);
     const { fields } = this.#place.table;
     return spawn.smoothing.fields.map(
       (i) => /** @type {number | number[]} */ (row[fields[i].name]),
@@ -262,22 +266,47 @@ export class Spawns {
         this.#push(id, { ...row }, tick, "known");
         continue;
       }
-      spawn.smoothing.hold(this.#raw(spawn, now));
+      const shown = this.#raw(spawn, this.#tickOf(spawn, now));
+      spawn.smoothing.hold(shown);
       spawn.id = id;
       spawn.tick = tick;
       spawn.base = { ...row };
       this.#confirm(spawn, "known");
-      spawn.smoothing.settle(this.#raw(spawn, now), now);
+      const at = this.#tickOf(spawn, now);
+      spawn.smoothing.settle(this.#raw(spawn, at), now, this.#blendOf(spawn, shown, at));
     }
+  }
+
+  /**
+   * Over how many milliseconds what is shown becomes the server's row. Where that is behind, as beyond what lag compensation makes up for, over
+   * so many that it goes on at half its speed instead of flying back.
+   * @param {Spawn} spawn as the server has it @param {(number | number[])[]} shown before @param {number} tick that it is shown in
+   */
+  #blendOf(spawn, shown, tick) {
+    const { blendMs = BLEND_MS } = this.#is;
+    const { fields } = this.#place.table;
+    const is = this.#raw(spawn, tick);
+    const next = this.#raw(spawn, tick + 1);
+    let [ahead, way] = [0, 0];
+    spawn.smoothing.fields.forEach((at, i) => {
+      const [a, b, c] = [is[i], next[i], shown[i]];
+      if (fields[at].kind === FieldKind.ANGLE || typeof a !== "number") return;
+      const by = Number(b) - a;
+      ahead += (Number(c) - a) * by;
+      way += by * by;
+    });
+    // Not a number where it stands.
+    const ms = ((ahead / way || 0) * 1000) / this.#tickRate;
+    return blendMs && Math.max(blendMs, Math.min(2 * ms, MOST_BLEND_MS));
   }
 
   /** Goes on from where a snapshot has it. @param {Spawn} spawn @param {Row} row @param {number} tick @param {number} now */
   #rebase(spawn, row, tick, now) {
     if (spawn.tick === tick) return;
-    spawn.smoothing.hold(this.#raw(spawn, now));
+    spawn.smoothing.hold(this.#raw(spawn, this.#tickOf(spawn, now)));
     Object.assign(spawn.base, row);
     spawn.tick = tick;
-    spawn.smoothing.settle(this.#raw(spawn, now), now);
+    spawn.smoothing.settle(this.#raw(spawn, this.#tickOf(spawn, now)), now);
   }
 
   /** @param {Spawn} spawn @param {Spawn["is"]} is */

@@ -1,4 +1,4 @@
-import { between, turn } from "./between.js";
+import { between, shortWay, turn } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 
 /** @typedef {import("./world.js").Row} Row */
@@ -15,6 +15,7 @@ const HEAD = 2;
  * A field that is interpolated.
  * @typedef {object} Moving
  * @property {string} name
+ * @property {number} at which of the table's fields it is
  * @property {number} kind
  * @property {number} size components: 1 for a number
  * @property {number} low least and greatest value
@@ -43,7 +44,7 @@ export class Track {
   id;
   /** What is shown of it: reused. @type {Row} */
   shown;
-  /** The row in the newest snapshot that had it. @type {Row} */
+  /** The row as of the newest snapshot that had it, changed in place by the next. @type {Row} */
   newest;
 
   #layout;
@@ -53,6 +54,8 @@ export class Track {
   #count = 0;
   /** Values and tick of the newest change, and by how much it changes in a tick: what is gone on by where snapshots are wanting. */
   #last;
+  /** Quanta of the same: by these it is told quickly whether there is a change. */
+  #quanta;
   #lastTick;
   #speed;
   /** Ticks over which the newest change came about. */
@@ -61,12 +64,11 @@ export class Track {
   #pace = 0;
 
   /**
-   * @param {number} id
-   * @param {Row} row
+   * @param {import("./world.js").Entity} entity
    * @param {Layout} layout
    * @param {number} tick of the snapshot that it is first in
    */
-  constructor(id, row, layout, tick) {
+  constructor({ id, q, row }, layout, tick) {
     this.id = id;
     this.newest = row;
     this.shown = { id };
@@ -77,25 +79,28 @@ export class Track {
     this.#last = new Float64Array(layout.width);
     this.#speed = new Float64Array(layout.width);
     this.#lastTick = tick;
+    this.#quanta = new Int32Array(layout.moving.length);
+    this.#isNews(q);
     read(row, layout, this.#last);
     this.#add(tick, 0, this.#last, tick);
   }
 
   /**
    * A snapshot that has the row came.
+   * @param {number[]} q the row's quanta
    * @param {number} tick of the snapshot
    * @param {number} before of the snapshot before
    * @param {number} seen the tick, with its fraction, that was shown last
    * @param {number} blend ticks over which what is shown is led back to the way that it has left
    * @param {number} beyond most ticks beyond a snapshot that it is carried on
    */
-  extend(tick, before, seen, blend, beyond) {
+  extend(q, tick, before, seen, blend, beyond) {
     const { now, here } = this.#layout;
-    read(this.newest, this.#layout, now);
     const end = this.#tickOf(this.#count - 1);
-    const change = differs(this.#last, now);
+    const change = this.#isNews(q);
     const carried = seen > Math.max(before, end) && this.#moves(before);
     if (!change && !carried && end <= tick) return;
+    read(this.newest, this.#layout, now);
     const jump = change && this.#isElsewhere(now);
     // It begins to move no earlier than it was seen to stand, nor than it moves of late.
     const begins = Math.max(seen, tick - Math.max(this.#pace, tick - before));
@@ -167,6 +172,20 @@ export class Track {
     return into;
   }
 
+  /** Takes the quanta of what moves. @param {number[]} q @returns {boolean} whether they are others than before */
+  #isNews(q) {
+    const { moving } = this.#layout;
+    const quanta = this.#quanta;
+    let isNews = false;
+    for (let i = 0; i < quanta.length; i++) {
+      const is = q[moving[i].at];
+      if (is === quanta[i]) continue;
+      quanta[i] = is;
+      isNews = true;
+    }
+    return isNews;
+  }
+
   /** Whether the row was under way when snapshots ended: it changed as lately as it does. @param {number} newest tick of the last one */
   #moves(newest) {
     return newest - this.#lastTick < this.#gap;
@@ -205,9 +224,9 @@ export class Track {
     let at = 0;
     for (const { kind, size, rate, perTick } of this.#layout.moving) {
       if (size === 1) {
-        const by = rate >= 0 ? now[rate] * perTick : (now[at] - this.#last[at]) / this.#gap;
-        const angle = kind === FieldKind.ANGLE && rate < 0;
-        this.#speed[at] = jump ? 0 : angle ? short(now[at] - this.#last[at]) / this.#gap : by;
+        const by = now[at] - this.#last[at];
+        const way = kind === FieldKind.ANGLE ? shortWay(by) : by;
+        this.#speed[at] = jump ? 0 : rate >= 0 ? now[rate] * perTick : way / this.#gap;
       }
       at += size;
     }
@@ -249,7 +268,8 @@ export class Track {
   #makeRoom(seen) {
     let past = 0;
     while (past + 1 < this.#count && this.#tickOf(past + 1) <= seen) past++;
-    if (past === 0 && this.#count < MOST_ROOM) {
+    // To move what is left each time for the sake of a point or two would cost more than room does.
+    if (2 * past < this.#count && this.#count < MOST_ROOM) {
       const points = this.#points;
       this.#points = new Float64Array(2 * points.length);
       this.#points.set(points);
@@ -275,19 +295,7 @@ function read(row, { moving }, into) {
   }
 }
 
-/** @param {Float64Array} a @param {Float64Array} b as long */
-function differs(a, b) {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return true;
-  return false;
-}
-
 /** @param {Float64Array} from @param {Float64Array} to @param {number} at a few numbers, for which a call of `set` costs more */
 function put(from, to, at) {
   for (let i = 0; i < from.length; i++) to[at + i] = from[i];
-}
-
-/** An angle's change the short way round. @param {number} by */
-function short(by) {
-  const turn = 2 * Math.PI;
-  return by - turn * Math.round(by / turn);
 }

@@ -3,7 +3,7 @@ import { after, before, test } from "node:test";
 import { launch, Visitors } from "./support/browser.js";
 import { hideable, hideTab } from "./support/hidden.js";
 import { createArena, inMatch, placeOf } from "./support/match.js";
-import { distance, duel, record, recorded, truthAt } from "./support/recording.js";
+import { distance, duel, record, recorded, stalled, truthAt } from "./support/recording.js";
 import { startServer } from "./support/server.js";
 
 /** @typedef {import("playwright-core").Page} Page */
@@ -72,6 +72,17 @@ async function straightRun(net, seconds) {
   return { ...it, frames, stats };
 }
 
+/**
+ * The first of up to three such runs in which the machine did not stand still, or the last: what is drawn after a standstill is not what is tested.
+ * @param {string} net @param {number} seconds
+ */
+async function steadyRun(net, seconds) {
+  for (let again = 2; ; again--) {
+    const run = await straightRun(net, seconds);
+    if (again === 0 || !stalled(run.frames)) return run;
+  }
+}
+
 /** How far a ship was drawn from where the server had it, by frame. @param {Awaited<ReturnType<typeof straightRun>>} run @param {"own" | "other"} which */
 function errors({ frames, truth, ...ids }, which) {
   return frames.flatMap((frame) => {
@@ -94,7 +105,7 @@ const snap = (frames) =>
   );
 
 test("over 150 ± 30 ms one's own ship is drawn where the server comes to have it, without a snap, and another's between snapshots", async () => {
-  const run = await straightRun("150,30", 5);
+  const run = await steadyRun("150,30", 5);
   const { frames, stats } = run;
   assert.ok(stats.rtt > 120 && stats.rtt < 250, `${stats.rtt} ms`);
   const own = errors(run, "own");

@@ -5,6 +5,7 @@ import { mergeControls } from "../page/controls.js";
 import { lostWords } from "../page/link-state.js";
 import { outcomeOf } from "../page/outcome.js";
 import { OwnMotion } from "../page/own-motion.js";
+import { OwnShots } from "../page/own-shots.js";
 import { hueOf, hullOf } from "../page/palette.js";
 import { candidates, quickPlay } from "../page/quick-play.js";
 import { settledWithin } from "../page/settled-within.js";
@@ -247,4 +248,42 @@ test("each shot is told of once, and those that were there on arrival not at all
   shots.set(2, "c"); // an id may come again
   look();
   assert.deepEqual(fired, ["b", "c"]);
+});
+
+test("one's own shot is heard when it is predicted, not again when the server has it, and one that was not predicted when it comes", async () => {
+  const watch = new ShotWatch();
+  /** @type {Map<number, any>} */
+  const rows = new Map();
+  /** @type {any[]} */
+  const heard = [];
+  const fired = (/** @type {any} */ shot) => heard.push(shot.id ?? "predicted");
+  /** @type {any} */
+  let spawning;
+  let places = 2;
+  const room = {
+    tickRate: 60,
+    state: { tables: { round: new Map([[1, { phase: 1 }]]) } },
+    predictSpawns: async (/** @type {any} */ options) => {
+      spawning = options;
+      return { add: () => (places-- > 0 ? -1 : 0) };
+    },
+  };
+  const own = new OwnShots(room, () => 7, { fired, confirmed: ({ id }) => watch.heard(id) });
+  const ship = { alive: true, weapon: 0, heading: 0, x: 0, y: 0 };
+  watch.look(rows, fired);
+  own.ran(ship, { fire: true }, 10);
+  assert.deepEqual(heard, [], "not before it can be shown");
+  await own.load();
+  for (const tick of [40, 41, 42]) own.ran(ship, { fire: true }, tick);
+  assert.deepEqual(heard, ["predicted"], "the gun has to load");
+  rows.set(100, { id: 100, owner: 7 });
+  spawning.confirmed({ id: 100 });
+  watch.look(rows, fired);
+  assert.deepEqual(heard, ["predicted"]);
+  rows.set(101, { id: 101, owner: 7 });
+  watch.look(rows, fired);
+  watch.look(rows, fired);
+  assert.deepEqual(heard, ["predicted", 101]);
+  for (const tick of [80, 120]) own.ran(ship, { fire: true }, tick);
+  assert.deepEqual(heard, ["predicted", 101, "predicted"], "one that is not shown is not heard");
 });

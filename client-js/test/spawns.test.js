@@ -245,3 +245,18 @@ test("what cannot work is refused", async () => {
   await assert.rejects(room.predictSpawns({ table: "none", mine: () => true }), TypeError);
   await assert.rejects(room.predictSpawns(/** @type {any} */ ({ table: "shots" })), TypeError);
 });
+
+test("where the server's shot is far behind what is shown, it goes on more slowly, and never back", async () => {
+  // 467 ms: beyond an eighth of the field, too.
+  const it = await gunner({ options: { time: "predicted" }, lag: -28 });
+  it.play(2000, false);
+  it.frames.length = 0;
+  it.play(17, true);
+  it.play(1100, false);
+  assert.deepEqual(it.told, [["confirmed", 100]]);
+  const xs = it.frames.flatMap((f) => f.shown.map((s) => s.x));
+  assert.ok(xs.length > 50);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < xs.length; i++) least = Math.min(least, xs[i] - xs[i - 1]);
+  assert.ok(least > 0, `${least} in a frame`);
+});

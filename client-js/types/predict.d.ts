@@ -45,7 +45,7 @@ export interface Spawning<Row = any, Table extends string = string> {
   time?: "predicted" | "view";
   /** Beyond the tick that it is for, within which the server must have it; 100 by default. */
   graceMs?: number;
-  /** Over which a predicted row becomes the server's, 100 by default. */
+  /** Over which a predicted row becomes the server's, 100 by default; longer, up to a second, where it would have to move back. */
   blendMs?: number;
   /** Of one that `confirm` was called for; 1000 by default. */
   lifeMs?: number;

@@ -16,6 +16,7 @@ import { inMatch, placeOf } from "./match.js";
  * @property {number} delayMs
  * @property {number} error of the prediction that is being smoothed away, in units
  * @property {number} mispredictions
+ * @property {number} slack of the newest input that the server has told of, in milliseconds
  *
  * The ships as the server had them after each tick, by id. @typedef {Map<number, Map<number, {x: number, y: number}>>} Truth
  */
@@ -95,13 +96,13 @@ export async function record(page, other) {
       const { room, own } = /** @type {any} */ (window).deltatick;
       const ship = room.view(now).ships.find((/** @type {any} */ row) => row.id === id);
       const { predictedTick, viewTick, tick, underruns, bufferMs, predictionError } = room.stats;
-      const { mispredictions } = room.stats;
+      const { mispredictions, slack } = room.stats;
       if (ship === undefined) return;
       frames.push({
         ...{ now, own: { x: own.x, y: own.y }, ownTick: predictedTick },
         ...{ other: { x: ship.x, y: ship.y }, otherTick: viewTick, newest: tick, underruns },
         ...{ bufferMs, delayMs: room.interpolation.delayMs, error: predictionError },
-        mispredictions,
+        ...{ mispredictions, slack },
       });
     };
     requestAnimationFrame(note);
@@ -115,6 +116,16 @@ export const recorded = (page) =>
     Object.assign(window, { frames: null });
     return frames;
   });
+
+/** Most milliseconds between two frames, and that an input came late by, of a machine that keeps up: beyond it the pacer begins anew, at once. */
+const STALL = 250;
+
+/**
+ * Whether a machine that stood still is to be seen in a recording: by frames that did not come, or an input that came so late.
+ * @param {Frame[]} frames
+ */
+export const stalled = (frames) =>
+  frames.some(({ now, slack }, i) => slack < -STALL || (i > 0 && now - frames[i - 1].now > STALL));
 
 /**
  * Where the server had a ship at a tick, and on the straight between two.
