@@ -72,7 +72,7 @@ func TestInputsArriveOnceAndInOrderHoweverTheyAreCut(t *testing.T) {
 		switch {
 		case n%13 == 0: // in two fragments
 			whole := input(n, false)
-			sent = append(append(sent, masked(websocket.BinaryMessage, whole[:3])...), masked(final|0, whole[3:])...)
+			sent = append(append(sent, masked(websocket.BinaryMessage, whole[:3])...), masked(final, whole[3:])...)
 		case n%11 == 0:
 			sent = append(sent, masked(final|websocket.PingMessage, []byte("hello"))...)
 			sent = append(sent, masked(final|websocket.BinaryMessage, input(n, false))...)
