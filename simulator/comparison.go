@@ -63,14 +63,15 @@ func (c Change) Percent() (percent float64, ok bool) {
 var (
 	rising  = []string{"rate.min", "rate.median", "slack.p1", "slack.p50"}
 	neither = []string{
-		"rate.max", "visits", "snapshots", "cuts", "slack.p99", "slack.max", "effect.p1", "gap.p1", "age.p1", "rejoin.p1", "chat.p1", "rtt.min",
+		"rate.max", "visits", "snapshots", "cuts", "slack.p99", "slack.max", "effect.p1", "gap.p1", "age.p1", "rejoin.p1", "chat.p1", "presence.p1", "rtt.min",
 		"bytes_in", "bytes_out", "encodings.mean", // which fall, too, where there were fewer snapshots
+		"machine.busy", // with whatever else was on it
 	}
 )
 
 func newChange(figure, unit string, before, after float64) Change {
 	c := Change{Figure: figure, Unit: unit, Before: before, After: after}
-	if slices.Contains(neither, figure) || math.Abs(after-before) < worthSaying*before || after == before {
+	if slices.Contains(neither, figure) || math.Abs(after-before) < worthSaying*math.Abs(before) || after == before {
 		return c
 	}
 	c.Better = (after > before) == slices.Contains(rising, figure)
@@ -79,7 +80,8 @@ func newChange(figure, unit string, before, after float64) Change {
 }
 
 // Compare puts the figures of groups of the same name beside each other: those that were measured both times and are not 0 in both. The server, where
-// both looked at it from outside, is a group called "the server".
+// both looked at it from outside, is a group called "the server"; breaks of invariants are one called "broken invariants", and what the run took and left behind
+// is one called "upkeep".
 func Compare(before, after Report) Comparison {
 	c := Comparison{Before: before, After: after}
 	find := func(groups []GroupReport, name string) int {
@@ -103,7 +105,58 @@ func Compare(before, after Report) Comparison {
 			c.Groups = append(c.Groups, GroupComparison{Name: "the server", Changes: found})
 		}
 	}
+	if found := invariantChanges(before, after); len(found) > 0 {
+		c.Groups = append(c.Groups, GroupComparison{Name: "broken invariants", Changes: found})
+	}
+	if found := upkeepChanges(before.Upkeep, after.Upkeep); len(found) > 0 {
+		c.Groups = append(c.Groups, GroupComparison{Name: "upkeep", Changes: found})
+	}
 	return c
+}
+
+// invariantChanges are the breaks of invariants that were checked both times, where there was one.
+func invariantChanges(before, after Report) (all []Change) {
+	for _, is := range after.Invariants {
+		for _, was := range before.Invariants {
+			if was.Name == is.Name && was.Checks > 0 && is.Checks > 0 && was.Breaks+is.Breaks > 0 {
+				all = append(all, newChange(string(is.Name), "", float64(was.Breaks), float64(is.Breaks)))
+			}
+		}
+	}
+	return all
+}
+
+// upkeepChanges are what was known both times, and the trends and leaks that both were judged by.
+func upkeepChanges(before, after Upkeep) (all []Change) {
+	for _, f := range []struct {
+		name, unit string
+		of         func(Upkeep) float64
+	}{
+		{"server.cpu", "cores", func(u Upkeep) float64 { return u.CPU }},
+		{"server.resident", "MB", func(u Upkeep) float64 { return u.Resident / 1e6 }},
+		{"server.per_bot", "kB", func(u Upkeep) float64 { return u.Each / 1e3 }},
+		{"machine.busy", "cores", func(u Upkeep) float64 { return u.Busy }},
+		{"joining", "s", func(u Upkeep) float64 { return u.Joining }},
+	} {
+		if was, is := f.of(before), f.of(after); was > 0 && is > 0 { // 0 is not known
+			all = append(all, newChange(f.name, f.unit, was, is))
+		}
+	}
+	for _, is := range after.Leaks {
+		for _, was := range before.Leaks {
+			if was.Of == is.Of {
+				all = append(all, newChange(is.Of+", left over", "", was.After-was.Before, is.After-is.Before))
+			}
+		}
+	}
+	for _, is := range after.Trend {
+		for _, was := range before.Trend {
+			if was.Of == is.Of && was.Windows >= minWindows && is.Windows >= minWindows {
+				all = append(all, newChange(is.Of+", rise", "", was.Rise, is.Rise))
+			}
+		}
+	}
+	return all
 }
 
 func changes(before, after GroupReport) (all []Change) {

@@ -22,7 +22,7 @@ func TestComparedFiguresHaveTheirDifferences(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := simulator.Compare(before, read)
-	if len(c.Groups) != 3 || c.Groups[0].Only != "" || c.Groups[1].Only != "after" || c.Groups[2].Only != "before" {
+	if len(c.Groups) != 4 || c.Groups[3].Name != "upkeep" || c.Groups[0].Only != "" || c.Groups[1].Only != "after" || c.Groups[2].Only != "before" {
 		t.Fatalf("%+v", c.Groups)
 	}
 	found := map[string]simulator.Change{}

@@ -45,10 +45,11 @@ type junitFailure struct {
 // reasons are all the ways in which a server can fail a bot.
 var reasons = []string{
 	FailedConnect, FailedJoin, FailedClosed, FailedDesync, FailedSeat, FailedAbsent, FailedRate, FailedEvents, FailedMalformed, FailedChat,
+	FailedPresence,
 }
 
 // WriteJUnit writes the report as JUnit XML: in the suite of a group, a case for each way in which a bot can be failed, and one for each
-// criterion; and a suite for each group of attackers.
+// criterion; and a suite for each group of attackers, for the invariants, and for leaks and drifts.
 func (r Report) WriteJUnit(w io.Writer) error {
 	all := junit{Name: r.Title}
 	for _, g := range r.Groups {
@@ -65,6 +66,11 @@ func (r Report) WriteJUnit(w io.Writer) error {
 	}
 	if len(r.Invariants) > 0 {
 		suite := r.invariantSuite()
+		all.Suites = append(all.Suites, suite)
+		all.Tests += suite.Tests
+		all.Failures += suite.Failures
+	}
+	if suite := r.Upkeep.suite(r.Measured); suite.Tests > 0 {
 		all.Suites = append(all.Suites, suite)
 		all.Tests += suite.Tests
 		all.Failures += suite.Failures
@@ -98,6 +104,26 @@ func (r GroupReport) suite(measured float64) junitSuite {
 			failure = &junitFailure{Message: v.String()}
 		}
 		add(v.Criterion, failure)
+	}
+	return s
+}
+
+// suite has a case for each leak and each drift that was looked for; none without Config.Soak.
+func (u Upkeep) suite(measured float64) junitSuite {
+	s := junitSuite{Name: "upkeep", Time: fmt.Sprintf("%.3f", measured)}
+	add := func(name string, ok bool, what fmt.Stringer) {
+		c := junitCase{Class: "upkeep", Name: name}
+		if s.Tests++; !ok {
+			s.Failures++
+			c.Failure = &junitFailure{Message: what.String()}
+		}
+		s.Cases = append(s.Cases, c)
+	}
+	for _, l := range u.Leaks {
+		add("no leak: "+l.Of, l.OK, l)
+	}
+	for _, t := range u.Trend {
+		add("no drift: "+t.Of, t.OK, t)
 	}
 	return s
 }

@@ -60,3 +60,19 @@ func TestJUnitHasACaseForEveryPromiseAndSaysWhichWereBroken(t *testing.T) {
 		t.Errorf("the last case is %q", last.Name)
 	}
 }
+
+func TestJUnitFailsWhenTheServerLeaksOrRefusesPresence(t *testing.T) {
+	r := simulator.Report{
+		Groups: []simulator.GroupReport{{Name: "g", Bots: 1, Failed: 1, Each: []simulator.BotReport{{Failures: []simulator.Failure{{Reason: simulator.FailedPresence}}}}}},
+		Upkeep: simulator.Upkeep{Leaks: []simulator.Leak{{Of: "sessions", Before: 1, After: 2, Bound: 1}, {Of: "lobbies", OK: true}}, Trend: []simulator.Trend{{Of: "memory"}}},
+	}
+	var out bytes.Buffer
+	if err := r.WriteJUnit(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`failures="3">`, `name="no bot was failed: presence"`, `name="no leak: sessions"`, `name="no drift: memory"`, "1 before, 2 after"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("it lacks %q:\n%s", want, out.String())
+		}
+	}
+}

@@ -25,6 +25,7 @@ type Lap struct {
 	Slack    Spread  `json:"input_slack,omitzero"`
 	Rejoin   Spread  `json:"rejoin,omitzero"`
 	Chat     Spread  `json:"chat,omitzero"`
+	Presence Spread  `json:"presence,omitzero"`
 	Late     float64 `json:"late_inputs"` // share of the inputs
 
 	In  map[string]float64 `json:"bytes_in_per_s"` // of all bots together, by kind of frame
@@ -87,7 +88,7 @@ func (c *crowd) lap(from, to look, at, took time.Duration) Lap {
 	l := Lap{
 		At: at.Seconds(), Took: second, Seated: to.seated, Failed: to.failed,
 		Interval: g.interval.nextLap(), Latency: g.latency.nextLap(), Age: g.age.nextLap(), Slack: g.slack.nextLap(),
-		Rejoin: g.rejoin.nextLap(), Chat: g.chat.nextLap(),
+		Rejoin: g.rejoin.nextLap(), Chat: g.chat.nextLap(), Presence: g.presence.nextLap(),
 		In: bytesByKind(from.stats.In, to.stats.In, second), Out: bytesByKind(from.stats.Out, to.stats.Out, second),
 		Reconnects: to.stats.Resumes - from.stats.Resumes, Desyncs: to.stats.Desyncs - from.stats.Desyncs,
 		Drops: map[string]uint64{}, Notices: map[string]int{},

@@ -32,6 +32,7 @@ func groupPlots(r simulator.Report) []plot {
 	slack := each(r, "Input slack, p50", "ms", "how early inputs came", func(l simulator.Lap) (float64, bool) { return l.Slack.P50, l.Slack.Count > 0 })
 	late := each(r, "Late inputs", "%", "came after their tick", func(l simulator.Lap) (float64, bool) { return 100 * l.Late, l.Slack.Count > 0 })
 	chat := percentiles("Chat, said to heard", lines, func(l simulator.Lap) simulator.Spread { return l.Chat })
+	presence := percentiles("Presence, set to seen", lines, func(l simulator.Lap) simulator.Spread { return l.Presence })
 	rate := each(r, "Snapshots", "1/s", "for each bot in its seat", func(l simulator.Lap) (float64, bool) { return l.Rate, l.Seated > 0 && l.Rate > 0 })
 	seated := each(r, "Bots in place", "bots", "in a match, or connected where they play none",
 		func(l simulator.Lap) (float64, bool) { return float64(l.Seated), true })
@@ -41,7 +42,7 @@ func groupPlots(r simulator.Report) []plot {
 	}
 	failed := each(r, "Failed bots", "bots", "so far", func(l simulator.Lap) (float64, bool) { return float64(l.Failed), true })
 	return nonEmpty(r.Measured,
-		effect, gaps, age, rate, slack, late, chat, seated,
+		effect, gaps, age, rate, slack, late, chat, presence, seated,
 		stackBytes(r, "Bytes received", func(l simulator.Lap) map[string]float64 { return l.In }),
 		stackBytes(r, "Bytes sent", func(l simulator.Lap) map[string]float64 { return l.Out }),
 		someOf(reconnects), someOf(drops(r)), someOf(failed),

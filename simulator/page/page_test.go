@@ -11,6 +11,7 @@ import (
 
 	"github.com/deltatick/deltatick/simulator"
 	"github.com/deltatick/deltatick/simulator/hostile"
+	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/page"
 	"github.com/deltatick/deltatick/simulator/scrape"
 )
@@ -22,7 +23,15 @@ const evil = `<script>alert(1)</script>"'&--></svg></style>`
 func report(laps int, text string) simulator.Report {
 	r := simulator.Report{
 		Title: "a title" + text, URL: "ws://host" + text, Bots: 6, Lobbies: 2, Seed: 1, Measured: float64(laps), Began: time.Unix(1e9, 0),
-		Failed: 1, Unmet: 1, Breaches: 1,
+		Failed: 1, Unmet: 1, Breaches: 1, Broken: 1,
+		Invariants: []invariant.Result{
+			{Name: invariant.Owner, Checks: 40}, {Name: invariant.Leak}, {Name: invariant.Hash, Checks: 31, Breaks: 1, Details: []string{"bot 7: it differs" + text}},
+		},
+		Upkeep: simulator.Upkeep{
+			CPU: 0.5, Resident: 4e7, Each: 5e4, Joining: 2, Busy: 1.5, Samples: 9,
+			Leaks: []simulator.Leak{{Of: "sessions" + text, Before: 1, After: 3, Bound: 1}},
+			Trend: []simulator.Trend{{Of: "resident memory" + text, Rise: 1e6, Bound: 4e6, Windows: 12, OK: true}},
+		},
 		Server: &scrape.Report{Misses: 1, Why: "no answer" + text},
 	}
 	spread := func(i int) simulator.Spread {
@@ -30,13 +39,13 @@ func report(laps int, text string) simulator.Report {
 	}
 	for _, name := range []string{"first" + text, "second" + text} {
 		g := simulator.GroupReport{
-			Name: name, Role: simulator.Player, Game: "arena" + text, Bots: 3, Latency: spread(1), Interval: spread(2), Failed: 1,
+			Name: name, Role: simulator.Player, Game: "arena" + text, Bots: 3, Latency: spread(1), Interval: spread(2), Presence: simulator.Spread{Count: 9, P99: 77}, Failed: 1,
 			Verdicts: []simulator.Verdict{{Criterion: "gap.p99 <= 40ms", Value: 52, Measured: true}, {Criterion: "desyncs <= 0", Measured: true, Met: true}},
 			Each:     []simulator.BotReport{{Bot: 7, Match: "m" + text, Seat: 3, Failures: []simulator.Failure{{Reason: "chat", Detail: "refused: be nice" + text}}}},
 		}
 		for i := range laps {
 			g.Laps = append(g.Laps, simulator.Lap{
-				At: float64(i + 1), Took: 1, Seated: 3, Rate: 60, Latency: spread(i), Interval: spread(i), Failed: i % 2,
+				At: float64(i + 1), Took: 1, Seated: 3, Rate: 60, Latency: spread(i), Interval: spread(i), Presence: spread(i), Failed: i % 2,
 				In: map[string]float64{"snapshot": 3000, "event" + text: 50}, Out: map[string]float64{"input": 900},
 				Reconnects: uint64(i % 3), Drops: map[string]uint64{"stale" + text: 1},
 			})
@@ -104,6 +113,8 @@ func TestAPageHasEveryGroupCriterionFailureAndAttack(t *testing.T) {
 	for _, want := range []string{
 		"a title", "ws://host", "1 bot was failed", "1 criterion was not met", "1 attack worked", "first", "second", "gap.p99 &lt;= 40ms", "52ms", "✗ not met", "✓ met",
 		"refused: be nice", "raiders", "3 × closed 4506 flooding", "1 × it got in", "no answer", "snapshot", "4504", "Resident memory", "2001-09-09",
+		"1 invariant was broken", "the server leaked or drifted", "invariant owner", "0 of 40 checks broken", "1 of 31 checks broken", "– never checked", "bot 7: it differs",
+		"1 before, 3 after, at most 1", "rises by 1.0M", "Presence, set to seen", ">77<", "50 kB a bot", "1.50 cores busy",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)
@@ -173,12 +184,14 @@ func TestEmptyReportsMakePages(t *testing.T) {
 func TestAComparisonHasBothRunsAndWhatChanged(t *testing.T) {
 	after := report(5, "")
 	after.Groups[0].Latency.P99 = 99
+	after.Invariants[2].Breaks, after.Upkeep.Joining, after.Upkeep.Leaks[0].After = 5, 3, 8
 	var b strings.Builder
 	if err := page.WriteComparison(&b, simulator.Compare(report(5, ""), after)); err != nil {
 		t.Fatal(err)
 	}
 	elements(t, b.String())
-	for _, want := range []string{"Before", "After", "first", "second", "the server", "effect.p99", "11 ms", "99 ms", "&#43;88 ms", "&#43;800.0 %", "worse"} {
+	for _, want := range []string{"Before", "After", "first", "second", "the server", "effect.p99", "11 ms", "99 ms", "&#43;88 ms", "&#43;800.0 %", "worse",
+		"broken invariants", "hash", "&#43;400.0 %", "joining", "sessions, left over", "resident memory, rise"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/invariant"
 )
 
 // reportView is a report as its template shows it.
@@ -19,6 +20,7 @@ type reportView struct {
 	Verdict  string // in a few words
 	Facts    []fact
 	Promises []promise
+	Broken   []invariant.Result // those of them with a break
 	Failures []failure
 	Unshown  int // failures beyond those
 	Notes    []string
@@ -31,7 +33,11 @@ type reportView struct {
 type fact struct{ Name, Value string }
 
 // promise is something that was to hold.
-type promise struct{ Met, Group, Text, Seen any }
+type promise struct {
+	Met               bool
+	Unseen            bool // nothing was ever held against it, so that Met says nothing
+	Group, Text, Seen string
+}
 
 type failure struct {
 	Group string
@@ -68,6 +74,11 @@ func newReportView(r simulator.Report) reportView {
 			}
 		}
 	}
+	for _, i := range r.Invariants {
+		if i.Breaks > 0 {
+			v.Broken = append(v.Broken, i)
+		}
+	}
 	for _, a := range r.Attacks {
 		v.Answers = append(v.Answers, answers{a, counts(a.Answers), counts(a.Breaches)})
 	}
@@ -95,13 +106,17 @@ func verdict(r simulator.Report) string {
 	for _, n := range []struct {
 		n         int
 		one, many string
-	}{{r.Failed, "bot was failed", "bots were failed"}, {r.Unmet, "criterion was not met", "criteria were not met"}, {r.Breaches, "attack worked", "attacks worked"}} {
+	}{{r.Failed, "bot was failed", "bots were failed"}, {r.Unmet, "criterion was not met", "criteria were not met"}, {r.Breaches, "attack worked", "attacks worked"},
+		{r.Broken, "invariant was broken", "invariants were broken"}} {
 		switch {
 		case n.n == 1:
 			parts = append(parts, "1 "+n.one)
 		case n.n > 1:
 			parts = append(parts, fmt.Sprintf("%d %s", n.n, n.many))
 		}
+	}
+	if !r.Upkeep.OK() {
+		parts = append(parts, "the server leaked or drifted")
 	}
 	return "Failed: " + strings.Join(parts, ", ")
 }
@@ -118,6 +133,15 @@ func facts(r simulator.Report) []fact {
 	if r.Began.Equal(time.Time{}) {
 		all = slices.Delete(all, 1, 2)
 	}
+	if u := r.Upkeep; u.Joining > 0 {
+		all = append(all, fact{"Everybody in after", seconds(u.Joining)})
+	}
+	if u := r.Upkeep; u.Busy > 0 {
+		all = append(all, fact{"The bots' machine", fmt.Sprintf("%.2f cores busy", u.Busy)})
+	}
+	if u := r.Upkeep; u.Samples > 0 {
+		all = append(all, fact{"The server", fmt.Sprintf("%.2f cores, %s resident, %s a bot", u.CPU, bytesText(u.Resident), bytesText(u.Each))})
+	}
 	attackers := 0
 	for _, a := range r.Attacks {
 		attackers += a.Bots
@@ -129,15 +153,32 @@ func facts(r simulator.Report) []fact {
 }
 
 func promises(r simulator.Report) []promise {
-	all := []promise{{r.Failed == 0, "all", "no bot is failed by the server", fmt.Sprintf("%d of %d", r.Failed, r.Bots)}}
+	all := []promise{{Met: r.Failed == 0, Group: "all", Text: "no bot is failed by the server", Seen: fmt.Sprintf("%d of %d", r.Failed, r.Bots)}}
 	if len(r.Attacks) > 0 {
-		all = append(all, promise{r.Breaches == 0, "all", "no attack works", fmt.Sprint(r.Breaches)})
+		all = append(all, promise{Met: r.Breaches == 0, Group: "all", Text: "no attack works", Seen: fmt.Sprint(r.Breaches)})
 	}
 	for _, g := range r.Groups {
 		for _, c := range g.Verdicts {
 			_, seen, _ := strings.Cut(c.String(), ": ")
-			all = append(all, promise{c.Met, g.Name, c.Criterion, seen})
+			all = append(all, promise{Met: c.Met, Group: g.Name, Text: c.Criterion, Seen: seen})
 		}
+	}
+	for _, i := range r.Invariants {
+		p := promise{Met: i.Breaks == 0, Unseen: i.Checks == 0, Group: "all", Text: "invariant " + string(i.Name)}
+		if !p.Unseen {
+			p.Seen = fmt.Sprintf("%d of %d checks broken", i.Breaks, i.Checks)
+		}
+		all = append(all, p)
+	}
+	said := func(met bool, what fmt.Stringer) {
+		text, seen, _ := strings.Cut(what.String(), ": ")
+		all = append(all, promise{Met: met, Group: "the server", Text: text, Seen: seen})
+	}
+	for _, l := range r.Upkeep.Leaks {
+		said(l.OK, l)
+	}
+	for _, t := range r.Upkeep.Trend {
+		said(t.OK, t)
 	}
 	return all
 }

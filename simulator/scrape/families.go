@@ -75,15 +75,16 @@ func (f families) by(name string, labels ...string) map[string]float64 {
 // bucket is one of a histogram: how many observations were at most bound.
 type bucket struct{ bound, count float64 }
 
-// buckets are those of a histogram without labels, by bound.
+// buckets are those of a histogram's first series, by bound.
 func (f families) buckets(name string) (all []bucket) {
-	for _, m := range f[name].GetMetric() {
-		for _, b := range m.GetHistogram().GetBucket() {
-			if bound := b.GetUpperBound(); !math.IsNaN(bound) && len(all) < maxKinds {
-				all = append(all, bucket{bound, float64(b.GetCumulativeCount())})
-			}
+	series := f[name].GetMetric()
+	if len(series) == 0 {
+		return nil
+	}
+	for _, b := range series[0].GetHistogram().GetBucket() {
+		if bound := b.GetUpperBound(); !math.IsNaN(bound) && len(all) < maxKinds {
+			all = append(all, bucket{bound, float64(b.GetCumulativeCount())})
 		}
-		break
 	}
 	slices.SortFunc(all, func(a, b bucket) int {
 		if a.bound < b.bound {
