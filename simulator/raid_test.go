@@ -2,6 +2,7 @@ package simulator_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,13 @@ func TestARealServerWithstandsEveryAttackAndItsPlayersNoticeNone(t *testing.T) {
 			t.Errorf("%s: %d attempts, answers %v", a.Attack, a.Attempts, a.Answers)
 		}
 		t.Logf("%s: %d attempts, answers %v", a.Attack, a.Attempts, a.Answers)
+	}
+	var table, xml strings.Builder
+	if _, err := r.WriteTo(&table); err != nil || !strings.Contains(table.String(), "never-ack was not over once") {
+		t.Errorf("an attack of 15 s in a run of 8 says nothing, and the table does not say so (%v)", err)
+	}
+	if err := r.WriteJUnit(&xml); err != nil || !strings.Contains(xml.String(), `<skipped message="not over once"`) {
+		t.Errorf("nor does JUnit (%v)", err)
 	}
 	if !r.OK() {
 		t.Errorf("the run failed: %d, %d, %d", r.Failed, r.Unmet, r.Breaches)

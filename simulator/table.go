@@ -30,7 +30,9 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		for answer, n := range sorted(a.Answers) {
 			answers = append(answers, fmt.Sprintf("%d %s", n, answer))
 		}
-		fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
+		if len(answers) > 0 {
+			fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
+		}
 	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
 	r.Upkeep.write(&b)
@@ -193,10 +195,16 @@ func (r Report) verdict(b *strings.Builder) {
 
 // good says what did not happen.
 func (r Report) good() string {
-	if len(r.Attacks) > 0 {
-		return "no bot was failed by the server, and no attack worked"
+	if len(r.Attacks) == 0 {
+		return "no bot was failed by the server"
 	}
-	return "no bot was failed by the server"
+	text := "no bot was failed by the server, and no attack worked"
+	for _, a := range r.Attacks {
+		if a.Attempts == 0 {
+			text += fmt.Sprintf("; but %s was not over once, and says nothing", a.Name)
+		}
+	}
+	return text
 }
 
 func bytesText(n float64) string {

@@ -7,15 +7,16 @@ const SHIPS = 6; // bots fill up to this many
 const SEATS = 8;
 
 /**
- * The lobbies worth trying, best first: running matches before open rooms (nobody to wait for), fuller before emptier
- * (company).
+ * The lobbies worth trying, the fullest first, for company: those that play. In one that waits, a host who may be gone would decide when.
  * @param {{id: string, game: string, phase: string, players: number, max_players: number}[]} lobbies
  */
 export function candidates(lobbies) {
-  const rank = (/** @type {{phase: string}} */ { phase }) => (phase === "playing" ? 0 : 1);
   return lobbies
-    .filter((lobby) => lobby.game === GAME && lobby.players < lobby.max_players)
-    .sort((a, b) => rank(a) - rank(b) || b.players - a.players);
+    .filter(
+      ({ game, phase, players, max_players }) =>
+        game === GAME && phase === "playing" && players < max_players,
+    )
+    .sort((a, b) => b.players - a.players);
 }
 
 /**
