@@ -62,7 +62,7 @@ const actions = {
   },
   "Quick play": {
     press: (page) => page.click("#quick-play"),
-    done: (_, name) => host.locator(".members li", { hasText: name }).waitFor(), // the only lobby with room
+    done: (page, name) => page.locator("#scores li", { hasText: name }).waitFor(), // in a match of its own
   },
 };
 
@@ -80,7 +80,7 @@ for (const [index, [button, { press, done }]] of Object.entries(actions).entries
     await page.waitForSelector('#link-state[data-state="connecting"]');
     assert.equal(await page.locator(".toast").count(), 0, "nothing is refused");
     wire.release();
-    await page.waitForSelector("#lobby:not([hidden]), #create[open]");
+    await page.waitForSelector("#lobby:not([hidden]), #match:not([hidden]), #create[open]");
     await done(page, name);
     assert.equal(await page.evaluate(() => /** @type {any} */ (window).deltatick.net.name), name);
     assert.equal(await page.locator(".toast.bad").count(), 0);
