@@ -1,7 +1,7 @@
 const TURN = Math.PI * 2;
 
 /** `angle` in 0..2π, as angles travel. @param {number} angle */
-const positive = (angle) => ((angle % TURN) + TURN) % TURN;
+export const positive = (angle) => ((angle % TURN) + TURN) % TURN;
 
 /**
  * Makes one input out of keyboard, mouse, touch and gamepad. Turning by key wins over aiming, because whoever presses it

@@ -1,5 +1,5 @@
 /** Where keys are on the board, not what they print: the same hands work on every layout. */
-const held = {
+export const held = {
   ArrowLeft: "left",
   KeyA: "left",
   ArrowRight: "right",

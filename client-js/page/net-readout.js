@@ -13,7 +13,7 @@ const rows = [
   ["desyncs", "Desyncs"],
 ];
 
-const ms = (value) =>
+export const ms = (value) =>
   Number.isFinite(value) ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : "…";
 const bytes = (value) =>
   value >= 10000 ? `${(value / 1000).toFixed(1)} kB/s` : `${Math.round(value ?? 0)} B/s`;

@@ -1,4 +1,5 @@
 import { el, setText } from "../dom.js";
+import { ms } from "../net-readout.js";
 import { KINDS } from "./traffic.js";
 
 const rows = [
@@ -16,8 +17,6 @@ const rows = [
   ["tick", "Server tick p50 / p99"],
 ];
 
-const ms = (value) =>
-  Number.isFinite(value) ? `${value < 10 ? value.toFixed(1) : Math.round(value)} ms` : "…";
 export const bytes = (value) =>
   value >= 1000 ? `${(value / 1000).toFixed(1)} kB/s` : `${Math.round(value)} B/s`;
 

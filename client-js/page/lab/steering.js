@@ -1,18 +1,8 @@
-/** Where keys are on the board, not what they print. */
-const held = {
-  ArrowLeft: "left",
-  KeyA: "left",
-  ArrowRight: "right",
-  KeyD: "right",
-  ArrowUp: "thrust",
-  KeyW: "thrust",
-  Space: "fire",
-};
+import { positive } from "../controls.js";
+import { held } from "../keys.js";
+
 const DEAD = 0.3; // of a stick's reach
 const PUSH = 0.6; // of a stick's reach from which it also thrusts
-const TURN = Math.PI * 2;
-
-const positive = (angle) => ((angle % TURN) + TURN) % TURN;
 
 /**
  * The hands of player A: keys, a pointer held on the screen (the ship flies there), a button to fire with a thumb, the first gamepad.
