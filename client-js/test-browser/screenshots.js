@@ -20,7 +20,7 @@ const PORTRAIT = {
 };
 const LANDSCAPE = { ...PORTRAIT, viewport: { width: 844, height: 390 } };
 const SETTLED = 13_000; // ms into a match: the warm-up is over, shots fly, somebody has scored
-const ROUND = 20; // seconds, the shortest that the arena plays
+const ROUND = 20; // seconds, in which somebody scores
 
 const folder = process.argv[2];
 await mkdir(folder ?? DOCS, { recursive: true });
