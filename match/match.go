@@ -92,6 +92,9 @@ func newMatch(cfg Config, c *core) (m *Match, err error) {
 // ID is the match's name on the wire.
 func (m *Match) ID() string { return m.cfg.ID }
 
+// Epoch says under whose ownership this is the match: [Config.Epoch].
+func (m *Match) Epoch() uint32 { return m.cfg.Epoch }
+
 // Run plays the match until the game ends it, Stop is called, ctx ends, or the game breaks. It returns nil, nil, ctx's error, and a
 // [*PanicError] respectively. Whoever calls New must call Run, once, even with a ctx that has ended.
 func (m *Match) Run(ctx context.Context) error {

@@ -87,6 +87,9 @@ func (s *Seat) ID() SeatID { return s.id }
 // User is who sits there: [Member.User].
 func (s *Seat) User() string { return s.member.User }
 
+// Outbox is where the events of who sits there go: [Member.Out].
+func (s *Seat) Outbox() Outbox { return s.member.Out }
+
 // RoundTrip is the least time that a snapshot and its acknowledgement took lately, 0 until one is known, and for a spectator.
 func (s *Seat) RoundTrip() time.Duration {
 	s.mu.Lock()

@@ -16,6 +16,8 @@ const (
 	CloseSilent        CloseCode = 4002
 	CloseBusy          CloseCode = 4003
 	CloseInternal      CloseCode = 4004
+	CloseMoved         CloseCode = 4005
+	CloseTicketLate    CloseCode = 4006
 	CloseAuthExpired   CloseCode = 4400
 	CloseDisplaced     CloseCode = 4500
 	CloseResumeRefused CloseCode = 4501
@@ -27,6 +29,7 @@ const (
 	CloseVersion       CloseCode = 4507
 	CloseUnauthorized  CloseCode = 4508
 	CloseKicked        CloseCode = 4509
+	CloseTicketRefused CloseCode = 4510
 )
 
 type closeMeaning struct {
@@ -42,6 +45,8 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseSilent:        {"silent", "nothing was heard", 0},
 	CloseBusy:          {"busy", "the server has no room", 5 * time.Second},
 	CloseInternal:      {"internal", "a fault of the server", time.Second},
+	CloseMoved:         {"moved", "the match runs on another node", 0},
+	CloseTicketLate:    {"ticket-late", "the seat ticket has expired", 0},
 	CloseAuthExpired:   {"auth-expired", "the credentials have expired", 0},
 	CloseDisplaced:     {"displaced", "another connection resumed this session", 0},
 	CloseResumeRefused: {"resume-refused", "the token is spent, foreign or broken", 0},
@@ -53,6 +58,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseVersion:       {"version", "protocol version not supported", 0},
 	CloseUnauthorized:  {"unauthorized", "the credentials were refused", 0},
 	CloseKicked:        {"kicked", "the session was ended by the server", 0},
+	CloseTicketRefused: {"ticket-refused", "the seat ticket is wrong, or was used before", 0},
 }
 
 // CloseCodes lists every code of the table, for metrics that want all labels from the start.

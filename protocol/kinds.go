@@ -78,6 +78,7 @@ const (
 	ChannelPresence = "presence"
 	ChannelAdmin    = "admin"
 
+	EventMoved  = "moved"  // on ChannelSession: the match of a seat ticket runs elsewhere
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
 	EventClosed = "closed" // on ChannelSession: a channel is not open any more

@@ -19,6 +19,10 @@ type Identity struct {
 	Name    string    // to show; cleaned of what cannot be shown
 	Roles   []string  // what the user may do, in words of the house's own, such as "admin"; never changed in place
 	Expires time.Time // when all this has to be proven again; zero: never
+
+	// Grant is what the session is for, where its authenticator lets somebody in for one thing only, in the house's own words; nil: for all there
+	// is. It stays what it was: a session that has one is not renewed, and no credentials that give one renew another.
+	Grant any
 }
 
 // HasRole says whether a role is among the user's.

@@ -46,7 +46,7 @@ func (c *conn) reauthenticate(s *Session, auth []string) (fresh *Identity, err e
 	err = refuse(protocol.CloseAuthExpired)
 	if len(auth) > 0 {
 		var who Identity
-		if who, err = c.authenticate(auth); err == nil && who.User != s.User() {
+		if who, err = c.authenticate(auth); err == nil && (who.User != s.User() || who.Grant != nil) {
 			return nil, refuse(protocol.CloseResumeRefused)
 		}
 		if fresh = &who; err == nil && endsBefore(who, s.Identity()) {
@@ -86,6 +86,9 @@ func (c *conn) renew(s *Session, q protocol.Request) (reply any, err error) {
 	}
 	if who.User != s.User() {
 		return nil, protocol.Refuse(protocol.CodeUnauthorized, "the credentials of another user")
+	}
+	if who.Grant != nil || s.Identity().Grant != nil {
+		return nil, protocol.Refuse(protocol.CodeUnauthorized, "these credentials are for one thing only")
 	}
 	if !s.adoptFrom(c, who) {
 		return nil, protocol.Refuse(protocol.CodeUnavailable, "the session has another connection")
