@@ -24,7 +24,7 @@ type Member interface {
 	// Emit takes a reliable event. The payload is shared and must not be changed.
 	Emit(channel, name string, payload []byte, tick uint32)
 	// Seated says that the member now holds a seat, to attach its connections to; nil: it holds none any more.
-	Seated(seat *match.Seat)
+	Seated(seat Seat)
 }
 
 // MatchRequest is what a lobby wants a match for.
@@ -35,6 +35,9 @@ type MatchRequest struct {
 	Settings      match.Settings // complete
 	MaxPlayers    int            // seats that the match must have
 	MaxSpectators int            // likewise
+	// After is the epoch of the lobby's match before, if that told it by a method Epoch() uint32; 0: none. That of this one is to be another: clients
+	// tell a lobby's matches apart by it.
+	After uint32
 }
 
 // Config is what a [Directory] is made from. Zero values are the stated defaults.
@@ -44,7 +47,7 @@ type Config struct {
 	// NewMatch sets up a match, with the seats asked for, and starts nothing; the lobby runs it. It is called by the
 	// lobby's goroutine, which serves nobody meanwhile. Members decide how long a seat is kept for someone who is away,
 	// so the match's own grace should be longer than that of sessions.
-	NewMatch func(MatchRequest) (*match.Match, error)
+	NewMatch func(MatchRequest) (Match, error)
 
 	MaxLobbies    int           // at the same time; default 1000
 	MaxSpectators int           // in a lobby; default 32

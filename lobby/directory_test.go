@@ -266,7 +266,7 @@ func TestADrainingDirectoryStartsNothingNewAndKeepsWhatRuns(t *testing.T) {
 }
 
 func TestADirectoryRefusesWhatItCannotServe(t *testing.T) {
-	nothing := func(lobby.MatchRequest) (*match.Match, error) { return nil, errors.New("none") }
+	nothing := func(lobby.MatchRequest) (lobby.Match, error) { return nil, errors.New("none") }
 	kinds := []match.Kind{toyKind}
 	for name, cfg := range map[string]lobby.Config{
 		"no games":         {NewMatch: nothing},

@@ -47,6 +47,7 @@ type lobby struct {
 	host       *member
 	round      *round // the running match, or nil
 	rounds     uint32 // matches that are over
+	epoch      uint32 // of the newest match; 0: not known
 	result     *Result
 	filled     bool // every place was taken when last looked at
 	ended      bool
@@ -70,7 +71,7 @@ type member struct {
 	role           string
 	ready, rematch bool
 	away           bool
-	seat           *match.Seat // in the running match, or nil
+	seat           TakenSeat // in the running match, or nil
 }
 
 // newLobby makes a lobby as it is by default, still without a code and members.

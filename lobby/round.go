@@ -14,7 +14,7 @@ import (
 
 // round is a lobby's running match.
 type round struct {
-	match *match.Match
+	match Match
 	seats int           // for players
 	over  chan struct{} // closed when the match's goroutine has returned
 	err   error         // what it returned
@@ -54,7 +54,7 @@ func (l *lobby) begin() error {
 }
 
 // newMatch keeps a game that panics while it is being made from taking the node with it.
-func (l *lobby) newMatch() (m *match.Match, err error) {
+func (l *lobby) newMatch() (m Match, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = fmt.Errorf("making a match panicked: %v\n%s", v, debug.Stack())
@@ -62,7 +62,7 @@ func (l *lobby) newMatch() (m *match.Match, err error) {
 	}()
 	return l.dir.cfg.NewMatch(MatchRequest{
 		Lobby: l.id, Round: l.rounds, Kind: l.kind, Settings: maps.Clone(l.settings),
-		MaxPlayers: l.maxPlayers, MaxSpectators: l.dir.cfg.MaxSpectators,
+		MaxPlayers: l.maxPlayers, MaxSpectators: l.dir.cfg.MaxSpectators, After: l.epoch,
 	})
 }
 
@@ -108,6 +108,7 @@ func (l *lobby) matchOver() <-chan struct{} {
 func (l *lobby) endRound() {
 	m := l.round.match
 	result := m.Result()
+	l.epoch = epochOf(m)
 	l.log.Info("match over", "match", m.ID(), "round", l.rounds, "reason", result.Reason, "err", l.round.err)
 	l.round = nil
 	l.rounds++

@@ -66,7 +66,7 @@ func newWorld(t testing.TB, change func(*lobby.Config)) *world {
 	return w
 }
 
-func (w *world) newMatch(r lobby.MatchRequest) (*match.Match, error) {
+func (w *world) newMatch(r lobby.MatchRequest) (lobby.Match, error) {
 	w.mu.Lock()
 	before := w.before
 	w.mu.Unlock()
@@ -79,11 +79,15 @@ func (w *world) newMatch(r lobby.MatchRequest) (*match.Match, error) {
 	if w.refuse != nil {
 		return nil, w.refuse
 	}
-	return match.New(match.Config{
+	m, err := match.New(match.Config{
 		Kind: r.Kind, Settings: r.Settings, ID: fmt.Sprintf("match-%d", len(w.requests)), Epoch: uint32(len(w.requests)),
 		MaxPlayers: r.MaxPlayers, MaxSpectators: r.MaxSpectators, Grace: time.Hour,
 		Logger: slog.New(slog.DiscardHandler), Counters: w.matches,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return lobby.MatchOf(m), nil
 }
 
 func (w *world) asked() []lobby.MatchRequest {
@@ -185,7 +189,7 @@ type person struct {
 
 	mu     sync.Mutex
 	events []event
-	seats  []*match.Seat // as told; nil: none any more
+	seats  []lobby.Seat // as told; nil: none any more
 }
 
 type event struct {
@@ -203,7 +207,7 @@ func (p *person) Emit(channel, name string, payload []byte, _ uint32) {
 	p.events = append(p.events, event{channel, name, bytes.Clone(payload), time.Now()})
 }
 
-func (p *person) Seated(seat *match.Seat) {
+func (p *person) Seated(seat lobby.Seat) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.seats = append(p.seats, seat)
@@ -216,7 +220,8 @@ func (p *person) seat() *match.Seat {
 	if len(p.seats) == 0 {
 		return nil
 	}
-	return p.seats[len(p.seats)-1]
+	seat, _ := p.seats[len(p.seats)-1].(*match.Seat)
+	return seat
 }
 
 // told returns the events of a name so far.

@@ -97,6 +97,9 @@ func (s *Seat) RoundTrip() time.Duration {
 	return s.inputs.roundTrip
 }
 
+// MatchID is the name of the match the seat is in.
+func (s *Seat) MatchID() string { return s.match.cfg.ID }
+
 // Match is the match the seat is in.
 func (s *Seat) Match() *Match { return s.match }
 

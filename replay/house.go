@@ -90,4 +90,4 @@ func (*projectionist) Name() string { return "Replay" }
 
 func (*projectionist) Emit(string, string, []byte, uint32) {}
 
-func (*projectionist) Seated(*match.Seat) {}
+func (*projectionist) Seated(lobby.Seat) {}

@@ -33,7 +33,7 @@ type local string
 func (m local) User() string                      { return string(m) }
 func (m local) Name() string                      { return string(m) }
 func (local) Emit(string, string, []byte, uint32) {}
-func (local) Seated(*match.Seat)                  {}
+func (local) Seated(lobby.Seat)                   {}
 
 // page is a log that many write.
 type page struct {

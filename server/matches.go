@@ -27,7 +27,7 @@ const seatMargin = 10 * time.Second
 
 // newMatch gives every match of this process an epoch of its own, so that a frame meant for one can never pass for another's, and
 // its own phase, so that they do not all step at the same moment.
-func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
+func (k *matchmaker) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 	n := k.made.Add(1)
 	log := k.cfg.Logger.With("lobby", q.Lobby)
 	cfg := match.Config{
@@ -42,8 +42,11 @@ func (k *matchmaker) newMatch(q lobby.MatchRequest) (*match.Match, error) {
 		cfg.Record = recorder
 	}
 	m, err := match.New(cfg)
-	if err == nil && recorder != nil {
+	if err != nil {
+		return nil, err
+	}
+	if recorder != nil {
 		k.records.run(recorder)
 	}
-	return m, err
+	return lobby.MatchOf(m), nil
 }

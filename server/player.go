@@ -3,6 +3,7 @@ package server
 import (
 	"sync"
 
+	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/session/channel"
@@ -36,7 +37,8 @@ func (p *player) Emit(channel, name string, payload []byte, tick uint32) {
 }
 
 // Seated is called by the lobby: the player has a seat now, or, with nil, none any more.
-func (p *player) Seated(seat *match.Seat) {
+func (p *player) Seated(held lobby.Seat) {
+	seat, _ := held.(*match.Seat) // nil for none
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.detach()

@@ -1,0 +1,75 @@
+package lobby
+
+import (
+	"context"
+
+	"github.com/deltatick/deltatick/match"
+)
+
+// Match is a match as its lobby sees it, wherever it runs. Its methods are those of [match.Match], which [MatchOf] makes one of; none but Run and
+// Result blocks.
+type Match interface {
+	ID() string
+	// Run returns when the match is over. When ctx ends, the lobby has no part in it any more.
+	Run(ctx context.Context) error
+	// Join gives a seat to a player, Watch to a spectator: whoever has one in this match already gets that one. Errors: [match.ErrFull],
+	// [match.ErrOver].
+	Join(m match.Member) (TakenSeat, error)
+	Watch(m match.Member) (TakenSeat, error)
+	Configure(s match.Settings)
+	Stop(reason string)
+	// Result is how the match ended, once Run has returned.
+	Result() match.Result
+}
+
+// Seat is a place in a match, as the one who has it is told. That of a match in this process that nobody but its lobby knows is a [*match.Seat].
+type Seat interface {
+	ID() match.SeatID // 0: a spectator's
+	MatchID() string
+}
+
+// TakenSeat is a place in a match, as its lobby has it.
+type TakenSeat interface {
+	Seat
+	// Leave gives it up, for a reason that the client is told.
+	Leave(reason string)
+}
+
+// Playable is a [Match] but for the type of its seats.
+type Playable[S TakenSeat] interface {
+	ID() string
+	Run(ctx context.Context) error
+	Join(m match.Member) (S, error)
+	Watch(m match.Member) (S, error)
+	Configure(s match.Settings)
+	Stop(reason string)
+	Result() match.Result
+}
+
+// MatchOf makes a [Match] of one whose seats are of a type of their own, such as a [*match.Match].
+func MatchOf[S TakenSeat](m Playable[S]) Match { return playable[S]{m} }
+
+type playable[S TakenSeat] struct{ Playable[S] }
+
+func (p playable[S]) Join(m match.Member) (TakenSeat, error) { return taken(p.Playable.Join(m)) }
+
+func (p playable[S]) Watch(m match.Member) (TakenSeat, error) { return taken(p.Playable.Watch(m)) }
+
+// Epoch is that of the match, if it tells: see [MatchRequest].
+func (p playable[S]) Epoch() uint32 { return epochOf(p.Playable) }
+
+// taken makes no seat of an error: a nil pointer in an interface would be one.
+func taken[S TakenSeat](seat S, err error) (TakenSeat, error) {
+	if err != nil {
+		return nil, err
+	}
+	return seat, nil
+}
+
+// epochOf is the epoch of what has one, otherwise 0.
+func epochOf(m any) uint32 {
+	if m, ok := m.(interface{ Epoch() uint32 }); ok {
+		return m.Epoch()
+	}
+	return 0
+}
