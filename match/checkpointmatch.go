@@ -40,31 +40,30 @@ type savedInput struct {
 	Quanta     []int32
 }
 
-// captured is the answer to who wants a checkpoint.
-type captured struct {
+// Capture is the state of a match after a tick, of which a checkpoint can be made while the match goes on.
+type Capture struct {
+	tick  uint32
 	bytes func() ([]byte, error) // shared by all who want it; for their goroutines
-	err   error
 }
+
+// Tick is the tick that it is after.
+func (c Capture) Tick() uint32 { return c.tick }
+
+// Bytes makes the checkpoint, by the goroutine that calls. The errors are those of a game whose state cannot be kept: see [Checkpointer].
+func (c Capture) Bytes() ([]byte, error) { return c.bytes() }
 
 // Checkpoint returns the match as it is after the next tick, for [Restore] on another machine or in another process, or for [RestoreSim].
 // The match's goroutine only copies its state, between two ticks; the caller's makes bytes of it and compresses them. Spectators are no
 // part of it, and neither are events that players have not got yet. Errors: ErrOver, ctx's, and those of a game whose state cannot be
 // kept, which goes on all the same: see [Checkpointer].
 func (m *Match) Checkpoint(ctx context.Context) ([]byte, error) {
-	answer := make(chan captured, 1)
-	m.mu.Lock()
-	if m.over {
-		m.mu.Unlock()
-		return nil, ErrOver
+	answer := make(chan Capture, 1)
+	if err := m.Capture(answer); err != nil {
+		return nil, err
 	}
-	m.wanted = append(m.wanted, answer)
-	m.mu.Unlock()
 	select {
 	case got := <-answer:
-		if got.err != nil {
-			return nil, got.err
-		}
-		return got.bytes()
+		return got.Bytes()
 	case <-m.done:
 		return nil, ErrOver
 	case <-ctx.Done():
@@ -72,21 +71,36 @@ func (m *Match) Checkpoint(ctx context.Context) ([]byte, error) {
 	}
 }
 
-// giveCheckpoint answers all who want a checkpoint with the same one.
-func (m *Match) giveCheckpoint(wanted []chan<- captured) {
-	if len(wanted) == 0 {
-		return
+// Capture is [Match.Checkpoint] for who does not wait: the state after the next tick is sent to a channel, which must have room for it. Nothing is sent if
+// the match is over before that. Errors: ErrOver.
+func (m *Match) Capture(to chan<- Capture) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.over {
+		return ErrOver
 	}
-	var answer captured
+	m.wanted = append(m.wanted, to)
+	return nil
+}
+
+// giveCheckpoint answers all who want a checkpoint with the same one. It reports whether it is the last, because the match goes on from it elsewhere.
+func (m *Match) giveCheckpoint(wanted []chan<- Capture, handOver bool) (last bool) {
+	if len(wanted) == 0 {
+		return false
+	}
+	answer := Capture{tick: m.core.tick}
 	k, err := m.core.capture()
 	if err == nil {
 		k.match = m.save()
 		answer.bytes = sync.OnceValues(k.bytes)
+	} else {
+		answer.bytes = func() ([]byte, error) { return nil, err }
 	}
-	answer.err = err
+	last = m.leave(handOver && err == nil)
 	for _, to := range wanted {
 		to <- answer
 	}
+	return last
 }
 
 func (m *Match) save() savedMatch {
@@ -201,31 +215,32 @@ func Restore(cfg Config, checkpoint []byte, outboxOf func(seat SeatID, user stri
 	if err != nil {
 		return nil, nil, err
 	}
+	m.outboxOf = outboxOf
 	if cfg.Record != nil {
 		m.checkpoint = checkpoint
 	}
-	return m, m.reseat(r.match.Seats, outboxOf), nil
+	return m, m.reseat(r.match.Seats), nil
 }
 
 // reseat gives the players of a restored core their seats.
-func (m *Match) reseat(saved []savedSeat, outboxOf func(SeatID, string) Outbox) []*Seat {
+func (m *Match) reseat(saved []savedSeat) []*Seat {
 	now := m.cfg.Now()
 	for _, s := range saved {
-		m.reseatOne(s.ID, outboxOf, now).inputs.load(s.Ring, m.core.tick)
+		m.reseatOne(s.ID, now).inputs.load(s.Ring, m.core.tick)
 	}
 	for id, p := range m.core.players { // those of a Sim's checkpoint
 		if p.Seat != 0 && m.bySeat[id] == nil {
-			m.reseatOne(p.Seat, outboxOf, now).inputs.next = m.core.tick + 1
+			m.reseatOne(p.Seat, now).inputs.next = m.core.tick + 1
 		}
 	}
 	return slices.Clone(m.seated)
 }
 
-func (m *Match) reseatOne(id SeatID, outboxOf func(SeatID, string) Outbox, now time.Time) *Seat {
+func (m *Match) reseatOne(id SeatID, now time.Time) *Seat {
 	p := m.core.players[id]
 	member := Member{User: p.User, Name: p.Name}
-	if outboxOf != nil {
-		member.Out = outboxOf(id, p.User)
+	if m.outboxOf != nil {
+		member.Out = m.outboxOf(id, p.User)
 	}
 	if member.Out == nil {
 		member.Out = nowhereToTell{}

@@ -35,6 +35,11 @@ type Config struct {
 
 	Record Recorder // takes the match down; default: nobody does
 
+	// Gate, if set, says whether the match may act now; it is asked before each tick and before what came of it is sent, by the match's goroutine.
+	// While it says no, no tick is made and nobody is sent anything. Who runs a match that another node may take over has it ask whether it is
+	// still its own (cluster.Held.Valid).
+	Gate func() bool
+
 	Logger   *slog.Logger     // default: discard
 	Counters *Counters        // shared by the matches of a node; default: its own
 	Stats    *tick.Stats      // shared likewise
@@ -82,6 +87,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Gate == nil {
+		cfg.Gate = func() bool { return true }
 	}
 	return cfg, nil
 }

@@ -60,14 +60,15 @@ type End uint8
 
 // The reasons.
 const (
-	EndGame   End = iota // the game ended it
-	EndStop              // the host stopped it
-	EndFailed            // the game broke
+	EndGame      End = iota // the game ended it
+	EndStop                 // the host stopped it
+	EndFailed               // the game broke
+	EndElsewhere            // another node runs it
 	endReasons
 )
 
 // String is the reason as a metric label.
-func (e End) String() string { return [...]string{"ended", "stopped", "failed"}[e] }
+func (e End) String() string { return [...]string{"ended", "stopped", "failed", "elsewhere"}[e] }
 
 // Ends lists all reasons.
 func Ends() []End { return upTo[End](endReasons) }

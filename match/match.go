@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/deltatick/deltatick/tick"
 )
@@ -25,18 +26,26 @@ type Match struct {
 	fanout     *fanout
 	fault      error // of the game: the match ends
 	end        End
-	closing    bool   // the game is called no more
-	checkpoint []byte // that the match was restored from, until its recorder has it; nil: none, or no recorder
-	result     Result // readable by all once done is closed
+	closing    bool                        // the game is called no more
+	checkpoint []byte                      // that the match was restored from, until its recorder has it; nil: none, or no recorder
+	silent     bool                        // nobody is told any more
+	replayed   bool                        // ticks after that checkpoint have been made again
+	owed       bool                        // what came of the last tick has not been told, because the gate was closed
+	outboxOf   func(SeatID, string) Outbox // for players who come in while a restored match is replayed
+	result     Result                      // readable by all once done is closed
+
+	// Their own guards.
+	linked atomic.Int32 // seats with a connection
 
 	// Guarded by mu.
 	mu       sync.Mutex
 	bySeat   []*Seat  // index: SeatID; nil: free
 	watchers int      // spectators
 	mail     []func() // what others asked the goroutine to do, in order
-	wanted   []chan<- captured
+	wanted   []chan<- Capture
 	stop     string // reason, once Stop was called
-	over     bool   // no more mail
+	leaving  leaving
+	over     bool // no more mail
 }
 
 // Result is how a match ended.
@@ -53,6 +62,8 @@ const (
 	ReasonKicked   = "kicked"
 	ReasonExpired  = "expired"
 	ReasonShutdown = "shutdown"
+	// ReasonElsewhere is that of a match that goes on elsewhere. No client is told it.
+	ReasonElsewhere = "elsewhere"
 )
 
 // New sets a match up, including the game's own Setup. It starts nothing. Errors name the setting, table or field at fault.
@@ -82,6 +93,7 @@ func newMatch(cfg Config, c *core) (m *Match, err error) {
 	}
 	m.loop, err = tick.NewLoop(tick.LoopConfig{
 		Rate: cfg.TickRate, Phase: cfg.Phase, Now: cfg.Now, Step: m.step, Stats: cfg.Stats, Tick: c.tick,
+		Held: func() bool { return !cfg.Gate() },
 	})
 	if err != nil {
 		return nil, fmt.Errorf("match of %s: %w", cfg.Kind.Name, err)
@@ -95,8 +107,8 @@ func (m *Match) ID() string { return m.cfg.ID }
 // Epoch says under whose ownership this is the match: [Config.Epoch].
 func (m *Match) Epoch() uint32 { return m.cfg.Epoch }
 
-// Run plays the match until the game ends it, Stop is called, ctx ends, or the game breaks. It returns nil, nil, ctx's error, and a
-// [*PanicError] respectively. Whoever calls New must call Run, once, even with a ctx that has ended.
+// Run plays the match until the game ends it, Stop is called, ctx ends, the game breaks, or the match goes on elsewhere ([Match.Abandon]). It
+// returns nil, nil, ctx's error, a [*PanicError], and [ErrElsewhere] respectively. Whoever calls New must call Run, once, even with a ctx that has ended.
 func (m *Match) Run(ctx context.Context) error {
 	m.cfg.Counters.Matches.Add(1)
 	defer m.cfg.Counters.Matches.Add(-1)
@@ -106,14 +118,40 @@ func (m *Match) Run(ctx context.Context) error {
 		m.countSeat(s, +1)
 	}
 	if m.cfg.Record != nil {
+		if m.replayed {
+			m.checkpoint = m.checkpointNow()
+		}
 		m.cfg.Record.Begin(m.recordHead())
 	}
-	err := m.loop.Run(ctx)
+	err := m.play(ctx)
 	if fault := m.fault; fault != nil {
 		err = fault
 	}
-	m.finish()
+	if m.finish() {
+		return ErrElsewhere
+	}
 	return err
+}
+
+// play runs the loop, unless the match has ended in ticks that were replayed.
+func (m *Match) play(ctx context.Context) error {
+	switch {
+	case m.fault != nil:
+		m.broken()
+		return nil
+	case m.core.ended != nil:
+		m.ended()
+		return nil
+	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	m.mu.Lock()
+	m.leaving.stop = stop
+	if m.leaving.now {
+		stop()
+	}
+	m.mu.Unlock()
+	return m.loop.Run(ctx)
 }
 
 // Done is closed when the match is over and every seat has been told.
@@ -153,14 +191,48 @@ func (m *Match) Join(member Member) (*Seat, error) {
 	}
 	for id := 1; id < len(m.bySeat); id++ {
 		if m.bySeat[id] == nil {
-			s := newSeat(m, SeatID(id), member, m.cfg.Now())
-			m.bySeat[id] = s
-			m.mail = append(m.mail, func() { m.seat(s) })
-			return s, nil
+			return m.take(SeatID(id), member), nil
 		}
 	}
 	return nil, ErrFull
 }
+
+// JoinAt takes a seat that somebody else has chosen. One that is being left is free. Errors: ErrTaken, ErrNoSeat (there is none of that
+// number), ErrOver.
+func (m *Match) JoinAt(id SeatID, member Member) (*Seat, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case m.over:
+		return nil, ErrOver
+	case id == 0 || int(id) >= len(m.bySeat):
+		return nil, ErrNoSeat
+	case m.bySeat[id] != nil && !m.bySeat[id].left:
+		return nil, ErrTaken
+	}
+	return m.take(id, member), nil
+}
+
+// take needs mu, and a seat that is free or being left: who leaves it has left by the time the goroutine reads that somebody comes.
+func (m *Match) take(id SeatID, member Member) *Seat {
+	s := newSeat(m, id, member, m.cfg.Now())
+	m.bySeat[id] = s
+	m.mail = append(m.mail, func() { m.seat(s) })
+	return s
+}
+
+// Seat is who sits, or is about to, in a seat; nil: nobody, or who is leaving it.
+func (m *Match) Seat(id SeatID) *Seat {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if int(id) >= len(m.bySeat) || m.bySeat[id] == nil || m.bySeat[id].left {
+		return nil
+	}
+	return m.bySeat[id]
+}
+
+// Linked is how many seats, spectators' included, have a connection.
+func (m *Match) Linked() int { return int(m.linked.Load()) }
 
 // Watch lets a spectator in: a seat without a number, which sees what is public and sends nothing. Errors: ErrFull, ErrOver.
 func (m *Match) Watch(member Member) (*Seat, error) {
@@ -197,9 +269,17 @@ func (m *Match) try(err error) {
 
 // step is one tick of the loop.
 func (m *Match) step(n uint32) (more bool) {
+	if m.owed {
+		m.owed = false
+		m.deliver()
+		if m.core.ended != nil {
+			m.ended()
+			return false
+		}
+	}
 	m.core.begin()
 	m.mu.Lock()
-	mail, stop, wanted := m.mail, m.stop, m.wanted
+	mail, stop, wanted, handOver := m.mail, m.stop, m.wanted, m.leaving.handOver
 	m.mail, m.wanted = nil, nil
 	m.mu.Unlock()
 	for _, request := range mail {
@@ -225,16 +305,22 @@ func (m *Match) step(n uint32) (more bool) {
 		m.broken()
 		return false
 	}
-	m.deliver()
-	m.broadcast(now)
 	m.cfg.Counters.Clamped.Add(m.core.takeClamped())
-	if m.core.ended != nil {
-		m.result = Result{Reason: ReasonEnded, Data: m.core.ended}
-		m.end = EndGame
-		return false
+	if m.owed = !m.cfg.Gate(); !m.owed {
+		m.deliver()
+		m.broadcast(now)
+		if m.core.ended != nil {
+			m.ended()
+			return false
+		}
 	}
-	m.giveCheckpoint(wanted)
-	return true
+	return !m.giveCheckpoint(wanted, handOver)
+}
+
+// ended records that the game has ended the match.
+func (m *Match) ended() {
+	m.result = Result{Reason: ReasonEnded, Data: m.core.ended}
+	m.end = EndGame
 }
 
 // broken records that the game panicked: this match ends, nothing else on the node does.
@@ -250,23 +336,35 @@ func (m *Match) broken() {
 	m.cfg.Logger.Error("match failed", attrs...)
 }
 
-// finish closes the mailbox and tells every seat, those included whose request to join was still in it.
-func (m *Match) finish() {
+// finish closes the mailbox and tells every seat, those included whose request to join was still in it. If the match goes on elsewhere, or
+// may by now, nobody is told.
+func (m *Match) finish() (elsewhere bool) {
 	m.mu.Lock()
 	m.over = true
-	mail := m.mail
+	mail, leaving := m.mail, m.leaving
 	m.mail = nil
 	m.mu.Unlock()
+	elsewhere = leaving.now || !m.cfg.Gate()
+	if m.owed && !elsewhere {
+		m.deliver()
+	}
 	// Who joined or left at the last moment is seated or unseated like anyone else, so that everyone is told once; only the game,
 	// which is over, does not hear of it.
 	m.closing = true
+	m.silent = elsewhere
 	for _, request := range mail {
 		request()
 	}
+	if elsewhere && m.fault == nil {
+		m.result, m.end = Result{Reason: ReasonElsewhere}, EndElsewhere
+	}
 	exit := m.exit(m.result.Reason, m.result.Data)
 	for _, s := range m.seated {
-		if !s.gone {
-			s.close()
+		link := s.close()
+		switch {
+		case elsewhere && link != nil && leaving.code != 0:
+			link.Close(leaving.code)
+		case !elsewhere && !s.gone:
 			s.tellExit(exit, m.core.tick)
 		}
 		m.unlink(s)
@@ -278,4 +376,5 @@ func (m *Match) finish() {
 	}
 	m.cfg.Counters.Ends[m.end].Add(1)
 	close(m.done)
+	return elsewhere
 }

@@ -11,7 +11,7 @@ func (s *Sim) Replay(t *TickRecord) error {
 	}
 	s.begin()
 	for i := range t.Acts {
-		if err := s.act(&t.Acts[i]); err != nil {
+		if err := s.core.act(&t.Acts[i]); err != nil {
 			return err
 		}
 	}
@@ -19,51 +19,59 @@ func (s *Sim) Replay(t *TickRecord) error {
 }
 
 // act does one act of a record, which may be of anyone's making.
-func (s *Sim) act(a *Act) error {
+func (c *core) act(a *Act) error {
 	switch a.Kind {
 	case ActConfigure:
-		all, err := s.kind.Complete(a.Settings)
+		all, err := c.cfg.kind.Complete(a.Settings)
 		if err != nil {
 			return err
 		}
-		return s.core.configure(all)
+		return c.configure(all)
 	case ActJoin:
-		return s.sit(a)
+		return c.sit(a)
 	}
-	if err := s.check(a.Seat); err != nil {
+	if err := c.check(a.Seat); err != nil {
 		return err
 	}
 	switch a.Kind {
 	case ActLeave:
-		return s.core.leave(a.Seat)
+		return c.leave(a.Seat)
 	case ActAway, ActBack:
-		return s.core.setAway(a.Seat, a.Kind == ActAway)
+		return c.setAway(a.Seat, a.Kind == ActAway)
 	case ActInput:
-		return s.force(a)
+		return c.force(a)
 	}
 	return fmt.Errorf("act %d is none", a.Kind)
 }
 
 // sit seats a player where the record says.
-func (s *Sim) sit(a *Act) error {
-	if a.Seat == 0 || int(a.Seat) >= len(s.core.players) || s.core.players[a.Seat].Seat != 0 {
+func (c *core) sit(a *Act) error {
+	if a.Seat == 0 || int(a.Seat) >= len(c.players) || c.players[a.Seat].Seat != 0 {
 		return fmt.Errorf("join: seat %d is taken, or there is none", a.Seat)
 	}
 	p := a.Player
 	p.Seat = a.Seat
-	return s.core.join(p)
+	return c.join(p)
+}
+
+// check refuses a seat in which nobody sits.
+func (c *core) check(seat SeatID) error {
+	if int(seat) >= len(c.players) || c.players[seat].Seat == 0 {
+		return fmt.Errorf("seat %d: %w", seat, ErrNoSeat)
+	}
+	return nil
 }
 
 // force puts an input in force.
-func (s *Sim) force(a *Act) error {
-	if a.Age < 0 || uint64(a.Age) >= uint64(s.core.tick) {
-		return fmt.Errorf("input of seat %d: age %d in tick %d", a.Seat, a.Age, s.core.tick)
+func (c *core) force(a *Act) error {
+	if a.Age < 0 || uint64(a.Age) >= uint64(c.tick) {
+		return fmt.Errorf("input of seat %d: age %d in tick %d", a.Seat, a.Age, c.tick)
 	}
-	tick := s.core.tick - uint32(a.Age)
-	if err := s.core.inputs.check(tick, a.Quanta); err != nil {
+	tick := c.tick - uint32(a.Age)
+	if err := c.inputs.check(tick, a.Quanta); err != nil {
 		return fmt.Errorf("input of seat %d: %w", a.Seat, err)
 	}
-	slot := &s.core.inputs.bySeat[a.Seat]
+	slot := &c.inputs.bySeat[a.Seat]
 	copy(slot.quanta, a.Quanta)
 	slot.tick, slot.age, slot.seen = tick, a.Age, a.Seen
 	return nil

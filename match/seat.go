@@ -122,11 +122,13 @@ func (s *Seat) Detach(link Link) {
 	}
 }
 
-// close takes nothing more and lets the connection go.
-func (s *Seat) close() {
+// close takes nothing more and lets the connection go, which it returns.
+func (s *Seat) close() Link {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	link := s.link
 	s.over, s.link = true, nil
+	return link
 }
 
 // Leave gives the seat up for good: the game is told at the next tick, then the seat is free. The reason is told to the client.

@@ -28,7 +28,9 @@ func (m *Match) unseat(s *Seat, reason string) {
 	if s.id != 0 && !m.closing {
 		m.try(m.core.leave(s.id))
 	}
-	s.tellExit(m.exit(reason, nil), m.core.tick)
+	if !m.silent {
+		s.tellExit(m.exit(reason, nil), m.core.tick)
+	}
 }
 
 // sweep forgets seats that were given up, and makes them free.
@@ -44,7 +46,9 @@ func (m *Match) sweep() {
 		m.mu.Lock()
 		s.left = true
 		if s.id != 0 {
-			m.bySeat[s.id] = nil
+			if m.bySeat[s.id] == s { // nobody has taken it since
+				m.bySeat[s.id] = nil
+			}
 		} else {
 			m.watchers--
 		}
@@ -105,6 +109,7 @@ func (m *Match) connect(s *Seat, link Link, now time.Time) {
 		s.downSince = now
 		return
 	}
+	m.linked.Add(1)
 	s.out.link, s.out.packed = link, link.Codec() == protocol.CodecPacked
 	s.out.pace.slowest = slices.Index(divisors[:], uint32(m.cfg.MaxDivisor))
 	m.cfg.Counters.Pace[0].Add(1)
@@ -119,6 +124,7 @@ func (m *Match) connect(s *Seat, link Link, now time.Time) {
 // unlink forgets a seat's connection and how far it had been brought.
 func (m *Match) unlink(s *Seat) {
 	if s.out.link != nil {
+		m.linked.Add(-1)
 		m.cfg.Counters.Pace[s.out.pace.step].Add(-1)
 	}
 	m.fanout.streams.join(s, nil)

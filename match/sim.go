@@ -76,12 +76,7 @@ func (s *Sim) Join(name string) (SeatID, error) {
 }
 
 // check refuses a seat in which nobody sits.
-func (s *Sim) check(seat SeatID) error {
-	if int(seat) >= len(s.core.players) || s.core.players[seat].Seat == 0 {
-		return fmt.Errorf("seat %d: %w", seat, ErrNoSeat)
-	}
-	return nil
-}
+func (s *Sim) check(seat SeatID) error { return s.core.check(seat) }
 
 // Leave frees a seat. Like all methods that name one, it fails with [ErrNoSeat] when nobody sits there.
 func (s *Sim) Leave(seat SeatID) error {

@@ -79,6 +79,12 @@ func (c *Clock) Advance(now time.Time) (steps int, slipped int64) {
 	return int(run), due - run
 }
 
+// hold takes back the last ticks that Advance has handed out and that were not run: they slip, too.
+func (c *Clock) hold(ticks int64) {
+	c.tick -= ticks
+	c.slipped += ticks
+}
+
 // Tick is the number of the last tick that Advance handed out, and Config.Tick before the first.
 // Numbers have no gaps. They wrap after 2^32 ticks: at 60 Hz, 27 months.
 func (c *Clock) Tick() uint32 { return uint32(c.tick) }

@@ -24,6 +24,9 @@ type LoopConfig struct {
 	// Step runs one tick. Numbers start at Tick + 1 and have no gaps. It returns whether the
 	// loop goes on: after false no tick follows, not even one that is due. Required.
 	Step func(tick uint32) (more bool)
+	// Held, if set, is asked before each tick. While it says true no tick is made, and the schedule slips: the tick that comes next is
+	// the one that would have come.
+	Held func() bool
 	// Stats is where the loop counts; loops may share one. Nil means that nobody reads
 	// the figures.
 	Stats *Stats
@@ -36,6 +39,7 @@ type Loop struct {
 	period time.Duration // rounded down: to judge by, never to schedule by
 	now    func() time.Time
 	step   func(tick uint32) bool
+	held   func() bool
 	stats  *Stats
 }
 
@@ -51,6 +55,9 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 	if cfg.Step == nil {
 		return nil, fmt.Errorf("%w: no step", ErrConfig)
 	}
+	if cfg.Held == nil {
+		cfg.Held = func() bool { return false }
+	}
 	if cfg.Phase < 0 {
 		return nil, fmt.Errorf("%w: phase of %v is less than 0", ErrConfig, cfg.Phase)
 	}
@@ -64,9 +71,13 @@ func NewLoop(cfg LoopConfig) (*Loop, error) {
 		period: slotTime(1, clock.rate),
 		now:    cfg.Now,
 		step:   cfg.Step,
+		held:   cfg.Held,
 		stats:  cfg.Stats,
 	}, nil
 }
+
+// SetTick says, before Run, what the last tick was that was run elsewhere, if it is not what the loop was made with.
+func (l *Loop) SetTick(tick uint32) { l.clock.tick, l.clock.slipped = int64(tick), -int64(tick) }
 
 // Run ticks until the step returns false or ctx ends, and returns ctx.Err(): nil if it
 // was the step alone. When ctx ends, the step that is running is the last.
@@ -103,6 +114,11 @@ func (l *Loop) wake(ctx context.Context, now time.Time) (after time.Time, more b
 	for i := range steps {
 		if ctx.Err() != nil {
 			return now, false
+		}
+		if l.held() {
+			l.clock.hold(int64(steps - i))
+			l.stats.slipped.Add(uint64(steps - i))
+			return now, true
 		}
 		tick++
 		more := l.step(tick)
