@@ -38,10 +38,11 @@ var arrows = map[string][]string{
 	"cmd/internal":    {},                  // what the mains share: flags and their environment
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
-	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
+	"server":          {"cluster", "cluster/relay", "session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
 	"cluster/roster":  {"cluster"},
+	"cluster/relay":   {"protocol"}, // knows the wire, and neither sessions nor matches
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},

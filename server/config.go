@@ -62,6 +62,9 @@ type Config struct {
 	Bytes      session.Limit                       // of a session's frames; default 64 KiB/s, burst 256 KiB, 240 strikes
 	KindLimits map[session.EventKind]session.Limit // further limits for kinds of requests; default none
 
+	// Cluster makes this server one of several nodes; nil: it is all there is.
+	Cluster *Cluster
+
 	Origins []string // hosts whose pages may connect; empty: the server's own; "*": any
 	Dev     bool     // serve /debug/pprof, and the page without caching
 
@@ -99,6 +102,11 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("server: Grace %v, DrainWait %v: want 0 or more", cfg.Grace, cfg.DrainWait)
 	case cfg.RecordMaxBytes < 1<<20:
 		return cfg, fmt.Errorf("server: recordings of %d bytes: want 1 MiB or more", cfg.RecordMaxBytes)
+	}
+	if cfg.Cluster != nil {
+		if err := cfg.Cluster.check(); err != nil {
+			return cfg, err
+		}
 	}
 	for _, ch := range cfg.Channels {
 		if slices.Contains(ownChannels, ch.Name()) {

@@ -16,6 +16,10 @@ const requestTimeout = 5 * time.Second
 
 // Connected brings a session's new connection to its player's seat, and tells the lobby that the player is there.
 func (s *Server) Connected(sess *session.Session, resumed bool) {
+	if s.hasTicket(sess) {
+		s.seats.Connected(sess, resumed)
+		return
+	}
 	s.channels.Connected(sess)
 	p := s.playerOf(sess)
 	s.presence.Connected(p)
@@ -27,6 +31,10 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 
 // Disconnected leaves the player's seat without a connection, until the session resumes or expires.
 func (s *Server) Disconnected(sess *session.Session) {
+	if s.hasTicket(sess) {
+		s.seats.Disconnected(sess)
+		return
+	}
 	p := s.playerOf(sess)
 	p.disconnected()
 	s.presence.Disconnected(p)
@@ -44,10 +52,15 @@ func (s *Server) setAway(p *player, away bool) {
 
 // Expired gives up whatever the session still held.
 func (s *Server) Expired(sess *session.Session) {
+	if s.hasTicket(sess) {
+		s.seats.Expired(sess)
+		return
+	}
 	p := s.playerOf(sess)
 	defer s.players.Delete(sess) // also when a hook of a game's channel panics
 	s.presence.Expired(p)        // first: it counts for a while as it was, and not as one who left the lobby
 	s.directory.Forget(p, departure(sess))
+	p.gone()
 	s.channels.Expired(sess)
 }
 
@@ -65,6 +78,9 @@ func departure(sess *session.Session) lobby.Departure {
 
 // Request answers a client's request on a channel that it has open.
 func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error) {
+	if s.hasTicket(sess) {
+		return s.seats.Request(sess, q)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), q.Patience(requestTimeout))
 	defer cancel()
 	return s.channels.Request(ctx, sess, q)
@@ -72,15 +88,21 @@ func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error)
 
 // Event takes an event of a client's on a channel that it has open.
 func (s *Server) Event(sess *session.Session, channel, name string, payload protocol.Raw) error {
+	if s.hasTicket(sess) {
+		return s.seats.Event(sess, channel, name, payload)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
 	return s.channels.Event(ctx, sess, channel, name, payload)
 }
 
+// hasTicket says whether a session is for a seat in a match that runs here, and nothing else: see seats.
+func (s *Server) hasTicket(sess *session.Session) bool { return s.seats != nil && holdsTicket(sess) }
+
 func (s *Server) playerOf(sess *session.Session) *player {
 	if p, ok := s.players.Load(sess); ok {
 		return p.(*player)
 	}
-	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence, channels: s.channels})
+	p, _ := s.players.LoadOrStore(sess, &player{session: sess, presence: s.presence, channels: s.channels, following: s.following})
 	return p.(*player)
 }

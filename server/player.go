@@ -5,6 +5,7 @@ import (
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 	"github.com/deltatick/deltatick/session/channel"
 	"github.com/deltatick/deltatick/session/presence"
@@ -13,15 +14,18 @@ import (
 // player is a session as lobbies and matches see it. It joins the session's present connection, if there is one, to its present
 // seat, if there is one.
 type player struct {
-	session  *session.Session
-	presence *presence.Registry
-	channels *channel.Set
+	session   *session.Session
+	presence  *presence.Registry
+	channels  *channel.Set
+	following *following // nil: the server is alone
 
 	// Guarded by mu, which is taken before any lock of a session, a seat, a channel or the presence.
 	mu    sync.Mutex
-	lobby string // its id; "": in none
-	seat  *match.Seat
-	link  *session.Link // what the seat was given
+	lobby string        // its id; "": in none
+	seat  lobby.Seat    // nil: none
+	way   way           // to it; nil: none
+	link  *session.Link // what the way was given
+	over  bool          // so is the session
 }
 
 func (p *player) User() string { return p.session.User() }
@@ -37,19 +41,75 @@ func (p *player) Emit(channel, name string, payload []byte, tick uint32) {
 }
 
 // Seated is called by the lobby: the player has a seat now, or, with nil, none any more.
-func (p *player) Seated(held lobby.Seat) {
-	seat, _ := held.(*match.Seat) // nil for none
+func (p *player) Seated(seat lobby.Seat) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.over {
+		return // whatever is said of a session that is over was on its way
+	}
+	if _, ok := p.way.(*follow); ok && sameSeat(p.seat, seat) {
+		return // said again, by a lobby that has moved
+	}
 	p.detach()
-	p.seat = seat
+	p.stopFollowing()
+	p.seat, p.way = seat, p.wayTo(seat)
 	p.place()
-	if seat == nil {
+	if p.way == nil {
 		p.session.SetStream(nil)
 		return
 	}
-	p.session.SetStream(seat)
+	p.session.SetStream(p.way)
 	p.attach()
+}
+
+func sameSeat(a, b lobby.Seat) bool {
+	return a != nil && b != nil && a.MatchID() == b.MatchID() && a.ID() == b.ID()
+}
+
+// wayTo is how the player's connection gets to a seat: one of a match that only its lobby knows is there by itself. It needs mu.
+func (p *player) wayTo(seat lobby.Seat) way {
+	switch seat := seat.(type) {
+	case nil:
+		return nil
+	case *match.Seat:
+		return seat
+	}
+	if p.following == nil {
+		return nil // no lobby of a server that is alone gives such a one
+	}
+	return p.following.follow(p, seat)
+}
+
+// stopFollowing needs mu.
+func (p *player) stopFollowing() {
+	if f, ok := p.way.(*follow); ok {
+		f.stop()
+	}
+}
+
+// renew gives a way that leads elsewhere now the session's connection anew, so that nothing comes any more from where it led before.
+func (p *player) renew(w *follow) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.way == w {
+		p.attach()
+	}
+}
+
+// closeWith closes the connection that the seat was given.
+func (p *player) closeWith(code protocol.CloseCode) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.link.Close(code)
+}
+
+// gone ends what is left when the session is over and its lobby has not said, or cannot say, that the seat is another's.
+func (p *player) gone() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.detach()
+	p.stopFollowing()
+	p.seat, p.way, p.over = nil, nil, true
 }
 
 // connected is called when the session has a working connection, its first or another.
@@ -79,24 +139,27 @@ func (p *player) describe(info *sessionInfo) {
 	defer p.mu.Unlock()
 	info.Lobby = p.lobby
 	if p.seat != nil {
-		info.Match, info.Seat, info.RTT = p.seat.Match().ID(), uint16(p.seat.ID()), p.seat.RoundTrip().Milliseconds()
+		info.Match, info.Seat = p.seat.MatchID(), uint16(p.seat.ID())
+	}
+	if seat, ok := p.seat.(*match.Seat); ok {
+		info.RTT = seat.RoundTrip().Milliseconds()
 	}
 }
 
 // attach needs mu.
 func (p *player) attach() {
-	if p.seat == nil {
+	if p.way == nil {
 		return
 	}
 	if p.link = p.session.OpenLink(); p.link != nil {
-		p.seat.Attach(p.link)
+		p.way.Attach(p.link)
 	}
 }
 
 // detach needs mu.
 func (p *player) detach() {
-	if p.seat != nil && p.link != nil {
-		p.seat.Detach(p.link)
+	if p.way != nil && p.link != nil {
+		p.way.Detach(p.link)
 	}
 	p.link = nil
 }

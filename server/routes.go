@@ -39,6 +39,9 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.HandleFunc("GET "+PathHealth, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET "+PathReady, s.ready)
 	mux.Handle("GET "+PathMetrics, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	if c := s.cfg.Cluster; c != nil && c.Mesh != nil {
+		mux.Handle("GET "+PathCluster, c.Mesh)
+	}
 	mux.Handle("GET /", files)
 	if s.cfg.Dev {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)

@@ -28,6 +28,8 @@ type Server struct {
 	channels  *channel.Set
 	presence  *presence.Registry
 	matches   *matchmaker
+	following *following // nil: there are no other nodes
+	seats     *seats     // nil: no matches here that players of other nodes have seats in
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
 	draining  atomic.Bool
@@ -53,9 +55,13 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	newMatch := s.matches.newMatch
+	if cfg.Cluster != nil && cfg.Cluster.NewMatch != nil {
+		newMatch = cfg.Cluster.NewMatch
+	}
 	s.directory, err = lobby.NewDirectory(lobby.Config{
 		Chat: cfg.Chat, Moved: s.moved,
-		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: s.matches.newMatch, Logger: cfg.Logger, Counters: s.lobbies,
+		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: newMatch, Logger: cfg.Logger, Counters: s.lobbies,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
@@ -63,9 +69,21 @@ func New(cfg Config) (*Server, error) {
 	if s.channels, err = s.newChannels(); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
+	var auth session.Authenticator = doorman{newDoor(cfg), cfg.Middleware}
+	if cfg.Cluster != nil {
+		if s.following, err = newFollowing(cfg.Cluster, cfg.Logger); err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+	}
+	if cfg.Cluster != nil && cfg.Cluster.Host != nil {
+		if auth, err = newTurnstile(cfg.Cluster.Secret, auth); err != nil {
+			return nil, fmt.Errorf("server: %w", err)
+		}
+		s.seats = newSeats(cfg.Cluster, cfg.Logger)
+	}
 	s.hub, err = session.NewHub(session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
-		Auth:    doorman{newDoor(cfg), cfg.Middleware},
+		Auth:    auth,
 		Renewed: s.channels.Changed,
 		Upload:  s.channels.Upload,
 		Handler: s, Grace: cfg.Grace, MaxSessions: cfg.MaxSessions, Origins: cfg.Origins, ServerName: cfg.Name,
@@ -121,12 +139,26 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	err = errors.Join(err, s.hub.Shutdown(closing))
+	if stuck := s.hub.Shutdown(closing); stuck != nil {
+		err = errors.Join(err, stuck)
+	} else {
+		s.waitForOthers()
+	}
 	s.presence.Close()
 	if !s.matches.records.wait(closeTimeout) {
 		err = errors.Join(err, errUnwritten)
 	}
 	return err
+}
+
+// waitForOthers returns when nothing is running for players whose matches are on other nodes, or whose sessions are. All sessions are over.
+func (s *Server) waitForOthers() {
+	if s.seats != nil {
+		s.seats.wait()
+	}
+	if s.following != nil {
+		s.following.wait()
+	}
 }
 
 // closeTimeout bounds the end of all lobbies and matches, and after it the closing of all connections.

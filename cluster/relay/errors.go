@@ -1,0 +1,32 @@
+package relay
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Errors of [Relay.Connect] and [Relay.Serve], beside [*protocol.Closed] and ctx's. After each of these, and after a Closed that comes
+// back, calling Connect again goes on with the session, if it is still there.
+var (
+	// ErrUnreachable: there is no connection, or no welcome in time.
+	ErrUnreachable = errors.New("relay: the match's node cannot be reached")
+	// ErrLost: the connection broke, or nothing was heard over it.
+	ErrLost = errors.New("relay: the connection to the match's node is lost")
+	// ErrCodec: the player has come back with another codec, which a hello has to say.
+	ErrCodec = errors.New("relay: the player reads another codec now")
+)
+
+// MovedError says that the match does not run there, or no more.
+type MovedError struct {
+	Node    string // that it runs on; "": not known
+	Address string // where clients reach that; likewise
+	Epoch   uint32 // likewise 0
+}
+
+// Error says where it is.
+func (e *MovedError) Error() string {
+	if e.Node == "" {
+		return "relay: the match does not run there"
+	}
+	return fmt.Sprintf("relay: the match runs on %s, epoch %d", e.Node, e.Epoch)
+}

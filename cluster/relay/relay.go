@@ -1,0 +1,138 @@
+package relay
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
+
+// Link is the player's connection: a *session.Link. Its methods do not block.
+type Link interface {
+	Codec() string
+	Send(frame []byte) bool
+	Offer(head, body []byte) bool
+	Close(code protocol.CloseCode)
+}
+
+// Relay is a player's way to a seat on another node. Make it with [New]; see the package for who calls what.
+type Relay struct {
+	cfg Config
+
+	sock atomic.Pointer[socket] // nil: no connection
+
+	// Of the goroutine in Connect and Serve.
+	reader *protocol.Reader
+	token  string // newest resume token; "": no session yet
+	moved  *MovedError
+	seq    atomic.Uint32 // newest event that was passed on; the pinging goroutine reads it
+
+	// Guarded by mu, under which nothing is called.
+	mu      sync.Mutex
+	link    Link // nil: the player is away
+	entered bool // an enter frame has come since the link was there: snapshots are for it
+	codec   string
+}
+
+// New makes a relay. It dials nothing.
+func New(cfg Config) (*Relay, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	return &Relay{cfg: cfg, reader: protocol.NewReader(), codec: protocol.CodecMP}, nil
+}
+
+// Attach gives the player's connection, in place of any there was. It gets an enter frame and a keyframe as soon as the match has heard of it.
+func (r *Relay) Attach(link Link) {
+	r.mu.Lock()
+	other := r.codec != link.Codec()
+	r.link, r.entered, r.codec = link, false, link.Codec()
+	r.mu.Unlock()
+	s := r.sock.Load()
+	switch {
+	case s == nil: // the hello will say so
+	case other:
+		s.end(ErrCodec)
+	default:
+		r.say(s, attachFrame)
+	}
+}
+
+// Detach takes a connection away, if the player has no other by now. Events still come.
+func (r *Relay) Detach(link Link) {
+	r.mu.Lock()
+	had := r.link == link
+	if had {
+		r.link, r.entered = nil, false
+	}
+	r.mu.Unlock()
+	if s := r.sock.Load(); s != nil && had {
+		r.say(s, detachFrame)
+	}
+}
+
+// Requests that tell the other node whether the player is there. Nobody waits for an answer.
+var (
+	attachFrame = request("attach")
+	detachFrame = request("detach")
+)
+
+func request(name string) []byte {
+	return protocol.MustEncode(protocol.Request{Kind: protocol.KindRequest, Channel: protocol.ChannelMatch, Name: name, Payload: protocol.OrNil(nil)})
+}
+
+// Input passes an input frame on, Ack an acknowledgement, Resync a wish for a keyframe. The other node looks at what is in them. The error is nil: what
+// cannot be passed on is counted.
+func (r *Relay) Input(_ time.Time, _ *protocol.Reader, frame []byte) error { return r.pass(frame) }
+
+// Ack implements session.Stream, like [Relay.Input].
+func (r *Relay) Ack(_ time.Time, _ *protocol.Reader, frame []byte) error { return r.pass(frame) }
+
+// Resync implements session.Stream, like [Relay.Input].
+func (r *Relay) Resync(_ time.Time, _ *protocol.Reader, frame []byte) error { return r.pass(frame) }
+
+func (r *Relay) pass(frame []byte) error {
+	s := r.sock.Load()
+	if s == nil || !r.say(s, frame) {
+		r.cfg.Counters.drop(DropOffline)
+		return nil
+	}
+	r.cfg.Counters.Frames.Add(1)
+	return nil
+}
+
+// say writes a frame to the other node, or loses the connection.
+func (r *Relay) say(s *socket, frame []byte) bool {
+	if err := s.write(frame, r.cfg.WriteTimeout); err != nil {
+		s.end(err)
+		return false
+	}
+	return true
+}
+
+// Close ends the connection, and with bye the session on the other node too: nobody comes back to it. Serve returns.
+func (r *Relay) Close(bye bool) {
+	s := r.sock.Load()
+	if s == nil {
+		return
+	}
+	if bye {
+		r.say(s, byeFrame)
+	}
+	s.end(context.Canceled)
+}
+
+var byeFrame = protocol.MustEncode(protocol.Bye{Kind: protocol.KindBye})
+
+// Connected reports whether there is a connection that was welcomed.
+func (r *Relay) Connected() bool { return r.sock.Load() != nil }
+
+// present is the player's connection and what it is to get.
+func (r *Relay) present() (link Link, entered bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.link, r.entered
+}

@@ -1,0 +1,71 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+
+	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/cluster/ticket"
+	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/match"
+)
+
+// Cluster makes a server one of several nodes of a service. What is made here is made before the server, and ended after it.
+type Cluster struct {
+	Node   string         // this node's id; required
+	Engine cluster.Engine // says where matches run; required
+	// Address says where other nodes reach one, as "ws://host:port": roster.Roster.Address. Required.
+	Address func(ctx context.Context, node string) (string, error)
+	Secret  []byte // of the service, with which seat tickets are signed; ticket.MinSecret bytes at least; required
+
+	Host     Host      // of the matches on this node; nil: it runs none for others
+	Outboxes *Outboxes // whose Of the host was given; required with Host
+
+	// NewMatch makes the matches of this node's lobbies, wherever they are to run: lobby.Config.NewMatch. Its seats are followed from node to node, but for those
+	// that are a *match.Seat. Default: matches run here, and nobody but their lobbies knows of them.
+	NewMatch func(lobby.MatchRequest) (lobby.Match, error)
+
+	Mesh http.Handler // what nodes say to each other, a peer.Mesh, served at [PathCluster]; nil: served elsewhere, or not at all
+
+	// NetDial opens connections to other nodes. Default: TCP.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// PathCluster is where nodes reach each other.
+const PathCluster = "/cluster"
+
+// Host finds the seats of the matches that run on this node, for players whose sessions are here and on other nodes.
+type Host interface {
+	// Attach finds who sits where; a spectator, whose seat is 0, by user. It does not block. The error is one with the method of
+	// [Elsewhere] if the match is known to run on another node; any other says that nothing is known of it here.
+	Attach(matchID string, seat match.SeatID, user string) (*match.Seat, error)
+}
+
+// Elsewhere is what an error of [Host.Attach] is, or wraps, that knows where the match has gone.
+type Elsewhere interface {
+	error
+	// Place says which node runs it, at what address clients reach that, and under what epoch.
+	Place() (node, address string, epoch uint32)
+}
+
+func (c *Cluster) check() error {
+	switch {
+	case c.Node == "" || c.Engine == nil || c.Address == nil:
+		return errors.New("server: cluster without a node id, an engine or addresses")
+	case len(c.Secret) < ticket.MinSecret:
+		return fmt.Errorf("server: cluster with a secret of %d bytes: want %d at least", len(c.Secret), ticket.MinSecret)
+	case (c.Host == nil) != (c.Outboxes == nil):
+		return errors.New("server: cluster with one of Host and Outboxes: want both, or none")
+	}
+	return nil
+}
+
+// dropCount counts what was dropped for one reason.
+type dropCount struct{ n atomic.Uint64 }
+
+func (c *dropCount) add(n int)    { c.n.Add(uint64(n)) }
+func (c *dropCount) load() uint64 { return c.n.Load() }

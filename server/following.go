@@ -1,0 +1,48 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"sync"
+	"sync/atomic"
+
+	"github.com/deltatick/deltatick/cluster/relay"
+	"github.com/deltatick/deltatick/cluster/ticket"
+)
+
+// following is what all players of this node need whose matches run wherever they run.
+type following struct {
+	node     string
+	host     Host // nil: no matches here
+	outboxes *Outboxes
+	places   *places
+	address  func(ctx context.Context, node string) (string, error)
+	issuer   *ticket.Issuer
+	netDial  func(ctx context.Context, network, addr string) (net.Conn, error)
+	log      *slog.Logger
+	relayed  relay.Counters
+	counters followCounters
+	running  sync.WaitGroup // of follows
+}
+
+// followCounters count where players' seats were found.
+type followCounters struct {
+	here      atomic.Int64  // players whose match is on this node, now
+	moves     atomic.Uint64 // of a match from one place to another, as seen by one player
+	takenOver atomic.Uint64 // events that were told again on this node, and not passed on
+	dropped   atomic.Uint64 // match frames of players whose match was nowhere
+}
+
+func newFollowing(c *Cluster, log *slog.Logger) (*following, error) {
+	issuer, err := ticket.NewIssuer(ticket.IssuerConfig{Secret: c.Secret})
+	if err != nil {
+		return nil, err
+	}
+	return &following{
+		node: c.Node, host: c.Host, outboxes: c.Outboxes, places: newPlaces(c.Engine), address: c.Address, issuer: issuer, netDial: c.NetDial, log: log,
+	}, nil
+}
+
+// wait returns when nobody is followed any more; all sessions are over.
+func (f *following) wait() { f.running.Wait() }
