@@ -35,14 +35,14 @@ var arrows = map[string][]string{
 	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/wasmstep":    {},                  // builds a game's step by the go command
-	"cmd/internal":    {},                  // what the mains share: flags and their environment
+	"cmd/internal":    {},                  // what the mains share: flags and their environment, processes that they start
+	"cmd/fleet":       {"cmd/internal"},    // starts the other programs
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
-	"server":          {"cluster", "cluster/relay", "session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
+	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
 	"cluster/roster":  {"cluster"},
-	"cluster/relay":   {"protocol"}, // knows the wire, and neither sessions nor matches
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},

@@ -29,10 +29,27 @@ type Cluster struct {
 	// that are a *match.Seat. Default: matches run here, and nobody but their lobbies knows of them.
 	NewMatch func(lobby.MatchRequest) (lobby.Match, error)
 
-	Mesh http.Handler // what nodes say to each other, a peer.Mesh, served at [PathCluster]; nil: served elsewhere, or not at all
+	// What follows makes lobbies, presence and channels those of all nodes, and lets sessions go on at any of them; all or none of it is given. Without it the
+	// node has no lobbies: it runs matches, for players who show tickets.
+	Mesh   Mesh           // a peer.Mesh, which is served at [PathCluster]
+	Roster *roster.Roster // open by the time that the server runs
+	Keeper *cluster.Keeper
+	// ResumeMatch finds the match of a lobby that comes from another node: shared.Config.ResumeMatch.
+	ResumeMatch func(ctx context.Context, r shared.ResumeRequest) (lobby.Match, error)
 
 	// NetDial opens connections to other nodes. Default: TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
+}
+
+// Mesh is what a server needs of a peer.Mesh.
+type Mesh interface {
+	http.Handler
+	Node() string
+	Handle(method string, h peer.Handler)
+	On(method string, f func(from string, payload []byte))
+	OnLost(f func(node string))
+	Call(ctx context.Context, node, method string, payload []byte) ([]byte, error)
+	Cast(node, method string, payload []byte) error
 }
 
 // PathCluster is where nodes reach each other.

@@ -24,12 +24,13 @@ const (
 	DropPayload               // payload that a handler cannot read
 	DropForbidden             // channel or room that a rule or middleware keeps a session out of
 	DropUnseen                // broadcast to a member that a rule keeps it from
+	DropLuggage               // channels and rooms, too many of them, of a session that goes on at another node
 	dropReasons
 )
 
 // String is the reason as a metric label.
 func (d Drop) String() string {
-	return [...]string{"unknown", "not_open", "rate", "payload", "forbidden", "unseen"}[d]
+	return [...]string{"unknown", "not_open", "rate", "payload", "forbidden", "unseen", "luggage"}[d]
 }
 
 // Drops lists all reasons.

@@ -1,5 +1,10 @@
 package presence
 
+import (
+	"maps"
+	"slices"
+)
+
 // This file is who is present on other nodes of the service. For each user who has sessions on another node, one session stands here in their place: without a
 // member, it watches nobody and is told nothing.
 
@@ -46,6 +51,13 @@ func (r *Registry) NodeGone(node string) {
 	for _, s := range r.abroad[node] {
 		r.dismiss(node, s)
 	}
+}
+
+// From lists the users of whom a node has said that they are there.
+func (r *Registry) From(node string) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Keys(r.abroad[node]))
 }
 
 // dismiss takes a user's session on another node away. It needs mu.

@@ -94,6 +94,9 @@ func TestANodeThatIsGoneTakesItsUsersAlong(t *testing.T) {
 		b.tab("ann")
 		synctest.Wait()
 		a.watch(watcher, []string{"ann"}, "ann online")
+		if from := a.From("b"); len(from) != 1 || from[0] != "ann" {
+			t.Errorf("b has %v", from)
+		}
 		a.NodeGone("b")
 		watcher.heard("ann offline")
 		for _, told := range b.Here() { // it is back

@@ -1,0 +1,140 @@
+package fleet
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Process is one that the fleet started, and may start again. Its methods are called by one goroutine at a time.
+type Process struct {
+	Name string
+
+	path  string
+	args  []string
+	env   []string
+	log   io.Writer // what it says, beside tail
+	ready string    // what it says when it can be used
+
+	cmd    *exec.Cmd
+	exited chan struct{} // closed when it is over
+	said   *tail
+}
+
+// Start runs the process and waits until it says that it is ready.
+func (p *Process) Start(patience time.Duration) error {
+	p.said = newTail(p.ready)
+	p.cmd = exec.Command(p.path, p.args...)
+	p.cmd.Env = append(os.Environ(), p.env...)
+	p.cmd.Stdout = io.MultiWriter(p.said, p.log)
+	p.cmd.Stderr = p.cmd.Stdout
+	p.cmd.SysProcAttr = endWithParent()
+	if err := p.cmd.Start(); err != nil {
+		return fmt.Errorf("%s: %w", p.Name, err)
+	}
+	p.exited = make(chan struct{})
+	go func() {
+		_ = p.cmd.Wait() // how it ended is what its log says
+		close(p.exited)
+	}()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-p.said.found:
+		return nil
+	case <-p.exited:
+		return fmt.Errorf("%s ended before it was ready:\n%s", p.Name, p.said)
+	case <-timer.C:
+		return errors.Join(fmt.Errorf("%s is not ready after %v:\n%s", p.Name, patience, p.said), p.Kill())
+	}
+}
+
+// Running says whether it is started and has not ended.
+func (p *Process) Running() bool {
+	if p.cmd == nil {
+		return false
+	}
+	select {
+	case <-p.exited:
+		return false
+	default:
+		return true
+	}
+}
+
+// PID is that of the process.
+func (p *Process) PID() int { return p.cmd.Process.Pid }
+
+// Kill ends it as kill -9 does, and waits for its end.
+func (p *Process) Kill() error { return p.end(syscall.SIGKILL) }
+
+// Terminate asks it to end, as SIGTERM does, and waits for its end.
+func (p *Process) Terminate() error { return p.end(syscall.SIGTERM) }
+
+func (p *Process) end(signal syscall.Signal) error {
+	if !p.Running() {
+		return nil
+	}
+	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("%s: %w", p.Name, err)
+	}
+	<-p.exited
+	return nil
+}
+
+// Freeze stops it in its tracks (SIGSTOP): it takes connections, and answers nothing.
+func (p *Process) Freeze() error { return p.signal(syscall.SIGSTOP) }
+
+// Thaw lets it go on (SIGCONT).
+func (p *Process) Thaw() error { return p.signal(syscall.SIGCONT) }
+
+func (p *Process) signal(s syscall.Signal) error {
+	if !p.Running() {
+		return fmt.Errorf("%s does not run", p.Name)
+	}
+	return p.cmd.Process.Signal(s)
+}
+
+// Said is the last of what it said.
+func (p *Process) Said() string { return p.said.String() }
+
+// tail keeps the last of what is written, and notices a text.
+type tail struct {
+	want  []byte
+	found chan struct{} // closed when the text was written
+
+	mu   sync.Mutex
+	kept []byte
+	done bool
+}
+
+const tailBytes = 64 << 10
+
+func newTail(want string) *tail { return &tail{want: []byte(want), found: make(chan struct{})} }
+
+// Write implements [io.Writer].
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.kept = append(t.kept, b...)
+	if !t.done && bytes.Contains(t.kept, t.want) {
+		t.done = true
+		close(t.found)
+	}
+	if len(t.kept) > 2*tailBytes {
+		t.kept = append(t.kept[:0], t.kept[len(t.kept)-tailBytes:]...)
+	}
+	return len(b), nil
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.kept[max(0, len(t.kept)-tailBytes):])
+}

@@ -1,0 +1,219 @@
+package server
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session/presence"
+)
+
+//lint:file-ignore U1000 msgpack finds the _msgpack field by reflection.
+
+// What nodes tell each other of channels and presence.
+const (
+	castBroadcast = "channel/broadcast"
+	castPresence  = "presence/told"
+)
+
+// abroad tells the other nodes what is said on channels, and who is present here, and takes what they tell. One goroutine, in run, tells of presence, so that
+// nobody who changes it waits, and a node that is new hears of everyone.
+type abroad struct {
+	mesh   Mesh
+	nodes  func() []cluster.Node
+	server *Server
+
+	wake chan struct{} // has a token when something waits
+
+	// Guarded by mu.
+	mu      sync.Mutex
+	waiting []presence.Told
+	strange map[string]bool            // nodes that are to hear everything: a connection to them was lost
+	hearing map[string]map[string]bool // users by node, while it tells everything
+
+	// Of the goroutine in run.
+	told map[string]time.Time // nodes that have heard everything, and when they were there last
+}
+
+// How the goroutine paces itself.
+const (
+	lookForNodes = 250 * time.Millisecond
+	nodeGrace    = 5 * time.Second // after which a node that is not there any more takes its users along: they had time to come back
+	maxTold      = 256             // users in one cast
+)
+
+// words are the payload of a cast about presence.
+type words struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Version byte // 1
+	Begin   bool // everything comes
+	End     bool // and has come: of whom nothing was said is not there
+	Users   []word
+}
+
+type word struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	User  string
+	State presence.State
+	Lobby string
+}
+
+func newAbroad(c *Cluster, s *Server) *abroad {
+	a := &abroad{
+		mesh: c.Mesh, nodes: c.Roster.Nodes, server: s, wake: make(chan struct{}, 1), strange: map[string]bool{},
+		hearing: map[string]map[string]bool{}, told: map[string]time.Time{},
+	}
+	a.mesh.On(castBroadcast, a.onBroadcast)
+	a.mesh.On(castPresence, a.onPresence)
+	a.mesh.OnLost(func(node string) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.strange[node] = true
+		delete(a.hearing, node)
+	})
+	return a
+}
+
+// broadcast tells every other node what is said on a channel. What does not get to one is counted by the mesh.
+func (a *abroad) broadcast(b []byte) {
+	for _, node := range a.others() {
+		_ = a.mesh.Cast(node, castBroadcast, b)
+	}
+}
+
+// others are the other nodes that may have sessions.
+func (a *abroad) others() (ids []string) {
+	for _, n := range a.nodes() {
+		if n.Lobbies && n.ID != a.mesh.Node() {
+			ids = append(ids, n.ID)
+		}
+	}
+	return ids
+}
+
+func (a *abroad) onBroadcast(from string, payload []byte) {
+	if _, err := a.server.channels.Deliver(payload); err != nil {
+		a.server.cfg.Logger.Warn("a broadcast of another node is not for this one", "from", from, "err", err)
+	}
+}
+
+// changed is presence.Config.Changed.
+func (a *abroad) changed(told presence.Told) {
+	a.mu.Lock()
+	a.waiting = append(a.waiting, told)
+	a.mu.Unlock()
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// run tells other nodes of presence until ctx ends.
+func (a *abroad) run(ctx context.Context) {
+	ticker := time.NewTicker(lookForNodes)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-ticker.C:
+			a.look(now)
+		case <-a.wake:
+		}
+		a.mu.Lock()
+		waiting := a.waiting
+		a.waiting = nil
+		a.mu.Unlock()
+		for node := range a.told {
+			a.tell(node, waiting, false)
+		}
+	}
+}
+
+// look has nodes that are new hear of everyone, and forgets those that are gone.
+func (a *abroad) look(now time.Time) {
+	for _, node := range a.others() {
+		a.mu.Lock()
+		strange := a.strange[node]
+		delete(a.strange, node)
+		a.mu.Unlock()
+		if _, known := a.told[node]; !known || strange {
+			a.tell(node, a.server.presence.Here(), true)
+		}
+		a.told[node] = now
+	}
+	for node, seen := range a.told {
+		if now.Sub(seen) > nodeGrace {
+			delete(a.told, node)
+			a.server.presence.NodeGone(node)
+		}
+	}
+}
+
+// tell casts what users are, in pieces. all: nobody else is here. What cannot be cast is told again with everything else.
+func (a *abroad) tell(node string, users []presence.Told, all bool) {
+	for first := true; len(users) > 0 || all && first; first = false {
+		n := min(len(users), maxTold)
+		w := words{Version: 1, Begin: all && first, End: all && n == len(users), Users: make([]word, n)}
+		for i, u := range users[:n] {
+			w.Users[i] = word{User: u.User, State: u.State, Lobby: u.Lobby}
+		}
+		if a.mesh.Cast(node, castPresence, protocol.MustEncode(&w)) != nil {
+			a.mu.Lock()
+			a.strange[node] = true
+			a.mu.Unlock()
+			return
+		}
+		users = users[n:]
+	}
+}
+
+func (a *abroad) onPresence(from string, payload []byte) {
+	var w words
+	_, err := protocol.Check(payload, protocol.FromServer)
+	if err == nil {
+		err = protocol.Decode(payload, &w)
+	}
+	if err != nil || w.Version != 1 {
+		a.server.cfg.Logger.Warn("what another node says of presence cannot be read", "from", from, "version", w.Version, "err", err)
+		return
+	}
+	here := a.server.presence
+	heard := a.hear(from, &w)
+	for _, u := range w.Users {
+		here.Abroad(from, presence.Told{User: u.User, State: u.State, Lobby: u.Lobby})
+	}
+	if heard == nil {
+		return
+	}
+	for _, user := range here.From(from) {
+		if !heard[user] {
+			here.Abroad(from, presence.Told{User: user, State: presence.Offline})
+		}
+	}
+}
+
+// hear notes of whom a node speaks while it tells everything, and returns them at the end of that.
+func (a *abroad) hear(from string, w *words) map[string]bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if w.Begin {
+		a.hearing[from] = map[string]bool{}
+	}
+	heard := a.hearing[from]
+	if heard == nil {
+		return nil
+	}
+	for _, u := range w.Users {
+		heard[u.User] = true
+	}
+	if !w.End {
+		return nil
+	}
+	delete(a.hearing, from)
+	return heard
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+)
+
+//lint:file-ignore U1000 msgpack finds the _msgpack field by reflection.
+
+// This file is how sessions go on at another node, or come from one.
+
+// sessionElsewhere asks other nodes for sessions; it implements [session.Elsewhere].
+type sessionElsewhere struct {
+	node string
+	mesh Mesh
+}
+
+// What nodes ask each other of sessions.
+const callGiveUp = "session/give-up"
+
+// giveUpTimeout is how long a node may take to give a session up: one that is frozen is not waited for, and the session is made anew.
+const giveUpTimeout = 500 * time.Millisecond
+
+// wanting is the payload of that call.
+type wanting struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Version byte // 1
+	Token   string
+	Seq     uint32
+}
+
+// Codes with which a node refuses to give a session up, as those with which its client is closed.
+const (
+	codeResumeRefused = "resume-refused"
+	codeResumeExpired = "resume-expired"
+)
+
+// Fetch implements [session.Elsewhere].
+func (e *sessionElsewhere) Fetch(ctx context.Context, node, token string, seq uint32) (session.Carried, error) {
+	ctx, cancel := context.WithTimeout(ctx, giveUpTimeout)
+	defer cancel()
+	answer, err := e.mesh.Call(ctx, node, callGiveUp, protocol.MustEncode(&wanting{Version: 1, Token: token, Seq: seq}))
+	var refused *protocol.Error
+	if errors.As(err, &refused) {
+		switch refused.Code {
+		case codeResumeRefused:
+			return session.Carried{}, closedBy(protocol.CloseResumeRefused)
+		case codeResumeExpired:
+			return session.Carried{}, closedBy(protocol.CloseResumeExpired)
+		}
+	}
+	if err != nil {
+		return session.Carried{}, err
+	}
+	return session.DecodeCarried(answer)
+}
+
+// giveUp answers another node that wants a session of this one.
+func (s *Server) giveUp(_ context.Context, from string, payload []byte) ([]byte, error) {
+	var want wanting
+	if _, err := protocol.Check(payload, protocol.FromClient); err != nil {
+		return nil, err
+	}
+	if err := protocol.Decode(payload, &want); err != nil {
+		return nil, err
+	}
+	if want.Version != 1 {
+		return nil, fmt.Errorf("session wanted in version %d", want.Version)
+	}
+	carried, err := s.hub.GiveUp(want.Token, want.Seq, from)
+	var closed *protocol.Closed
+	switch {
+	case errors.As(err, &closed) && closed.Code == protocol.CloseResumeExpired:
+		return nil, protocol.Refuse(codeResumeExpired, closed.Text)
+	case errors.As(err, &closed):
+		return nil, protocol.Refuse(codeResumeRefused, closed.Text)
+	case err != nil:
+		return nil, err
+	}
+	return carried.Encode(), nil
+}
+
+// Carry implements [session.Carrier]: the user goes on in lobby and match from another node.
+func (s *Server) Carry(sess *session.Session) []byte {
+	luggage := s.channels.Pack(sess)
+	if p, ok := s.players.LoadAndDelete(sess); ok { // before the channels are told: closing that of lobbies leaves the lobby
+		p := p.(*player)
+		s.presence.Expired(p) // which counts for a while as it was: by then it is heard of from there
+		s.rejoiner.Detach(p)
+		p.gone()
+	}
+	s.channels.Expired(sess)
+	return luggage
+}
+
+// arrived takes a session in that came from another node: its channels, its rooms, and its place in a lobby, which may bring a seat.
+func (s *Server) arrived(p *player, how *session.Arrival) {
+	log := s.cfg.Logger.With("session", p.session.ID(), "user", p.User())
+	if err := s.channels.Unpack(p.session, how.House); err != nil {
+		log.Error("channels of a session from another node", "err", err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
+	defer cancel()
+	in, err := s.rejoiner.Rejoin(ctx, p)
+	if err != nil {
+		log.Warn("a lobby does not take a session back that came from another node", "err", err)
+	}
+	log.Info("session came from another node", "whole", how.Whole, "lobby", in)
+}
+
+func closedBy(code protocol.CloseCode) error { return &protocol.Closed{Code: code, Text: code.Text()} }
