@@ -217,7 +217,7 @@ func (m *Placed) follow(ctx context.Context) error {
 			if missing.IsZero() {
 				missing = time.Now()
 			}
-			if time.Since(missing) >= m.placer.cfg.LostAfter {
+			if time.Since(missing) >= m.patience() {
 				return ErrLost
 			}
 		}
@@ -230,6 +230,17 @@ func (m *Placed) follow(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// patience is how long a match may be missing in the directory before it is lost. Where a lobby waits to be restored it is just longer than a store that has
+// come back empty takes to be filled again.
+func (m *Placed) patience() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.adopt {
+		return min(m.placer.cfg.LostAfter, 2*entryEvery)
+	}
+	return m.placer.cfg.LostAfter
 }
 
 // found takes what the directory says, and reports whether that is news.

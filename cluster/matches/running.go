@@ -66,7 +66,7 @@ func (h *Host) arrive(held *cluster.Held, entry cluster.Match, data entryData, m
 		logger: h.cfg.Logger.With("match", lease.ID, "lobby", entry.Lobby, "epoch", lease.Epoch),
 		log:    &tickLog{next: h.cfg.Record(lease.ID, entry.Lobby)},
 		entry:  entry, data: data, asked: now, watchers: map[string]*match.Seat{},
-		saving: saving{linked: now, next: now.Add(rand.N(h.cfg.CheckpointEvery + 1))},
+		saving: saving{linked: now, next: now.Add(rand.N(h.cfg.CheckpointEvery + 1)), put: now.Add(entryEvery/2 + rand.N(entryEvery/2))},
 	}
 	cfg := h.cfg.Match
 	cfg.Kind, cfg.ID, cfg.Epoch, cfg.MaxSpectators = kind, lease.ID, lease.Epoch, data.MaxSpectators

@@ -13,6 +13,7 @@ import (
 type saving struct {
 	pending bool             // a capture has been asked for
 	next    time.Time        // when one is due
+	put     time.Time        // when the entry is due to be put again
 	backlog []cluster.Inputs // not saved yet
 	bytes   int              // of it
 	linked  time.Time        // when somebody was last connected
@@ -61,12 +62,7 @@ func (h *Host) saveRound(ctx context.Context, now time.Time) {
 			continue
 		}
 		r.look(now)
-		if r.putAgain.Swap(false) {
-			if err := r.put(ctx); err != nil && !errors.Is(err, cluster.ErrFenced) {
-				r.putAgain.Store(true)
-			}
-			r.saving.next = now
-		}
+		r.putEntry(ctx, now)
 		save, size := r.collect(now)
 		if save.Checkpoint == nil && len(save.Inputs) == 0 {
 			continue
@@ -80,6 +76,25 @@ func (h *Host) saveRound(ctx context.Context, now time.Time) {
 		flush()
 	}
 }
+
+// putEntry puts the match's entry if it has changed or may have been lost.
+func (r *running) putEntry(ctx context.Context, now time.Time) {
+	again := r.putAgain.Swap(false)
+	if again {
+		r.saving.next = now
+	}
+	if !again && now.Before(r.saving.put) {
+		return
+	}
+	r.saving.put = now.Add(entryEvery)
+	if err := r.put(ctx); err != nil && !errors.Is(err, cluster.ErrFenced) {
+		r.putAgain.Store(again)
+	}
+}
+
+// entryEvery is how often a match's entry is put though it has not changed. A store that has come back empty gets to know a lease by whatever is written
+// first with it, and then nobody is told that it had lost the rest.
+const entryEvery = 2 * time.Second
 
 // collect is what is to be saved of a match now, and how many bytes that is.
 func (r *running) collect(now time.Time) (save cluster.Save, size int) {
