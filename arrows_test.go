@@ -66,16 +66,17 @@ var arrows = map[string][]string{
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"cmd/server":    {"client-go"},
-	"cmd/simulator": {"server", "match", "games/*"},
-	"docs/guides":   {"client-go", "protocol"},
-	"server":        {"client-go", "games/*", "session", "session/jwt"},
-	"conformance":   {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
-	"lobby":         {"tick"},
-	"simulator":     {"server", "session", "lobby", "match", "games/*"},
-	"recording":     {"games/*"},
-	"replay":        {"games/*", "client-go"},
-	"games/*":       {"tick", "protocol"},
+	"cmd/server":      {"client-go"},
+	"cmd/simulator":   {"server", "match", "games/*"},
+	"docs/guides":     {"client-go", "protocol"},
+	"server":          {"client-go", "games/*", "session", "session/jwt"},
+	"conformance":     {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
+	"cluster/matches": {"games/*"},
+	"lobby":           {"tick"},
+	"simulator":       {"server", "session", "lobby", "match", "games/*"},
+	"recording":       {"games/*"},
+	"replay":          {"games/*", "client-go"},
+	"games/*":         {"tick", "protocol"},
 
 	"cmd/gametypes": {"server", "match", "games/*"},
 }
