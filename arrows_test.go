@@ -43,6 +43,7 @@ var arrows = map[string][]string{
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
 	"cluster/roster":  {"cluster"},
+	"cluster/matches": {"cluster", "cluster/peer", "cluster/roster", "match", "tick", "protocol"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
@@ -66,16 +67,17 @@ var arrows = map[string][]string{
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"cmd/server":    {"client-go"},
-	"cmd/simulator": {"server", "match", "games/*"},
-	"docs/guides":   {"client-go", "protocol"},
-	"server":        {"client-go", "games/*", "session", "session/jwt"},
-	"conformance":   {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
-	"lobby":         {"tick"},
-	"simulator":     {"server", "session", "lobby", "match", "games/*"},
-	"recording":     {"games/*"},
-	"replay":        {"games/*", "client-go"},
-	"games/*":       {"tick", "protocol"},
+	"cmd/server":      {"client-go"},
+	"cmd/simulator":   {"server", "match", "games/*"},
+	"docs/guides":     {"client-go", "protocol"},
+	"server":          {"client-go", "games/*", "session", "session/jwt"},
+	"conformance":     {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
+	"cluster/matches": {"games/*"},
+	"lobby":           {"tick"},
+	"simulator":       {"server", "session", "lobby", "match", "games/*"},
+	"recording":       {"games/*"},
+	"replay":          {"games/*", "client-go"},
+	"games/*":         {"tick", "protocol"},
 
 	"cmd/gametypes": {"server", "match", "games/*"},
 }

@@ -99,6 +99,9 @@ func (k *Keeper) Release(ctx context.Context, h *Held) error {
 	return k.engine.Release(ctx, h.Lease())
 }
 
+// Drop stops keeping a lease and leaves it to end by itself, so that another node takes it over with what was put with it. Its owner has stopped acting.
+func (k *Keeper) Drop(h *Held) { k.drop(h) }
+
 // Transfer stops keeping a lease, and then is [Leases.Transfer]. Its owner has stopped acting.
 func (k *Keeper) Transfer(ctx context.Context, h *Held, owner string) (Lease, error) {
 	k.drop(h)

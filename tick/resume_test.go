@@ -42,3 +42,46 @@ func TestALoopThatGoesOnFromATickNumbersFromThere(t *testing.T) {
 		}
 	})
 }
+
+func TestAHeldLoopMakesNoTickAndGoesOnWithTheNext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var numbers []uint32
+		held := false
+		begin := time.Now()
+		runFor(t, 3*time.Second, tick.LoopConfig{Rate: 4, Held: func() bool { return held || time.Since(begin) > 5*time.Second/4 && time.Since(begin) < 9*time.Second/4 },
+			Step: func(n uint32) bool {
+				numbers = append(numbers, n)
+				if n == 2 {
+					time.Sleep(time.Second / 2) // two ticks are due at once, and only the first of them is made
+				}
+				if held = n == 3; held {
+					time.AfterFunc(time.Second/8, func() { held = false })
+				}
+				return true
+			}})
+		// 1 and 2 in time, 3 late, one slot lost to the short hold, 4 at 1.25 s, three lost to the long one, then 5 to 8.
+		if len(numbers) != 8 {
+			t.Errorf("ticks %v, want 8", numbers)
+		}
+		for i, n := range numbers {
+			if n != uint32(i+1) {
+				t.Errorf("ticks %v have a gap", numbers)
+			}
+		}
+	})
+}
+
+func TestALoopCanBeToldBeforeItRunsWhereToGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var numbers []uint32
+		loop := newLoop(t, tick.LoopConfig{Rate: 4, Tick: 3, Step: func(n uint32) bool {
+			numbers = append(numbers, n)
+			return len(numbers) < 3
+		}})
+		time.Sleep(time.Second)
+		loop.SetTick(41)
+		if err := loop.Run(t.Context()); err != nil || len(numbers) != 3 || numbers[0] != 42 || numbers[2] != 44 {
+			t.Errorf("ticks %v, %v, want 42 to 44", numbers, err)
+		}
+	})
+}
