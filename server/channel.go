@@ -27,7 +27,11 @@ func (s *Server) newChannels() (*channel.Set, error) {
 	for i, m := range s.cfg.Middleware {
 		around[i] = channel.Middleware{Handle: m.Handle, Join: m.Join}
 	}
-	return channel.NewSet(channel.SetConfig{Channels: append(own, s.cfg.Channels...), Middleware: around})
+	cfg := channel.SetConfig{Channels: append(own, s.cfg.Channels...), Middleware: around}
+	if s.abroad != nil {
+		cfg.Abroad = s.abroad.broadcast
+	}
+	return channel.NewSet(cfg)
 }
 
 // ownChannel is a channel of the server's whose requests are answered by a room behind it, which reads payloads by itself.

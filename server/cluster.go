@@ -9,9 +9,13 @@ import (
 	"sync/atomic"
 
 	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/cluster/peer"
+	"github.com/deltatick/deltatick/cluster/roster"
 	"github.com/deltatick/deltatick/cluster/ticket"
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/tick"
 )
 
 // Cluster makes a server one of several nodes of a service. What is made here is made before the server, and ended after it.
@@ -25,6 +29,9 @@ type Cluster struct {
 	Host     Host      // of the matches on this node; nil: it runs none for others
 	Outboxes *Outboxes // whose Of the host was given; required with Host
 
+	Counters *match.Counters // of the host's matches; default: new ones
+	Ticks    *tick.Stats     // likewise
+
 	// NewMatch makes the matches of this node's lobbies, wherever they are to run: lobby.Config.NewMatch. Its seats are followed from node to node, but for those
 	// that are a *match.Seat. Default: matches run here, and nobody but their lobbies knows of them.
 	NewMatch func(lobby.MatchRequest) (lobby.Match, error)
@@ -36,6 +43,11 @@ type Cluster struct {
 	Keeper *cluster.Keeper
 	// ResumeMatch finds the match of a lobby that comes from another node: shared.Config.ResumeMatch.
 	ResumeMatch func(ctx context.Context, r shared.ResumeRequest) (lobby.Match, error)
+
+	// Around, if set, is what [Server.Run] runs in: it begins what this node needs before run and ends it after, and returns what run does, or why it could not begin.
+	Around func(ctx context.Context, run func(ctx context.Context) error) error
+	// Drain, if set, hands matches over to other nodes when the server is told to end, until ctx ends. It returns when none is left, or why some are.
+	Drain func(ctx context.Context) error
 
 	// NetDial opens connections to other nodes. Default: TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -69,6 +81,9 @@ type Elsewhere interface {
 	Place() (node, address string, epoch uint32)
 }
 
+// shared says whether lobbies, presence and channels are those of all nodes.
+func (c *Cluster) shared() bool { return c != nil && c.Keeper != nil }
+
 func (c *Cluster) check() error {
 	switch {
 	case c.Node == "" || c.Engine == nil || c.Address == nil:
@@ -77,6 +92,8 @@ func (c *Cluster) check() error {
 		return fmt.Errorf("server: cluster with a secret of %d bytes: want %d at least", len(c.Secret), ticket.MinSecret)
 	case (c.Host == nil) != (c.Outboxes == nil):
 		return errors.New("server: cluster with one of Host and Outboxes: want both, or none")
+	case c.Keeper != nil && (c.Mesh == nil || c.Roster == nil):
+		return errors.New("server: cluster with a keeper, and without a mesh or a roster")
 	}
 	return nil
 }

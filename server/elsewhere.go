@@ -15,10 +15,7 @@ import (
 // This file is how sessions go on at another node, or come from one.
 
 // sessionElsewhere asks other nodes for sessions; it implements [session.Elsewhere].
-type sessionElsewhere struct {
-	node string
-	mesh Mesh
-}
+type sessionElsewhere struct{ mesh Mesh }
 
 // What nodes ask each other of sessions.
 const callGiveUp = "session/give-up"
@@ -99,19 +96,21 @@ func (s *Server) Carry(sess *session.Session) []byte {
 	return luggage
 }
 
-// arrived takes a session in that came from another node: its channels, its rooms, and its place in a lobby, which may bring a seat.
-func (s *Server) arrived(p *player, how *session.Arrival) {
-	log := s.cfg.Logger.With("session", p.session.ID(), "user", p.User())
+// unpack gives a session that came from another node its channels and rooms.
+func (s *Server) unpack(p *player, how *session.Arrival) {
+	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "whole", how.Whole)
 	if err := s.channels.Unpack(p.session, how.House); err != nil {
-		log.Error("channels of a session from another node", "err", err)
+		s.cfg.Logger.Error("channels of a session from another node", "session", p.session.ID(), "user", p.User(), "err", err)
 	}
+}
+
+// rejoin brings its player back to the lobby where the user is, if there is one, which may bring a seat.
+func (s *Server) rejoin(p *player) {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	in, err := s.rejoiner.Rejoin(ctx, p)
-	if err != nil {
-		log.Warn("a lobby does not take a session back that came from another node", "err", err)
+	if _, err := s.rejoiner.Rejoin(ctx, p); err != nil {
+		s.cfg.Logger.Warn("a lobby does not take a member back who came from another node", "session", p.session.ID(), "user", p.User(), "err", err)
 	}
-	log.Info("session came from another node", "whole", how.Whole, "lobby", in)
 }
 
 func closedBy(code protocol.CloseCode) error { return &protocol.Closed{Code: code, Text: code.Text()} }

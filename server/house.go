@@ -20,11 +20,18 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 		s.seats.Connected(sess, resumed)
 		return
 	}
-	s.channels.Connected(sess)
 	p := s.playerOf(sess)
+	how := sess.Arrived()
+	if how != nil && !resumed {
+		s.unpack(p, how)
+	}
+	s.channels.Connected(sess)
 	s.presence.Connected(p)
-	if resumed {
+	switch {
+	case resumed:
 		s.setAway(p, false)
+	case how != nil:
+		s.rejoin(p)
 	}
 	p.connected()
 }

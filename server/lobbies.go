@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 
+	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 )
 
 // lobbies are what a server needs of its lobbies: those of this node alone (lobby.Directory), or those of all nodes of a service (shared.Directory).
@@ -26,4 +28,37 @@ type rejoiner interface {
 	Rejoin(ctx context.Context, m lobby.Member) (in bool, err error)
 	// Detach forgets a member whose session has gone to another node, and leaves its place to whom Rejoin brings there.
 	Detach(m lobby.Member)
+}
+
+// newLobbies makes the server's lobbies.
+func (s *Server) newLobbies() error {
+	cfg := lobby.Config{
+		Chat: s.cfg.Chat, Moved: s.moved, Kinds: s.cfg.Kinds, MaxLobbies: s.cfg.MaxLobbies, NewMatch: s.matches.newMatch,
+		Logger: s.cfg.Logger, Counters: s.lobbies,
+	}
+	c := s.cfg.Cluster
+	if c != nil && c.NewMatch != nil {
+		cfg.NewMatch = c.NewMatch
+	}
+	if !c.shared() {
+		own, err := lobby.NewDirectory(cfg)
+		s.directory, s.local = own, own
+		return err
+	}
+	all, err := shared.New(shared.Config{
+		Node: c.Node, Owner: c.Roster.Self().Owner, Engine: c.Engine, Keeper: c.Keeper, Mesh: c.Mesh, Roster: c.Roster,
+		Lobby: cfg, ResumeMatch: c.ResumeMatch, Grace: s.cfg.Grace, Logger: s.cfg.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	s.directory, s.rejoiner, s.restored = all, all, all.Restored
+	return nil
+}
+
+// Restored is for cluster.KeeperConfig.Restored: what of a lobby the store has lost is put again. It does not wait.
+func (s *Server) Restored(lease cluster.Lease) {
+	if s.restored != nil {
+		s.restored(lease)
+	}
 }

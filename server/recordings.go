@@ -67,3 +67,13 @@ func (r *recordings) wait(most time.Duration) bool {
 		return false
 	}
 }
+
+// Recorder is a recorder for a match that is about to run on this node, for which the server's Run waits at its end; nil when nothing is recorded.
+func (s *Server) Recorder(matchID, lobby string) match.Recorder {
+	r := s.matches.records.recorder(s.cfg.Logger.With("match", matchID, "lobby", lobby))
+	if r == nil {
+		return nil
+	}
+	s.matches.records.run(r)
+	return r
+}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
@@ -24,7 +26,11 @@ type Server struct {
 	cfg       Config
 	hub       *session.Hub
 	links     *httplink.Handler
-	directory *lobby.Directory
+	directory lobbies
+	local     *lobby.Directory // the same; nil: lobbies are those of all nodes
+	rejoiner  rejoiner         // the same; nil: they are those of this node
+	abroad    *abroad          // likewise
+	restored  func(cluster.Lease)
 	channels  *channel.Set
 	presence  *presence.Registry
 	matches   *matchmaker
@@ -51,19 +57,19 @@ func New(cfg Config) (*Server, error) {
 		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
 		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
-	s.presence, err = presence.New(presence.Config{MayWatch: cfg.MayWatch})
+	if c := cfg.Cluster; c != nil {
+		s.matches.counters, s.matches.stats = cmp.Or(c.Counters, s.matches.counters), cmp.Or(c.Ticks, s.matches.stats)
+	}
+	present := presence.Config{MayWatch: cfg.MayWatch}
+	if cfg.Cluster.shared() {
+		s.abroad = newAbroad(cfg.Cluster, s)
+		present.Changed = s.abroad.changed
+	}
+	s.presence, err = presence.New(present)
 	if err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
-	newMatch := s.matches.newMatch
-	if cfg.Cluster != nil && cfg.Cluster.NewMatch != nil {
-		newMatch = cfg.Cluster.NewMatch
-	}
-	s.directory, err = lobby.NewDirectory(lobby.Config{
-		Chat: cfg.Chat, Moved: s.moved,
-		Kinds: cfg.Kinds, MaxLobbies: cfg.MaxLobbies, NewMatch: newMatch, Logger: cfg.Logger, Counters: s.lobbies,
-	})
-	if err != nil {
+	if err := s.newLobbies(); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	if s.channels, err = s.newChannels(); err != nil {
@@ -81,7 +87,7 @@ func New(cfg Config) (*Server, error) {
 		}
 		s.seats = newSeats(cfg.Cluster, cfg.Logger)
 	}
-	s.hub, err = session.NewHub(session.Config{
+	hub := session.Config{
 		Codecs:  []string{protocol.CodecPacked, protocol.CodecMP},
 		Auth:    auth,
 		Renewed: s.channels.Changed,
@@ -90,8 +96,12 @@ func New(cfg Config) (*Server, error) {
 		TrustedProxies: cfg.TrustedProxies, MaxPerAddress: cfg.MaxPerAddress, HandshakeRate: cfg.HandshakeRate,
 		Bytes: cfg.Bytes, KindLimits: cfg.KindLimits,
 		Logger: cfg.Logger, Counters: s.sessions,
-	})
-	if err != nil {
+	}
+	if cfg.Cluster.shared() {
+		hub.Secret, hub.Node, hub.Elsewhere = cfg.Cluster.Secret, cfg.Cluster.Node, &sessionElsewhere{cfg.Cluster.Mesh}
+		cfg.Cluster.Mesh.Handle(callGiveUp, s.giveUp)
+	}
+	if s.hub, err = session.NewHub(hub); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	if s.links, err = httplink.New(httplink.Config{Hub: s.hub, Origins: cfg.Origins}); err != nil {
@@ -109,13 +119,29 @@ func (s *Server) Handler() http.Handler { return s.handler }
 // Ticks is how well all matches have kept time so far.
 func (s *Server) Ticks() tick.StatsSnapshot { return s.matches.stats.Snapshot() }
 
-// Directory holds the server's lobbies, for Go code that opens or joins some itself.
-func (s *Server) Directory() *lobby.Directory { return s.directory }
+// Directory holds the server's lobbies, for Go code that opens or joins some itself. It is nil for one of several nodes that have their lobbies in common.
+func (s *Server) Directory() *lobby.Directory { return s.local }
 
 // Run keeps lobbies and matches going until ctx ends, and then ends the service within DrainWait and a few seconds: nothing new is
 // taken and /readyz says so; sessions get DrainWait to end by themselves; then lobbies and matches end, the sessions that are
 // left are told to come back, and recordings are written to their ends. When it returns nil, nothing of the server is running.
+//
+// One of several nodes hands its lobbies, matches and sessions over to the others instead, within DrainWait.
 func (s *Server) Run(ctx context.Context) error {
+	if c := s.cfg.Cluster; c != nil && c.Around != nil {
+		return c.Around(ctx, s.run)
+	}
+	return s.run(ctx)
+}
+
+func (s *Server) run(ctx context.Context) error {
+	if s.abroad != nil {
+		telling, stop := context.WithCancel(context.WithoutCancel(ctx))
+		var told sync.WaitGroup
+		told.Go(func() { s.abroad.run(telling) })
+		defer told.Wait()
+		defer stop()
+	}
 	houseCtx, stopHouse := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHouse()
 	house := make(chan error, 1)
@@ -176,6 +202,14 @@ func (s *Server) drain() {
 	s.hub.Drain()
 	s.directory.Drain()
 	s.cfg.Logger.Info("draining", "sessions", s.hub.Sessions(), "wait", s.cfg.DrainWait)
+	if c := s.cfg.Cluster; c != nil && c.Drain != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.DrainWait)
+		defer cancel()
+		if err := c.Drain(ctx); err != nil {
+			s.cfg.Logger.Warn("not everything could be handed over", "err", err)
+		}
+		return
+	}
 	deadline := time.NewTimer(s.cfg.DrainWait)
 	defer deadline.Stop()
 	poll := time.NewTicker(100 * time.Millisecond)

@@ -60,6 +60,7 @@ type Config struct {
 	WriteTimeout   time.Duration // for one frame to be written; default 10 s
 	CloseTimeout   time.Duration // from the decision to close to a closed socket; default 1 s
 	ShutdownSpread time.Duration // over which Shutdown spreads its closes; default 500 ms
+	HandOver       time.Duration // for which Shutdown then keeps sessions for other hubs, if there are some; default 2 s
 
 	Requests Limit // default 20/s, burst 40, 400 strikes
 	Signals  Limit // pings, resyncs, frames of unknown kinds; WebSocket control frames apart; default 10/s, burst 20, 200 strikes
@@ -109,6 +110,7 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, protocol.WriteTimeout)
 	cfg.CloseTimeout = cmp.Or(cfg.CloseTimeout, time.Second)
 	cfg.ShutdownSpread = cmp.Or(cfg.ShutdownSpread, 500*time.Millisecond)
+	cfg.HandOver = cmp.Or(cfg.HandOver, 2*time.Second)
 	cfg.Requests = cmp.Or(cfg.Requests, Limit{Rate: 20, Burst: 40, Strikes: 400})
 	cfg.Signals = cmp.Or(cfg.Signals, Limit{Rate: 10, Burst: 20, Strikes: 200})
 	cfg.Bytes = cmp.Or(cfg.Bytes, Limit{Rate: 64 << 10, Burst: 256 << 10, Strikes: 240})
@@ -192,7 +194,7 @@ func (cfg *Config) check() error {
 	for name, d := range map[string]time.Duration{
 		"RenewAhead": cfg.RenewAhead, "Grace": cfg.Grace, "PingEvery": cfg.PingEvery, "HelloTimeout": cfg.HelloTimeout,
 		"SilentTimeout": cfg.SilentTimeout, "WriteTimeout": cfg.WriteTimeout, "CloseTimeout": cfg.CloseTimeout,
-		"KeptAge": cfg.KeptAge, "TransferTimeout": cfg.TransferTimeout,
+		"KeptAge": cfg.KeptAge, "TransferTimeout": cfg.TransferTimeout, "HandOver": cfg.HandOver,
 	} {
 		if d < time.Millisecond {
 			return fmt.Errorf("session: %s %v: want 1ms or more", name, d)

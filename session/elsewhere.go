@@ -152,13 +152,13 @@ func (h *Hub) GiveUp(token string, seq uint32, to string) (Carried, error) {
 		return Carried{}, refuse(protocol.CloseResumeRefused)
 	}
 	h.mu.Lock()
-	s := h.sessions[claim.session]
+	s, closed := h.sessions[claim.session], h.closed
 	h.mu.Unlock()
 	if s == nil {
 		if node, moved := h.movedTo(claim.session); moved {
 			return Carried{Moved: node}, nil
 		}
-		if claim.epoch != h.tokens.epoch {
+		if claim.epoch != h.tokens.epoch || closed { // of a hub that is shut down, it may have been let go a moment ago
 			return Carried{}, ErrGone
 		}
 		return Carried{}, refuse(protocol.CloseResumeExpired)

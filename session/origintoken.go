@@ -60,9 +60,9 @@ func decodeOrigin(b []byte) (*origin, error) {
 const maxMilli = 1<<53 - 1
 
 // originOf is what goes into a token for the session; nil where hubs are alone, and where a user has so many roles that the token would be too long: a
-// session of theirs stays at its hub.
+// session of theirs stays at its hub, as does one that is for one thing only.
 func (h *Hub) originOf(who Identity) *origin {
-	if h.cfg.Elsewhere == nil || len(who.Roles) > maxRoles {
+	if h.cfg.Elsewhere == nil || who.Grant != nil || len(who.Roles) > maxRoles {
 		return nil
 	}
 	o := &origin{h.cfg.Node, h.cfg.Now(), who}

@@ -18,7 +18,7 @@ func (h *Hub) Drain() {
 }
 
 // Shutdown closes every connection with CloseGoingAway, over ShutdownSpread so that not all clients come back at the same moment,
-// waits until they are gone, and lets every session expire. When ctx ends first, the sockets that are left are closed hard. It returns
+// waits until they are gone, keeps sessions for a while for other hubs that take them ([Config.HandOver]), and lets every other one expire. When ctx ends first, the sockets that are left are closed hard. It returns
 // nil when nothing of the hub is running any more. Otherwise calls into the house are stuck, and the error says how many; sessions have
 // not expired then. It must not be called from within a call into the house.
 func (h *Hub) Shutdown(ctx context.Context) error {
@@ -36,6 +36,9 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 			return err
 		}
 	}
+	if h.cfg.Elsewhere != nil {
+		h.awaitDepartures(ctx)
+	}
 	h.mu.Lock()
 	sessions := slices.Collect(maps.Values(h.sessions))
 	h.mu.Unlock()
@@ -43,6 +46,15 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 		s.abandon()
 	}
 	return nil
+}
+
+// awaitDepartures waits until other hubs have taken all sessions, or HandOver has passed: clients that were told to come back do so at once, but for
+// those that were away anyway.
+func (h *Hub) awaitDepartures(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, h.cfg.HandOver)
+	defer cancel()
+	for h.Sessions() > 0 && sleep(ctx, 10*time.Millisecond, true) {
+	}
 }
 
 // close takes no connection any more and returns those that there are.

@@ -2,6 +2,7 @@ package tick
 
 import (
 	"math/bits"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -59,6 +60,15 @@ type HistogramSnapshot struct {
 	Cumulative []uint64        // how many durations were at most the bound of same index
 	Count      uint64          // all durations
 	Sum        time.Duration   // of all durations
+}
+
+// Since is what was observed after an earlier snapshot of the same histogram.
+func (s HistogramSnapshot) Since(earlier HistogramSnapshot) HistogramSnapshot {
+	since := HistogramSnapshot{Bounds: s.Bounds, Cumulative: slices.Clone(s.Cumulative), Count: s.Count - earlier.Count, Sum: s.Sum - earlier.Sum}
+	for i := range earlier.Cumulative {
+		since.Cumulative[i] -= earlier.Cumulative[i]
+	}
+	return since
 }
 
 // Quantile estimates the duration that a fraction q (0 to 1, else the nearer of them)

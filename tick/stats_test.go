@@ -127,3 +127,19 @@ func TestLoopsShareOneStats(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatWasObservedSinceIsTheDifference(t *testing.T) {
+	var h tick.Histogram
+	h.Observe(time.Second)
+	before := h.Snapshot()
+	for range 9 {
+		h.Observe(time.Millisecond)
+	}
+	since := h.Snapshot().Since(before)
+	if since.Count != 9 || since.Sum != 9*time.Millisecond || since.Quantile(1) > 2*time.Millisecond {
+		t.Errorf("since: %+v", since)
+	}
+	if all := h.Snapshot().Since(tick.HistogramSnapshot{}); all.Count != 10 || all.Sum != h.Snapshot().Sum {
+		t.Errorf("since the beginning: %+v", all)
+	}
+}
