@@ -26,7 +26,8 @@ const module = "github.com/deltatick/deltatick"
 //	session, client-go -> transfer -> protocol
 //	games/* -> match                       a game knows no network
 var arrows = map[string][]string{
-	"cmd/server":      {"cmd/internal", "hosting", "server", "session", "session/jwt", "lobby", "match", "games/*", "conformance/testchannel"},
+	"cmd/server":      {"cmd/internal/serve"},
+	"cmd/matchserver": {"cmd/internal/serve"},
 	"cmd/bodies":      {"match", "protocol", "games/*"},
 	"cmd/bytes":       {"match", "protocol", "games/*"},
 	"cmd/dots":        {"server", "match", "games/*"},
@@ -34,11 +35,16 @@ var arrows = map[string][]string{
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
 	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
 	"cmd/conformance": {"cmd/internal", "conformance"},
-	"cmd/wasmstep":    {},                  // builds a game's step by the go command
-	"cmd/internal":    {},                  // what the mains share: flags and their environment, processes that they start
+	"cmd/wasmstep":    {}, // builds a game's step by the go command
+	"cmd/internal":    {}, // what the mains share: flags and their environment, processes that they start
+	"cmd/internal/serve": { // the programs that serve
+		"cmd/internal", "hosting", "server", "server/node", "cluster", "cluster/redis", "cluster/ticket", "session", "session/jwt", "lobby", "match", "games/*",
+		"conformance/testchannel",
+	},
 	"cmd/fleet":       {"cmd/internal"},    // starts the other programs
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
+	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "match", "tick"},
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are

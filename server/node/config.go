@@ -22,29 +22,30 @@ type Config struct {
 	Secret []byte // that all nodes of the service have: signs seat tickets and resume tokens, and opens the mesh; 16 bytes or more
 
 	ID       string // unique among the nodes; the same over restarts, or another each time; default: drawn at random
-	URL      string // where clients reach this node, "ws://host:port" or "wss://host"; required
-	Internal string // where other nodes reach it, likewise; default: URL
+	URL      string // where clients reach this very node, "ws://host:port" or "wss://host"; "": they do not, other nodes relay for it
+	Internal string // where other nodes reach it, likewise; default: URL; one of the two is required
 	Region   string
-	Version  string // of the program and its games: matches go to nodes of the same one only; "": to any
+	Version  string // of the program and its games
 
-	NoLobbies  bool   // it runs matches only
-	Matches    int    // that it runs at most; 0: none; below 0 the default: 100 for each CPU
-	SameRegion bool   // matches of its lobbies go to nodes of its own region only
+	NoLobbies   bool // it runs matches only
+	Matches     int  // that it runs at most; 0: none; below 0 the default: 100 for each CPU
+	SameRegion  bool // matches of its lobbies go to nodes of its own region only
+	SameVersion bool // likewise of its version
 
 	LeaseTTL        time.Duration // after which a node that has not been heard counts as dead; default 1 s
 	CheckpointEvery time.Duration // between two checkpoints of a match, which bounds what is made again after a node died; default 500 ms
 	FlushEvery      time.Duration // between two savings of what matches take in, which is the play that is lost when one dies; default 100 ms
 }
 
-// matchesPerCPU is what a core runs of matches of eight at 60 Hz, with half of it to spare (docs/performance.md).
-const matchesPerCPU = 50
+// MatchesPerCPU is what a core runs of matches of eight at 60 Hz, with half of it to spare (docs/performance.md).
+const MatchesPerCPU = 50
 
 func (cfg Config) withDefaults(cpus int) (Config, error) {
 	if cfg.ID == "" {
 		cfg.ID = "node-" + uuid.NewString()[:8]
 	}
 	if cfg.Matches < 0 {
-		cfg.Matches = matchesPerCPU * cpus
+		cfg.Matches = MatchesPerCPU * cpus
 	}
 	cfg.Internal = cmp.Or(cfg.Internal, cfg.URL)
 	switch {
@@ -57,7 +58,7 @@ func (cfg Config) withDefaults(cpus int) (Config, error) {
 	case len(cfg.Server.Kinds) == 0:
 		return cfg, errors.New("node: no games")
 	}
-	for what, address := range map[string]string{"URL": cfg.URL, "Internal": cfg.Internal} {
+	for what, address := range map[string]string{"URL": cmp.Or(cfg.URL, cfg.Internal), "Internal": cfg.Internal} {
 		u, err := url.Parse(address)
 		if err != nil || u.Scheme != "ws" && u.Scheme != "wss" || u.Host == "" || u.Path != "" || u.RawQuery != "" {
 			return cfg, fmt.Errorf("node: %s %q: want ws://host:port or wss://host", what, address)

@@ -123,7 +123,10 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 	defer cancel()
 	spec := matches.Spec{
 		Lobby: q.Lobby, Round: int(q.Round), Kind: q.Kind.Name, Settings: q.Settings, MaxPlayers: q.MaxPlayers, MaxSpectators: q.MaxSpectators,
-		Version: n.cfg.Version, After: q.After,
+		After: q.After,
+	}
+	if n.cfg.SameVersion {
+		spec.Version = n.cfg.Version
 	}
 	if n.cfg.SameRegion {
 		spec.Region = n.cfg.Region

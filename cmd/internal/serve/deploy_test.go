@@ -1,4 +1,4 @@
-package main
+package serve
 
 import (
 	"bytes"
@@ -275,7 +275,7 @@ func TestTheImageFitsTheServer(t *testing.T) {
 			t.Errorf("the Dockerfile lacks %q", want)
 		}
 	}
-	module, err := os.ReadFile(filepath.Join("..", "..", "go.mod"))
+	module, err := os.ReadFile(filepath.Join("..", "..", "..", "go.mod"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -284,7 +284,7 @@ func TestTheImageFitsTheServer(t *testing.T) {
 	if !strings.Contains(string(module), "\ngo "+goVersion) {
 		t.Errorf("the image is built by Go %s, which is not go.mod's", goVersion)
 	}
-	if source, err := os.ReadFile("main.go"); err != nil || !strings.Contains(dockerfile, "-X main.version=${VERSION}") ||
+	if source, err := os.ReadFile(filepath.Join("..", "..", "server", "main.go")); err != nil || !strings.Contains(dockerfile, "-X main.version=${VERSION}") ||
 		!strings.Contains(string(source), "\nvar version = ") {
 		t.Errorf("the version is not set: %v", err)
 	}

@@ -1,4 +1,4 @@
-package main
+package serve
 
 import (
 	"flag"
@@ -20,12 +20,6 @@ import (
 	"github.com/deltatick/deltatick/session/channel"
 )
 
-const intro = `
-deltatick server: lobbies and 60 Hz matches over WebSocket, and a page to play them on.
-
-With no flags it serves everything on :8080 and needs no other service. SIGTERM or Ctrl-C drains it;
-a second one ends it at once.`
-
 // config is what the flags say.
 type config struct {
 	addr   string
@@ -34,29 +28,35 @@ type config struct {
 	log    *slog.Logger
 	server server.Config
 	host   hosting.Host
+	node   nodeConfig
 
 	healthcheck bool // ask the server that runs, and do nothing else
 	version     bool // say which version this is, and do nothing else
 }
 
 // parse reads flags and their twins in the environment. Help goes to out, the log to errOut. Errors are one line that names the flag.
-func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
+func (p Program) parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
 	var cfg config
 	var origins, trusted, level, format, host string
 	c := &cfg.server
-	fs := flag.NewFlagSet("server", flag.ContinueOnError)
+	fs := flag.NewFlagSet(p.Name, flag.ContinueOnError)
 	fs.StringVar(&cfg.addr, "addr", ":8080", "`host:port` to listen on; port 0 takes a free one")
 	fs.IntVar(&c.TickRate, "tick-rate", 60, "`ticks` a second of every match, 1 to 240")
-	fs.IntVar(&c.MaxPlayers, "max-players", match.MaxSeats, "`players` in a lobby at most, 1 to 64; a game may take fewer")
 	fs.IntVar(&c.MaxSessions, "max-sessions", 10_000, "`sessions` at most, connected or away")
-	fs.IntVar(&c.MaxLobbies, "max-lobbies", 1_000, "`lobbies` at most")
 	fs.DurationVar(&c.Grace, "grace", 60*time.Second, "`time` for which a dropped player's seat is kept")
 	fs.IntVar(&c.MaxDivisor, "max-divisor", 6, "`ticks` in which a player on a poor link gets one snapshot at least: 1 (one in each tick, whatever the link), 2, 3 or 6")
 	fs.DurationVar(&c.DrainWait, "drain", 10*time.Second, "`time` to let sessions end by themselves after SIGTERM")
 	fs.StringVar(&c.RecordDir, "record", "", "`directory` in which to record every match, in a file each (docs/replays.md); none if empty")
 	fs.Int64Var(&c.RecordMaxBytes, "record-max-bytes", 1<<30, "`bytes` of a recording at most: it ends there, and the match goes on")
 	fs.StringVar(&origins, "origins", "", "`hosts` whose pages may connect, separated by commas, in place of this server's own (name it, too, if it serves the page); * for any")
-	cfg.auth.define(fs)
+	if p.NoLobbies {
+		c.MaxPlayers, c.MaxLobbies = match.MaxSeats, 1
+	} else {
+		fs.IntVar(&c.MaxPlayers, "max-players", match.MaxSeats, "`players` in a lobby at most, 1 to 64; a game may take fewer")
+		fs.IntVar(&c.MaxLobbies, "max-lobbies", 1_000, "`lobbies` at most")
+		cfg.auth.define(fs)
+	}
+	cfg.node.define(fs, p)
 	fs.StringVar(&trusted, "trusted-proxies", "", "`networks` of reverse proxies, such as 10.0.0.0/8,192.0.2.7, whose X-Forwarded-For says where players come from")
 	fs.IntVar(&c.MaxPerAddress, "max-per-address", 64, "`connections` of one address at most; an IPv6 /64 is one address, and private ones are not limited")
 	fs.Float64Var(&c.HandshakeRate, "handshakes-per-address", 10, "`handshakes` a second of one address, and at once twice -max-per-address")
@@ -67,7 +67,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.BoolVar(&cfg.healthcheck, "healthcheck", false, "ask the server at -addr on this machine whether it is well, and end with 0 or 1")
 	fs.BoolVar(&cfg.version, "version", false, "say which version this is")
 	fs.BoolVar(&c.Dev, "dev", false, "for development: serve /debug/pprof, keep nothing in browser caches, offer the channel of the conformance suite")
-	if err := env.Parse(fs, "DELTATICK_", intro, args, lookup, out); err != nil {
+	if err := env.Parse(fs, "DELTATICK_", p.Intro, args, lookup, out); err != nil {
 		return cfg, err
 	}
 	if err := cfg.check(); err != nil {
@@ -91,7 +91,12 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if cfg.host, err = hosting.Open(host, lookup, cfg.log); err != nil {
 		return cfg, fmt.Errorf("-hosting: %w", err)
 	}
-	if err := cfg.auth.apply(fs, c, cfg.log); err != nil {
+	if p.NoLobbies {
+		c.Guests = true // whom nobody asks: only seat tickets open the door of a match server
+	} else if err := cfg.auth.apply(fs, c, cfg.log); err != nil {
+		return cfg, err
+	}
+	if err := cfg.node.apply(cfg.addr, p); err != nil {
 		return cfg, err
 	}
 	c.Logger = cfg.log

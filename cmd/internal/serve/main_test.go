@@ -1,4 +1,4 @@
-package main
+package serve
 
 import (
 	"bufio"
@@ -21,10 +21,21 @@ import (
 func TestMain(m *testing.M) {
 	if os.Getenv("DELTATICK_TEST_AS_SERVER") == "1" {
 		os.Args = append(os.Args[:1], strings.Fields(os.Getenv("DELTATICK_TEST_ARGS"))...)
-		main()
+		program.Main()
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// program is the one that the tests are about.
+var program = Program{Name: "server", Version: "test"}
+
+func parse(args []string, lookup func(string) (string, bool), out, errOut io.Writer) (config, error) {
+	return program.parse(args, lookup, out, errOut)
+}
+
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), out, errOut io.Writer) error {
+	return program.run(ctx, args, lookup, out, errOut)
 }
 
 func noEnv(string) (string, bool) { return "", false }
@@ -110,7 +121,8 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address",
 		"grace", "max-divisor", "drain", "record", "record-max-bytes", "origins",
 		"jwt-secret-file", "jwt-public-key", "jwks", "jwt-issuer", "jwt-audience", "jwt-skew", "guests", "log-level", "log-format", "pprof",
-		"hosting", "healthcheck", "version", "dev"} {
+		"hosting", "healthcheck", "version", "dev", "redis", "cluster-secret-file", "node", "public-url", "internal-url", "region", "lease",
+		"checkpoint", "matches", "same-region", "same-version"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)
 		}
