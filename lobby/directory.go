@@ -19,6 +19,7 @@ type Directory struct {
 	kinds   map[string]match.Kind
 	games   []Game
 	closing chan struct{} // closed when Run ends: lobbies close
+	board   *Board
 
 	draining atomic.Bool
 	running  sync.WaitGroup // lobbies' goroutines
@@ -26,19 +27,10 @@ type Directory struct {
 	// Guarded by mu.
 	mu      sync.Mutex
 	closed  bool // no lobby is opened any more
-	lobbies map[string]*entry
+	lobbies map[string]*lobby
 	codes   map[string]*lobby
 	places  map[string]place // by user
-	list    list
-	opened  uint64 // lobbies so far
-}
-
-// entry is a lobby in the directory.
-type entry struct {
-	lobby   *lobby
-	order   uint64 // of opening
-	summary Summary
-	listed  bool
+	opened  int64            // lobbies so far
 }
 
 // place is where a user is, or is about to be.
@@ -62,7 +54,7 @@ func NewDirectory(cfg Config) (*Directory, error) {
 	}
 	return &Directory{
 		cfg: cfg, kinds: kinds, games: games, closing: make(chan struct{}),
-		lobbies: map[string]*entry{}, codes: map[string]*lobby{}, places: map[string]place{}, list: newList(),
+		board: NewBoard(cfg.Counters), lobbies: map[string]*lobby{}, codes: map[string]*lobby{}, places: map[string]place{},
 	}, nil
 }
 
@@ -75,7 +67,7 @@ func (d *Directory) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
-			d.flush()
+			d.board.Flush()
 		}
 	}
 	d.mu.Lock()
@@ -136,7 +128,8 @@ func (d *Directory) open(l *lobby, m Member) error {
 		return errCodeTaken
 	}
 	d.opened++
-	d.lobbies[l.id] = &entry{lobby: l, order: d.opened}
+	l.order = d.opened
+	d.lobbies[l.id] = l
 	d.codes[l.code] = l
 	d.places[user] = place{m, l}
 	d.running.Add(1)
@@ -158,10 +151,7 @@ func (d *Directory) reserve(m Member, id, code string) (*lobby, error) {
 	}
 	l := d.codes[code]
 	if id != "" {
-		l = nil
-		if e := d.lobbies[id]; e != nil {
-			l = e.lobby
-		}
+		l = d.lobbies[id]
 	}
 	if l == nil {
 		return nil, errNoLobby
@@ -191,9 +181,7 @@ func (d *Directory) lobbyOf(user string) *lobby {
 func (d *Directory) remove(l *lobby) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lobbies[l.id].listed {
-		d.list.changed[l.id] = struct{}{}
-	}
+	d.board.Remove(l.id)
 	delete(d.lobbies, l.id)
 	delete(d.codes, l.code)
 	d.cfg.Counters.Lobbies.Add(-1)

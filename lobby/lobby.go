@@ -31,6 +31,7 @@ var errEnded = errors.New("the lobby has ended")
 type lobby struct {
 	// Static after construction, and after opening respectively.
 	id, code string
+	order    int64 // of opening: the oldest lobbies are listed first
 	kind     match.Kind
 	dir      *Directory
 	log      *slog.Logger
@@ -151,7 +152,7 @@ func (l *lobby) settle() {
 	l.startIfDue()
 	l.changed = false
 	l.rev++
-	l.dir.publish(l.id, l.summary(), !l.private)
+	l.dir.board.Put(l.summary(), l.order, !l.private)
 	l.unsent = true
 	if l.pause == nil {
 		l.announce()
