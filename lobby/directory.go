@@ -39,7 +39,8 @@ type place struct {
 	lobby  *lobby
 }
 
-var errCodeTaken = errors.New("join code is in use")
+// ErrCodeTaken: a lobby has this join code.
+var ErrCodeTaken = errors.New("join code is in use")
 
 // NewDirectory makes a directory without lobbies and starts nothing. Errors are those of [match.Kind.Checked], and limits that
 // are negative.
@@ -95,19 +96,31 @@ func (d *Directory) Of(user string) (id string, in bool) {
 // codeTries is how often a join code is drawn before giving up. With 1000 lobbies, one in a million is in use.
 const codeTries = 8
 
-// openWithCode gives a lobby a join code that no other has, and opens it.
-func (d *Directory) openWithCode(l *lobby, m Member) error {
+// openWithCode gives a lobby a join code that no other has, and opens it. When it fails, the lobby may be found until then, but serves nobody.
+func (d *Directory) openWithCode(ctx context.Context, l *lobby, m Member) error {
 	for range codeTries {
 		code, err := newCode(d.cfg.Rand)
 		if err != nil {
 			return err
 		}
 		l.code = code
-		if err = d.open(l, m); !errors.Is(err, errCodeTaken) {
+		if err = d.open(l, m); err == nil && d.cfg.Claim != nil {
+			if err = d.cfg.Claim(ctx, m, l.id, code); err != nil {
+				d.retract(l, m)
+			}
+		}
+		if !errors.Is(err, ErrCodeTaken) {
 			return err
 		}
 	}
-	return errCodeTaken
+	return ErrCodeTaken
+}
+
+// retract takes back what open did.
+func (d *Directory) retract(l *lobby, m Member) {
+	d.release(m, l)
+	d.remove(l)
+	d.running.Done()
 }
 
 // open enters a new lobby with its first member's place. From then on its goroutine is waited for.
@@ -125,17 +138,21 @@ func (d *Directory) open(l *lobby, m Member) error {
 		return refuse(protocol.CodeFull, "the server has no room for another lobby")
 	}
 	if d.codes[l.code] != nil {
-		return errCodeTaken
+		return ErrCodeTaken
 	}
+	d.places[user] = place{m, l}
+	d.enter(l)
+	return nil
+}
+
+// enter makes a lobby one that is found. It needs mu.
+func (d *Directory) enter(l *lobby) {
 	d.opened++
 	l.order = d.opened
 	d.lobbies[l.id] = l
 	d.codes[l.code] = l
-	d.places[user] = place{m, l}
 	d.running.Add(1)
 	d.cfg.Counters.Lobbies.Add(1)
-	d.cfg.Counters.Created.Add(1)
-	return nil
 }
 
 // reserve finds a lobby by id or, if that is empty, by code, and gives the member a place there until [Directory.release].
