@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
@@ -176,7 +175,7 @@ func TestALobbyOpensOnlyWhenItsClaimIsGranted(t *testing.T) {
 			t.Errorf("claimed %v, opened with %s", claimed, state.Code)
 		}
 		w.must(w.Leave(w.ctx, ada))
-		time.Sleep(time.Second)
+		w.settle()
 		if ended[state.ID] != 1 {
 			t.Errorf("the end was told %d times", ended[state.ID])
 		}
