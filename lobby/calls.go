@@ -36,19 +36,22 @@ func (d *Directory) Create(ctx context.Context, m Member, o CreateOptions) (Stat
 		err = l.apply(o.Options)
 	}
 	if err == nil {
-		err = d.openWithCode(l, m)
+		err = d.openWithCode(ctx, l, m)
 	}
 	if err == nil {
 		err = l.admit(m, RolePlayer)
+	} else if l != nil {
+		l.abort()
 	}
 	var refused *protocol.Error
 	switch {
-	case errors.As(err, &refused):
+	case errors.As(err, &refused), err != nil && ctx.Err() != nil:
 		return State{}, err
 	case err != nil:
 		d.cfg.Logger.Error("lobby could not be made", "err", err)
 		return State{}, refuse(protocol.CodeInternal, "the lobby could not be made")
 	}
+	d.cfg.Counters.Created.Add(1)
 	l.log.Info("lobby opened", "host", m.User())
 	l.settle()
 	state := l.state()

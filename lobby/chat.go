@@ -102,6 +102,7 @@ func (l *lobby) say(who *member, text string, now time.Time) (ChatMessage, error
 	l.history.add(message, *cfg)
 	l.countKept(before)
 	l.dir.cfg.Counters.Messages.Add(1)
+	l.tellChanged()
 	l.tellChat(nil, eventMessage, &message)
 	return message, nil
 }

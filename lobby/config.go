@@ -2,6 +2,7 @@ package lobby
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
@@ -60,6 +61,17 @@ type Config struct {
 	// Moved, if set, is told that a member is in the lobby of that id now, or, with "", in none. Calls for one member come in order; like the
 	// methods of [Member], it must not block or call back into this package.
 	Moved func(m Member, lobby string)
+
+	// What follows is for a directory whose lobbies others know of, too (package lobby/shared). None of it is called when nil, all of it by lobbies'
+	// goroutines or who creates one.
+
+	// Claim is asked before a lobby opens, and may wait. Its error refuses it; with [ErrCodeTaken] another join code is drawn.
+	Claim func(ctx context.Context, m Member, id, code string) error
+	// Changed is told that what [Directory.Export] gives has changed. It must not block.
+	Changed func(id string)
+	// Ended is told that a lobby is no more, once its members have been told, or that one that was claimed did not open. It must not block. A lobby that was
+	// detached has not ended.
+	Ended func(id string)
 
 	Rand     io.Reader    // for ids and join codes, must be unpredictable; read by several goroutines; default crypto/rand
 	Logger   *slog.Logger // default: discard

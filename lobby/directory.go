@@ -19,6 +19,7 @@ type Directory struct {
 	kinds   map[string]match.Kind
 	games   []Game
 	closing chan struct{} // closed when Run ends: lobbies close
+	board   *Board
 
 	draining atomic.Bool
 	running  sync.WaitGroup // lobbies' goroutines
@@ -26,19 +27,10 @@ type Directory struct {
 	// Guarded by mu.
 	mu      sync.Mutex
 	closed  bool // no lobby is opened any more
-	lobbies map[string]*entry
+	lobbies map[string]*lobby
 	codes   map[string]*lobby
 	places  map[string]place // by user
-	list    list
-	opened  uint64 // lobbies so far
-}
-
-// entry is a lobby in the directory.
-type entry struct {
-	lobby   *lobby
-	order   uint64 // of opening
-	summary Summary
-	listed  bool
+	opened  int64            // lobbies so far
 }
 
 // place is where a user is, or is about to be.
@@ -47,7 +39,8 @@ type place struct {
 	lobby  *lobby
 }
 
-var errCodeTaken = errors.New("join code is in use")
+// ErrCodeTaken: a lobby has this join code.
+var ErrCodeTaken = errors.New("join code is in use")
 
 // NewDirectory makes a directory without lobbies and starts nothing. Errors are those of [match.Kind.Checked], and limits that
 // are negative.
@@ -62,7 +55,7 @@ func NewDirectory(cfg Config) (*Directory, error) {
 	}
 	return &Directory{
 		cfg: cfg, kinds: kinds, games: games, closing: make(chan struct{}),
-		lobbies: map[string]*entry{}, codes: map[string]*lobby{}, places: map[string]place{}, list: newList(),
+		board: NewBoard(cfg.Counters), lobbies: map[string]*lobby{}, codes: map[string]*lobby{}, places: map[string]place{},
 	}, nil
 }
 
@@ -75,7 +68,7 @@ func (d *Directory) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-ticker.C:
-			d.flush()
+			d.board.Flush()
 		}
 	}
 	d.mu.Lock()
@@ -103,19 +96,31 @@ func (d *Directory) Of(user string) (id string, in bool) {
 // codeTries is how often a join code is drawn before giving up. With 1000 lobbies, one in a million is in use.
 const codeTries = 8
 
-// openWithCode gives a lobby a join code that no other has, and opens it.
-func (d *Directory) openWithCode(l *lobby, m Member) error {
+// openWithCode gives a lobby a join code that no other has, and opens it. When it fails, the lobby may be found until then, but serves nobody.
+func (d *Directory) openWithCode(ctx context.Context, l *lobby, m Member) error {
 	for range codeTries {
 		code, err := newCode(d.cfg.Rand)
 		if err != nil {
 			return err
 		}
 		l.code = code
-		if err = d.open(l, m); !errors.Is(err, errCodeTaken) {
+		if err = d.open(l, m); err == nil && d.cfg.Claim != nil {
+			if err = d.cfg.Claim(ctx, m, l.id, code); err != nil {
+				d.retract(l, m)
+			}
+		}
+		if !errors.Is(err, ErrCodeTaken) {
 			return err
 		}
 	}
-	return errCodeTaken
+	return ErrCodeTaken
+}
+
+// retract takes back what open did.
+func (d *Directory) retract(l *lobby, m Member) {
+	d.release(m, l)
+	d.remove(l)
+	d.running.Done()
 }
 
 // open enters a new lobby with its first member's place. From then on its goroutine is waited for.
@@ -133,16 +138,21 @@ func (d *Directory) open(l *lobby, m Member) error {
 		return refuse(protocol.CodeFull, "the server has no room for another lobby")
 	}
 	if d.codes[l.code] != nil {
-		return errCodeTaken
+		return ErrCodeTaken
 	}
-	d.opened++
-	d.lobbies[l.id] = &entry{lobby: l, order: d.opened}
-	d.codes[l.code] = l
 	d.places[user] = place{m, l}
+	d.enter(l)
+	return nil
+}
+
+// enter makes a lobby one that is found. It needs mu.
+func (d *Directory) enter(l *lobby) {
+	d.opened++
+	l.order = d.opened
+	d.lobbies[l.id] = l
+	d.codes[l.code] = l
 	d.running.Add(1)
 	d.cfg.Counters.Lobbies.Add(1)
-	d.cfg.Counters.Created.Add(1)
-	return nil
 }
 
 // reserve finds a lobby by id or, if that is empty, by code, and gives the member a place there until [Directory.release].
@@ -158,10 +168,7 @@ func (d *Directory) reserve(m Member, id, code string) (*lobby, error) {
 	}
 	l := d.codes[code]
 	if id != "" {
-		l = nil
-		if e := d.lobbies[id]; e != nil {
-			l = e.lobby
-		}
+		l = d.lobbies[id]
 	}
 	if l == nil {
 		return nil, errNoLobby
@@ -191,9 +198,7 @@ func (d *Directory) lobbyOf(user string) *lobby {
 func (d *Directory) remove(l *lobby) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.lobbies[l.id].listed {
-		d.list.changed[l.id] = struct{}{}
-	}
+	d.board.Remove(l.id)
 	delete(d.lobbies, l.id)
 	delete(d.codes, l.code)
 	d.cfg.Counters.Lobbies.Add(-1)

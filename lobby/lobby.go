@@ -31,6 +31,7 @@ var errEnded = errors.New("the lobby has ended")
 type lobby struct {
 	// Static after construction, and after opening respectively.
 	id, code string
+	order    int64 // of opening: the oldest lobbies are listed first
 	kind     match.Kind
 	dir      *Directory
 	log      *slog.Logger
@@ -51,6 +52,7 @@ type lobby struct {
 	result     *Result
 	filled     bool // every place was taken when last looked at
 	ended      bool
+	detached   bool // to go on elsewhere
 
 	changed  bool               // since the last settle
 	rev      uint32             // of the state
@@ -80,14 +82,25 @@ func newLobby(d *Directory, kind match.Kind, host Member) (*lobby, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw a lobby's id: %w", err)
 	}
-	l := &lobby{
-		id: id.String(), kind: kind, dir: d,
-		calls: make(chan func()), gone: make(chan struct{}), talkers: map[string]*talker{},
-		name: protocol.CleanName(host.Name()+"'s lobby", maxNameRunes, "lobby"), maxPlayers: kind.MaxPlayers, policy: StartHost,
-	}
-	l.log = d.cfg.Logger.With("lobby", l.id, "game", kind.Name)
+	l := d.blank(id.String(), kind)
+	l.name = protocol.CleanName(host.Name()+"'s lobby", maxNameRunes, "lobby")
 	l.settings, err = kind.Complete(nil)
 	return l, err
+}
+
+// blank is a lobby with nothing in it.
+func (d *Directory) blank(id string, kind match.Kind) *lobby {
+	return &lobby{
+		id: id, kind: kind, dir: d, log: d.cfg.Logger.With("lobby", id, "game", kind.Name),
+		calls: make(chan func()), gone: make(chan struct{}), talkers: map[string]*talker{},
+		name: "lobby", maxPlayers: kind.MaxPlayers, policy: StartHost,
+	}
+}
+
+// abort ends a lobby that did not open.
+func (l *lobby) abort() {
+	close(l.gone)
+	l.tellEnded()
 }
 
 // run is the lobby's goroutine. It returns when the lobby has ended and its match is over.
@@ -116,7 +129,23 @@ func (l *lobby) run() {
 		l.settle()
 	}
 	if l.round != nil {
-		<-l.round.over
+		l.round.wait()
+	}
+	if !l.detached {
+		l.tellEnded()
+	}
+}
+
+// tellChanged says that a saved lobby is out of date.
+func (l *lobby) tellChanged() {
+	if l.dir.cfg.Changed != nil {
+		l.dir.cfg.Changed(l.id)
+	}
+}
+
+func (l *lobby) tellEnded() {
+	if l.dir.cfg.Ended != nil {
+		l.dir.cfg.Ended(l.id)
 	}
 }
 
@@ -151,8 +180,9 @@ func (l *lobby) settle() {
 	l.startIfDue()
 	l.changed = false
 	l.rev++
-	l.dir.publish(l.id, l.summary(), !l.private)
+	l.dir.board.Put(l.summary(), l.order, !l.private)
 	l.unsent = true
+	l.tellChanged()
 	if l.pause == nil {
 		l.announce()
 	}
@@ -191,7 +221,7 @@ func (l *lobby) shutDown() {
 	l.end()
 	if l.round != nil {
 		l.round.match.Stop(match.ReasonShutdown)
-		<-l.round.over
+		l.round.wait()
 	}
 	payload := l.closedPayload(Shutdown)
 	for _, who := range l.members {

@@ -3,7 +3,6 @@ package lobby
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
@@ -18,22 +17,7 @@ type Overseen struct {
 }
 
 // Oversee lists all lobbies, private ones too, the oldest first.
-func (d *Directory) Oversee() []Overseen {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	entries := make([]*entry, 0, len(d.lobbies))
-	for _, e := range d.lobbies {
-		if e.summary.ID != "" { // else it is being opened
-			entries = append(entries, e)
-		}
-	}
-	slices.SortFunc(entries, func(a, b *entry) int { return int(int64(a.order) - int64(b.order)) })
-	all := make([]Overseen, len(entries))
-	for i, e := range entries {
-		all[i] = Overseen{e.summary, !e.listed}
-	}
-	return all
-}
+func (d *Directory) Oversee() []Overseen { return d.board.All() }
 
 // Close ends a lobby and its match under its members, as the end of the node does. It is refused with "not-found" when there is none.
 func (d *Directory) Close(ctx context.Context, id string) error {
@@ -58,12 +42,12 @@ func (d *Directory) StopMatch(ctx context.Context, id string) error {
 // at runs f in the goroutine of a lobby.
 func (d *Directory) at(ctx context.Context, id string, f func(*lobby) error) error {
 	d.mu.Lock()
-	e := d.lobbies[id]
+	l := d.lobbies[id]
 	d.mu.Unlock()
-	if e == nil {
+	if l == nil {
 		return errNoLobby
 	}
-	err := e.lobby.call(ctx, func() error { return f(e.lobby) })
+	err := l.call(ctx, func() error { return f(l) })
 	if errors.Is(err, errEnded) {
 		return errNoLobby
 	}

@@ -18,6 +18,7 @@ type round struct {
 	seats int           // for players
 	over  chan struct{} // closed when the match's goroutine has returned
 	err   error         // what it returned
+	leave func()        // has it return, whatever the match does
 }
 
 // seatRetry is how long to wait for a seat whose last player has left: the match frees it at its next tick.
@@ -36,21 +37,28 @@ func (l *lobby) begin() error {
 		l.log.Error("match could not be made", attrs...)
 		return refuse(protocol.CodeInternal, "the match could not be made")
 	}
-	r := &round{match: m, seats: l.maxPlayers, over: make(chan struct{})}
-	l.round = r
-	l.changed = true
+	l.play(m, l.maxPlayers)
 	l.clearWishes()
 	for _, who := range l.members {
 		l.seat(who)
 	}
 	counters.Matches.Add(1)
-	counters.Playing.Add(1)
 	l.log.Info("match started", "match", m.ID(), "round", l.rounds, "players", l.players())
+	return nil
+}
+
+// play runs a match, until it is over.
+func (l *lobby) play(m Match, seats int) {
+	ctx, leave := context.WithCancel(context.Background()) // else ended by Stop, so that it ends on a tick and everyone hears why
+	r := &round{match: m, seats: seats, over: make(chan struct{}), leave: leave}
+	l.round = r
+	l.changed = true
+	l.dir.cfg.Counters.Playing.Add(1)
 	go func() {
 		defer close(r.over)
-		r.err = m.Run(context.Background()) // ended by Stop, so that it ends on a tick and everyone hears why
+		defer leave()
+		r.err = m.Run(ctx)
 	}()
-	return nil
 }
 
 // newMatch keeps a game that panics while it is being made from taking the node with it.
@@ -64,6 +72,19 @@ func (l *lobby) newMatch() (m Match, err error) {
 		Lobby: l.id, Round: l.rounds, Kind: l.kind, Settings: maps.Clone(l.settings),
 		MaxPlayers: l.maxPlayers, MaxSpectators: l.dir.cfg.MaxSpectators, After: l.epoch,
 	})
+}
+
+// stopPatience is how long a match that was told to stop may take: one in this process needs a tick, one elsewhere may be out of reach.
+const stopPatience = 2 * time.Second
+
+// wait is for a match that was told to stop.
+func (r *round) wait() {
+	select {
+	case <-r.over:
+	case <-time.After(stopPatience):
+		r.leave()
+		<-r.over
+	}
 }
 
 // seat puts a member into the running match. A seat that is not free yet is waited for; a match that is just over is not:

@@ -64,6 +64,7 @@ type State struct {
 	Members    []MemberState  `msgpack:"members"`
 	Result     *Result        `msgpack:"result"` // of the last match, or nil
 	Rev        uint32         `msgpack:"rev"`    // grows with every change: of two states, the one with more is newer
+	Said       uint32         `msgpack:"-"`      // chat messages so far
 }
 
 // MemberState is a member in a [State]. They are in the order in which they came.
@@ -138,7 +139,7 @@ func (l *lobby) state() State {
 	s := State{
 		ID: l.id, Code: l.code, Name: l.name, Game: l.kind.Name, Private: l.private, MaxPlayers: l.maxPlayers, Start: l.policy,
 		Settings: maps.Clone(l.settings), Host: l.host.User(), Phase: l.phase(), Round: l.rounds,
-		Members: make([]MemberState, 0, len(l.members)), Result: l.result, Rev: l.rev,
+		Members: make([]MemberState, 0, len(l.members)), Result: l.result, Rev: l.rev, Said: l.messages,
 	}
 	if l.round != nil {
 		s.Match = l.round.match.ID()

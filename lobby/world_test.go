@@ -28,8 +28,9 @@ type world struct {
 
 	mu       sync.Mutex
 	requests []lobby.MatchRequest
-	refuse   error  // what NewMatch gives, if not nil
-	before   func() // what NewMatch does first, if not nil
+	refuse   error       // what NewMatch gives, if not nil
+	before   func()      // what NewMatch does first, if not nil
+	other    lobby.Match // what NewMatch gives, if not nil
 	people   int
 }
 
@@ -79,6 +80,9 @@ func (w *world) newMatch(r lobby.MatchRequest) (lobby.Match, error) {
 	if w.refuse != nil {
 		return nil, w.refuse
 	}
+	if w.other != nil {
+		return w.other, nil
+	}
 	m, err := match.New(match.Config{
 		Kind: r.Kind, Settings: r.Settings, ID: fmt.Sprintf("match-%d", len(w.requests)), Epoch: uint32(len(w.requests)),
 		MaxPlayers: r.MaxPlayers, MaxSpectators: r.MaxSpectators, Grace: time.Hour,
@@ -100,6 +104,12 @@ func (w *world) refuseMatches(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.refuse = err
+}
+
+func (w *world) replaceMatches(m lobby.Match) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.other = m
 }
 
 func (w *world) beforeMatches(f func()) {
