@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -51,7 +50,7 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
 		Counters: new(match.Counters), Ticks: new(tick.Stats),
 	}
 	n.ticks.stats = c.Ticks
@@ -59,7 +58,6 @@ func New(cfg Config) (*server.Server, error) {
 		if err := n.makeHost(c); err != nil {
 			return nil, err
 		}
-		c.Drain = n.host.Drain
 	}
 	if !cfg.NoLobbies {
 		if err := n.makePlacer(c); err != nil {
@@ -212,6 +210,15 @@ func (n *node) around(ctx context.Context, run func(ctx context.Context) error) 
 }
 
 const leaveTimeout = time.Second
+
+// drain is server.Cluster.Drain: sessions are not waited for, since other nodes fetch them.
+func (n *node) drain(ctx context.Context) error {
+	n.roster.Drain()
+	if n.host == nil {
+		return nil
+	}
+	return n.host.Drain(ctx)
+}
 
 // lateness is how late ticks begin of late. It belongs to the goroutine of the roster.
 type lateness struct {

@@ -12,7 +12,6 @@ import (
 	"syscall"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
-	"github.com/deltatick/deltatick/server"
 )
 
 // Program is one of the programs that serve.
