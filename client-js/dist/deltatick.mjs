@@ -375,6 +375,10 @@ var init_lobby = __esm({
       async ready(ready) {
         await this.#request("ready", { ready });
       }
+      /** @param {boolean} spectate whether to watch, or to take a place; in a running match, too */
+      async spectate(spectate) {
+        await this.#request("spectate", { spectate });
+      }
       /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
       async settings(changes) {
         await this.#request("settings", changes);
@@ -7471,6 +7475,7 @@ var init_stand_in = __esm({
         "join",
         "leave",
         "ready",
+        "spectate",
         "settings",
         "kick",
         "host",
