@@ -1,8 +1,10 @@
 import { Pacer } from "./pacer.js";
 import { quantize } from "./quantize.js";
 
-/** An acknowledgement goes out at least this often while snapshots come, in milliseconds. */
+/** A snapshot is acknowledged as it comes when the last acknowledgement is this long ago, in milliseconds. */
 const ACK_EVERY = 50;
+/** Else, if none comes that is, this long after that one. */
+const ACK_WITHIN = 100;
 
 /**
  * What a match says to the server; the epoch is added by the room.
@@ -130,9 +132,25 @@ export class InputSender {
     } else {
       this.#begin(now);
     }
-    if (now - this.#ackedAt < ACK_EVERY) return;
+    if (now - this.#ackedAt >= ACK_EVERY) this.#acknowledge(now);
+    else if (!this.#running) this.#acknowledgeIn(this.#ackedAt + ACK_WITHIN - now);
+  }
+
+  /** @param {number} now in milliseconds */
+  #acknowledge(now) {
+    if (!this.#running) this.#uplink.timers.clearTimeout(this.#timer);
     this.#ackedAt = now;
-    this.#uplink.ack(this.#epoch, tick);
+    this.#uplink.ack(this.#epoch, this.#tick);
+  }
+
+  /**
+   * The server may hold back what follows until this snapshot is acknowledged, so that no later one comes that would see to it.
+   * @param {number} ms
+   */
+  #acknowledgeIn(ms) {
+    const { timers } = this.#uplink;
+    timers.clearTimeout(this.#timer);
+    this.#timer = timers.setTimeout(() => this.#acknowledge(timers.now()), ms);
   }
 
   /** @param {number} now */
