@@ -1,10 +1,27 @@
 import { el, setText } from "../dom.js";
+import { seconds } from "./line-state.js";
 
-/** What the screen of A shows now, in plain words. @param {any} modes @param {{rtt: number, rewind: boolean, codec: string, offline: boolean}} at */
-export function captionOf(modes, { rtt, rewind, codec, offline }) {
+/**
+ * What the screen of A shows now, in plain words.
+ * @param {any} modes
+ * @param {{state: import("./line-state.js").State, rtt: number, dialsInMs: number, silentMs: number, rewind: boolean, codec: string}} at
+ */
+export function captionOf(modes, { state, rtt, dialsInMs, silentMs, rewind, codec }) {
   const ping = `${Math.round(rtt)} ms`;
-  if (offline)
-    return "The line is cut. The server keeps A's seat, the ship drifts; A's screen holds its last picture and dials again by itself.";
+  switch (state) {
+    case "lost":
+      return `The line is cut. The server keeps A's seat, the ship drifts; A's screen holds its last picture, and dials again in ${seconds(dialsInMs)}. Each failure may double that wait, so that not all players of a server come back at once.`;
+    case "dialling":
+      return "The line is cut. A dials: a handshake and a hello with its resume token take three round trips. The server keeps A's seat, the ship drifts.";
+    case "resuming":
+      return "The server knows A again. What was said meanwhile is told again, in order, and the whole state of the match is on its way.";
+    case "silent":
+      return `Nothing has come for ${seconds(silentMs)}, and the line may yet be good. A's own ship obeys A's screen alone; the others are carried on for a moment and then stand.`;
+    case "between":
+      return "A is connected and in no match: the next round follows.";
+    case "over":
+      return "The session is over: the server gave A's seat away. Load the page anew.";
+  }
   if (!modes.prediction && !modes.interpolation)
     return `Raw snapshots. Every key waits ${ping} for an answer, and all ships stutter as the network does.`;
   if (!modes.prediction)
@@ -53,7 +70,10 @@ export class Facts {
     if (now - this.#at < 250) return;
     this.#at = now;
     setText(this.#caption, caption);
-    setText(this.#cells.get("press"), `${Math.round(press)} ms`);
+    setText(
+      this.#cells.get("press"),
+      Number.isFinite(press) ? `${Math.round(press)} ms` : "no answer",
+    );
     setText(this.#cells.get("gap"), gapWords(this.#gap));
     setText(this.#cells.get("age"), Number.isFinite(age) ? `${Math.round(age)} ms ago` : "…");
     setText(this.#cells.get("hits"), fired > 0 ? `${fired}, ${hits}` : "none yet");

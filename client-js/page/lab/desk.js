@@ -11,10 +11,39 @@ export const PRESETS = [
 ];
 
 const SLIDERS = [
-  { name: "rtt", label: "Round trip", most: 600, step: 10, unit: "ms" },
-  { name: "jitter", label: "Jitter ±", most: 200, step: 5, unit: "ms" },
-  { name: "loss", label: "Loss", most: 20, step: 0.5, unit: "%" },
-  { name: "kbps", label: "Limit", most: 1000, step: 25, unit: "kb/s" },
+  {
+    name: "rtt",
+    label: "Round trip",
+    title: "From here to the server and back, in milliseconds",
+    most: 600,
+    step: 10,
+    unit: "ms",
+  },
+  {
+    name: "jitter",
+    label: "Jitter ±",
+    title: "How much earlier or later a message may come",
+    most: 200,
+    step: 5,
+    unit: "ms",
+  },
+  {
+    name: "loss",
+    label: "Packet loss",
+    title: "Packets that must be sent again, each way; what is behind them waits, as over TCP",
+    most: 20,
+    step: 0.5,
+    unit: "%",
+  },
+  {
+    name: "kbps",
+    label: "Bandwidth",
+    title:
+      "What the line carries each way, in kilobits a second; at the left end as much as you like",
+    most: 1000,
+    step: 25,
+    unit: "kb/s",
+  },
 ];
 
 /** @param {{rtt: number, jitter: number, loss: number, kbps: number}} line of both ways together, as options of Conditions */
@@ -170,7 +199,7 @@ export class Desk {
     return button;
   }
 
-  #slider({ name, label, most, step, unit }) {
+  #slider({ name, label, title, most, step, unit }) {
     const input = el("input", {
       type: "range",
       id: `slider-${name}`,
@@ -186,7 +215,7 @@ export class Desk {
     this.#sliders.set(name, { input, value, unit });
     return el(
       "label",
-      { class: "slider", for: input.id },
+      { class: "slider", for: input.id, title },
       el("span", { text: label }),
       input,
       value,
@@ -197,7 +226,7 @@ export class Desk {
     const line = this.#lines[this.whose];
     for (const [name, { input, value, unit }] of this.#sliders) {
       input.value = String(line[name]);
-      setText(value, name === "kbps" && line.kbps === 0 ? "none" : `${line[name]} ${unit}`);
+      setText(value, name === "kbps" && line.kbps === 0 ? "no limit" : `${line[name]} ${unit}`);
     }
     for (const button of byId("network-whose").children)
       button.setAttribute("aria-checked", String(button.dataset.whose === this.whose));

@@ -2,19 +2,40 @@ import { el, setText } from "../dom.js";
 import { ms } from "../net-readout.js";
 import { KINDS } from "./traffic.js";
 
+/** Name, label, and what it is. */
 const rows = [
-  ["rtt", "Round trip"],
-  ["jitter", "Jitter"],
-  ["lead", "Tick lead"],
-  ["slack", "Input slack"],
-  ["buffer", "Buffer (snapshots)"],
-  ["age", "Snapshot age"],
-  ["error", "Prediction error"],
-  ["corrections", "Corrections"],
-  ["in", "In"],
-  ["out", "Out"],
-  ["codec", "Snapshots"],
-  ["tick", "Server tick p50 / p99"],
+  ["rtt", "Round trip", "From a ping to its pong, smoothed"],
+  ["jitter", "Jitter", "How far round trips are from their mean"],
+  [
+    "lead",
+    "Tick lead",
+    "How many ticks ahead of the server's present this client's inputs are: what they take to get there, and a little more",
+  ],
+  [
+    "slack",
+    "Input slack",
+    "How early the newest input was at the server; below 0 it came too late",
+  ],
+  [
+    "buffer",
+    "Buffer (snapshots)",
+    "How far behind the newest snapshot the others are drawn, so that there is a next one to draw towards",
+  ],
+  ["age", "Snapshot age", "Since the newest snapshot came"],
+  [
+    "error",
+    "Prediction error",
+    "How far the drawn ship is from where the server's answer puts it, while that is smoothed away",
+  ],
+  ["corrections", "Corrections", "How often a snapshot was not what was predicted"],
+  ["in", "In", "Payload bytes received"],
+  ["out", "Out", "Payload bytes sent"],
+  ["codec", "Snapshots", "In which codec snapshots come, and how many a second"],
+  [
+    "tick",
+    "Server tick p50 / p99",
+    "How long half, and 99 of 100, of the server's ticks take at most, of all its matches",
+  ],
 ];
 
 export const bytes = (value) =>
@@ -27,10 +48,10 @@ export class Figures {
 
   /** @param {HTMLElement} list a dl, to be filled */
   constructor(list) {
-    for (const [name, label] of rows) {
+    for (const [name, label, title] of rows) {
       const cell = el("dd", { text: "…", data: { figure: name } });
       this.#cells.set(name, cell);
-      list.append(el("div", {}, el("dt", { text: label }), cell));
+      list.append(el("div", { title }, el("dt", { text: label }), cell));
     }
   }
 
@@ -45,11 +66,13 @@ export class Figures {
     const match = room?.stats ?? {};
     const snapshots = ((match.bufferMs ?? 0) * (room?.tickRate ?? 60)) / 1000;
     const short = Boolean(room) && match.viewTick > 0 && snapshots < 2;
+    // While no inputs are sent, what was told of the last of them is no news.
+    const sending = (text) => (match.inputTick > 0 ? text : "–");
     const shown = {
       rtt: ms(stats.rtt),
       jitter: ms(stats.jitter),
-      lead: room?.seat ? `${(match.lead ?? 0).toFixed(1)} ticks` : "watching",
-      slack: room?.seat ? ms(match.slack) : "watching",
+      lead: room?.seat ? sending(`${(match.lead ?? 0).toFixed(1)} ticks`) : "watching",
+      slack: room?.seat ? sending(ms(match.slack)) : "watching",
       buffer: `${ms(Math.max(0, match.bufferMs ?? 0))} (${Math.max(0, snapshots).toFixed(1)})`,
       age: ms(match.snapshotAge),
       error: `${(match.predictionError ?? 0).toFixed(1)} units`,

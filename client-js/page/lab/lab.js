@@ -7,6 +7,7 @@ import { captionOf, Facts } from "./captions.js";
 import { showCode } from "./code-panel.js";
 import { Desk, lineOf, lineWords, optionsOf, PRESETS } from "./desk.js";
 import { Figures, Legend } from "./figures.js";
+import { screenWords, stateOf, untilDial } from "./line-state.js";
 import { NetGraph } from "./net-graph.js";
 import { Pilot, RINGS } from "./pilot.js";
 import { Player } from "./player.js";
@@ -35,7 +36,7 @@ export class Lab {
   truth = null;
   /** How far A's ship is drawn ahead of the server's, along its way, in units; NaN while it hardly moves. */
   gap = Number.NaN;
-  timeline = new Timeline(byId("timeline"), byId("story"));
+  timeline = new Timeline(byId("timeline"), byId("line-now"), byId("story"));
 
   #scenes = {
     a: new Scene(paneOf("a").canvas, 760),
@@ -119,18 +120,14 @@ export class Lab {
   #make(step) {
     const { timeline } = this;
     this.a = new Player("A", step, {
-      status: (status) => {
-        timeline.status(status);
-        offline("a", status);
-      },
-      event: (event) => timeline.event(event),
-      drop: () => timeline.drop(this.a.room.tick),
+      status: (status) => timeline.status(status, this.a.room?.tick ?? 0),
+      event: () => timeline.event(),
       resume: ({ lost }) => timeline.resume(this.a.room.tick, lost),
       room: (room) =>
         room.ready.then(() => timeline.resume(room.tick, this.a.net.status.lost)).catch(() => {}),
       exit: () => this.#nextRound(),
     });
-    this.b = new Player("B", step, { status: (status) => offline("b", status) });
+    this.b = new Player("B", step);
     this.truth = new Player("Truth", step, { room: (room) => this.#shots.watch(room) });
     for (const whose of ["a", "b"]) this.#setLine(whose, this.#desk.line(whose));
     if (this.#modes) for (const player of [this.a, this.b]) player.set(this.#modes);
@@ -165,9 +162,21 @@ export class Lab {
     const real = new Map([...ships].map(([id, row]) => [id, { ...row, id }]));
     for (const whose of ["a", "b"]) this.#drawPlayer(whose, now, real);
     this.#drawTruth(real);
+    for (const whose of ["a", "b", "truth"]) this.#cover(whose, now);
     this.#shots.between(a.ownId, b.ownId);
-    this.#numbers(now);
-    this.timeline.draw();
+    const state = stateOf(a, now);
+    this.#numbers(now, state);
+    this.timeline.update(a, state, now);
+  }
+
+  /** Says over a screen why its picture does not go on. */
+  #cover(whose, now) {
+    const { pane, offline } = paneOf(whose);
+    const state = stateOf(this[whose], now);
+    const words = screenWords(this[whose], state, now);
+    pane.classList.toggle("away", words !== "" && state !== "silent");
+    offline.hidden = words === "";
+    setText(offline, words);
   }
 
   /** What a player asks for in a tick, by what its own screen shows. */
@@ -234,7 +243,7 @@ export class Lab {
     for (const row of real.values()) if (row.alive) scene.ship(row, row, row.name, false);
   }
 
-  #numbers(now) {
+  #numbers(now, state) {
     const { a, b, truth } = this;
     const { net, room, traffic } = a;
     this.#graph.update(traffic, net, room);
@@ -246,20 +255,25 @@ export class Lab {
       samples: this.#graph.samples,
       ticks: this.#ticks,
     });
-    if (room === null) return; // between two matches
+    if (room === null) return; // before the first match
     const { rtt } = net.stats;
     const { stats } = room;
     const delay = a.modes.interpolation ? room.interpolation.delayMs : 0;
     const tickMs = 1000 / room.tickRate;
+    const isOn = state === "on" || (state === "silent" && a.modes.prediction);
     const shownTick = a.modes.interpolation ? stats.viewTick : room.tick;
     const at = {
       rtt,
+      state,
+      dialsInMs: untilDial(a, now),
+      silentMs: now - a.heardAt,
       rewind: this.#rewind,
       codec: this.#codec,
-      offline: net.status.state !== "open",
     };
     this.#facts.update(now, captionOf(a.modes, at), {
-      press: tickMs + (a.modes.prediction ? 0 : rtt + Math.max(0, stats.slack) + delay),
+      press: isOn
+        ? tickMs + (a.modes.prediction ? 0 : rtt + Math.max(0, stats.slack) + delay)
+        : Number.NaN,
       gap: this.gap,
       age: b.ownId ? (truth.room.tick - shownTick) * tickMs : Number.NaN,
       ...this.#shots.count,
@@ -290,6 +304,7 @@ export class Lab {
         .catch((error) => this.timeline.tell(error.message, "bad"));
     } else if (name === "packed") {
       this.#codec = on ? "packed" : "mp";
+      if (this.a) this.timeline.expect("Codec switched");
       for (const player of [this.a, this.b]) player?.speak(on ? ["packed", "mp"] : ["mp"]);
     } else {
       this.#modes = { ...this.#modes, [name]: on };
@@ -308,6 +323,7 @@ export class Lab {
   }
 
   #cut() {
+    this.timeline.expect("Cut");
     this.a.conditions.cut(CUT_MS);
     setTimeout(
       () => this.b?.net.lobby.chat.say("A, are you still there?").catch(() => {}),
@@ -328,27 +344,22 @@ export class Lab {
   }
 }
 
+const panes = new Map();
+
 /** The parts of a screen. @param {string} whose */
 function paneOf(whose) {
-  const pane = byId(`pane-${whose}`);
-  const part = (selector) => pane.querySelector(selector);
-  return {
-    pane,
-    canvas: part("canvas"),
-    who: part(".who"),
-    line: part(".line"),
-    offline: part(".offline"),
-  };
-}
-
-/** @param {string} whose @param {{state: string, attempt: number}} status */
-function offline(whose, { state, attempt }) {
-  const { pane, offline: words } = paneOf(whose);
-  const away = state !== "open";
-  pane.classList.toggle("away", away);
-  words.hidden = !away;
-  const tries = attempt > 0 ? `No connection, attempt ${attempt}` : "No connection";
-  setText(words, state === "closed" ? "The session is over: load the page anew" : tries);
+  if (!panes.has(whose)) {
+    const pane = byId(`pane-${whose}`);
+    const part = (selector) => pane.querySelector(selector);
+    panes.set(whose, {
+      pane,
+      canvas: part("canvas"),
+      who: part(".who"),
+      line: part(".line"),
+      offline: part(".offline"),
+    });
+  }
+  return panes.get(whose);
 }
 
 /** Who flies A. */
