@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "@msgpack/msgpack";
-import { histogramOf, quantileOf } from "../page/lab/server-ticks.js";
+import { histogramOf, quantileOf } from "../page/lab/server-metrics.js";
 import { groupOf, KINDS, Traffic } from "../page/lab/traffic.js";
 import { Uncorrected } from "../page/lab/uncorrected.js";
 

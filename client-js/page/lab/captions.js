@@ -10,9 +10,9 @@ export function captionOf(modes, { state, rtt, dialsInMs, silentMs, rewind, code
   const ping = `${Math.round(rtt)} ms`;
   switch (state) {
     case "lost":
-      return `The line is cut. The server keeps A's seat, the ship drifts; A's screen holds its last picture, and dials again in ${seconds(dialsInMs)}. Each failure may double that wait, so that not all players of a server come back at once.`;
+      return `The line is cut. The server keeps A's seat, the ship drifts; A's screen stands, and dials again in ${seconds(dialsInMs)}. Waits grow with each failure and are random, so that a crowd does not come back at once.`;
     case "dialling":
-      return "The line is cut. A dials: a handshake and a hello with its resume token take three round trips. The server keeps A's seat, the ship drifts.";
+      return "A dials: a handshake, and a hello with its resume token, take three round trips. The server keeps A's seat, the ship drifts.";
     case "resuming":
       return "The server knows A again. What was said meanwhile is told again, in order, and the whole state of the match is on its way.";
     case "silent":

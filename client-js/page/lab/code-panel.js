@@ -21,7 +21,8 @@ export function codeOf(modes, codec) {
       ["// the server's own Go, as WebAssembly", true],
       ['const step = await loadStep("arena-step.wasm");', true],
       ["const me = room.predict({", true],
-      [`  table: "ships", row: myShip, step,${modes.smoothing ? "" : " smoothMs: 0,"}`, true],
+      ['  table: "ships", row: myShip, step,', true],
+      ...(modes.smoothing ? [] : [["  smoothMs: 0,", true]]),
       ["});", true],
     );
   }

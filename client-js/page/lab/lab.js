@@ -11,8 +11,9 @@ import { screenWords, stateOf, untilDial } from "./line-state.js";
 import { NetGraph } from "./net-graph.js";
 import { Pilot, RINGS } from "./pilot.js";
 import { Player } from "./player.js";
+import { RecordingPanel } from "./recording-panel.js";
 import { Scene } from "./scene.js";
-import { ServerTicks } from "./server-ticks.js";
+import { ServerMetrics } from "./server-metrics.js";
 import { Shots } from "./shots.js";
 import { Steering } from "./steering.js";
 import { again, seat } from "./table.js";
@@ -21,7 +22,7 @@ import { Timeline } from "./timeline.js";
 const CUT_MS = 5000;
 const FREEZE_MS = 1000;
 const WORD_AFTER = 2000; // ms into a cut after which B says something that A misses
-const LOOK_EVERY = 2000; // ms between two looks at the server's ticks
+const LOOK_EVERY = 2000; // ms between two looks at the server's metrics
 const OPEN_WITHIN = 8000; // ms
 const SHIPS_WITH_BOTS = 4;
 const NEXT_ROUND_AFTER = 1500; // ms
@@ -47,7 +48,8 @@ export class Lab {
   #figures = new Figures(byId("figures"));
   #legend = new Legend(byId("graph-legend"));
   #facts = new Facts(byId("caption"), byId("facts"));
-  #ticks = new ServerTicks();
+  #metrics = new ServerMetrics();
+  #recording = new RecordingPanel();
   #shots = new Shots();
   #pilots = { a: new Pilot(RINGS.outer), b: new Pilot(RINGS.inner) };
   #desk = new Desk({
@@ -146,7 +148,7 @@ export class Lab {
       requestAnimationFrame(frame);
       if (now - lookedAt > LOOK_EVERY) {
         lookedAt = now;
-        this.#ticks.look();
+        this.#metrics.look();
       }
       this.#frame(now);
     };
@@ -195,7 +197,8 @@ export class Lab {
     const player = this[whose];
     const scene = this.#scenes[whose];
     const { tables } = player.room?.state ?? {};
-    if (!tables?.ships || player.net.status.state !== "open") return;
+    // Without a line the screen goes on with what it has, while the server's ghosts leave it; and until the match goes on with nothing.
+    if (!tables?.ships || player.net.room === null || tables.ships.size === 0) return;
     const { rows, interpolated } = player.look(now);
     const own = player.own(now, real, interpolated);
     const drawn = player.modes.interpolation
@@ -253,15 +256,17 @@ export class Lab {
       room,
       traffic,
       samples: this.#graph.samples,
-      ticks: this.#ticks,
+      ticks: this.#metrics,
     });
     if (room === null) return; // before the first match
+    this.#recording.update(room.match, this.#metrics.recordings);
     const { rtt } = net.stats;
     const { stats } = room;
     const delay = a.modes.interpolation ? room.interpolation.delayMs : 0;
     const tickMs = 1000 / room.tickRate;
     const isOn = state === "on" || (state === "silent" && a.modes.prediction);
-    const shownTick = a.modes.interpolation ? stats.viewTick : room.tick;
+    // What is newer than the newest snapshot is a guess.
+    const shownTick = a.modes.interpolation ? Math.min(stats.viewTick, room.tick) : room.tick;
     const at = {
       rtt,
       state,

@@ -86,8 +86,8 @@ export class TimelineStrip {
     const { g, width, height } = this.#stage;
     const most = height - TOP - BOTTOM;
     g.textAlign = "left";
-    let free = -1;
-    for (const { at, what, label } of events) {
+    let free = width; // left of what is written already: the newest is
+    for (const { at, what, label } of events.toReversed()) {
       const mark = marks[what];
       const left = x(at);
       if (!mark || left < 0) continue;
@@ -97,9 +97,9 @@ export class TimelineStrip {
       const words = label ?? mark.label;
       const wide = g.measureText(words).width;
       const from = Math.min(left - wide / 2, width - wide - 4);
-      if (small || from < free) continue;
+      if (small || from + wide > free) continue;
       g.fillText(words, from, 9);
-      free = from + wide + 8;
+      free = from - 8;
     }
   }
 

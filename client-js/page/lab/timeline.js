@@ -114,22 +114,21 @@ export class Timeline {
 
   /** @param {import("./player.js").Player} player @param {import("./line-state.js").State} state its @param {number} now ms of `performance.now` */
   update(player, state, now) {
-    this.#hear(state);
+    this.#hear(state, now - player.heardAt);
     setText(this.#now, this.#words(player, state, now));
     this.#now.dataset.state = state;
     this.#strip.draw(this.events);
   }
 
-  /** Notes when snapshots fail to come, and when they do again. */
-  #hear(state) {
+  /** Notes when snapshots fail to come, and when they do again. @param {import("./line-state.js").State} state @param {number} forMs */
+  #hear(state, forMs) {
     if (state === "silent" && this.#silentAt === 0) {
-      this.#silentAt = Date.now();
+      this.#silentAt = Date.now() - forMs;
       this.mark("silent");
     } else if (this.#silentAt > 0 && state === "on") {
+      const lasted = seconds(Date.now() - this.#silentAt);
       this.mark("heard");
-      this.tell(
-        `Nothing came for ${seconds(Date.now() - this.#silentAt)}, over the same connection`,
-      );
+      this.tell(`Nothing came for ${lasted}, then all of it, over the same connection`);
     }
     if (state !== "silent") this.#silentAt = 0;
   }
@@ -140,13 +139,13 @@ export class Timeline {
     const away = this.#away && `${this.#away.why} ${seconds(Date.now() - this.#away.at)} ago`;
     switch (state) {
       case "lost":
-        return `${away}: attempt ${attempt} failed, dials again in ${seconds(untilDial(player, now))}`;
+        return `${away}: attempt ${attempt + 1} in ${seconds(untilDial(player, now))}`;
       case "dialling":
-        return `${away}: dials, attempt ${attempt + 1}`;
+        return `${away}: attempt ${attempt + 1}`;
       case "resuming":
-        return `${away}: welcomed, waits for the state of the match`;
+        return `${away}: welcomed, waits for the match`;
       case "silent":
-        return `Connected, but nothing has come for ${seconds(now - player.heardAt)}`;
+        return `Connected, but nothing comes: ${seconds(now - player.heardAt)}`;
       case "between":
         return "Connected, between two matches";
       case "over":
