@@ -38,6 +38,11 @@ const rows = [
   ],
 ];
 
+/** Slack in milliseconds that is more than is aimed at, whatever the jitter. */
+const EARLY = 100;
+const EARLY_WORDS =
+  "The server stood still for a moment, or the way became shorter: inputs are there too early. The client looks at that for 2 s, then sends later by a twentieth of a tick each tick, so that nobody sees the ship run slower";
+
 export const bytes = (value) =>
   value >= 1000 ? `${(value / 1000).toFixed(1)} kB/s` : `${Math.round(value)} B/s`;
 
@@ -66,12 +71,15 @@ export class Figures {
     const match = room?.stats ?? {};
     const snapshots = ((match.bufferMs ?? 0) * (room?.tickRate ?? 60)) / 1000;
     const short = Boolean(room) && match.viewTick > 0 && snapshots < 2;
+    const isEarly = match.slack > EARLY;
     // While no inputs are sent, what was told of the last of them is no news.
     const sending = (text) => (match.inputTick > 0 ? text : "–");
     const shown = {
       rtt: ms(stats.rtt),
       jitter: ms(stats.jitter),
-      lead: room?.seat ? sending(`${(match.lead ?? 0).toFixed(1)} ticks`) : "watching",
+      lead: room?.seat
+        ? sending(`${(match.lead ?? 0).toFixed(1)} ticks${isEarly ? ", early" : ""}`)
+        : "watching",
       slack: room?.seat ? sending(ms(match.slack)) : "watching",
       buffer: `${ms(Math.max(0, match.bufferMs ?? 0))} (${Math.max(0, snapshots).toFixed(1)})`,
       age: ms(match.snapshotAge),
@@ -85,6 +93,7 @@ export class Figures {
         : "not told",
     };
     for (const [name, text] of Object.entries(shown)) setText(this.#cells.get(name), text);
+    this.#cells.get("lead").title = isEarly ? EARLY_WORDS : "";
     this.#cells.get("buffer").classList.toggle("bad", short);
     this.#cells.get("buffer").title = short
       ? "Under two snapshots: the next late one will be seen"

@@ -3,11 +3,13 @@ import { Conditions } from "../conditions.mjs";
 import { byId, el, setText } from "../dom.js";
 import { isReplay } from "../replay-server.js";
 import { settledWithin } from "../settled-within.js";
-import { captionOf, Facts } from "./captions.js";
+import { captionOf } from "./captions.js";
 import { showCode } from "./code-panel.js";
-import { Desk, lineOf, lineWords, optionsOf, PRESETS } from "./desk.js";
+import { Desk } from "./desk.js";
+import { Facts } from "./facts.js";
 import { Figures, Legend } from "./figures.js";
-import { screenWords, stateOf, untilDial } from "./line-state.js";
+import { screenWords, stateOf } from "./line-state.js";
+import { lineOf, lineWords, optionsOf, PRESETS } from "./lines.js";
 import { NetGraph } from "./net-graph.js";
 import { Pilot, RINGS } from "./pilot.js";
 import { Player } from "./player.js";
@@ -270,8 +272,6 @@ export class Lab {
     const at = {
       rtt,
       state,
-      dialsInMs: untilDial(a, now),
-      silentMs: now - a.heardAt,
       rewind: this.#rewind,
       codec: this.#codec,
     };

@@ -3,10 +3,21 @@
 /** Time without a snapshot, in milliseconds, after which that is the news; a lost packet on a long line takes less. */
 export const SILENCE = 600;
 
+/**
+ * What is known of a player's connection: its client, the match on its screen, when the newest snapshot came and when the status changed, in
+ * milliseconds, and whether the match has yet to go on after a loss.
+ * @typedef {object} Line
+ * @property {{status: {state: string, attempt: number, inMs: number}, room: object | null}} net
+ * @property {object | null} room
+ * @property {number} heardAt
+ * @property {number} statusAt
+ * @property {boolean} returning
+ */
+
 /** @typedef {"on" | "silent" | "lost" | "dialling" | "resuming" | "between" | "over"} State */
 
 /**
- * @param {import("./player.js").Player} player
+ * @param {Line} player
  * @param {number} now ms
  * @returns {State} `silent`: connected, but nothing comes; `resuming`: welcomed again, the match's state is on its way; `between`: in no match
  */
@@ -20,15 +31,15 @@ export function stateOf({ net, room, heardAt, returning }, now) {
   return now - heardAt > SILENCE ? "silent" : "on";
 }
 
-/** Seconds in a few characters, of milliseconds. */
+/** Seconds in a few characters. @param {number} ms */
 export const seconds = (ms) => `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
 
-/** How long until a player dials again, in milliseconds, while it waits. */
+/** How long until a player dials again, in milliseconds, while it waits. @param {Line} player @param {number} now ms */
 export const untilDial = ({ net, statusAt }, now) => Math.max(0, statusAt + net.status.inMs - now);
 
 /**
  * What is written over a screen whose picture does not go on; empty for one whose does.
- * @param {import("./player.js").Player} player @param {State} state @param {number} now ms
+ * @param {Line} player @param {State} state @param {number} now ms
  */
 export function screenWords(player, state, now) {
   const { attempt } = player.net.status;

@@ -32,8 +32,8 @@ export class RecordingPanel {
       recordings === 0
         ? "This server keeps no recordings. One that is started so keeps every match in a file:"
         : Number.isNaN(recordings)
-          ? "If this server records (-record recordings), this match is in a file, up to 5 s ago. Beside it:"
-          : "This server records: this match is in a file, up to 5 s ago. Beside the recordings' folder:",
+          ? "If this server records (-record recordings), this shows the match again, up to 5 s ago:"
+          : "This server records every match. To see this one again, up to 5 s ago:",
     );
   }
 }

@@ -112,7 +112,7 @@ export class Timeline {
     while (this.#story.children.length > TOLD) this.#story.lastElementChild.remove();
   }
 
-  /** @param {import("./player.js").Player} player @param {import("./line-state.js").State} state its @param {number} now ms of `performance.now` */
+  /** @param {import("./line-state.js").Line} player @param {import("./line-state.js").State} state its @param {number} now ms of `performance.now` */
   update(player, state, now) {
     this.#hear(state, now - player.heardAt);
     setText(this.#now, this.#words(player, state, now));
