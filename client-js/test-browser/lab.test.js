@@ -260,9 +260,18 @@ test("a cut of 5 s, amid two switches of the codec, shows the loss, the attempts
 
 test("a reload goes on in the same session and seat, and tells of it", async () => {
   const who = await identity(page);
+  await page.keyboard.press("KeyL");
+  await page.waitForFunction(
+    () => /** @type {any} */ (window).deltatickLab.a.net.lobby.state.settings.rewind === 0,
+  );
   await page.click("#reload");
   await told(page, /^Reloaded: playing again/);
   await running(page);
+  assert.equal(
+    await page.isChecked("#toggle-rewind"),
+    false,
+    "a setting of the match is as it was",
+  );
   assert.deepEqual(await identity(page), who);
   assert.ok((await happened(page)).includes("reload"));
 });

@@ -64,6 +64,11 @@ export class Desk {
     return found !== undefined;
   }
 
+  /** Shows a switch as it is, without asking for anything. @param {string} name @param {boolean} on */
+  set(name, on) {
+    this.#boxes.get(name).checked = on;
+  }
+
   line(whose) {
     return this.#lines[whose];
   }

@@ -80,7 +80,7 @@ export class Figures {
       lead: room?.seat
         ? sending(`${(match.lead ?? 0).toFixed(1)} ticks${isEarly ? ", early" : ""}`)
         : "watching",
-      slack: room?.seat ? sending(ms(match.slack)) : "watching",
+      slack: room?.seat ? sending(`${Math.round(match.slack)} ms`) : "watching",
       buffer: `${ms(Math.max(0, match.bufferMs ?? 0))} (${Math.max(0, snapshots).toFixed(1)})`,
       age: ms(match.snapshotAge),
       error: `${(match.predictionError ?? 0).toFixed(1)} units`,

@@ -140,7 +140,11 @@ export class Lab {
   #run() {
     document.querySelector(".lab").dataset.state = "running";
     byId("start").hidden = true;
-    const { code = "" } = this.a.net.lobby.state ?? {};
+    const { code = "", settings } = this.a.net.lobby.state ?? {};
+    // Those of the match outlast a reload, and are as they were left.
+    this.#rewind = settings?.rewind !== 0;
+    this.#desk.set("rewind", this.#rewind);
+    this.#desk.set("bots", settings?.bots > 0);
     // After a reload it is still the same, and what became of that is the news.
     if (!this.#reloaded)
       this.timeline.tell(`One match, ${code}: A and B play, the third client watches.`);
