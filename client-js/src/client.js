@@ -6,7 +6,7 @@ import { Emitter } from "./emitter.js";
 import { encode } from "./encode.js";
 import * as frames from "./frames.js";
 import * as Kind from "./kinds.js";
-import { settings, someCodecs } from "./options.js";
+import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
 import { loadSeldom, seldom, social } from "./parts.js";
 import { RequestError, Requests, sendable } from "./requests.js";
@@ -291,11 +291,10 @@ export class Client {
 
   /**
    * Offers these codecs of snapshots from the next connection on, in place of those of the options; the present one goes on as it is.
-   * @param {("packed" | "mp")[]} codecs as in the options
-   * @throws {TypeError} for what is none
+   * @param {("packed" | "mp")[]} codecs as in the options; it is the server that refuses others
    */
   offerCodecs(codecs) {
-    this.#connection.codecs = someCodecs(codecs);
+    this.#connection.codecs = [...codecs];
   }
 
   /** Says bye and stays away: lobby and seat are free at once. */

@@ -260,12 +260,11 @@ export class Connection {
 
   #hello() {
     const { client } = this.#settings;
-    const codecs = this.codecs;
-    this.#offered = codecs;
+    this.#offered = this.codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#say([Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume]);
+    this.#say([Kind.HELLO, frames.VERSION, client, this.#offered, this.#auth, resume]);
   }
 
   /** @param {Uint8Array} bytes */

@@ -1,10 +1,8 @@
 import { Pacer } from "./pacer.js";
 import { quantize } from "./quantize.js";
 
-/** A snapshot is acknowledged as it comes when the last acknowledgement is this long ago, in milliseconds. */
+/** A snapshot is acknowledged as it comes when the last acknowledgement is this long ago, else this long after it unless another came, in milliseconds. */
 const ACK_EVERY = 50;
-/** Else, if none comes that is, this long after that one. */
-const ACK_WITHIN = 100;
 
 /**
  * What a match says to the server; the epoch is added by the room.
@@ -132,25 +130,16 @@ export class InputSender {
     } else {
       this.#begin(now);
     }
-    if (now - this.#ackedAt >= ACK_EVERY) this.#acknowledge(now);
-    else if (!this.#running) this.#acknowledgeIn(this.#ackedAt + ACK_WITHIN - now);
-  }
-
-  /** @param {number} now in milliseconds */
-  #acknowledge(now) {
-    if (!this.#running) this.#uplink.timers.clearTimeout(this.#timer);
-    this.#ackedAt = now;
-    this.#uplink.ack(this.#epoch, this.#tick);
-  }
-
-  /**
-   * The server may hold back what follows until this snapshot is acknowledged, so that no later one comes that would see to it.
-   * @param {number} ms
-   */
-  #acknowledgeIn(ms) {
     const { timers } = this.#uplink;
-    timers.clearTimeout(this.#timer);
-    this.#timer = timers.setTimeout(() => this.#acknowledge(timers.now()), ms);
+    if (!this.#running) timers.clearTimeout(this.#timer);
+    if (now - this.#ackedAt >= ACK_EVERY) this.#acknowledge();
+    // The server may hold back what follows until this one is acknowledged, so that no later one comes that would see to it.
+    else if (!this.#running) this.#timer = timers.setTimeout(() => this.#acknowledge(), ACK_EVERY);
+  }
+
+  #acknowledge() {
+    this.#ackedAt = this.#uplink.timers.now();
+    this.#uplink.ack(this.#epoch, this.#tick);
   }
 
   /** @param {number} now */

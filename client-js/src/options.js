@@ -53,7 +53,8 @@ export function settings(options) {
     );
   }
   const [resume] = some("resume", [options.resume ?? "memory"], ["memory", "tab", "off"]);
-  const codecs = someCodecs(options.codecs);
+  const codecs = some("codecs", options.codecs, ["packed", "mp"]);
+  if (!codecs.includes("mp")) throw new TypeError("mp must be among codecs");
   const url = options.url ?? ownOrigin();
   const name = (options.name ?? "").slice(0, MAX_NAME);
   const auth = options.auth ?? ["guest", name];
@@ -79,13 +80,6 @@ export function settings(options) {
       now: options.now ?? (() => performance.now()),
     },
   };
-}
-
-/** @param {Options["codecs"]} given @returns {("packed" | "mp")[]} a copy, or both @throws {TypeError} */
-export function someCodecs(given) {
-  const codecs = some("codecs", given, /** @type {("packed" | "mp")[]} */ (["packed", "mp"]));
-  if (!codecs.includes("mp")) throw new TypeError("mp must be among codecs");
-  return codecs;
 }
 
 /**
