@@ -39,6 +39,10 @@ type Config struct {
 	// starved machine from all coming anew at once.
 	LinkTimeout time.Duration
 
+	// Run names the run in its lobbies and its report: up to 12 letters and digits. The default is made of Seed and At for one part of several, which
+	// are told the same, and else at random.
+	Run string
+
 	// Part and Parts have several processes share one run, on one machine or several: each makes only the lobbies, and attackers, whose number is Part
 	// modulo Parts, with the same randomness that they have in a run of one process. 0 of 0 is the whole. At is when the first bot starts; zero: at once.
 	Part, Parts int
@@ -107,10 +111,13 @@ func (cfg Config) withDefaults() (Config, error) {
 		}
 		cfg.Soak = &soak
 	}
+	cfg.Run = cmp.Or(cfg.Run, newRunID(cfg))
 	cfg.Ramp = cmp.Or(cfg.Ramp, time.Duration(bots)*10*time.Millisecond)
 	switch {
 	case bots > maxBots:
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
+	case !runIDs.MatchString(cfg.Run):
+		return cfg, fmt.Errorf("run: %q is not 1 to 12 letters and digits", cfg.Run)
 	case cfg.PID < 0:
 		return cfg, fmt.Errorf("pid: %d is no process", cfg.PID)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:

@@ -70,7 +70,7 @@ func (r *run) populate(games []client.Game) error {
 			r.raids = append(r.raids, newRaid(g, first, r.cfg))
 			continue
 		}
-		c, err := newCrowd(g, games[i], first, r)
+		c, err := newCrowd(g, games[i], i, first, r)
 		if err != nil {
 			return err
 		}
