@@ -24,7 +24,7 @@ func ReadReport(r io.Reader) (Report, error) {
 	if err := json.NewDecoder(limited).Decode(&report); err != nil {
 		return report, fmt.Errorf("not a simulator's report: %w", err)
 	}
-	if len(report.Groups) == 0 && len(report.Attacks) == 0 {
+	if len(report.Groups) == 0 && len(report.Attacks) == 0 && report.Part == 0 { // a part may have nobody to play
 		return report, errors.New("not a simulator's report: it has no groups")
 	}
 	return report, nil

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/deltatick/deltatick/simulator/invariant"
@@ -53,8 +54,9 @@ type Config struct {
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	// What of the server is looked at from outside while measuring: its metrics in Prometheus' text format, at that URL, and its process on this
-	// machine, by whose number CPU and memory are taken then. Default none. A server that cannot be looked at so is a note in the report.
+	// Metrics is the URL of the server's metrics in Prometheus' text format: whether there is room for the bots is asked there, and while measuring they are
+	// looked at each lap. The default is /metrics of URL's host, unless there is a NetDial; [NoMetrics] is not to look. PID is the server's process on
+	// this machine, by whose number CPU and memory are taken then; default none. A server that cannot be looked at is a note in the report.
 	Metrics string
 	PID     int
 
@@ -62,6 +64,9 @@ type Config struct {
 	Terminal bool         // Progress is a terminal that knows ANSI's control sequences: the lines are redrawn in place
 	Logger   *slog.Logger // default discards
 }
+
+// NoMetrics is a Config.Metrics that has nobody look at the server's.
+const NoMetrics = "none"
 
 // Check says what of a configuration cannot be run, as far as can be known without the server.
 func (cfg Config) Check() error {
@@ -118,6 +123,10 @@ func (cfg Config) withDefaults() (Config, error) {
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
 	case !runIDs.MatchString(cfg.Run):
 		return cfg, fmt.Errorf("run: %q is not 1 to 12 letters and digits", cfg.Run)
+	case cfg.Metrics != "" && cfg.Metrics != NoMetrics && !strings.HasPrefix(cfg.Metrics, "http://") && !strings.HasPrefix(cfg.Metrics, "https://"):
+		return cfg, fmt.Errorf("metrics: %q does not begin with http:// or https://", cfg.Metrics)
+	case cfg.Soak != nil && cfg.Metrics == NoMetrics:
+		return cfg, fmt.Errorf("soak: it is judged by the server's metrics, which are not to be looked at")
 	case cfg.PID < 0:
 		return cfg, fmt.Errorf("pid: %d is no process", cfg.PID)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:

@@ -16,11 +16,17 @@ func (r *run) invariants(report *Report) {
 		}
 	}
 	report.Invariants = r.guard.ledger.Results()
-	for _, i := range report.Invariants {
+	report.Broken = broken(report.Invariants)
+}
+
+// broken is how many invariants were.
+func broken(all []invariant.Result) (n int) {
+	for _, i := range all {
 		if i.Breaks > 0 {
-			report.Broken++
+			n++
 		}
 	}
+	return n
 }
 
 // allHeard reports whether everybody has heard what must have been heard of the newest messages.

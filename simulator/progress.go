@@ -138,10 +138,10 @@ func pair(s Spread) string {
 
 // outsideText is the server as it was last seen from outside, or "".
 func (r *run) outsideText() string {
-	if r.outside == nil {
+	if r.server == nil || r.server.outside == nil {
 		return ""
 	}
-	s, ok := r.outside.Newest()
+	s, ok := r.server.outside.Newest()
 	if !ok {
 		return "server: nothing seen from outside yet"
 	}

@@ -10,7 +10,6 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/simulator/machine"
-	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // Run plays a population and reports. It blocks until the run is over and every bot is gone; ending ctx ends it early, with a
@@ -35,9 +34,6 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	r := &run{cfg: cfg, guard: newGuard(cfg), sources: sources, server: watcher}
-	if cfg.Metrics != "" || cfg.PID != 0 {
-		r.outside = scrape.New(scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)})
-	}
 	if err := r.populate(games); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
@@ -54,8 +50,7 @@ type run struct {
 	guard   *guard
 	crowds  []*crowd
 	raids   []*raid
-	outside *scrape.Watcher // of the server, for plots; nil for none
-	players []*player       // of all crowds
+	players []*player // of all crowds
 	server  *watcher
 	sources []*net.TCPAddr // that bots connect from in turn; none for the system's choice
 }
@@ -94,7 +89,7 @@ func (r *run) measure(ctx context.Context) Report {
 	sleep(ctx, r.cfg.Settle)
 
 	opened := time.Now()
-	r.server.start(ctx)
+	r.server.start()
 	before, cpu := r.traffic(), machine.CPUTime()
 	r.window.open(opened)
 	r.watch(ctx)
@@ -103,7 +98,10 @@ func (r *run) measure(ctx context.Context) Report {
 	after, cpu := r.traffic(), machine.CPUTime()-cpu
 	r.server.stop(ctx)
 
-	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
+	report := Report{Title: r.cfg.Title, Run: r.cfg.Run, Parts: r.cfg.Parts, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
+	if r.cfg.Parts > 0 {
+		report.Part = r.cfg.Part + 1
+	}
 	if measured > 0 { // else it was interrupted before
 		report.CPU = cpu.Seconds() / measured.Seconds()
 	}
@@ -122,7 +120,7 @@ func (r *run) measure(ctx context.Context) Report {
 	}
 	r.guard.leave(ctx, report.Interrupted)
 	r.invariants(&report)
-	report.Upkeep = r.server.upkeep(len(r.players))
+	report.Upkeep = r.server.upkeep(r.population())
 	report.Upkeep.Joining = joining.Seconds()
 	if r.cfg.Soak != nil && !report.Interrupted {
 		r.cfg.Soak.judge(ctx, r.server, &report.Upkeep)
@@ -131,16 +129,9 @@ func (r *run) measure(ctx context.Context) Report {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
 		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed
 		report.Groups = append(report.Groups, g)
-		for _, v := range g.Verdicts {
-			if !v.Met {
-				report.Unmet++
-			}
-		}
+		report.Unmet += g.unmet()
 	}
-	if r.outside != nil {
-		seen := r.outside.Report()
-		report.Server = &seen
-	}
+	report.Server = r.server.report()
 	for _, raid := range r.raids {
 		a := raid.report()
 		report.Breaches += int(total(a.Breaches))
@@ -185,8 +176,8 @@ func (r *run) watch(ctx context.Context) {
 			chaos.Go(func() { p.wreak(ctx) })
 		}
 	}
-	if r.outside != nil {
-		chaos.Go(func() { r.outside.Run(ctx) })
+	if r.server.outside != nil {
+		chaos.Go(func() { r.server.outside.Run(ctx) })
 	}
 	began := time.Now()
 	newLaps(r, began).drive(ctx, lapTime(r.cfg.For), newProgress(r, began).show)
@@ -222,6 +213,15 @@ func (r *run) rollCall(ctx context.Context) {
 func (r *run) lobbies() (n int) {
 	for _, c := range r.crowds {
 		n += c.lobbies
+	}
+	return n
+}
+
+// population is everyone whom the server has to bear: bots and attackers.
+func (r *run) population() int {
+	n := len(r.players)
+	for _, raid := range r.raids {
+		n += len(raid.attackers)
 	}
 	return n
 }

@@ -27,7 +27,7 @@ func newRunID(cfg Config) string {
 	return strings.ToLower(text[:runIDLetters])
 }
 
-// maxLobbyName is how many characters a server keeps of a lobby's name (docs/lobby.md).
+// maxLobbyName is how many characters a server keeps of a lobby's name (package lobby).
 const maxLobbyName = 40
 
 // lobbyPrefix is what the names of this run's lobbies begin with, and no other's, be it another part's: "sim RUN.PART ", with parts from 1, and 0 for a run that

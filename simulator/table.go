@@ -16,16 +16,20 @@ const busyShare = 0.03
 // WriteTo writes the report as tables for people, one for each group.
 func (r Report) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
+	if shared := r.Shared(); shared != "" {
+		fmt.Fprintf(&b, "\n%s\n", shared)
+	}
 	for _, g := range r.Groups {
 		interrupted := ""
 		if r.Interrupted {
 			interrupted = ", interrupted"
 		}
-		fmt.Fprintf(&b, "\n%s%d bots in %d lobbies of %s for %.1f s%s%s\n\n", r.title(g), g.Bots, g.Lobbies, g.Game, r.Measured, g.conditions(r.Seed), interrupted)
+		fmt.Fprintf(&b, "\n%s%s in %s of %s for %.1f s%s%s\n\n", r.title(g), many(g.Bots, "bot", "bots"), many(g.Lobbies, "lobby", "lobbies"), g.Game, r.Measured,
+			g.conditions(r.Seed), interrupted)
 		g.write(&b)
 	}
 	for _, a := range r.Attacks {
-		fmt.Fprintf(&b, "\n%s: %d attackers (%s), %d attempts\n", a.Name, a.Bots, a.Attack, a.Attempts)
+		fmt.Fprintf(&b, "\n%s: %s (%s), %s\n", a.Name, many(a.Bots, "attacker", "attackers"), a.Attack, many(a.Attempts, "attempt", "attempts"))
 		var answers []string
 		for answer, n := range sorted(a.Answers) {
 			answers = append(answers, fmt.Sprintf("%d %s", n, answer))
@@ -35,7 +39,7 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
-	r.Upkeep.write(&b)
+	r.Upkeep.write(&b, len(r.Attacks) > 0)
 	r.outsideView(&b)
 	if r.Busy() {
 		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
@@ -44,6 +48,25 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 	r.verdict(&b)
 	n, err := io.WriteString(w, b.String())
 	return int64(n), err
+}
+
+// Shared says which part of a run the report is of, or of how many processes; "" if one has played it alone.
+func (r Report) Shared() string {
+	switch {
+	case r.Part > 0:
+		return fmt.Sprintf("part %d/%d of run %s", r.Part, r.Parts, r.Run)
+	case r.Parts > 0:
+		return fmt.Sprintf("run %s, played by %s", r.Run, many(r.Parts, "process", "processes"))
+	}
+	return ""
+}
+
+// many is a number of things.
+func many[N int | uint64](n N, one, more string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, more)
 }
 
 // Busy reports whether the bots' own machine was too busy to send every input in time, so that the figures say as much about it as about the server.
