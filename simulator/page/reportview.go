@@ -130,6 +130,9 @@ func facts(r simulator.Report) []fact {
 		{"Seed", fmt.Sprint(r.Seed)},
 		{"Simulator", fmt.Sprintf("%.2f cores", r.CPU)},
 	}
+	if shared := r.Shared(); shared != "" {
+		all = append(all, fact{"Processes", shared})
+	}
 	if r.Began.Equal(time.Time{}) {
 		all = slices.Delete(all, 1, 2)
 	}
