@@ -3,6 +3,7 @@ package simulator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -97,13 +98,10 @@ func (cfg Config) withDefaults() (Config, error) {
 	for i, g := range cfg.Groups {
 		var err error
 		if groups[i], err = g.withDefaults(); err != nil {
-			if len(cfg.Groups) > 1 {
-				err = fmt.Errorf("group %s: %w", cmp.Or(g.Name, fmt.Sprint(i+1)), err)
-			}
-			return cfg, err
+			return cfg, cfg.groupError(i, cmp.Or(g.Name, fmt.Sprint(i+1)), err)
 		}
 		if name := groups[i].Name; names[name] {
-			return cfg, fmt.Errorf("group %s: another one has that name", name)
+			return cfg, cfg.groupError(i, name, errors.New("another one has that name"))
 		}
 		names[groups[i].Name] = true
 		bots += groups[i].Bots
@@ -144,6 +142,31 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	return cfg, nil
 }
+
+// GroupError is what is wrong with one of Config.Groups.
+type GroupError struct {
+	Index int
+	Name  string // "" where there is only one
+	Err   error
+}
+
+func (cfg Config) groupError(index int, name string, err error) error {
+	if len(cfg.Groups) == 1 {
+		name = ""
+	}
+	return &GroupError{index, name, err}
+}
+
+// Error names the group where there are several.
+func (e *GroupError) Error() string {
+	if e.Name == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("group %s: %v", e.Name, e.Err)
+}
+
+// Unwrap is Err.
+func (e *GroupError) Unwrap() error { return e.Err }
 
 // takes reports whether the lobby or attacker of a number is of this part of the run.
 func (cfg Config) takes(n int) bool { return cfg.Parts == 0 || n%cfg.Parts == cfg.Part }

@@ -78,7 +78,7 @@ func (g Group) withDefaults() (Group, error) {
 	case g.Presence != 0 && g.Presence < minPresence:
 		return g, fmt.Errorf("presence: %v is less than %v", g.Presence, minPresence)
 	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
-		return g, fmt.Errorf("stay is at least 1s, and away not negative")
+		return g, fmt.Errorf("stay: it is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
 		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
 	case g.RoomSize < 1 || g.RoomSize > 1000:
