@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -84,7 +85,8 @@ func (r *run) measure(ctx context.Context) Report {
 	var bots sync.WaitGroup
 	sleep(ctx, time.Until(r.cfg.At))
 	began := time.Now()
-	r.letIn(ctx, living, &bots)
+	shown := newProgress(r, began)
+	r.letIn(ctx, living, &bots, shown)
 	joining := time.Since(began)
 	sleep(ctx, r.cfg.Settle)
 
@@ -92,7 +94,8 @@ func (r *run) measure(ctx context.Context) Report {
 	r.server.start()
 	before, cpu := r.traffic(), machine.CPUTime()
 	r.window.open(opened)
-	r.watch(ctx)
+	shown.began = opened
+	r.watch(ctx, shown)
 	r.window.close(time.Now())
 	measured := time.Since(opened)
 	after, cpu := r.traffic(), machine.CPUTime()-cpu
@@ -141,11 +144,18 @@ func (r *run) measure(ctx context.Context) Report {
 }
 
 // letIn starts the bots over the ramp and waits until each is seated, or its time to be is over.
-func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
-	fmt.Fprintf(r.cfg.Progress, "%d bots on their way into %d lobbies\n", len(r.players), r.lobbies())
+func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup, shown *progress) {
+	fmt.Fprintf(r.cfg.Progress, "%s on their way into %s\n", many(len(r.players), "bot", "bots"), many(r.lobbies(), "lobby", "lobbies"))
+	var started atomic.Int64
+	showing, enough := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { shown.ramp(showing, &started) })
+	defer watching.Wait()
+	defer enough()
 	step := r.cfg.Ramp / time.Duration(max(len(r.players), 1))
 	for _, p := range r.players {
 		bots.Go(func() { p.live(living) })
+		started.Add(1)
 		if !sleep(ctx, step) {
 			return
 		}
@@ -163,7 +173,7 @@ func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
 }
 
 // watch keeps and shows laps, looks at the server from outside, and lets chaos and attackers loose, until the measured time is over.
-func (r *run) watch(ctx context.Context) {
+func (r *run) watch(ctx context.Context, shown *progress) {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.For)
 	defer cancel()
 	var chaos sync.WaitGroup
@@ -179,8 +189,7 @@ func (r *run) watch(ctx context.Context) {
 	if r.server.outside != nil {
 		chaos.Go(func() { r.server.outside.Run(ctx) })
 	}
-	began := time.Now()
-	newLaps(r, began).drive(ctx, lapTime(r.cfg.For), newProgress(r, began).show)
+	newLaps(r, time.Now()).drive(ctx, lapTime(r.cfg.For), shown.show)
 }
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
