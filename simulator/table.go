@@ -38,6 +38,9 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 			fmt.Fprintf(&b, "%s\n", strings.Join(answers, ", "))
 		}
 	}
+	for _, text := range r.AboutAnswers() {
+		fmt.Fprintf(&b, "(%s)\n", text)
+	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
 	r.Upkeep.write(&b, len(r.Attacks) > 0)
 	r.outsideView(&b)
@@ -62,7 +65,7 @@ func (r Report) Shared() string {
 }
 
 // many is a number of things.
-func many[N int | uint64](n N, one, more string) string {
+func many[N int | int64 | uint64](n N, one, more string) string {
 	if n == 1 {
 		return "1 " + one
 	}
@@ -116,13 +119,17 @@ func (r Report) title(g GroupReport) string {
 func (r GroupReport) write(b *strings.Builder) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\tmin\tmedian\tmax\t")
-	fmt.Fprintf(t, "snapshots/s per bot\t%.2f\t%.2f\t%.2f\t\n", r.Rate.Min, r.Rate.Median, r.Rate.Max)
+	if r.Plays() {
+		fmt.Fprintf(t, "snapshots/s per bot\t%.2f\t%.2f\t%.2f\t\n", r.Rate.Min, r.Rate.Median, r.Rate.Max)
+	}
 	fmt.Fprintf(t, "round trip, ms\t%.2f\t%.2f\t%.2f\t\n", r.RTT.Min, r.RTT.Median, r.RTT.Max)
-	fmt.Fprintln(t, "\tp50\tp99\tmax\t")
 	spread := func(name string, s Spread) {
 		if s.Count > 0 {
 			fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.1f\t\n", name, s.P50, s.P99, s.Max)
 		}
+	}
+	if r.Latency.Count+r.Interval.Count+r.Age.Count+r.Slack.Count+r.Rejoin.Count+r.Chat.Count+r.Presence.Count > 0 {
+		fmt.Fprintln(t, "\tp50\tp99\tmax\t")
 	}
 	spread("input to effect, ms", r.Latency)
 	spread("between snapshots, ms", r.Interval)
@@ -133,9 +140,11 @@ func (r GroupReport) write(b *strings.Builder) {
 	spread("presence, set to seen, ms", r.Presence)
 	_ = t.Flush() // into memory
 	fmt.Fprintf(b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers\n", bytesText(r.BytesIn), bytesText(r.BytesOut))
-	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
-		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
-	fmt.Fprintf(b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	if r.Plays() {
+		fmt.Fprintf(b, "%s, %s, %s (%.1f %% late, %d left out here)\n", many(r.Snapshots, "snapshot", "snapshots"), many(r.Keyframes, "keyframe", "keyframes"),
+			many(r.InputsSent, "input", "inputs"), 100*r.Late, r.InputsSkipped)
+	}
+	fmt.Fprintf(b, "%s, %s, %s\n", many(r.Cuts, "cut", "cuts"), many(r.Reconnects, "reconnect", "reconnects"), many(r.Desyncs, "desync", "desyncs"))
 	if r.Stalls > 0 {
 		fmt.Fprintf(b, "%.1f times a minute and bot there was no snapshot for more than %v\n", r.Stalls, stall)
 	}
@@ -143,6 +152,9 @@ func (r GroupReport) write(b *strings.Builder) {
 	list(b, "dropped by the bots", r.Drops)
 	list(b, "noticed by the server", r.Notices)
 }
+
+// Plays reports whether the group's bots play a match, and so have rates of snapshots.
+func (r GroupReport) Plays() bool { return r.Role == Player || r.Snapshots > 0 }
 
 func (r GroupReport) conditions(seed uint64) string {
 	text := ""
@@ -180,13 +192,13 @@ func (r Report) verdict(b *strings.Builder) {
 		}
 	}
 	if r.Unmet > 0 {
-		fmt.Fprintf(b, "\nFAILED: %d criteria were not met\n", r.Unmet)
+		fmt.Fprintf(b, "\nFAILED: %s not met\n", many(r.Unmet, "criterion was", "criteria were"))
 	}
 	if r.Breaches > 0 {
-		fmt.Fprintf(b, "\nFAILED: %d attacks worked that must not\n", r.Breaches)
+		fmt.Fprintf(b, "\nFAILED: %s that must not\n", many(r.Breaches, "attack worked", "attacks worked"))
 		for _, a := range r.Attacks {
 			for breach, n := range sorted(a.Breaches) {
-				fmt.Fprintf(b, "  %s, %d times: %s\n", a.Name, n, breach)
+				fmt.Fprintf(b, "  %s, %s: %s\n", a.Name, many(n, "time", "times"), breach)
 			}
 		}
 	}
@@ -199,7 +211,7 @@ func (r Report) verdict(b *strings.Builder) {
 		}
 		return
 	}
-	fmt.Fprintf(b, "\nFAILED: %d of %d bots were failed by the server\n", r.Failed, r.Bots)
+	fmt.Fprintf(b, "\nFAILED: %d of %s failed by the server\n", r.Failed, many(r.Bots, "bot was", "bots were"))
 	kinds := map[string][]string{}
 	for _, g := range r.Groups {
 		for _, bot := range g.Each {
@@ -209,7 +221,7 @@ func (r Report) verdict(b *strings.Builder) {
 		}
 	}
 	for reason, cases := range sorted(kinds) {
-		fmt.Fprintf(b, "  %s, %d times\n", reason, len(cases))
+		fmt.Fprintf(b, "  %s, %s\n", reason, many(len(cases), "time", "times"))
 		for _, text := range cases[:min(len(cases), shownFailures)] {
 			fmt.Fprintf(b, "    %s\n", text)
 		}
