@@ -63,7 +63,9 @@ func (r *run) populate(games []client.Game) error {
 		first := bots
 		bots += g.Bots
 		if g.Attack != "" {
-			r.raids = append(r.raids, newRaid(g, first, r.cfg))
+			if raid := newRaid(g, first, r.cfg); len(raid.attackers) > 0 { // else all are of other parts
+				r.raids = append(r.raids, raid)
+			}
 			continue
 		}
 		c, err := newCrowd(g, games[i], i, first, r)

@@ -42,7 +42,7 @@ func (r Report) WriteTo(w io.Writer) (int64, error) {
 		fmt.Fprintf(&b, "(%s)\n", text)
 	}
 	fmt.Fprintf(&b, "%.2f cores used by the simulator\n", r.CPU)
-	r.Upkeep.write(&b, len(r.Attacks) > 0)
+	r.Upkeep.write(&b)
 	r.outsideView(&b)
 	if r.Busy() {
 		fmt.Fprintln(&b, "beware: this machine was too busy to send every input in time; the figures say as much about it as about the server")
@@ -83,28 +83,35 @@ func (r Report) Busy() bool {
 
 // outsideView tells of the server as it was seen from outside.
 func (r Report) outsideView(b *strings.Builder) {
-	if r.Server == nil {
-		return
-	}
 	var parts []string
-	for _, f := range []struct {
-		format string
-		values []float64
-		fold   func([]float64) float64
-	}{
-		{"%.2f cores", known(r.Server.Samples, func(s scrape.Sample) *float64 { return s.CPU }), mean},
-		{"%.0f MB at most", known(r.Server.Samples, func(s scrape.Sample) *float64 { return scaled(s.Memory, 1e-6) }), slices.Max[[]float64]},
-		{"ticks late by p99 %.2f ms at worst", known(r.Server.Samples, func(s scrape.Sample) *float64 { return s.LateP99 }), slices.Max[[]float64]},
-	} {
-		if len(f.values) > 0 {
-			parts = append(parts, fmt.Sprintf(f.format, f.fold(f.values)))
+	if u := r.Upkeep; u.CPU > 0 {
+		parts = append(parts, fmt.Sprintf("%.2f cores", u.CPU))
+	}
+	if u := r.Upkeep; u.Resident > 0 {
+		text := fmt.Sprintf("%.1f MB resident", u.Resident/1e6)
+		if u.Each > 0 {
+			each := "bot"
+			if len(r.Attacks) > 0 {
+				each = "bot and attacker"
+			}
+			text += fmt.Sprintf(" (%.1f kB for each %s beyond what it had before)", u.Each/1e3, each)
+		}
+		parts = append(parts, text)
+	}
+	if r.Server != nil {
+		if late := known(r.Server.Samples, func(s scrape.Sample) *float64 { return s.LateP99 }); len(late) > 0 {
+			parts = append(parts, fmt.Sprintf("ticks late by p99 %.2f ms in the worst lap", slices.Max(late)))
 		}
 	}
 	if len(parts) > 0 {
 		fmt.Fprintf(b, "the server: %s\n", strings.Join(parts, ", "))
 	}
-	if r.Server.Misses > 0 {
-		fmt.Fprintf(b, "%d of %d looks at the server from outside failed: %s\n", r.Server.Misses, r.Server.Misses+len(r.Server.Samples), r.Server.Why)
+	switch s := r.Server; {
+	case s == nil || s.Misses == 0:
+	case len(s.Samples) == 0:
+		fmt.Fprintf(b, "looks at the server from outside failed: %s\n", s.Why)
+	default:
+		fmt.Fprintf(b, "%d of %d looks at the server from outside failed: %s\n", s.Misses, s.Misses+len(s.Samples), s.Why)
 	}
 }
 

@@ -96,19 +96,12 @@ func (u Upkeep) OK() bool {
 }
 
 // write writes what is known as lines for people.
-func (u Upkeep) write(b *strings.Builder, attackers bool) {
+func (u Upkeep) write(b *strings.Builder) {
 	fmt.Fprintf(b, "everybody was in after %.1f s", u.Joining)
 	if u.Busy > 0 {
 		fmt.Fprintf(b, "; this machine had %.2f of %d cores busy, with everything on it", u.Busy, u.Cores)
 	}
 	fmt.Fprintln(b)
-	if u.Samples > 0 {
-		each := "bot"
-		if attackers {
-			each = "bot and attacker"
-		}
-		fmt.Fprintf(b, "server: %.2f cores, %.1f MB resident, which is %.1f kB for each %s beyond what it had before\n", u.CPU, u.Resident/1e6, u.Each/1e3, each)
-	}
 	said := func(what fmt.Stringer, ok bool) {
 		verdict := "met"
 		if !ok {
