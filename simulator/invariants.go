@@ -58,18 +58,18 @@ func (r *run) ears(said map[string]invariant.Said, hear func(ear *invariant.Ear,
 
 // howChecked is what has an invariant looked at.
 var howChecked = map[invariant.Name]string{
-	invariant.Capacity: "it is by bots in lobbies, and by the list of lobbies",
-	invariant.Owner:    "it is by bots that play",
-	invariant.Ticks:    "it is by bots that play",
-	invariant.Events:   "it is by bots that stay in their lobby",
-	invariant.Hash:     "it is by bots that play, whose clients compare hashes",
-	invariant.Hidden:   "it is in swarm with the setting view, or with a Group.Sight",
-	invariant.Seats:    "it is at the end of a run that is not broken off",
-	invariant.Leak:     "it is with -alone, or a Config.Meter, by the server's metrics",
+	invariant.Capacity: "by bots in lobbies, and by the list of lobbies",
+	invariant.Owner:    "by bots that play",
+	invariant.Ticks:    "by bots that play",
+	invariant.Events:   "by bots that stay in their lobby",
+	invariant.Hash:     "by bots that play",
+	invariant.Hidden:   "in swarm with the setting view, or with a Group.Sight",
+	invariant.Seats:    "at the end of a run that is not broken off",
+	invariant.Leak:     "with -alone, or a Config.Meter",
 }
 
 // HowChecked says what has an invariant looked at, for one that never was.
-func HowChecked(name invariant.Name) string { return howChecked[name] }
+func HowChecked(name invariant.Name) string { return "it is looked at only " + howChecked[name] }
 
 // writeInvariants is the part of the table about them.
 func (r Report) writeInvariants(b *strings.Builder) {
@@ -85,7 +85,7 @@ func (r Report) writeInvariants(b *strings.Builder) {
 	_ = t.Flush() // into memory
 	for _, i := range r.Invariants {
 		if i.Checks == 0 {
-			fmt.Fprintf(b, "%s was never checked; %s\n", i.Name, HowChecked(i.Name))
+			fmt.Fprintf(b, "%s was never checked: %s\n", i.Name, HowChecked(i.Name))
 		}
 	}
 	if r.Broken > 0 {
@@ -108,7 +108,7 @@ func (r Report) invariantSuite() junitSuite {
 			s.Failures++
 			c.Failure = &junitFailure{Message: fmt.Sprintf("%d of %d checks", i.Breaks, i.Checks), Text: strings.Join(i.Details, "\n")}
 		case i.Checks == 0:
-			c.Skipped = &junitSkipped{Message: "never checked; " + HowChecked(i.Name)}
+			c.Skipped = &junitSkipped{Message: "never checked: " + HowChecked(i.Name)}
 		}
 		s.Cases = append(s.Cases, c)
 	}

@@ -111,7 +111,7 @@ func TestAnInvariantThatWasNeverCheckedIsSaidToBe(t *testing.T) {
 	if _, err := r.WriteTo(&table); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(table.String(), "was never checked; it is "); n != 2 { // hidden and leak
+	if n := strings.Count(table.String(), "was never checked: it is looked at only "); n != 2 { // hidden and leak
 		t.Errorf("%d invariants were never checked:\n%s", n, table.String())
 	}
 }

@@ -241,7 +241,7 @@ func (p *player) report(s client.Stats) BotReport {
 	}
 	// Less than a second says nothing about a rate.
 	if t.seated >= time.Second && b.Snapshots < p.crowd.MinRate {
-		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
+		t.failLocked(FailedRate, "%.2f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
 	}
 	b.Failures = t.failures
 	return b

@@ -218,7 +218,7 @@ func (r Report) verdict(b *strings.Builder) {
 		}
 		return
 	}
-	fmt.Fprintf(b, "\nFAILED: %d of %s failed by the server\n", r.Failed, many(r.Bots, "bot was", "bots were"))
+	fmt.Fprintf(b, "\nFAILED: %d of %s %s failed by the server\n", r.Failed, many(r.Bots, "bot", "bots"), map[bool]string{true: "was", false: "were"}[r.Failed == 1])
 	kinds := map[string][]string{}
 	for _, g := range r.Groups {
 		for _, bot := range g.Each {

@@ -129,16 +129,23 @@ func plural(n int, one, many string) string {
 }
 
 func facts(r simulator.Report) []fact {
+	population, attackers := plural(r.Bots, "bot", "bots")+" in "+plural(r.Lobbies, "lobby", "lobbies"), 0
+	for _, a := range r.Attacks {
+		attackers += a.Bots
+	}
+	if attackers > 0 {
+		population += ", " + plural(attackers, "attacker", "attackers")
+	}
 	all := []fact{
 		{"Server", r.URL},
 		{"Began", r.Began.UTC().Format("2006-01-02 15:04:05 MST")},
 		{"Measured", seconds(r.Measured)},
-		{"Population", plural(r.Bots, "bot", "bots") + " in " + plural(r.Lobbies, "lobby", "lobbies")},
+		{"Population", population},
 		{"Seed", fmt.Sprint(r.Seed)},
 		{"Simulator", fmt.Sprintf("%.2f cores", r.CPU)},
 	}
 	if shared := r.Shared(); shared != "" {
-		all = append(all, fact{"Processes", shared})
+		all = append(all, fact{"Run", strings.TrimPrefix(shared, "run ")})
 	}
 	if r.Began.Equal(time.Time{}) {
 		all = slices.Delete(all, 1, 2)
@@ -150,18 +157,15 @@ func facts(r simulator.Report) []fact {
 		all = append(all, fact{"The bots' machine", fmt.Sprintf("%.2f cores busy", u.Busy)})
 	}
 	if u := r.Upkeep; u.Samples > 0 {
-		each := "bot"
-		if len(r.Attacks) > 0 {
-			each = "bot or attacker"
+		text := fmt.Sprintf("%.2f cores, %s resident", u.CPU, bytesText(u.Resident))
+		switch {
+		case u.Each <= 0: // not known, or nothing that could be told from what it had before
+		case attackers > 0:
+			text += ", " + bytesText(u.Each) + " a bot or attacker"
+		default:
+			text += ", " + bytesText(u.Each) + " a bot"
 		}
-		all = append(all, fact{"The server", fmt.Sprintf("%.2f cores, %s resident, %s a %s", u.CPU, bytesText(u.Resident), bytesText(u.Each), each)})
-	}
-	attackers := 0
-	for _, a := range r.Attacks {
-		attackers += a.Bots
-	}
-	if attackers > 0 {
-		all = append(all, fact{"Attackers", fmt.Sprint(attackers)})
+		all = append(all, fact{"The server", text})
 	}
 	return all
 }
