@@ -25,7 +25,7 @@ var worths = map[string]float64{
 const (
 	worthMs    = 1.0  // of a p1, a p50, a median or a minimum
 	worthP99   = 2.0  // ms
-	worthMax   = 20.0 // ms
+	worthMax   = 50.0 // ms
 	worthCount = 10.0 // of what happens now and then: reconnects, resyncs, keyframes
 )
 
@@ -51,7 +51,7 @@ var (
 	neither = []string{
 		"rate.max", "visits", "snapshots", "cuts", "slack.p99", "slack.max", "effect.p1", "gap.p1", "age.p1", "rejoin.p1", "chat.p1", "presence.p1", "rtt.min",
 		"bytes_in", "bytes_out", "encodings.mean", // which fall, too, where there were fewer snapshots
-		"machine.busy", // with whatever else was on it
+		"machine.busy", "skipped", // of the bots' machine, with whatever else was on it
 	}
 )
 
