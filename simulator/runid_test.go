@@ -22,6 +22,7 @@ func TestARunDoesNotTakeTheLobbiesOfAnotherOrOfAnotherPartForItsOwn(t *testing.T
 			defer h.close()
 			cfg.URL, cfg.AllowRemote, cfg.NetDial = clienttest.URL, true, h.srv.Dial
 			cfg.Groups = []simulator.Group{{Game: "tag", Name: strings.Repeat("long ", 20), Bots: 8, RoomSize: 2}}
+			cfg.FreeWithin = time.Second
 			var reports [2]simulator.Report
 			var playing sync.WaitGroup
 			for i := range reports {
