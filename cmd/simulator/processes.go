@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/deltatick/deltatick/cmd/internal/env"
@@ -81,25 +82,26 @@ func (cfg config) share(ctx context.Context, args []string, out io.Writer) (simu
 	if at.IsZero() {
 		at = time.Now().Add(lead)
 	}
-	ctx, stop := context.WithCancel(ctx) // one that fails ends the others
-	defer stop()
-	reports, failures := make([]simulator.Report, cfg.processes), make([]error, cfg.processes)
+	ctx, stop := context.WithCancelCause(ctx) // one that fails ends the others, which then may fail of that
+	defer stop(nil)
+	reports := make([]simulator.Report, cfg.processes)
+	var failed atomic.Bool
 	lines := &prefixed{out: out}
 	var playing sync.WaitGroup
 	for i := range cfg.processes {
 		own := append([]string{partArg}, args...)
 		own = append(own, "-processes=1", fmt.Sprintf("-part=%d/%d", i+1, cfg.processes), "-at="+at.Format(time.RFC3339Nano), "-json=", "-junit=", "-html=")
 		playing.Go(func() {
-			if reports[i], failures[i] = playPart(ctx, exec.Command(self, own...), i+1, cfg.processes, lines); failures[i] != nil {
-				stop()
+			var err error
+			if reports[i], err = playPart(ctx, exec.Command(self, own...), i+1, cfg.processes, lines); err != nil {
+				failed.Store(true)
+				stop(err)
 			}
 		})
 	}
 	playing.Wait()
-	for _, err := range failures {
-		if err != nil {
-			return simulator.Report{}, err
-		}
+	if failed.Load() {
+		return simulator.Report{}, context.Cause(ctx) // the first; or that ctx ended before anybody was ready
 	}
 	return simulator.Merge(reports...)
 }
