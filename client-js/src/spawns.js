@@ -191,7 +191,7 @@ export class Spawns {
   /** The tick in which one is shown. @param {Spawn} spawn @param {number} now */
   #tickOf(spawn, now) {
     const { room, interpolator } = this.#place;
-    if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.asked || room.tick;
+    if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.shown || room.tick;
     const tick = this.#predictedAt(now);
     // It is shown in the frame of its input, which is up to a tick before that tick is.
     return spawn.is === "known" ? tick : Math.max(tick, spawn.tick);
