@@ -22,7 +22,7 @@ const (
 const banner = "/*! deltatick client, Apache-2.0. */"
 
 // later are the modules that the minified bundle loads by need, each into a file of its own: see client-js/src/parts.js.
-var later = []string{"enter.js", "motion.js", "packed/decoder.js", "seldom.js", "social.js", "spawns.js", "step.js"}
+var later = []string{"enter.js", "packed/decoder.js", "prediction.js", "seldom.js", "social.js", "spawns.js", "step.js", "views.js"}
 
 // bundle makes all files of dist from the client in folder root, by name, without writing any.
 func bundle(root string) (files map[string][]byte, err error) {

@@ -1,7 +1,6 @@
-import { isMoving } from "./between.js";
+import { snapOf } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 import { Playback } from "./playback.js";
-import { smoothed, snapOf } from "./smoothing.js";
 import { Track } from "./track.js";
 
 /** @typedef {import("./world.js").World} World */
@@ -205,8 +204,7 @@ export class Interpolator {
  */
 function layoutOf(fields, snap) {
   const shown = fields.filter(({ name }) => name !== "id");
-  const moving = shown.filter(isMoving);
-  const smooth = new Set(smoothed(fields).map((i) => fields[i]));
+  const moving = shown.filter((f) => f.moving);
   const sizes = moving.map(({ kind }) =>
     kind === FieldKind.QUAT ? 4 : kind === FieldKind.UNIT ? 3 : 1,
   );
@@ -227,13 +225,13 @@ function layoutOf(fields, snap) {
         size: sizes[i],
         low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,
         high: bounded ? offset + max * step : Number.POSITIVE_INFINITY,
-        snap: smooth.has(field) ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
+        snap: field.smooth ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
         rate: rate < 0 ? -1 : starts[rate],
         perTick: rate < 0 ? 0 : ((perTick / 65536) * step) / moving[rate].step,
       };
     }),
     width,
-    steady: shown.filter((f) => !isMoving(f)).map(({ name }) => name),
+    steady: shown.filter((f) => !f.moving).map(({ name }) => name),
     now: new Float64Array(width),
     here: new Float64Array(width),
   };
