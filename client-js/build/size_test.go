@@ -11,7 +11,7 @@ const (
 	maxPacked     = 32_100 // with all of that and the reader of packed bodies: what any other has
 	maxSeldom     = 4_500  // by itself: the link over HTTP, transfers and answers
 	maxStep       = 1_500  // by itself: what only those load who have a step compiled to WebAssembly
-	maxClassic    = 38_200 // all of it in one script
+	maxClassic    = 38_700 // all of it in one script
 )
 
 func TestTheClientStaysSmall(t *testing.T) {

@@ -3,9 +3,6 @@
  * the reader of schemas, the reader of packed bodies and what moves things on the screen load while a connection is made; what few ever need, when it is needed.
  */
 
-// Shared by the files that show rows, and by no other: here it is in the one that all have.
-import "./between.js";
-
 const files = {
   social: () => import("./social.js"),
   packed: () => import("./packed/decoder.js"),
