@@ -76,7 +76,7 @@ var testArrows = map[string][]string{
 	"replay":        {"games/*", "client-go"},
 	"games/*":       {"tick", "protocol"},
 
-	"cmd/gametypes": {"server", "match", "games/*"},
+	"cmd/gametypes": {"server", "session/jwt", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.
