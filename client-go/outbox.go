@@ -48,6 +48,7 @@ func (c *Client) Send(channel, name string, payload any) error {
 	}
 	o.kept = append(o.kept, protocol.Send{Kind: protocol.KindSend, Channel: channel, Name: name, Payload: raw})
 	o.bytes += size
+	c.stats.sends.Add(1)
 	if o.sock != nil {
 		o.write(len(o.kept) - 1)
 	}
@@ -85,10 +86,14 @@ func (o *outbox) forget(taken uint32) {
 	o.kept = o.kept[:rest]
 }
 
-// regain writes to a new socket of the session what the server has not handled.
-func (o *outbox) regain(sock *socket, taken uint32) {
+// regain writes to a new socket of the session what the server has not handled. Of a session that was another client's, its numbers go on, which is all that is
+// known of what was sent in it.
+func (o *outbox) regain(sock *socket, taken uint32, others bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if others {
+		o.taken = taken
+	}
 	o.forget(taken)
 	o.flush(sock)
 }
@@ -111,6 +116,13 @@ func (o *outbox) flush(sock *socket) {
 	for i := 0; i < len(o.kept) && o.sock != nil; i++ {
 		o.write(i)
 	}
+}
+
+// waiting is how many events the server has not said that it handled.
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.kept)
 }
 
 // lose has events wait for the next socket.
