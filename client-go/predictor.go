@@ -59,6 +59,13 @@ type PredictionStats struct {
 	Resims         uint64 // how often later inputs were run again, for that or because another field had changed
 }
 
+// Add adds what was counted in another room.
+func (s *PredictionStats) Add(other PredictionStats) {
+	s.Compared += other.Compared
+	s.Mispredictions += other.Mispredictions
+	s.Resims += other.Resims
+}
+
 // moment is one tick of a row that is predicted.
 type moment struct {
 	tick  uint32  // 0: none

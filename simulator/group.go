@@ -35,6 +35,10 @@ type Group struct {
 	Behaviour string
 	NewBot    func(i int, rng *rand.Rand) Bot
 
+	// Predict has the bots run each tick for their own row at once, as a page with prediction does, by what Config.Predictions has of the game; how far
+	// off that was is among the figures.
+	Predict bool
+
 	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
 
 	// Presence has each bot follow everyone in its lobby, and say about that often that it is away, or back; at least 2 s. 0: none of it.
@@ -126,7 +130,7 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Predict || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
 		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}

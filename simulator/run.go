@@ -21,6 +21,9 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
+	if err := cfg.checkPredictions(); err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
 	if !cfg.AllowRemote {
 		if err := checkLocal(ctx, cfg.URL); err != nil {
 			return Report{}, fmt.Errorf("simulator: %w", err)

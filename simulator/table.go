@@ -108,11 +108,15 @@ func (r GroupReport) write(b *strings.Builder) {
 	spread("cut to next snapshot, ms", r.Rejoin)
 	spread("chat, said to heard, ms", r.Chat)
 	spread("presence, set to seen, ms", r.Presence)
+	spread("prediction off by, units", r.Error)
 	_ = t.Flush() // into memory
 	fmt.Fprintf(b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers\n", bytesText(r.BytesIn), bytesText(r.BytesOut))
 	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
 		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
 	fmt.Fprintf(b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	if r.Error.Count > 0 {
+		fmt.Fprintf(b, "%d of %d predictions were wrong, and inputs run again %d times\n", r.Mispredicted, r.Error.Count, r.Corrections)
+	}
 	if r.Stalls > 0 {
 		fmt.Fprintf(b, "%.1f times a minute and bot there was no snapshot for more than %v\n", r.Stalls, stall)
 	}

@@ -29,6 +29,7 @@ type tally struct {
 	oldest   time.Duration // age of the newest snapshot, at its worst
 	stalls   int           // gaps between snapshots that were longer than stall
 	clock    tickClock
+	foretold client.PredictionStats // of all rooms
 	notices  map[string]int
 	heardOf  map[string]uint64 // number of the newest chat message heard, by user
 	failures []Failure

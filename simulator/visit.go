@@ -189,10 +189,14 @@ func (v *visit) play(ctx context.Context) {
 			return
 		}
 		v.bot.Enter(room)
+		me := v.foresee(room)
 		err = room.Play(ctx, func(view *client.View, in *client.Input) {
+			me.observe(view)
 			v.bot.Think(view, in)
+			me.run(in)
 			v.tally.thought(in.Tick, time.Now())
 		})
+		me.end()
 		if errors.Is(err, client.ErrSpectator) {
 			return // the tally has noted it
 		}

@@ -33,6 +33,7 @@ type group struct {
 	RoomSize  int            `yaml:"room_size"`
 	Settings  map[string]int `yaml:"settings"`
 	Behaviour string         `yaml:"behaviour"`
+	Predict   bool           `yaml:"predict"`
 	Talk      time.Duration  `yaml:"talk"`
 	Presence  time.Duration  `yaml:"presence"`
 	Stay      time.Duration  `yaml:"stay"`
