@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -48,6 +49,11 @@ type Group struct {
 	// Stay 0: it stays.
 	Stay, Away time.Duration
 
+	// Rejoin is about how often a Rejoiner leaves and comes back; 1 s or more, default 4 s. Auth gives the credentials of bot i of the run, as client.Config.Auth
+	// does; default: bots are guests, each session another user.
+	Rejoin time.Duration
+	Auth   func(i int) func(ctx context.Context) ([]string, error)
+
 	// Sight is how far seats see, where the game hides what is farther away: whoever is shown more has found a broken invariant. The default is
 	// everything, but for the game "swarm" what its setting "view" says.
 	Sight invariant.Sight
@@ -74,7 +80,14 @@ func (g Group) withDefaults() (Group, error) {
 	g.Bots = cmp.Or(g.Bots, 8)
 	g.RoomSize = cmp.Or(g.RoomSize, 8)
 	g.MinRate = cmp.Or(g.MinRate, 50)
+	if g.Role == Rejoiner {
+		g.Rejoin = cmp.Or(g.Rejoin, 4*time.Second)
+	}
 	switch {
+	case g.Role == Rejoiner && (g.Chaos || g.Stay != 0):
+		return g, fmt.Errorf("role: rejoiners come and go by themselves, without chaos or stay")
+	case g.Role == Rejoiner && g.Rejoin < time.Second || g.Role != Rejoiner && g.Rejoin != 0:
+		return g, fmt.Errorf("rejoin: %v; it is of rejoiners, and at least 1s", g.Rejoin)
 	case !slices.Contains(Roles(), g.Role):
 		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
 	case g.Talk != 0 && g.Talk < time.Second:
@@ -130,7 +143,7 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Predict || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Predict || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 || g.Rejoin != 0 || g.Auth != nil ||
 		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}
@@ -162,10 +175,14 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 		if g.Role == Hopper {
 			name = "simulator " + g.Name // they go to any of them
 		}
+		places := max(size, game.MinPlayers)
+		if g.Role == Rejoiner { // one's old place is kept for a while
+			places = min(max(2*size, places), game.MaxPlayers)
+		}
 		y := &party{
-			minPlayers: game.MinPlayers, plays: g.Role == Player,
+			minPlayers: game.MinPlayers, plays: g.Role.plays(), spare: places >= 2*size,
 			lobby: client.NewLobby{
-				Game: game.Name, Name: name, MaxPlayers: max(size, game.MinPlayers),
+				Game: game.Name, Name: name, MaxPlayers: places,
 				Start: client.StartHost, Settings: g.Settings,
 			},
 		}

@@ -178,6 +178,9 @@ func (s *senses) snapshot(v *client.View) {
 
 func (s *senses) lobby(state *client.State) {
 	if state == nil {
+		if s.ear != nil {
+			s.ear.Close()
+		}
 		return
 	}
 	s.guard.ledger.Lobby(state)
@@ -194,3 +197,17 @@ func (s *senses) heard(m client.ChatMessage) {
 
 // rise gives up a seat: the server may give it to somebody else from now on.
 func (s *senses) rise(match string, seat int) { s.guard.owners.Release(match, seat, s.bot) }
+
+// step is for a bot that has left its lobby: what is said there from now on is not for it.
+func (s *senses) step() {
+	if s.ear != nil {
+		s.ear.Close()
+	}
+}
+
+// keep gives up a seat that is the session's for its grace yet: who has lost a socket may come back to it, and so may nobody where gone says that the session
+// is given up without a word.
+func (s *senses) keep(sat func() (match string, seat int), grace time.Duration, gone bool) {
+	match, seat := sat()
+	s.guard.owners.Keep(match, seat, s.bot, time.Now().Add(grace), gone)
+}

@@ -119,6 +119,7 @@ type GroupReport struct {
 	Keyframes     uint64            `json:"keyframes"`
 	Desyncs       uint64            `json:"desyncs"`
 	Mispredicted  uint64            `json:"mispredictions"` // views that showed a predicted row to be wrong, in a field that the game's step moves
+	Returns       map[string]int    `json:"returns"`        // of rejoiners, by the way in which they had gone
 	Corrections   uint64            `json:"corrections"`    // times that inputs were run again, for that or because another field had changed
 	Cuts          int64             `json:"cuts"`           // made by chaos
 	Reconnects    uint64            `json:"reconnects"`
@@ -145,7 +146,7 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
 		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(), Age: c.gauges.age.spread(),
 		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(), Presence: c.gauges.presence.spread(), Error: c.gauges.foretold.spread(),
-		Laps: c.laps, Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+		Laps: c.laps, Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{}, Returns: map[string]int{},
 	}
 	if measured > 0 {
 		each := measured.Seconds() * float64(len(c.players))
@@ -167,6 +168,9 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		r.Cuts += p.cuts.Load()
 		r.Visits += p.visits
 		r.Mispredicted, r.Corrections = r.Mispredicted+p.tally.foretold.Mispredictions, r.Corrections+p.tally.foretold.Resims
+		for way, n := range p.returns.count {
+			r.Returns[way] += n
+		}
 		for code, n := range p.tally.notices {
 			r.Notices[code] += n
 		}

@@ -214,7 +214,7 @@ func (r *run) rollCall(ctx context.Context) {
 	}
 	r.judgeChat(said)
 	for _, p := range absent {
-		if p.crowd.Role == Player {
+		if p.crowd.Role.plays() {
 			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
 		} else {
 			p.tally.fail(FailedAbsent, "not back within %v", r.cfg.ReturnWithin)

@@ -122,6 +122,7 @@ func (r GroupReport) write(b *strings.Builder) {
 	}
 	list(b, "resyncs", r.Resyncs)
 	list(b, "dropped by the bots", r.Drops)
+	list(b, "came back", r.Returns)
 	list(b, "noticed by the server", r.Notices)
 }
 

@@ -126,6 +126,21 @@ func (t *tally) sat() (match string, seat int) {
 	return t.match, t.seat
 }
 
+// step is for a bot that has left its match by its own wish: the next seat may be another.
+func (t *tally) step() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stand(time.Now())
+	t.match, t.seat, t.lostAt = "", 0, time.Time{}
+}
+
+// setOut notes when the bot begins to come back.
+func (t *tally) setOut(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lostAt = now
+}
+
 // goAway ends a visit: the next one is somebody else's.
 func (t *tally) goAway() {
 	t.mu.Lock()

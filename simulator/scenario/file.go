@@ -36,6 +36,7 @@ type group struct {
 	Predict   bool           `yaml:"predict"`
 	Talk      time.Duration  `yaml:"talk"`
 	Presence  time.Duration  `yaml:"presence"`
+	Rejoin    time.Duration  `yaml:"rejoin"`
 	Stay      time.Duration  `yaml:"stay"`
 	Away      time.Duration  `yaml:"away"`
 	Network   string         `yaml:"network"`
