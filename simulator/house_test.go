@@ -27,18 +27,22 @@ type faults struct {
 	exitWith     string             // one bot's seat is over so
 	endAfter     uint32             // the match ends at this tick, well
 
-	overfull    bool // a lobby takes one player more than it has places for
-	sharedSeat  bool // who joins a match gets the seat of its first player
-	twinMembers bool // two members of a lobby state have one seat
-	tickTwice   bool // one snapshot is sent again
-	wrongBase   bool // one snapshot names a baseline that was not sent before it
-	epochBack   bool // who comes back enters an older epoch
-	chatMissing bool // one message is heard by its speaker alone
-	chatTwice   bool // one message is heard twice, as two events
-	chatSilent  bool // from the third on, messages are confirmed and nobody hears them
-	hides       bool // no fault: ships see none but themselves
-	shown       bool // of which nothing is to be seen
-	kept        bool // lobbies whose members have all gone stay in the list
+	overfull    bool          // a lobby takes one player more than it has places for
+	sharedSeat  bool          // who joins a match gets the seat of its first player
+	twinMembers bool          // two members of a lobby state have one seat
+	tickTwice   bool          // one snapshot is sent again
+	wrongBase   bool          // one snapshot names a baseline that was not sent before it
+	epochBack   bool          // who comes back enters an older epoch
+	chatMissing bool          // one message is heard by its speaker alone
+	chatTwice   bool          // one message is heard twice, as two events
+	chatSilent  bool          // from the third on, messages are confirmed and nobody hears them
+	hides       bool          // no fault: ships see none but themselves
+	shown       bool          // of which nothing is to be seen
+	twoTabs     bool          // a connection whose session another one has taken up stays open
+	stranger    bool          // who takes a session up is given another one's name
+	lostSeat    bool          // who joins gets the seat of one who is away
+	grace       time.Duration // no fault: for which the places of those who are away are kept; 0: for ever
+	kept        bool          // lobbies whose members have all gone stay in the list
 }
 
 // house is a small deltatick server of one game, in memory: lobbies, matches at 60 Hz, sessions that come back.
@@ -57,7 +61,8 @@ type house struct {
 type guest struct {
 	name   string
 	user   string
-	gone   bool // said bye
+	gone   bool // said bye, or away for longer than the grace
+	away   bool
 	lobby  *lobby
 	seat   uint16
 	conn   *clienttest.Conn
@@ -111,12 +116,14 @@ func (h *house) close() {
 
 func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 	defer conn.Cut()
+	var g *guest
+	defer func() { h.lost(ctx, g, conn) }()
 	hello, err := conn.Hello()
 	if err != nil {
 		return
 	}
-	g, ok := h.welcome(conn, hello)
-	if !ok {
+	var ok bool
+	if g, ok = h.welcome(conn, hello); !ok {
 		return
 	}
 	values := make([]int32, len(inputFields))
@@ -153,6 +160,28 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 	}
 }
 
+// lost keeps the place of a guest whose connection is over for the grace.
+func (h *house) lost(ctx context.Context, g *guest, conn *clienttest.Conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if g == nil || g.conn != conn {
+		return
+	}
+	g.away = true
+	if h.faults.grace == 0 {
+		return
+	}
+	h.work.Go(func() {
+		select {
+		case <-time.After(h.faults.grace):
+		case <-ctx.Done():
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		g.gone = g.gone || g.conn == conn
+	})
+}
+
 // welcome finds or makes the guest, and says what it missed.
 func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bool) {
 	h.mu.Lock()
@@ -162,7 +191,7 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 	if hello.Resume == nil {
 		g := &guest{name: hello.Auth[1], user: fmt.Sprint("user ", h.serial), conn: conn}
 		h.guests[token] = g
-		return g, conn.Welcome(protocol.Welcome{Session: g.user, User: g.user, Name: g.name, Token: token}) == nil
+		return g, conn.Welcome(h.greeting(g, token, false)) == nil
 	}
 	g := h.guests[hello.Resume.Token]
 	if g == nil {
@@ -170,9 +199,11 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 		return nil, false
 	}
 	h.guests[token] = g
-	g.conn.Cut()
-	g.conn, g.base = conn, nil
-	if conn.Welcome(protocol.Welcome{Session: g.user, User: g.user, Name: g.name, Token: token, Resumed: true}) != nil {
+	if !h.faults.twoTabs {
+		_ = g.conn.Close(protocol.CloseDisplaced)
+	}
+	g.conn, g.base, g.away = conn, nil, false
+	if conn.Welcome(h.greeting(g, token, true)) != nil {
 		return nil, false
 	}
 	for _, ev := range g.events {
@@ -185,6 +216,16 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 		g.seat += 50
 	}
 	return g, true
+}
+
+func (h *house) greeting(g *guest, token string, resumed bool) protocol.Welcome {
+	w := protocol.Welcome{
+		Session: g.user, User: g.user, Name: g.name, Token: token, Resumed: resumed, Grace: uint32(h.faults.grace.Milliseconds()),
+	}
+	if resumed && h.faults.stranger {
+		w.Session = "another"
+	}
+	return w
 }
 
 func (h *house) take(g *guest, tick uint32) {
@@ -235,12 +276,17 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 		}
 		_ = protocol.Decode(req.Payload, &join)
 		g.lobby = h.lobbies[join.ID]
-		g.lobby.members = append(g.lobby.members, g)
+		if !slices.Contains(g.lobby.members, g) {
+			g.lobby.members = append(g.lobby.members, g)
+		}
 		if g.lobby.stop != nil {
 			h.seat(g)
 		}
 		payload = map[string]any{"lobby": h.state(g.lobby)}
 		h.tellState(g.lobby)
+	case "leave": // its place stays, for it to come back
+		h.tell(g, "match", "exit", map[string]any{"match": g.lobby.matchName(), "reason": "left"})
+		g.seat = 0
 	case "list", "watch":
 		payload = map[string]any{"lobbies": h.list()}
 	case "say":
@@ -269,8 +315,11 @@ func (h *house) state(l *lobby) map[string]any {
 	members := []any{}
 	for _, m := range l.members {
 		seat := m.seat
-		if h.faults.twinMembers {
+		switch {
+		case h.faults.twinMembers:
 			seat = 1
+		case h.faults.lostSeat && m.away:
+			seat = 0
 		}
 		members = append(members, map[string]any{"user": m.user, "role": "player", "seat": seat})
 	}
@@ -321,6 +370,11 @@ func (h *house) seat(g *guest) {
 	g.seat = uint16(slices.Index(g.lobby.members, g) + 1)
 	if h.faults.sharedSeat {
 		g.seat = 1
+	}
+	if h.faults.lostSeat {
+		if at := slices.IndexFunc(g.lobby.members, func(m *guest) bool { return m.away && !m.gone }); at >= 0 {
+			g.seat = uint16(at + 1)
+		}
 	}
 	g.base, g.enter, g.input = nil, !h.faults.noEnter, 0
 }

@@ -87,6 +87,7 @@ func (v *visit) sawLoss(err error) {
 		}
 		v.stop() // it must not come back and take the session from who has taken it up
 		return
+	case v.leaving.Load(): // its seat is accounted for
 	case closed != nil:
 		v.senses.rise(v.tally.sat())
 	default:
