@@ -69,7 +69,7 @@ var testArrows = map[string][]string{
 	"server":        {"client-go", "games/*", "session", "session/jwt"},
 	"conformance":   {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":         {"tick"},
-	"simulator":     {"server", "session", "lobby", "match", "games/*"},
+	"simulator":     {"server", "session", "lobby", "match", "games/*", "conformance/testchannel"},
 	"recording":     {"games/*"},
 	"replay":        {"games/*", "client-go"},
 	"games/*":       {"tick", "protocol"},

@@ -72,6 +72,7 @@ func buildFigures() map[string]figure {
 		"desyncs":        {"", func(r GroupReport) float64 { return float64(r.Desyncs) }},
 		"mispredictions": {"", func(r GroupReport) float64 { return float64(r.Mispredicted) }},
 		"corrections":    {"", func(r GroupReport) float64 { return float64(r.Corrections) }},
+		"sends":          {"", func(r GroupReport) float64 { return float64(r.Sends) }},
 		"cuts":           {"", func(r GroupReport) float64 { return float64(r.Cuts) }},
 		"reconnects":     {"", func(r GroupReport) float64 { return float64(r.Reconnects) }},
 		"skipped":        {"", func(r GroupReport) float64 { return float64(r.InputsSkipped) }},

@@ -42,6 +42,8 @@ type Group struct {
 
 	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
 
+	Sends Sends // events of the bots' own on a channel of the game's; default none
+
 	// Presence has each bot follow everyone in its lobby, and say about that often that it is away, or back; at least 2 s. 0: none of it.
 	Presence time.Duration
 
@@ -109,6 +111,15 @@ func (g Group) withDefaults() (Group, error) {
 	if err := g.Network.Validate(); err != nil {
 		return g, err
 	}
+	if g.Sends != (Sends{}) {
+		var err error
+		if g.Sends, err = g.Sends.withDefaults(); err != nil {
+			return g, err
+		}
+		if g.Role == Hopper {
+			return g, fmt.Errorf("sends: hoppers stay in no lobby for long enough")
+		}
+	}
 	if g.NewBot == nil {
 		behaviour := cmp.Or(g.Behaviour, suits(g.Game))
 		if !slices.Contains(Behaviours(), behaviour) {
@@ -143,7 +154,7 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Predict || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 || g.Rejoin != 0 || g.Auth != nil ||
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Predict || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 || g.Rejoin != 0 || g.Sends != (Sends{}) || g.Auth != nil ||
 		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}

@@ -15,6 +15,7 @@ type guard struct {
 	ledger *invariant.Ledger
 	owners *invariant.Owners
 	chats  *invariant.Chats
+	calls  *invariant.Calls
 
 	watcher *client.Client
 	ended   chan struct{}       // closed when the watcher is gone
@@ -25,7 +26,7 @@ type guard struct {
 
 func newGuard(cfg Config) *guard {
 	l := &invariant.Ledger{}
-	return &guard{cfg: cfg, ledger: l, owners: invariant.NewOwners(l), chats: invariant.NewChats(l), names: map[string]struct{}{}}
+	return &guard{cfg: cfg, ledger: l, owners: invariant.NewOwners(l), chats: invariant.NewChats(l), calls: invariant.NewCalls(l), names: map[string]struct{}{}}
 }
 
 // guardWithin bounds each thing the guard asks the server for. Where it gets no answer, nothing is checked.
@@ -122,17 +123,18 @@ func (g *guard) ours(s client.Summary) bool {
 
 // senses are what a session's bot sees of the invariants. All but ear belong to the client's goroutine.
 type senses struct {
-	guard  *guard
-	bot    int
-	sight  invariant.Sight
-	stream *invariant.Stream
-	events *invariant.Sequence
-	ear    *invariant.Ear // nil for who goes from lobby to lobby
-	eye    *invariant.Eye // nil where everything may be seen
+	guard    *guard
+	bot      int
+	sight    invariant.Sight
+	stream   *invariant.Stream
+	events   *invariant.Sequence
+	listener *invariant.Listener
+	ear      *invariant.Ear // nil for who goes from lobby to lobby
+	eye      *invariant.Eye // nil where everything may be seen
 }
 
 func (g *guard) senses(p *player) *senses {
-	s := &senses{guard: g, bot: p.index + 1, sight: p.crowd.sight()}
+	s := &senses{guard: g, bot: p.index + 1, sight: p.crowd.sight(), listener: g.calls.NewListener(p.index + 1)}
 	if p.crowd.Role != Hopper {
 		s.ear = g.chats.NewEar(s.bot)
 	}
@@ -147,8 +149,12 @@ func (s *senses) begin() {
 }
 
 func (s *senses) connected(w client.Session) {
-	if !w.Resumed {
+	switch {
+	case !w.Resumed:
 		s.begin()
+		s.listener.Close()
+	case w.Lost > 0:
+		s.listener.Lost(time.Now())
 	}
 	switch {
 	case s.ear == nil:

@@ -36,6 +36,10 @@ type faults struct {
 	chatMissing bool          // one message is heard by its speaker alone
 	chatTwice   bool          // one message is heard twice, as two events
 	chatSilent  bool          // from the third on, messages are confirmed and nobody hears them
+	callMissing bool          // one event of a guest's own is left out
+	callTwice   bool          // one is handled twice
+	callSilent  bool          // from the third on, they are acknowledged and nobody hears them
+	callAgain   bool          // those that come again after a resume are handled again
 	hides       bool          // no fault: ships see none but themselves
 	shown       bool          // of which nothing is to be seen
 	twoTabs     bool          // a connection whose session another one has taken up stays open
@@ -73,6 +77,7 @@ type guest struct {
 	enter bool               // an enter is due
 	input uint32
 	slack int32
+	taken uint32 // events of its own
 }
 
 type lobby struct {
@@ -136,7 +141,13 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 		switch kind {
 		case protocol.KindPing:
 			if ping, err := r.Ping(frame); err == nil {
-				_ = conn.Send(&protocol.Pong{Kind: protocol.KindPong, Time: ping.Time})
+				h.mu.Lock()
+				taken := g.taken
+				h.mu.Unlock()
+				if h.faults.callAgain {
+					taken = 0
+				}
+				_ = conn.Send(&protocol.Pong{Kind: protocol.KindPong, Time: ping.Time, Taken: taken})
 			}
 		case protocol.KindInput:
 			if head, err := r.Input(frame, values); err == nil {
@@ -146,6 +157,10 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 			h.mu.Lock()
 			g.base = nil
 			h.mu.Unlock()
+		case protocol.KindSend:
+			if e, err := r.Send(frame); err == nil {
+				h.sendOn(g, e)
+			}
 		case protocol.KindRequest:
 			if req, err := r.Request(frame); err == nil {
 				h.answer(ctx, g, conn, req)
@@ -221,6 +236,9 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 func (h *house) greeting(g *guest, token string, resumed bool) protocol.Welcome {
 	w := protocol.Welcome{
 		Session: g.user, User: g.user, Name: g.name, Token: token, Resumed: resumed, Grace: uint32(h.faults.grace.Milliseconds()),
+	}
+	if !h.faults.callAgain {
+		w.Taken = g.taken
 	}
 	if resumed && h.faults.stranger {
 		w.Session = "another"
@@ -303,6 +321,27 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 		}
 	}
 	_ = conn.Send(&protocol.Reply{Kind: protocol.KindReply, ID: req.ID, Error: refusal, Payload: protocol.MustEncode(payload)})
+}
+
+// sendOn tells everybody in the lobby of a guest's event.
+func (h *house) sendOn(g *guest, e protocol.Send) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e.Seq <= g.taken && !h.faults.callAgain {
+		return
+	}
+	g.taken = max(g.taken, e.Seq)
+	if h.faults.callMissing && e.Seq == 2 || h.faults.callSilent && e.Seq >= 3 {
+		return
+	}
+	var payload map[string]any
+	_ = protocol.Decode(e.Payload, &payload)
+	for _, m := range g.lobby.members {
+		h.tell(m, e.Channel, "called", payload)
+		if h.faults.callTwice && e.Seq == 2 {
+			h.tell(m, e.Channel, "called", payload)
+		}
+	}
 }
 
 func (h *house) tellState(l *lobby) {

@@ -27,6 +27,8 @@ type player struct {
 	sitOnce sync.Once
 	cuts    atomic.Int64
 
+	connections int // clients made so far; of whoever makes the next
+
 	returns returns        // of a Rejoiner
 	retired sync.WaitGroup // visits whose session another one has taken up
 

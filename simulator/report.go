@@ -119,6 +119,8 @@ type GroupReport struct {
 	Keyframes     uint64            `json:"keyframes"`
 	Desyncs       uint64            `json:"desyncs"`
 	Mispredicted  uint64            `json:"mispredictions"` // views that showed a predicted row to be wrong, in a field that the game's step moves
+	Sends         uint64            `json:"sends"`          // events of the bots' own; see Sends
+	Heard         uint64            `json:"sends_heard"`    // times that one of them was heard by a bot
 	Returns       map[string]int    `json:"returns"`        // of rejoiners, by the way in which they had gone
 	Corrections   uint64            `json:"corrections"`    // times that inputs were run again, for that or because another field had changed
 	Cuts          int64             `json:"cuts"`           // made by chaos
@@ -168,6 +170,7 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		r.Cuts += p.cuts.Load()
 		r.Visits += p.visits
 		r.Mispredicted, r.Corrections = r.Mispredicted+p.tally.foretold.Mispredictions, r.Corrections+p.tally.foretold.Resims
+		r.Heard += p.tally.called.Load()
 		for way, n := range p.returns.count {
 			r.Returns[way] += n
 		}
@@ -197,6 +200,7 @@ func (r *GroupReport) count(s client.Stats) {
 	r.InputsSent += s.InputsSent
 	r.InputsSkipped += s.InputsSkipped
 	r.EventsLost += s.EventsLost
+	r.Sends += s.Sends
 	for reason, name := range resyncNames {
 		if n := s.Resyncs[reason]; n > 0 {
 			r.Resyncs[name] += n

@@ -197,7 +197,7 @@ func (r *run) watch(ctx context.Context) {
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
 func (r *run) rollCall(ctx context.Context) {
-	since, said := time.Now(), r.guard.chats.Newest()
+	since, said, called := time.Now(), r.guard.chats.Newest(), r.guard.calls.Newest()
 	absent := slices.DeleteFunc(slices.Clone(r.players), func(p *player) bool {
 		select {
 		case <-p.seated:
@@ -208,11 +208,12 @@ func (r *run) rollCall(ctx context.Context) {
 	})
 	for {
 		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
-		if len(absent) == 0 && r.allHeard(said) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
+		if len(absent) == 0 && r.allHeard(said, called) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
 	r.judgeChat(said)
+	r.judgeCalls(called)
 	for _, p := range absent {
 		if p.crowd.Role.plays() {
 			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)

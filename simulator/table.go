@@ -114,6 +114,9 @@ func (r GroupReport) write(b *strings.Builder) {
 	fmt.Fprintf(b, "%d snapshots, %d keyframes, %d inputs (%.1f %% late, %d left out here)\n",
 		r.Snapshots, r.Keyframes, r.InputsSent, 100*r.Late, r.InputsSkipped)
 	fmt.Fprintf(b, "%d cuts, %d reconnects, %d desyncs\n", r.Cuts, r.Reconnects, r.Desyncs)
+	if r.Sends > 0 {
+		fmt.Fprintf(b, "%d events of the bots' own, heard %d times\n", r.Sends, r.Heard)
+	}
 	if r.Error.Count > 0 {
 		fmt.Fprintf(b, "%d of %d predictions were wrong, and inputs run again %d times\n", r.Mispredicted, r.Error.Count, r.Corrections)
 	}

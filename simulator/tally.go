@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -13,6 +14,7 @@ import (
 type tally struct {
 	window *window
 	gauges *gauges
+	called atomic.Uint64 // events of bots' own that were heard
 
 	mu       sync.Mutex
 	room     *client.Room // the current one; nil while offline or between matches

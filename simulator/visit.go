@@ -22,6 +22,7 @@ type visit struct {
 	served  chan struct{} // closed at the first snapshot
 	first   sync.Once
 	leaving atomic.Bool
+	calls   calls  // of the goroutine that sends, while it lives
 	spoken  uint64 // messages said in the session; of the goroutine that talks
 
 	stop    context.CancelFunc // ends the connection without a bye
@@ -53,6 +54,8 @@ func newVisit(p *player) (*visit, error) {
 func (v *visit) newClient(resume client.Resumption) (err error) {
 	p := v.player
 	v.served, v.welcomed, v.ended = make(chan struct{}), make(chan struct{}), make(chan struct{})
+	p.connections++
+	v.calls.from = fmt.Sprintf("bot %d.%d", p.index+1, p.connections)
 	var auth func(context.Context) ([]string, error)
 	if p.crowd.Auth != nil {
 		auth = p.crowd.Auth(p.index)
@@ -97,8 +100,12 @@ func (v *visit) sawLoss(err error) {
 }
 
 func (v *visit) sawNotice(n client.Notice) {
-	if !v.handed.Load() {
-		v.tally.notice(n.Code)
+	if v.handed.Load() {
+		return
+	}
+	v.tally.notice(n.Code)
+	if sends := v.crowd.Sends; sends.Every > 0 && n.Channel == sends.Channel {
+		v.tally.fail(FailedSending, "%s was refused: %s %s", n.Name, n.Code, n.Message)
 	}
 }
 
@@ -124,6 +131,7 @@ func (v *visit) sawEvent(ev protocol.Event) {
 	}
 	v.senses.events.Event(ev.Seq)
 	v.tally.event(ev)
+	v.sawCall(ev)
 }
 
 func (v *visit) sawSnapshot(_ *client.Room, view *client.View) {
@@ -180,6 +188,9 @@ func (v *visit) live(ctx context.Context) bool {
 	}
 	if v.crowd.Talk > 0 {
 		work.Go(func() { v.talk(acting) })
+	}
+	if v.crowd.Sends.Every > 0 {
+		work.Go(func() { v.send(acting) })
 	}
 	if v.crowd.Presence > 0 {
 		work.Go(func() { v.moody(acting) })

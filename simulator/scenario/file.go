@@ -24,6 +24,14 @@ type soak struct {
 	LatenessRise float64       `yaml:"lateness_rise"`
 }
 
+type sends struct {
+	Every   time.Duration `yaml:"every"`
+	Channel string        `yaml:"channel"`
+	Enter   string        `yaml:"enter"`
+	Event   string        `yaml:"event"`
+	Heard   string        `yaml:"heard"`
+}
+
 type group struct {
 	Name      string         `yaml:"name"`
 	Attack    string         `yaml:"attack"`
@@ -35,6 +43,7 @@ type group struct {
 	Behaviour string         `yaml:"behaviour"`
 	Predict   bool           `yaml:"predict"`
 	Talk      time.Duration  `yaml:"talk"`
+	Sends     sends          `yaml:"sends"`
 	Presence  time.Duration  `yaml:"presence"`
 	Rejoin    time.Duration  `yaml:"rejoin"`
 	Stay      time.Duration  `yaml:"stay"`

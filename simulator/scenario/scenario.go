@@ -100,7 +100,7 @@ func (f file) config() (simulator.Config, error) {
 func (w group) group() (simulator.Group, error) {
 	g := simulator.Group{
 		Name: w.Name, Attack: w.Attack, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
-		Behaviour: w.Behaviour, Predict: w.Predict, Talk: w.Talk, Presence: w.Presence, Rejoin: w.Rejoin, Stay: w.Stay, Away: w.Away, Codecs: w.Codecs, Chaos: w.Chaos,
+		Behaviour: w.Behaviour, Predict: w.Predict, Talk: w.Talk, Presence: w.Presence, Rejoin: w.Rejoin, Sends: simulator.Sends(w.Sends), Stay: w.Stay, Away: w.Away, Codecs: w.Codecs, Chaos: w.Chaos,
 	}
 	if w.Network != "" {
 		var err error
