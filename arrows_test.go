@@ -40,6 +40,8 @@ var arrows = map[string][]string{
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
+	"cluster/peer":    {"protocol"}, // its refusals travel as they are
+	"cluster/roster":  {"cluster"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},

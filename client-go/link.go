@@ -161,9 +161,13 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 	first := c.stats.connects.Load() == 1
 	if w.Resumed {
 		c.stats.resumes.Add(1)
-		c.outbox.regain(at.sock, w.Taken, first)
-	} else {
-		c.seq.Store(0)
+	}
+	if w.Resumed && w.Session == c.session.ID {
+		c.outbox.regain(at.sock, w.Taken)
+	} else { // another session; one made anew on another node has the same lobby and seat, and goes on with the numbers of events
+		if !w.Resumed {
+			c.seq.Store(0)
+		}
 		c.downloads = downloads{}
 		c.stats.abandoned.Add(uint64(c.outbox.begin(at.sock, w.Taken, first)))
 	}

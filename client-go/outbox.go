@@ -86,14 +86,10 @@ func (o *outbox) forget(taken uint32) {
 	o.kept = o.kept[:rest]
 }
 
-// regain writes to a new socket of the session what the server has not handled. Of a session that was another client's, its numbers go on, which is all that is
-// known of what was sent in it.
-func (o *outbox) regain(sock *socket, taken uint32, others bool) {
+// regain writes to a new socket of the session what the server has not handled.
+func (o *outbox) regain(sock *socket, taken uint32) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if others {
-		o.taken = taken
-	}
 	o.forget(taken)
 	o.flush(sock)
 }

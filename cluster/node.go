@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -8,10 +9,12 @@ import (
 
 // Node is a node as others see it: whether it can take matches, and where clients reach it.
 type Node struct {
-	ID       string `json:"id"`    // that of its lease
-	Owner    string `json:"owner"` // likewise
-	Epoch    uint32 `json:"epoch"` // likewise
-	Address  string `json:"address"`
+	ID       string `json:"id"`                 // that of its lease
+	Owner    string `json:"owner"`              // likewise
+	Epoch    uint32 `json:"epoch"`              // likewise
+	Address  string `json:"address"`            // where clients reach it, as "ws://host:port" or "wss://host"
+	Internal string `json:"internal,omitempty"` // where other nodes do; "": at Address
+	Lobbies  bool   `json:"lobbies,omitempty"`  // it has lobbies, and takes over those of others
 	Region   string `json:"region,omitempty"`
 	Version  string `json:"version,omitempty"`
 	Capacity int    `json:"capacity"` // matches at most; 0: it runs none
@@ -20,6 +23,9 @@ type Node struct {
 	Late     time.Duration `json:"late"`
 	Draining bool          `json:"draining,omitempty"` // takes no more matches
 }
+
+// Inner is where other nodes reach it.
+func (n Node) Inner() string { return cmp.Or(n.Internal, n.Address) }
 
 // Nodes is the directory of nodes. Their heartbeat is renewing the lease.
 type Nodes interface {
@@ -35,9 +41,9 @@ func (n Node) Checked(lease Lease) (Node, error) {
 	if err := lease.Check(KindNode); err != nil {
 		return n, err
 	}
-	if len(n.Address) > MaxAddress || len(n.Region) > MaxID || len(n.Version) > MaxID {
-		return n, fmt.Errorf("%w: address of %d bytes, region of %d, version of %d; want at most %d, %d and %d",
-			ErrInvalid, len(n.Address), len(n.Region), len(n.Version), MaxAddress, MaxID, MaxID)
+	if len(n.Address) > MaxAddress || len(n.Internal) > MaxAddress || len(n.Region) > MaxID || len(n.Version) > MaxID {
+		return n, fmt.Errorf("%w: addresses of %d and %d bytes, region of %d, version of %d; want at most %d, %d and %d",
+			ErrInvalid, len(n.Address), len(n.Internal), len(n.Region), len(n.Version), MaxAddress, MaxID, MaxID)
 	}
 	if n.Capacity < 0 || n.Load < 0 {
 		return n, fmt.Errorf("%w: capacity %d, load %d", ErrInvalid, n.Capacity, n.Load)

@@ -70,6 +70,7 @@ type member struct {
 	role           string
 	ready, rematch bool
 	away           bool
+	awaited        time.Time   // until when a start waits for who is away; zero: it does not
 	seat           *match.Seat // in the running match, or nil
 }
 

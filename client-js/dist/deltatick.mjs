@@ -375,6 +375,10 @@ var init_lobby = __esm({
       async ready(ready) {
         await this.#request("ready", { ready });
       }
+      /** @param {boolean} spectate whether to watch, or to take a place; in a running match, too */
+      async spectate(spectate) {
+        await this.#request("spectate", { spectate });
+      }
       /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
       async settings(changes) {
         await this.#request("settings", changes);
@@ -5561,8 +5565,10 @@ var init_connection = __esm({
       #resume;
       #stats;
       #handlers;
-      /** Those that are offered, the best first. @type {string[]} */
-      #codecs;
+      /** Those that the next hello offers, the best first. @type {string[]} */
+      codecs;
+      /** Those that the present link's hello has offered. @type {string[]} */
+      #offered = [];
       #redial;
       #heartbeat;
       #dialler;
@@ -5596,7 +5602,7 @@ var init_connection = __esm({
         this.#resume = resume;
         this.#stats = stats;
         this.#handlers = handlers;
-        this.#codecs = settings2.codecs;
+        this.codecs = settings2.codecs;
         this.#redial = new Redial(settings2.random);
         this.#dialler = new Dialler(
           settings2,
@@ -5712,28 +5718,28 @@ var init_connection = __esm({
           if (this.#link === link) fn();
         };
         this.#load().then(
-          ifStill(() => this.#hello()),
+          ifStill(() => this.#opened()),
           ifStill(() => this.#lost(LOST))
         );
       }
       /** Loads that. A reader that cannot be had is done without. */
       async #load() {
         const reading = this.#canRead() ? null : loadReader().catch(() => {
-          this.#codecs = ["mp"];
+          this.codecs = ["mp"];
         });
         await Promise.all([loadSocial(), reading]);
       }
       /** Whether what reads the offered codecs is loaded. */
       #canRead() {
-        return hasReader() || !this.#codecs.includes("packed");
+        return hasReader() || !this.codecs.includes("packed");
       }
       #hello() {
         const { client } = this.#settings;
-        const codecs = this.#codecs;
+        this.#offered = this.codecs;
         const { token, seq } = this.#resume;
         this.#helloAt = this.#timers.now();
         const resume = token === null ? null : [token, seq];
-        this.#say([HELLO, VERSION, client, codecs, this.#auth, resume]);
+        this.#say([HELLO, VERSION, client, this.#offered, this.#auth, resume]);
       }
       /** @param {Uint8Array} bytes */
       #message(bytes2) {
@@ -5769,7 +5775,7 @@ var init_connection = __esm({
           return;
         }
         const welcome2 = welcome(frame);
-        if (!this.#codecs.includes(
+        if (!this.#offered.includes(
           /** @type {any} */
           welcome2.codec
         ))
@@ -6316,9 +6322,14 @@ var init_inputs = __esm({
         } else {
           this.#begin(now);
         }
-        if (now - this.#ackedAt < ACK_EVERY) return;
-        this.#ackedAt = now;
-        this.#uplink.ack(this.#epoch, tick);
+        const { timers } = this.#uplink;
+        if (!this.#running) timers.clearTimeout(this.#timer);
+        if (now - this.#ackedAt >= ACK_EVERY) this.#acknowledge();
+        else if (!this.#running) this.#timer = timers.setTimeout(() => this.#acknowledge(), ACK_EVERY);
+      }
+      #acknowledge() {
+        this.#ackedAt = this.#uplink.timers.now();
+        this.#uplink.ack(this.#epoch, this.#tick);
       }
       /** @param {number} now */
       #begin(now) {
@@ -7471,6 +7482,7 @@ var init_stand_in = __esm({
         "join",
         "leave",
         "ready",
+        "spectate",
         "settings",
         "kick",
         "host",
@@ -7978,6 +7990,13 @@ var init_client = __esm({
       /** For tests: loses the socket as a network would. The client comes back by itself. */
       cut() {
         this.#connection.cut();
+      }
+      /**
+       * Offers these codecs of snapshots from the next connection on, in place of those of the options; the present one goes on as it is.
+       * @param {("packed" | "mp")[]} codecs as in the options; it is the server that refuses others
+       */
+      offerCodecs(codecs) {
+        this.#connection.codecs = [...codecs];
       }
       /** Says bye and stays away: lobby and seat are free at once. */
       close() {

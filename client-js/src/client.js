@@ -289,6 +289,14 @@ export class Client {
     this.#connection.cut();
   }
 
+  /**
+   * Offers these codecs of snapshots from the next connection on, in place of those of the options; the present one goes on as it is.
+   * @param {("packed" | "mp")[]} codecs as in the options; it is the server that refuses others
+   */
+  offerCodecs(codecs) {
+    this.#connection.codecs = [...codecs];
+  }
+
   /** Says bye and stays away: lobby and seat are free at once. */
   close() {
     this.#connection.close();

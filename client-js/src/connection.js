@@ -69,8 +69,10 @@ export class Connection {
   #resume;
   #stats;
   #handlers;
-  /** Those that are offered, the best first. @type {string[]} */
-  #codecs;
+  /** Those that the next hello offers, the best first. @type {string[]} */
+  codecs;
+  /** Those that the present link's hello has offered. @type {string[]} */
+  #offered = [];
   #redial;
   #heartbeat;
   #dialler;
@@ -105,7 +107,7 @@ export class Connection {
     this.#resume = resume;
     this.#stats = stats;
     this.#handlers = handlers;
-    this.#codecs = settings.codecs;
+    this.codecs = settings.codecs;
     this.#redial = new Redial(settings.random);
     this.#dialler = new Dialler(
       settings,
@@ -236,7 +238,7 @@ export class Connection {
       if (this.#link === link) fn();
     };
     this.#load().then(
-      ifStill(() => this.#hello()),
+      ifStill(() => this.#opened()),
       ifStill(() => this.#lost(LOST)),
     );
   }
@@ -246,23 +248,23 @@ export class Connection {
     const reading = this.#canRead()
       ? null
       : loadReader().catch(() => {
-          this.#codecs = ["mp"]; // which needs no file
+          this.codecs = ["mp"]; // which needs no file
         });
     await Promise.all([loadSocial(), reading]);
   }
 
   /** Whether what reads the offered codecs is loaded. */
   #canRead() {
-    return hasReader() || !this.#codecs.includes("packed");
+    return hasReader() || !this.codecs.includes("packed");
   }
 
   #hello() {
     const { client } = this.#settings;
-    const codecs = this.#codecs;
+    this.#offered = this.codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#say([Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume]);
+    this.#say([Kind.HELLO, frames.VERSION, client, this.#offered, this.#auth, resume]);
   }
 
   /** @param {Uint8Array} bytes */
@@ -302,7 +304,7 @@ export class Connection {
       return;
     }
     const welcome = frames.welcome(frame);
-    if (!this.#codecs.includes(/** @type {any} */ (welcome.codec)))
+    if (!this.#offered.includes(/** @type {any} */ (welcome.codec)))
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;

@@ -247,6 +247,23 @@ test("the codecs on offer are those asked for, with mp among them", () => {
   }
 });
 
+test("codecs can be offered anew: the present connection goes on, the next one offers them", () => {
+  const { net, socket, ...it } = harness();
+  net.offerCodecs(["mp"]);
+  assert.equal(socket.closedWith, null);
+  net.cut();
+  const [, next] = it.sockets;
+  next.open();
+  assert.deepEqual(next.sent[0][3], ["mp"]);
+  // Between a hello and its welcome, too.
+  net.offerCodecs(["packed", "mp"]);
+  next.welcome({ resumed: true, codec: "mp" });
+  assert.deepEqual([net.status.state, net.codec], ["open", "mp"]);
+  net.cut();
+  it.sockets[2].open();
+  assert.deepEqual(it.sockets[2].sent[0][3], ["packed", "mp"]);
+});
+
 test("where there is no WebSocket, the error says whose to pass", (t) => {
   const had = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
   t.after(() => {

@@ -1,6 +1,7 @@
-/** How long the server's ticks take: the difference of two looks at the histogram among its metrics (docs of `/metrics`). */
+/** What the lab shows of the server's metrics: how long ticks take, by two looks at a histogram, and whether it records. */
 
 const NAME = "deltatick_tick_step_seconds";
+const RECORDINGS = /^deltatick_recordings (\d+)$/m;
 const MOST_TEXT = 1 << 20; // characters of metrics that are looked at
 
 /**
@@ -39,10 +40,12 @@ export function quantileOf(before, after, share) {
   return Number.NaN;
 }
 
-export class ServerTicks {
-  /** In milliseconds, NaN where the server does not tell. */
+export class ServerMetrics {
+  /** Of ticks, in milliseconds; NaN where the server does not tell. */
   p50 = Number.NaN;
   p99 = Number.NaN;
+  /** How many recordings it writes now; NaN where it does not tell. */
+  recordings = Number.NaN;
   /** @type {[number, number][]} */
   #before = [];
 
@@ -51,12 +54,14 @@ export class ServerTicks {
     try {
       const answer = await fetch(new URL("./metrics", document.baseURI));
       if (!answer.ok) return;
-      const after = histogramOf(await answer.text());
+      const text = await answer.text();
+      this.recordings = Number(RECORDINGS.exec(text)?.[1] ?? Number.NaN);
+      const after = histogramOf(text);
       this.p50 = quantileOf(this.#before, after, 0.5) * 1000;
       this.p99 = quantileOf(this.#before, after, 0.99) * 1000;
       this.#before = after;
     } catch {
-      this.p50 = this.p99 = Number.NaN;
+      this.p50 = this.p99 = this.recordings = Number.NaN;
     }
   }
 }
