@@ -97,7 +97,7 @@ func (g Group) withDefaults() (Group, error) {
 	case g.Presence != 0 && g.Presence < minPresence:
 		return g, fmt.Errorf("presence: %v is less than %v", g.Presence, minPresence)
 	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
-		return g, fmt.Errorf("stay is at least 1s, and away not negative")
+		return g, fmt.Errorf("stay: it is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
 		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
 	case g.RoomSize < 1 || g.RoomSize > 1000:
@@ -173,8 +173,8 @@ type crowd struct {
 	laps    []Lap // of the goroutine that watches the run
 }
 
-// newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
-func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
+// newCrowd makes the players of a group, which has a number of the run's, from 0, as has the first of them.
+func newCrowd(g Group, game client.Game, index, first int, r *run) (*crowd, error) {
 	c := &crowd{Group: g, gauges: newGauges()}
 	for number, size := range parties(g.Bots, g.RoomSize) {
 		at := first
@@ -182,9 +182,9 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 			continue
 		}
 		c.lobbies++
-		name := fmt.Sprintf("simulator %s %d", g.Name, number+1)
+		name := r.cfg.lobbyName(index, number+1, g.Name)
 		if g.Role == Hopper {
-			name = "simulator " + g.Name // they go to any of them
+			name = r.cfg.lobbyName(index, 0, g.Name) // they go to any of them
 		}
 		places := max(size, game.MinPlayers)
 		if g.Role == Rejoiner { // one's old place is kept for a while
@@ -197,7 +197,6 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 				Start: client.StartHost, Settings: g.Settings,
 			},
 		}
-		r.guard.names[name] = struct{}{}
 		for i := range size {
 			p, err := newPlayer(at+i, r, c, y)
 			if err != nil {

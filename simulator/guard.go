@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -18,15 +19,14 @@ type guard struct {
 	calls  *invariant.Calls
 
 	watcher *client.Client
-	ended   chan struct{}       // closed when the watcher is gone
-	before  []client.Summary    // lobbies listed before the run
-	gauges  *invariant.Gauges   // before the run; nil if nothing is known
-	names   map[string]struct{} // of the run's lobbies
+	ended   chan struct{}     // closed when the watcher is gone
+	before  []client.Summary  // lobbies listed before the run
+	gauges  *invariant.Gauges // before the run; nil if nothing is known
 }
 
 func newGuard(cfg Config) *guard {
 	l := &invariant.Ledger{}
-	return &guard{cfg: cfg, ledger: l, owners: invariant.NewOwners(l), chats: invariant.NewChats(l), calls: invariant.NewCalls(l), names: map[string]struct{}{}}
+	return &guard{cfg: cfg, ledger: l, owners: invariant.NewOwners(l), chats: invariant.NewChats(l), calls: invariant.NewCalls(l)}
 }
 
 // guardWithin bounds each thing the guard asks the server for. Where it gets no answer, nothing is checked.
@@ -115,10 +115,9 @@ func (g *guard) listed(ctx context.Context) (lobbies []client.Summary, known boo
 	return lobbies, err == nil
 }
 
-// ours reports whether a lobby is of this run.
+// ours reports whether a lobby is of this run, and of this part of it.
 func (g *guard) ours(s client.Summary) bool {
-	_, named := g.names[s.Name]
-	return named && !slices.ContainsFunc(g.before, func(old client.Summary) bool { return old.ID == s.ID })
+	return strings.HasPrefix(s.Name, g.cfg.lobbyPrefix()) && !slices.ContainsFunc(g.before, func(old client.Summary) bool { return old.ID == s.ID })
 }
 
 // senses are what a session's bot sees of the invariants. All but ear belong to the client's goroutine.

@@ -61,6 +61,9 @@ type Range struct {
 // Report is what a run found.
 type Report struct {
 	Title       string    `json:"title,omitempty"`
+	Run         string    `json:"run,omitempty"`   // see Config.Run
+	Part        int       `json:"part,omitempty"`  // of a run that several processes shared, from 1; 0: the whole
+	Parts       int       `json:"parts,omitempty"` // of the run; 0: one process played it
 	URL         string    `json:"url"`
 	Began       time.Time `json:"began"` // the measured time
 	Bots        int       `json:"bots"`
@@ -184,12 +187,27 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	if seated > 0 {
 		r.Stalls = float64(stalls) / seated.Minutes()
 	}
-	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
-	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+	r.rates()
 	for _, c := range c.Expect {
 		r.Verdicts = append(r.Verdicts, c.judge(r))
 	}
 	return r
+}
+
+// rates are those of the bots.
+func (r *GroupReport) rates() {
+	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
+	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+}
+
+// unmet is how many criteria were not met.
+func (r GroupReport) unmet() (n int) {
+	for _, v := range r.Verdicts {
+		if !v.Met {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *GroupReport) count(s client.Stats) {
@@ -239,7 +257,7 @@ func (p *player) report(s client.Stats) BotReport {
 	}
 	// Less than a second says nothing about a rate.
 	if t.seated >= time.Second && b.Snapshots < p.crowd.MinRate {
-		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
+		t.failLocked(FailedRate, "%.2f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
 	}
 	b.Failures = t.failures
 	return b
