@@ -37,6 +37,9 @@ type Config struct {
 	// Meter reads the server's own gauges before and after the run; nil for none. [MeterOf] reads its /metrics.
 	Meter invariant.Meter
 
+	// Predictions has, by game, how a bot's own row moves, for groups with Predict.
+	Predictions map[string]Prediction
+
 	// LinkTimeout is how long a bot's socket may be silent before it drops it and comes back; default the client's own, 2 s. More of it keeps bots that share a
 	// starved machine from all coming anew at once.
 	LinkTimeout time.Duration

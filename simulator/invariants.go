@@ -29,11 +29,29 @@ func broken(all []invariant.Result) (n int) {
 	return n
 }
 
-// allHeard reports whether everybody has heard what must have been heard of the newest messages.
-func (r *run) allHeard(said map[string]invariant.Said) bool {
+// allHeard reports whether everybody has heard what must have been heard of the newest messages and calls.
+func (r *run) allHeard(said map[string]invariant.Said, called map[string][]invariant.Call) bool {
 	all := true
+	r.listeners(func(l *invariant.Listener) { all = all && l.Has(called) })
 	r.ears(said, func(ear *invariant.Ear, _ string, s invariant.Said) { all = all && ear.Has(s) })
 	return all
+}
+
+// judgeCalls holds the server to it.
+func (r *run) judgeCalls(called map[string][]invariant.Call) {
+	r.listeners(func(l *invariant.Listener) { l.Judge(called) })
+}
+
+// listeners goes through the bots that are connected and hear calls.
+func (r *run) listeners(hear func(l *invariant.Listener)) {
+	for _, p := range r.players {
+		p.mu.Lock()
+		v := p.visit
+		p.mu.Unlock()
+		if v != nil && p.crowd.Sends.Every > 0 && v.client.Online() {
+			hear(v.senses.listener)
+		}
+	}
 }
 
 // judgeChat holds the server to it.

@@ -31,7 +31,7 @@ func mergeGroups(parts []Report, shifts []int, every time.Duration, name string)
 	first := all[0]
 	sum = GroupReport{
 		Name: first.Name, Role: first.Role, Game: first.Game, Chaos: first.Chaos, Network: first.Network,
-		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+		Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{}, Returns: map[string]int{},
 	}
 	for _, g := range all {
 		sum.add(g.GroupReport)
@@ -43,7 +43,7 @@ func mergeGroups(parts []Report, shifts []int, every time.Duration, name string)
 		{&sum.Latency, func(g groupPart) Spread { return g.Latency }}, {&sum.Interval, func(g groupPart) Spread { return g.Interval }},
 		{&sum.Age, func(g groupPart) Spread { return g.Age }}, {&sum.Slack, func(g groupPart) Spread { return g.Slack }},
 		{&sum.Rejoin, func(g groupPart) Spread { return g.Rejoin }}, {&sum.Chat, func(g groupPart) Spread { return g.Chat }},
-		{&sum.Presence, func(g groupPart) Spread { return g.Presence }},
+		{&sum.Presence, func(g groupPart) Spread { return g.Presence }}, {&sum.Error, func(g groupPart) Spread { return g.Error }},
 	} {
 		if *s.to, err = mergeSpreads(true, mapped(all, s.of)...); err != nil {
 			return sum, err
@@ -83,11 +83,14 @@ func (r *GroupReport) add(g GroupReport) {
 	r.Snapshots, r.Keyframes, r.Desyncs = r.Snapshots+g.Snapshots, r.Keyframes+g.Keyframes, r.Desyncs+g.Desyncs
 	r.Cuts, r.Reconnects, r.EventsLost = r.Cuts+g.Cuts, r.Reconnects+g.Reconnects, r.EventsLost+g.EventsLost
 	r.InputsSent, r.InputsSkipped = r.InputsSent+g.InputsSent, r.InputsSkipped+g.InputsSkipped
+	r.Mispredicted, r.Corrections = r.Mispredicted+g.Mispredicted, r.Corrections+g.Corrections
+	r.Sends, r.Heard = r.Sends+g.Sends, r.Heard+g.Heard
 	r.Failed += g.Failed
 	r.Each = append(r.Each, g.Each...)
 	addAll(r.Resyncs, g.Resyncs)
 	addAll(r.Drops, g.Drops)
 	addAll(r.Notices, g.Notices)
+	addAll(r.Returns, g.Returns)
 }
 
 // seated is how long the group's bots were in their seats, all together, in seconds.

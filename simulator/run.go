@@ -21,6 +21,9 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
+	if err := cfg.checkPredictions(); err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
 	if !cfg.AllowRemote {
 		if err := checkLocal(ctx, cfg.URL); err != nil {
 			return Report{}, fmt.Errorf("simulator: %w", err)
@@ -196,7 +199,7 @@ func (r *run) watch(ctx context.Context, shown *progress) {
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
 func (r *run) rollCall(ctx context.Context) {
-	since, said := time.Now(), r.guard.chats.Newest()
+	since, said, called := time.Now(), r.guard.chats.Newest(), r.guard.calls.Newest()
 	absent := slices.DeleteFunc(slices.Clone(r.players), func(p *player) bool {
 		select {
 		case <-p.seated:
@@ -207,13 +210,14 @@ func (r *run) rollCall(ctx context.Context) {
 	})
 	for {
 		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
-		if len(absent) == 0 && r.allHeard(said) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
+		if len(absent) == 0 && r.allHeard(said, called) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
 	r.judgeChat(said)
+	r.judgeCalls(called)
 	for _, p := range absent {
-		if p.crowd.Role == Player {
+		if p.crowd.Role.plays() {
 			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
 		} else {
 			p.tally.fail(FailedAbsent, "not back within %v", r.cfg.ReturnWithin)

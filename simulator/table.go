@@ -145,6 +145,7 @@ func (r GroupReport) write(b *strings.Builder) {
 	spread("cut to next snapshot, ms", r.Rejoin)
 	spread("chat, said to heard, ms", r.Chat)
 	spread("presence, set to seen, ms", r.Presence)
+	spread("prediction off by, units", r.Error)
 	_ = t.Flush() // into memory
 	fmt.Fprintf(b, "\n%s/s in and %s/s out per bot, without WebSocket and TCP headers\n", bytesText(r.BytesIn), bytesText(r.BytesOut))
 	if r.Plays() {
@@ -152,16 +153,23 @@ func (r GroupReport) write(b *strings.Builder) {
 			many(r.InputsSent, "input", "inputs"), 100*r.Late, r.InputsSkipped)
 	}
 	fmt.Fprintf(b, "%s, %s, %s\n", many(r.Cuts, "cut", "cuts"), many(r.Reconnects, "reconnect", "reconnects"), many(r.Desyncs, "desync", "desyncs"))
+	if r.Sends > 0 {
+		fmt.Fprintf(b, "%d events of the bots' own, heard %d times\n", r.Sends, r.Heard)
+	}
+	if r.Error.Count > 0 {
+		fmt.Fprintf(b, "%d of %d predictions were wrong, and inputs run again %d times\n", r.Mispredicted, r.Error.Count, r.Corrections)
+	}
 	if r.Stalls > 0 {
 		fmt.Fprintf(b, "%.1f times a minute and bot there was no snapshot for more than %v\n", r.Stalls, stall)
 	}
 	list(b, "resyncs", r.Resyncs)
 	list(b, "dropped by the bots", r.Drops)
+	list(b, "came back", r.Returns)
 	list(b, "noticed by the server", r.Notices)
 }
 
 // Plays reports whether the group's bots play a match, and so have rates of snapshots.
-func (r GroupReport) Plays() bool { return r.Role == Player || r.Snapshots > 0 }
+func (r GroupReport) Plays() bool { return r.Role.plays() || r.Snapshots > 0 }
 
 func (r GroupReport) conditions(seed uint64) string {
 	text := ""

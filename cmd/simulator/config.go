@@ -61,6 +61,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.IntVar(&g.RoomSize, "room-size", 8, "`bots` in a lobby at most; the lobbies are filled evenly")
 	fs.Var((*settings)(&g.Settings), "settings", "lobby settings as `name=value,...`, such as bots=4 or entities=200")
 	fs.StringVar(&g.Behaviour, "behaviour", "", "what the bots do: `"+strings.Join(simulator.Behaviours(), ", ")+"`; empty for what suits the game")
+	fs.BoolVar(&g.Predict, "predict", false, "have the bots of arena run each tick for their own ship at once, as a page does, and report how far off that was")
 	fs.DurationVar(&c.For, "for", 30*time.Second, "`time` to measure, from when all bots are in")
 	fs.DurationVar(&c.Ramp, "ramp", 0, "`time` over which the bots start; 0 for 10ms each")
 	fs.BoolVar(&g.Chaos, "chaos", false, "cut sockets at random while measuring, and expect every bot back in its seat")
@@ -90,6 +91,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if err := env.Parse(fs, "DELTATICK_SIM_", intro, args, lookup, out); err != nil {
 		return cfg, err
 	}
+	c.Predictions = predictions
 	if !quiet {
 		c.Progress, c.Terminal = out, isTerminal(out, lookup) && !verbose
 	}
@@ -180,7 +182,7 @@ func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
 	}
 	flags := cfg.run
 	c.URL, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
-	c.Metrics, c.PID, c.Meter = flags.Metrics, flags.PID, flags.Meter
+	c.Metrics, c.PID, c.Meter, c.Predictions = flags.Metrics, flags.PID, flags.Meter, flags.Predictions
 	c.Part, c.Parts, c.At = flags.Part, flags.Parts, flags.At
 	if set["for"] {
 		c.For = flags.For

@@ -22,6 +22,14 @@ type soak struct {
 	LatenessRise float64  `yaml:"lateness_rise"`
 }
 
+type sends struct {
+	Every   duration `yaml:"every"`
+	Channel string   `yaml:"channel"`
+	Enter   string   `yaml:"enter"`
+	Event   string   `yaml:"event"`
+	Heard   string   `yaml:"heard"`
+}
+
 type group struct {
 	Name      string         `yaml:"name"`
 	Attack    string         `yaml:"attack"`
@@ -31,8 +39,11 @@ type group struct {
 	RoomSize  int            `yaml:"room_size"`
 	Settings  map[string]int `yaml:"settings"`
 	Behaviour string         `yaml:"behaviour"`
+	Predict   bool           `yaml:"predict"`
 	Talk      duration       `yaml:"talk"`
+	Sends     sends          `yaml:"sends"`
 	Presence  duration       `yaml:"presence"`
+	Rejoin    duration       `yaml:"rejoin"`
 	Stay      duration       `yaml:"stay"`
 	Away      duration       `yaml:"away"`
 	Network   string         `yaml:"network"`

@@ -102,10 +102,15 @@ func (f file) config(at places) (simulator.Config, error) {
 	return cfg, nil
 }
 
+func (w sends) config() simulator.Sends {
+	return simulator.Sends{Every: time.Duration(w.Every), Channel: w.Channel, Enter: w.Enter, Event: w.Event, Heard: w.Heard}
+}
+
 func (w group) group() (simulator.Group, error) {
 	g := simulator.Group{
 		Name: w.Name, Attack: w.Attack, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
-		Behaviour: w.Behaviour, Talk: time.Duration(w.Talk), Presence: time.Duration(w.Presence), Stay: time.Duration(w.Stay), Away: time.Duration(w.Away), Codecs: w.Codecs, Chaos: w.Chaos,
+		Behaviour: w.Behaviour, Predict: w.Predict, Talk: time.Duration(w.Talk), Presence: time.Duration(w.Presence), Rejoin: time.Duration(w.Rejoin), Sends: w.Sends.config(),
+		Stay: time.Duration(w.Stay), Away: time.Duration(w.Away), Codecs: w.Codecs, Chaos: w.Chaos,
 	}
 	if w.Network != "" {
 		var err error
