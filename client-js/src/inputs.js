@@ -41,7 +41,7 @@ export class InputSender {
   #timer = null;
   #running = false;
   #ackedAt = 0;
-  /** Newest snapshot's tick and when it came. */
+  /** Tick of the newest snapshot and when it came: one that could not be applied, too. Else a server that waits for its acknowledgement would never send a keyframe. */
   #tick = 0;
   #tickAt = 0;
 
