@@ -90,8 +90,10 @@ func (b *Board) All() []Overseen {
 func (b *Board) Watch(m Member) List {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.watchers[m] = struct{}{}
-	b.counters.Watchers.Store(int64(len(b.watchers)))
+	if _, already := b.watchers[m]; !already {
+		b.watchers[m] = struct{}{}
+		b.counters.Watchers.Add(1)
+	}
 	snapshot := b.snapshot()
 	for _, s := range snapshot.Lobbies {
 		b.told[s.ID] = struct{}{}
@@ -103,8 +105,10 @@ func (b *Board) Watch(m Member) List {
 func (b *Board) Unwatch(m Member) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	delete(b.watchers, m)
-	b.counters.Watchers.Store(int64(len(b.watchers)))
+	if _, watches := b.watchers[m]; watches {
+		delete(b.watchers, m)
+		b.counters.Watchers.Add(-1)
+	}
 }
 
 // Flush tells all watchers what changed since the last time.

@@ -64,7 +64,7 @@ func (d *Directory) Create(ctx context.Context, m Member, o CreateOptions) (Stat
 
 // Join lets the member into a lobby, and into its match when one is running.
 func (d *Directory) Join(ctx context.Context, m Member, o JoinOptions) (State, error) {
-	l, err := d.reserve(m, o.ID, canonicalCode(o.Code))
+	l, err := d.reserve(m, o.ID, CanonicalCode(o.Code))
 	if err != nil {
 		return State{}, err
 	}

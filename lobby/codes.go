@@ -31,5 +31,5 @@ func newCode(random io.Reader) (string, error) {
 	return string(code), nil
 }
 
-// canonicalCode is a code as typed, the way it is kept.
-func canonicalCode(typed string) string { return strings.ToUpper(typed) }
+// CanonicalCode is a code as typed, the way it is kept.
+func CanonicalCode(typed string) string { return strings.ToUpper(typed) }

@@ -58,5 +58,8 @@ var refusalCodes = []string{
 // RefusalCodes lists the error codes that [Directory.Request] and [Directory.ChatRequest] give.
 func RefusalCodes() []string { return refusalCodes }
 
+// CountRefusal counts an error that a request was answered with.
+func (c *Counters) CountRefusal(err error) { c.refusals.Count(err) }
+
 // Refusals is how many requests were refused with one of [RefusalCodes].
 func (c *Counters) Refusals(code string) uint64 { return c.refusals.Of(code) }

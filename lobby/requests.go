@@ -61,7 +61,7 @@ func (d *Directory) answer(ctx context.Context, channel string, answer request, 
 		reply, err = answer(ctx, d, m, payload)
 	}
 	if err != nil {
-		d.cfg.Counters.refusals.Count(err)
+		d.cfg.Counters.CountRefusal(err)
 		return nil, err
 	}
 	return reply, nil
@@ -116,14 +116,31 @@ func requestCreate(ctx context.Context, d *Directory, m Member, p creating) (any
 }
 
 func requestJoin(ctx context.Context, d *Directory, m Member, p joining) (any, error) {
+	o, err := p.options()
+	if err != nil {
+		return nil, err
+	}
+	state, err := d.Join(ctx, m, o)
+	return LobbyReply{state}, err
+}
+
+func (p joining) options() (JoinOptions, error) {
 	switch {
 	case p.ID == "" && p.Code == "":
-		return nil, refuseField("id", "an id or a code is missing")
+		return JoinOptions{}, refuseField("id", "an id or a code is missing")
 	case p.ID != "" && p.Code != "":
-		return nil, refuseField("code", "give an id or a code, not both")
+		return JoinOptions{}, refuseField("code", "give an id or a code, not both")
 	}
-	state, err := d.Join(ctx, m, JoinOptions(p))
-	return LobbyReply{state}, err
+	return JoinOptions(p), nil
+}
+
+// ReadJoin reads the payload of the request "join", for those who look for the lobby elsewhere.
+func ReadJoin(payload []byte) (JoinOptions, error) {
+	var p joining
+	if err := protocol.DecodePayload(payload, &p); err != nil {
+		return JoinOptions{}, err
+	}
+	return p.options()
 }
 
 func requestLeave(ctx context.Context, d *Directory, m Member, _ none) (any, error) {

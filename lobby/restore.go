@@ -60,8 +60,7 @@ type Restored struct {
 	Match Match
 }
 
-// Restore opens a lobby as it was saved. Members are told by [Directory.Attach]. Errors: the game is not on offer here, or settings are not the game's any
-// more; a lobby of that id or code is open; the directory has ended; nobody is left in it.
+// Restore opens a lobby as it was saved. Members are told by [Directory.Attach]. Errors: the game is not on offer here; a lobby of that id or code is open; the directory has ended; nobody is left in it.
 func (d *Directory) Restore(r Restored) error {
 	kind, ok := d.kinds[r.Game]
 	if !ok {

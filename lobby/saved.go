@@ -111,12 +111,13 @@ func (l *lobby) save() Saved {
 	return s
 }
 
-// recall makes the lobby what was saved, all but its members and its match. What does not fit this directory any more, such as settings of another
-// version of the game, is refused.
+// recall makes the lobby what was saved, all but its members and its match. Settings that are not the game's any more are those of a new lobby.
 func (l *lobby) recall(s *Saved, now time.Time) error {
 	settings, err := l.kind.Complete(maps.Clone(s.Settings))
-	if err != nil {
-		return err
+	if err != nil { // another version's
+		if settings, err = l.kind.Complete(nil); err != nil {
+			return err
+		}
 	}
 	l.name, l.private, l.settings = protocol.CleanName(s.Name, maxNameRunes, l.name), s.Private, settings
 	l.maxPlayers = max(1, l.kind.MinPlayers, min(s.MaxPlayers, l.kind.MaxPlayers))

@@ -67,6 +67,16 @@ type State struct {
 	Said       uint32         `msgpack:"-"`      // chat messages so far
 }
 
+// RoleOf is the role of a user in the lobby, "" for one who is not a member.
+func (s *State) RoleOf(user string) string {
+	for _, m := range s.Members {
+		if m.User == user {
+			return m.Role
+		}
+	}
+	return ""
+}
+
 // MemberState is a member in a [State]. They are in the order in which they came.
 type MemberState struct {
 	User    string `msgpack:"user"`

@@ -1,0 +1,71 @@
+package shared
+
+import "github.com/deltatick/deltatick/cluster"
+
+// known is a lobby of any node, as the store says.
+type known struct {
+	node  string
+	epoch uint32
+	code  string
+	game  string
+	users []string
+}
+
+// put takes in an entry that is new or has changed.
+func (d *Directory) put(entry cluster.Lobby) {
+	k := &known{node: entry.Node, epoch: entry.Epoch, code: entry.Code}
+	r, err := parse(entry)
+	if err == nil {
+		k.game, k.users = r.Saved.Game, r.users()
+	}
+	d.mu.Lock()
+	if old := d.known[entry.ID]; old != nil && old.epoch > entry.Epoch {
+		d.mu.Unlock()
+		return
+	}
+	d.unlearn(entry.ID)
+	d.known[entry.ID] = k
+	if k.code != "" {
+		d.codes[k.code] = entry.ID
+	}
+	for _, user := range k.users {
+		d.byUser[user] = entry.ID
+	}
+	d.cfg.Counters.Known.Store(int64(len(d.known)))
+	v := d.visits[entry.ID]
+	moved := v != nil && entry.Epoch > v.epoch
+	d.mu.Unlock()
+	if err == nil { // else it is being opened
+		d.board.Put(r.Saved.Summary(), r.Opened, !entry.Private)
+	}
+	if moved {
+		d.attach(entry.ID, true)
+	}
+}
+
+// removed takes in that the store does not know a lobby any more. Members are asked after: its owner may still have it.
+func (d *Directory) removed(id string) {
+	d.mu.Lock()
+	d.unlearn(id)
+	d.cfg.Counters.Known.Store(int64(len(d.known)))
+	d.mu.Unlock()
+	d.board.Remove(id)
+	d.attach(id, false)
+}
+
+// unlearn needs mu.
+func (d *Directory) unlearn(id string) {
+	k := d.known[id]
+	if k == nil {
+		return
+	}
+	delete(d.known, id)
+	if d.codes[k.code] == id {
+		delete(d.codes, k.code)
+	}
+	for _, user := range k.users {
+		if d.byUser[user] == id {
+			delete(d.byUser, user)
+		}
+	}
+}
