@@ -46,6 +46,7 @@ var arrows = map[string][]string{
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
+	"lobby/shared":    {"lobby", "cluster", "match", "protocol"}, // the lobbies of all nodes as one
 	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
