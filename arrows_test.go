@@ -46,7 +46,7 @@ var arrows = map[string][]string{
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
-	"lobby/shared":    {"lobby", "cluster", "match", "protocol"}, // the lobbies of all nodes as one
+	"lobby/shared":    {"lobby", "cluster", "cluster/peer", "match", "protocol"}, // the lobbies of all nodes as one
 	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
@@ -72,6 +72,7 @@ var testArrows = map[string][]string{
 	"server":        {"client-go", "games/*", "session", "session/jwt"},
 	"conformance":   {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":         {"tick"},
+	"lobby/shared":  {"cluster/roster"},
 	"simulator":     {"server", "session", "lobby", "match", "games/*"},
 	"recording":     {"games/*"},
 	"replay":        {"games/*", "client-go"},

@@ -126,8 +126,18 @@ func (s *service) start(id string) *node {
 
 // faulty is an engine whose store can be away.
 type faulty struct {
-	cluster.Engine
-	away atomic.Bool
+	cluster.Engine // the first, whose feeds go on
+	away           atomic.Bool
+	now            atomic.Pointer[memory.Engine] // what it is instead; nil: the first
+}
+
+func (e *faulty) replace(by *memory.Engine) { e.now.Store(by) }
+
+func (e *faulty) engine() cluster.Engine {
+	if now := e.now.Load(); now != nil {
+		return now
+	}
+	return e.Engine
 }
 
 func (e *faulty) err() error {
@@ -141,7 +151,7 @@ func (e *faulty) Acquire(ctx context.Context, kind cluster.Kind, id, owner strin
 	if err := e.err(); err != nil {
 		return cluster.Lease{}, err
 	}
-	return e.Engine.Acquire(ctx, kind, id, owner, ttl)
+	return e.engine().Acquire(ctx, kind, id, owner, ttl)
 }
 
 func (e *faulty) Renew(ctx context.Context, leases ...cluster.Lease) []cluster.Renewal {
@@ -152,49 +162,63 @@ func (e *faulty) Renew(ctx context.Context, leases ...cluster.Lease) []cluster.R
 		}
 		return all
 	}
-	return e.Engine.Renew(ctx, leases...)
+	return e.engine().Renew(ctx, leases...)
 }
 
 func (e *faulty) Release(ctx context.Context, l cluster.Lease) error {
 	if err := e.err(); err != nil {
 		return err
 	}
-	return e.Engine.Release(ctx, l)
+	return e.engine().Release(ctx, l)
 }
 
 func (e *faulty) Transfer(ctx context.Context, l cluster.Lease, owner string) (cluster.Lease, error) {
 	if err := e.err(); err != nil {
 		return cluster.Lease{}, err
 	}
-	return e.Engine.Transfer(ctx, l, owner)
+	return e.engine().Transfer(ctx, l, owner)
 }
 
 func (e *faulty) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Lease, error) {
 	if err := e.err(); err != nil {
 		return nil, err
 	}
-	return e.Engine.Expired(ctx, kind)
+	return e.engine().Expired(ctx, kind)
 }
 
 func (e *faulty) PutLobby(ctx context.Context, l cluster.Lease, entry cluster.Lobby, members []string) error {
 	if err := e.err(); err != nil {
 		return err
 	}
-	return e.Engine.PutLobby(ctx, l, entry, members)
+	return e.engine().PutLobby(ctx, l, entry, members)
 }
 
 func (e *faulty) Lobby(ctx context.Context, id string) (cluster.Lobby, error) {
 	if err := e.err(); err != nil {
 		return cluster.Lobby{}, err
 	}
-	return e.Engine.Lobby(ctx, id)
+	return e.engine().Lobby(ctx, id)
+}
+
+func (e *faulty) LobbyByCode(ctx context.Context, code string) (cluster.Lobby, error) {
+	if err := e.err(); err != nil {
+		return cluster.Lobby{}, err
+	}
+	return e.engine().LobbyByCode(ctx, code)
+}
+
+func (e *faulty) PutNode(ctx context.Context, l cluster.Lease, n cluster.Node) error {
+	if err := e.err(); err != nil {
+		return err
+	}
+	return e.engine().PutNode(ctx, l, n)
 }
 
 func (e *faulty) Join(ctx context.Context, id, user string, hold time.Duration) (cluster.Seats, error) {
 	if err := e.err(); err != nil {
 		return cluster.Seats{}, err
 	}
-	return e.Engine.Join(ctx, id, user, hold)
+	return e.engine().Join(ctx, id, user, hold)
 }
 
 func (s *service) must(err error) {
