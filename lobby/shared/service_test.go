@@ -418,7 +418,7 @@ func (n *node) resume(_ context.Context, q shared.ResumeRequest) (lobby.Match, e
 			return nil, errors.New("the lobby has lost who sits where")
 		}
 	}
-	return lobby.MatchOf(&handle{m, n}), nil
+	return lobby.ResumedOf(&handle{m, n}), nil
 }
 
 // handle is a match as a node knows it. A node that has died does nothing to it any more.
@@ -459,13 +459,23 @@ func (m *game) Run(ctx context.Context) error {
 func (m *game) Join(who match.Member) (*gameSeat, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.seats[who.User] == 0 {
-		m.seats[who.User] = match.SeatID(len(m.seats) + 1)
+	if m.seats[who.User] != 0 {
+		return nil, match.ErrFull
 	}
-	return &gameSeat{m.id, m.seats[who.User]}, nil
+	m.seats[who.User] = match.SeatID(len(m.seats) + 1)
+	return &gameSeat{m.id, who.User, m.seats[who.User]}, nil
 }
 
-func (m *game) Watch(match.Member) (*gameSeat, error) { return &gameSeat{m.id, 0}, nil }
+func (m *game) Watch(who match.Member) (*gameSeat, error) { return &gameSeat{m.id, who.User, 0}, nil }
+
+func (m *game) Seats() (all []*gameSeat) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for user, id := range m.seats {
+		all = append(all, &gameSeat{m.id, user, id})
+	}
+	return all
+}
 
 func (m *game) Configure(match.Settings) {}
 
@@ -480,9 +490,11 @@ func (m *game) Stop(string) {
 func (m *game) Result() match.Result { return match.Result{Reason: match.ReasonEnded} }
 
 type gameSeat struct {
-	match string
-	id    match.SeatID
+	match, user string
+	id          match.SeatID
 }
+
+func (s *gameSeat) User() string { return s.user }
 
 func (s *gameSeat) ID() match.SeatID { return s.id }
 
