@@ -54,6 +54,7 @@ var arrows = map[string][]string{
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
+	"lobby/shared":    {"lobby", "cluster", "cluster/peer", "match", "protocol"}, // the lobbies of all nodes as one
 	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
@@ -80,6 +81,7 @@ var testArrows = map[string][]string{
 	"conformance":        {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"cluster/matches":    {"games/*"},
 	"lobby":              {"tick"},
+	"lobby/shared":       {"cluster/roster"},
 	"simulator":          {"server", "session", "lobby", "match", "games/*", "conformance/testchannel"},
 	"recording":          {"games/*"},
 	"replay":             {"games/*", "client-go"},

@@ -56,7 +56,7 @@ type Restored struct {
 	Saved
 	// Member makes the members, one call for each who was one; nil: they are left out.
 	Member func(SavedMember) Member
-	// Match is the match that was running, if it still is: it gives everyone the seat they had.
+	// Match is the match that was running, if it still is: see [ResumedOf].
 	Match Match
 }
 
