@@ -44,10 +44,11 @@ var arrows = map[string][]string{
 	"cmd/fleet":       {"cmd/internal"},    // starts the other programs
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
-	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "match", "tick"},
-	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
+	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "cluster/*", "match", "tick"},
+	"server":          {"session", "lobby", "lobby/shared", "cluster", "cluster/*", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
+	"cluster/relay":   {"protocol"},
 	"cluster/roster":  {"cluster"},
 	"cluster/matches": {"cluster", "cluster/peer", "cluster/roster", "match", "tick", "protocol"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
@@ -78,6 +79,7 @@ var testArrows = map[string][]string{
 	"cmd/simulator":      {"server", "match", "games/*"},
 	"docs/guides":        {"client-go", "protocol"},
 	"server":             {"client-go", "games/*", "session", "session/jwt"},
+	"server/node":        {"client-go", "session", "games/*", "protocol"},
 	"conformance":        {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"cluster/matches":    {"games/*"},
 	"lobby":              {"tick"},
