@@ -29,6 +29,9 @@ type Cluster struct {
 	// that are a *match.Seat. Default: matches run here, and nobody but their lobbies knows of them.
 	NewMatch func(lobby.MatchRequest) (lobby.Match, error)
 
+	// TicketsOnly lets nobody in who has no seat ticket: the node runs matches and has no lobbies. Auth and Guests are not asked then. It needs a Host.
+	TicketsOnly bool
+
 	Mesh http.Handler // what nodes say to each other, a peer.Mesh, served at [PathCluster]; nil: served elsewhere, or not at all
 
 	// NetDial opens connections to other nodes. Default: TCP.
@@ -60,6 +63,8 @@ func (c *Cluster) check() error {
 		return fmt.Errorf("server: cluster with a secret of %d bytes: want %d at least", len(c.Secret), ticket.MinSecret)
 	case (c.Host == nil) != (c.Outboxes == nil):
 		return errors.New("server: cluster with one of Host and Outboxes: want both, or none")
+	case c.TicketsOnly && c.Host == nil:
+		return errors.New("server: cluster that takes nothing but seat tickets, and has no Host of matches to sit in")
 	}
 	return nil
 }

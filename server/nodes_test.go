@@ -100,7 +100,7 @@ func (s *service) start(name string, cfg server.Config) (*node, func()) {
 	cfg.Logger = slog.New(slog.NewTextHandler(s.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg.Cluster = &server.Cluster{
 		Node: name, Engine: s.engine, Secret: serviceSecret, Host: n, Outboxes: n.outbox, NewMatch: s.newMatch, NetDial: s.dial,
-		Address: func(_ context.Context, node string) (string, error) { return "ws://" + node, nil },
+		TicketsOnly: name == "tickets", Address: func(_ context.Context, node string) (string, error) { return "ws://" + node, nil },
 	}
 	srv, err := server.New(cfg)
 	if err != nil {
