@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/dots":        {"server", "match", "games/*"},
 	"cmd/replay":      {"replay", "games/*"},
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
-	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
+	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go", "games/arena"}, // whose step its bots predict by
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/wasmstep":    {},                  // builds a game's step by the go command
 	"cmd/internal":    {},                  // what the mains share: flags and their environment
@@ -73,12 +73,12 @@ var testArrows = map[string][]string{
 	"conformance":   {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"lobby":         {"tick"},
 	"lobby/shared":  {"cluster/roster"},
-	"simulator":     {"server", "session", "lobby", "match", "games/*"},
+	"simulator":     {"server", "session", "lobby", "match", "games/*", "conformance/testchannel"},
 	"recording":     {"games/*"},
 	"replay":        {"games/*", "client-go"},
 	"games/*":       {"tick", "protocol"},
 
-	"cmd/gametypes": {"server", "match", "games/*"},
+	"cmd/gametypes": {"server", "session/jwt", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.

@@ -29,6 +29,10 @@ type Config struct {
 	// Secret is the key of resume tokens, at least 16 bytes. Default: 32 random bytes, so tokens do not outlive the process;
 	// neither do sessions.
 	Secret []byte
+	// Elsewhere are the other hubs of a service, which have the same Secret and where clients may resume, and Node names this one among them,
+	// at most 64 bytes. Default: there are none.
+	Elsewhere Elsewhere
+	Node      string
 	// Origins are the hosts whose pages may connect, as "host", "host:port" or "scheme://host:port". Empty: the host that the
 	// request was made to. "*": any. A request without an Origin is not a browser's, and is let in.
 	Origins    []string
@@ -165,6 +169,9 @@ func (cfg *Config) check() error {
 	}
 	if len(cfg.ServerName) > protocol.MaxIdentBytes {
 		return fmt.Errorf("session: a server name of %d bytes: want %d at most", len(cfg.ServerName), protocol.MaxIdentBytes)
+	}
+	if (cfg.Elsewhere == nil) != (cfg.Node == "") || len(cfg.Node) > protocol.MaxIdentBytes {
+		return fmt.Errorf("session: a node name of %d bytes: want 1 to %d where there are other hubs, and none where there are not", len(cfg.Node), protocol.MaxIdentBytes)
 	}
 	if len(cfg.Codecs) == 0 {
 		return errors.New("session: no codecs")

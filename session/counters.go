@@ -10,7 +10,8 @@ import (
 type Counters struct {
 	Sessions    atomic.Int64  // connected or away, now
 	Connections atomic.Int64  // open now, those without a hello yet included
-	Opened      atomic.Uint64 // sessions begun
+	Opened      atomic.Uint64 // sessions begun, those that came from other nodes included
+	Emigrated   atomic.Uint64 // sessions that went to other nodes
 	Accepted    atomic.Uint64 // connections taken
 	Lost        atomic.Uint64 // connections ended by the peer or the network, without a close code of ours
 	Panics      atomic.Uint64 // of the house, contained
@@ -110,11 +111,14 @@ const (
 	ResumeDisplaced                // the session is back, and an older connection had to go
 	ResumeRefused                  // the token was spent, foreign or broken
 	ResumeExpired                  // the session was gone
+	ResumeArrived                  // the session came from another node
 	resumeOutcomes
 )
 
 // String is the outcome as a metric label.
-func (o Outcome) String() string { return [...]string{"resumed", "displaced", "refused", "expired"}[o] }
+func (o Outcome) String() string {
+	return [...]string{"resumed", "displaced", "refused", "expired", "arrived"}[o]
+}
 
 // Outcomes lists all outcomes.
 func Outcomes() []Outcome { return upTo[Outcome](resumeOutcomes) }

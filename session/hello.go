@@ -7,7 +7,7 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// hello reads the first frame and finds the session for it. Its error says with what code the connection ends.
+// hello reads the first frame and finds the session for it; resumed says that the house knows it. Its error says with what code the connection ends.
 func (c *conn) hello() (s *Session, resumed bool, err error) {
 	defer c.hub.contain(&err)
 	frame, err := c.read()
@@ -30,8 +30,7 @@ func (c *conn) hello() (s *Session, resumed bool, err error) {
 	c.transport.SetLimit(protocol.MaxClientFrame)
 
 	if h.Resume != nil {
-		s, err = c.hub.resume(c, h)
-		return s, true, err
+		return c.hub.resume(c, h)
 	}
 	who, err := c.authenticate(h.Auth)
 	if err != nil {

@@ -30,6 +30,8 @@ type Hub struct {
 	draining bool          // no new sessions
 	closed   bool          // no new connections
 	empty    chan struct{} // closed when closed is true and the last connection is gone
+
+	emigrants map[uuid.UUID]emigrant // sessions that went to other nodes lately
 }
 
 // NewHub makes a hub. It starts nothing.
@@ -82,13 +84,7 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{
-		hub: h, id: id, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
-		sends: newGate(h.cfg.Sends), bytes: newGate(h.cfg.Bytes),
-		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes, maxAge: h.cfg.KeptAge, now: h.cfg.Now},
-	}
-	s.downloads.hub = h
-	s.who.Store(&who)
+	s := h.newSession(id, who)
 	if err := h.enlist(s); err != nil {
 		return nil, err
 	}
@@ -101,31 +97,47 @@ func (h *Hub) open(c *conn, who Identity) (*Session, error) {
 	return s, err
 }
 
-// resume gives a connection the session that its hello's token is for.
-func (h *Hub) resume(c *conn, hello protocol.Hello) (s *Session, err error) {
+// newSession makes a session that nobody knows yet.
+func (h *Hub) newSession(id uuid.UUID, who Identity) *Session {
+	s := &Session{
+		hub: h, id: id, tag: tagUser(who.User), requests: newGate(h.cfg.Requests), signals: newGate(h.cfg.Signals), strays: newGate(h.cfg.Strays),
+		sends: newGate(h.cfg.Sends), bytes: newGate(h.cfg.Bytes),
+		oldest: 1, events: lane{maxEvents: h.cfg.KeptEvents, maxBytes: h.cfg.KeptBytes, maxAge: h.cfg.KeptAge, now: h.cfg.Now},
+	}
+	s.downloads.hub = h
+	s.who.Store(&who)
+	return s
+}
+
+// resume gives a connection the session that its hello's token is for. known says that the house knows it.
+func (h *Hub) resume(c *conn, hello protocol.Hello) (s *Session, known bool, err error) {
 	outcome := ResumeRefused
 	defer func() { h.cfg.Counters.Resumes[outcome].Add(1) }()
 	token, err := h.tokens.read(hello.Resume.Token)
 	if err != nil {
-		return nil, refuse(protocol.CloseResumeRefused)
+		return nil, false, refuse(protocol.CloseResumeRefused)
 	}
 	h.mu.Lock()
 	s = h.sessions[token.session]
 	h.mu.Unlock()
-	if s == nil || token.epoch != h.tokens.epoch {
-		outcome = ResumeExpired
-		return nil, refuse(protocol.CloseResumeExpired)
+	if s == nil {
+		if _, moved := h.movedTo(token.session); token.epoch == h.tokens.epoch && !moved {
+			outcome = ResumeExpired
+			return nil, false, refuse(protocol.CloseResumeExpired)
+		}
+		s, outcome, err = h.immigrate(c, hello, token)
+		return s, false, err
 	}
 	if refused, err := s.admits(token); err != nil {
 		outcome = refused
-		return nil, err
+		return nil, false, err
 	}
 	fresh, err := c.reauthenticate(s, hello.Auth)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	outcome, err = s.resume(c, token, hello.Resume.Seq, fresh)
-	return s, err
+	return s, true, err
 }
 
 // admit takes a connection in, or, when the hub is closed, turns it away.

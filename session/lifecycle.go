@@ -9,7 +9,7 @@ import (
 // welcome gives a connection the session: tells the client so, replays what it missed after seq, and fences an older connection off,
 // which is returned. It needs mu. Everything emitted from now on is queued behind the replay.
 func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err error) {
-	token, err := s.hub.tokens.issue(claim{s.id, s.newest + 1, s.hub.tokens.epoch, s.tag})
+	token, err := s.hub.tokens.issue(claim{s.id, s.newest + 1, s.hub.tokens.epoch, s.tag, s.hub.originOf(s.Identity())})
 	if err != nil {
 		return nil, err
 	}
@@ -19,11 +19,15 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	s.events.handled(seq)
 	s.hub.cfg.Counters.drop(DropEventAge, s.events.age())
 	cfg := &s.hub.cfg
+	lost := s.events.lost(seq)
+	if s.anew {
+		lost = max(1, lost) // nobody knows
+	}
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,
 		Session: s.ID(), User: s.User(), Name: s.Name(), Token: token, Resumed: resumed, Codec: c.codec,
 		PingEvery: uint32(cfg.PingEvery.Milliseconds()), Grace: uint32(cfg.Grace.Milliseconds()),
-		MaxFrame: protocol.MaxClientFrame, Lost: s.events.lost(seq), Server: cfg.ServerName,
+		MaxFrame: protocol.MaxClientFrame, Lost: lost, Server: cfg.ServerName,
 		Taken:   s.taken.Load(),
 		Expires: unixMilli(s.Identity().Expires),
 	}), nil)
@@ -54,6 +58,13 @@ func (s *Session) admits(token claim) (Outcome, error) {
 // takes needs mu.
 func (s *Session) takes(token claim) (Outcome, error) {
 	if s.over || s.ending {
+		return ResumeExpired, refuse(protocol.CloseResumeExpired)
+	}
+	if p := s.parent; p != nil && token.epoch == p.epoch && token.generation == p.generation && token.user == s.tag {
+		// With that token it came from another hub, and the client may not have got the welcome of this one.
+		return ResumeTaken, nil
+	}
+	if token.epoch != s.hub.tokens.epoch {
 		return ResumeExpired, refuse(protocol.CloseResumeExpired)
 	}
 	if token.user != s.tag || token.generation < s.oldest || token.generation > s.newest {

@@ -17,6 +17,8 @@ type Session struct {
 	id  uuid.UUID
 	tag userTag
 
+	arrived *Arrival // static
+
 	// who is replaced as a whole, by one whose user and name are the same: renewing changes roles and expiry alone.
 	who atomic.Pointer[Identity]
 
@@ -52,6 +54,8 @@ type Session struct {
 	expiry   *time.Timer        // of the credentials; nil while away, or if they do not expire
 	newest   uint32             // token generation: the last one given out
 	oldest   uint32             // token generation: the first one still taken
+	parent   *claim             // of another hub, by which the session came to this one, until the client has shown that it is here; nil: none
+	anew     bool               // made of what that token says, and the client has not shown yet that it knows
 	events   lane
 	asks     asks
 }
@@ -165,4 +169,5 @@ func (s *Session) confirm(generation uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.oldest = max(s.oldest, generation)
+	s.parent, s.anew = nil, false
 }

@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/deltatick/deltatick/protocol"
 )
 
 // A resume token is base64url of
@@ -19,8 +22,12 @@ import (
 // with big-endian numbers, where the HMAC is over a label and all that stands before it. Nothing in it expires: the session does. A
 // session's seat in a match is found by the session, and is in no token: a session has one seat at most, and changes it while its tokens
 // stay good.
+//
+// A token of a hub that has others beside it ([Config.Node]) is of the version after, and has before the HMAC what another hub needs to go on with the
+// session: its [origin], as an array of msgpack.
 const (
 	tokenVersion  = 2
+	tokenAbroad   = 3 // version of tokens that are good at other hubs, too
 	tokenBody     = 1 + 16 + 4 + 8 + userTagBytes + 12
 	tokenBytes    = tokenBody + sha256.Size
 	userTagBytes  = 16
@@ -47,6 +54,14 @@ type claim struct {
 	generation uint32
 	epoch      uint64 // of the hub that holds the session
 	user       userTag
+	origin     *origin // nil: good at that hub only
+}
+
+// origin is where a token was given out, when, and to whom.
+type origin struct {
+	node   string
+	issued time.Time // to the second
+	who    Identity
 }
 
 // tokens makes and reads resume tokens.
@@ -66,7 +81,7 @@ func newTokens(secret []byte, random io.Reader) (tokens, error) {
 
 func (t *tokens) issue(c claim) (string, error) {
 	b := make([]byte, 0, tokenBytes)
-	b = append(b, tokenVersion)
+	b = append(b, c.version())
 	b = append(b, c.session[:]...)
 	b = binary.BigEndian.AppendUint32(b, c.generation)
 	b = binary.BigEndian.AppendUint64(b, c.epoch)
@@ -75,6 +90,9 @@ func (t *tokens) issue(c claim) (string, error) {
 		return "", fmt.Errorf("resume token: %w", err)
 	}
 	b = b[:tokenBody]
+	if c.origin != nil {
+		b = append(b, c.origin.encode()...)
+	}
 	return tokenEncoding.EncodeToString(t.sign(b)), nil
 }
 
@@ -88,14 +106,15 @@ func (t *tokens) sign(body []byte) []byte {
 
 // read believes a token only when its signature is right, and tells nothing about why it is not.
 func (t *tokens) read(token string) (claim, error) {
-	if len(token) != tokenEncoding.EncodedLen(tokenBytes) {
+	if len(token) > protocol.MaxTokenBytes {
 		return claim{}, errToken
 	}
 	b, err := tokenEncoding.DecodeString(token)
-	if err != nil || len(b) != tokenBytes || b[0] != tokenVersion {
+	if err != nil || len(b) < tokenBytes || len(token) != tokenEncoding.EncodedLen(len(b)) { // line ends are passed over by the decoder
 		return claim{}, errToken
 	}
-	if !hmac.Equal(b, t.sign(b[:tokenBody:tokenBody])) {
+	body := b[: len(b)-sha256.Size : len(b)-sha256.Size]
+	if !hmac.Equal(b, t.sign(body)) {
 		return claim{}, errToken
 	}
 	var c claim
@@ -103,5 +122,20 @@ func (t *tokens) read(token string) (claim, error) {
 	c.generation = binary.BigEndian.Uint32(b[17:])
 	c.epoch = binary.BigEndian.Uint64(b[21:])
 	copy(c.user[:], b[29:])
+	if b[0] == tokenAbroad {
+		if c.origin, err = decodeOrigin(body[tokenBody:]); err != nil {
+			return claim{}, errToken
+		}
+	}
+	if b[0] != c.version() || c.origin == nil && len(b) != tokenBytes {
+		return claim{}, errToken
+	}
 	return c, nil
+}
+
+func (c *claim) version() byte {
+	if c.origin != nil {
+		return tokenAbroad
+	}
+	return tokenVersion
 }

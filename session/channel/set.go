@@ -18,8 +18,10 @@ import (
 type SetConfig struct {
 	Channels   []*Channel // each in no other set; none called "session", which the set makes itself
 	Middleware []Middleware
-	Counters   *Counters        // default: new ones
-	Now        func() time.Time // when requests and events arrive, for the limits; default time.Now
+	// Abroad, if set, tells the other nodes of the service an event, for [Set.Deliver] there. It must not block, and keeps b.
+	Abroad   func(b []byte)
+	Counters *Counters        // default: new ones
+	Now      func() time.Time // when requests and events arrive, for the limits; default time.Now
 }
 
 // Set brings channels to sessions. A session.Handler tells it what it hears: Connected, Request, Expired, and what else there is. Its methods
@@ -32,6 +34,7 @@ type Set struct {
 	channels map[string]*Channel
 	ordered  []*Channel // by name
 	own      *Channel
+	abroad   func(b []byte)
 
 	// Guarded by mu.
 	mu       sync.Mutex
@@ -41,7 +44,7 @@ type Set struct {
 // NewSet makes a set. The error names the channel and the handler at fault. The channels take no more handlers from then on.
 func NewSet(cfg SetConfig) (*Set, error) {
 	set := &Set{
-		now: cfg.Now, counters: cmp.Or(cfg.Counters, new(Counters)), channels: map[string]*Channel{}, sessions: map[*session.Session]struct{}{},
+		now: cfg.Now, counters: cmp.Or(cfg.Counters, new(Counters)), abroad: cfg.Abroad, channels: map[string]*Channel{}, sessions: map[*session.Session]struct{}{},
 	}
 	if set.now == nil {
 		set.now = time.Now

@@ -19,7 +19,11 @@ type Config struct {
 	// whose id they know.
 	MayWatch func(watcher, user string) bool
 
-	Counters *Counters        // default: its own
+	// Changed, if set, hears what the users with sessions on this node are, of each again when it changes, for [Registry.Abroad] on other nodes. It is called
+	// under the registry's lock: it must neither block nor call back.
+	Changed func(Told)
+
+	Counters *Counters        // default: its own; users are counted by their sessions on this node
 	Now      func() time.Time // the clock told to clients; default time.Now
 }
 

@@ -8,6 +8,9 @@
 // Sessions watch: a bounded set of users by id, or whoever is in their own lobby. Each change is one event "presence" to every session that watches,
 // encoded once. What a session watches ends with it, and nothing is held of a user who has no session and no watcher.
 //
+// Of several nodes each tells the others what its own users are ([Config.Changed], [Registry.Here]), and takes what they tell ([Registry.Abroad]): sessions on
+// all nodes count.
+//
 // # Ownership
 //
 // One mutex guards all of a registry. [Member.Emit] is called under it, so that a watcher hears of changes in the order in which

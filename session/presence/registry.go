@@ -30,9 +30,10 @@ type Registry struct {
 	users    map[string]*user
 	groups   map[string]map[*session]struct{} // by lobby
 	watches  int                              // of users by id, over all sessions
+	abroad   map[string]map[string]*session   // by node and user
 }
 
-// session is one that is connected, away, or, in its grace, over. All but the first two fields are guarded by Registry.mu.
+// session is one that is connected, away, or, in its grace, over; or those of a user on another node (abroad.go), which have no member. All but the first two fields are guarded by Registry.mu.
 type session struct {
 	member Member
 	sets   *rate.Limiter // guarded by itself
@@ -58,6 +59,7 @@ type user struct {
 	watchers map[*session]struct{}
 	state    State
 	since    int64
+	here     Told // of the sessions on this node, as it was said last
 }
 
 // New makes a registry of nobody, and starts nothing.
@@ -68,6 +70,7 @@ func New(cfg Config) (*Registry, error) {
 	}
 	return &Registry{
 		cfg: cfg, sessions: map[Member]*session{}, users: map[string]*user{}, groups: map[string]map[*session]struct{}{},
+		abroad: map[string]map[string]*session{},
 	}, nil
 }
 
@@ -83,7 +86,7 @@ func (r *Registry) Close() {
 		s.stopGrace()
 	}
 	for _, u := range r.users {
-		r.count(u.state, -1)
+		r.count(u.here.State, -1)
 	}
 	r.cfg.Counters.Sessions.Add(-int64(len(r.sessions)))
 	r.cfg.Counters.Known.Add(-int64(len(r.users)))
@@ -91,6 +94,7 @@ func (r *Registry) Close() {
 	clear(r.sessions)
 	clear(r.users)
 	clear(r.groups)
+	clear(r.abroad)
 	r.watches = 0
 }
 
@@ -112,13 +116,12 @@ func (r *Registry) settle(u *user) (told bool) {
 		state = max(state, s.state())
 	}
 	if state != u.state {
-		r.count(u.state, -1)
-		r.count(state, 1)
 		r.cfg.Counters.Changes.Add(1)
 		u.state, u.since = state, max(r.cfg.Now().UnixMilli(), u.since+1)
 		r.tell(u)
 		told = true
 	}
+	r.announce(u)
 	r.release(u)
 	return told
 }

@@ -70,6 +70,11 @@ func (r *Registry) Place(m Member, place State, lobby string) {
 	if s == nil {
 		return
 	}
+	r.place(s, place, lobby)
+}
+
+// place puts a session somewhere, and has those told whom it concerns. It needs mu.
+func (r *Registry) place(s *session, place State, lobby string) {
 	s.place = place
 	moved := s.lobby != lobby
 	r.regroup(s, lobby)

@@ -1,0 +1,196 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+	"github.com/deltatick/deltatick/session"
+)
+
+// carrier is a house whose sessions can go on elsewhere.
+type carrier struct {
+	*house
+}
+
+func (c *carrier) Carry(s *session.Session) []byte {
+	defer c.enter(s, "carried")()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.over[s] = true
+	return []byte("house of " + s.Name())
+}
+
+// town is hubs of one service, and who may ask whom.
+type town struct {
+	hubs map[string]*session.Hub
+	dead map[string]bool
+	from string
+}
+
+func (n *town) Fetch(_ context.Context, node, token string, seq uint32) (session.Carried, error) {
+	if n.dead[node] {
+		return session.Carried{}, errors.New("no answer")
+	}
+	carried, err := n.hubs[node].GiveUp(token, seq, n.from)
+	if err != nil {
+		return carried, err
+	}
+	return session.DecodeCarried(carried.Encode())
+}
+
+// inTown runs a test in a bubble with hubs a, b and c.
+func inTown(t *testing.T, test func(t *testing.T, worlds map[string]*world, dead map[string]bool)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		hubs, dead, worlds := map[string]*session.Hub{}, map[string]bool{}, map[string]*world{}
+		for _, node := range []string{"a", "b", "c"} {
+			w := newWorld(t, func(cfg *session.Config) {
+				cfg.Secret, cfg.Node, cfg.Elsewhere = []byte("the secret of all of them"), node, &town{hubs, dead, node}
+				cfg.Handler = &carrier{house: cfg.Handler.(*house)}
+			})
+			worlds[node], hubs[node] = w, w.hub
+		}
+		test(t, worlds, dead)
+		for _, w := range worlds {
+			w.stop()
+		}
+	})
+}
+
+func TestASessionResumesAtAnotherHubWithAllThatItMissed(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		a, b := worlds["a"], worlds["b"]
+		ann, welcome := a.join("ann")
+		s := a.session(0)
+		ann.says(1, 1)
+		synctest.Wait()
+		ann.cut()
+		synctest.Wait()
+		for n := range 3 {
+			s.Emit("game", fmt.Sprint("news ", n), nil, 0)
+		}
+		there, again := b.resume(welcome.Token, 1)
+		there.events = 1
+		if !again.Resumed || again.Session != welcome.Session || again.User != welcome.User || again.Lost != 0 || again.Taken != 1 {
+			t.Fatalf("welcome at b: %+v", again)
+		}
+		for n := uint32(2); n <= 4; n++ {
+			if e := there.event(); e.Seq != n || e.Name != fmt.Sprint("news ", n-2) {
+				t.Errorf("event %d: %+v", n, e)
+			}
+		}
+		moved := b.session(0)
+		if arrived := moved.Arrived(); arrived == nil || !arrived.Whole || string(arrived.House) != "house of ann" {
+			t.Errorf("arrived: %+v", arrived)
+		}
+		moved.Emit("game", "more", nil, 0)
+		if e := there.event(); e.Seq != 5 {
+			t.Errorf("the next event has number %d", e.Seq)
+		}
+		for node, want := range map[string]string{"a": "[connected ann disconnected ann carried ann]", "b": "[connected ann]"} {
+			if got := fmt.Sprint(worlds[node].house.heard()); got != want {
+				t.Errorf("the house of %s heard %s", node, got)
+			}
+		}
+		if a.hub.Sessions() != 0 || a.counters.Emigrated.Load() != 1 || b.counters.Resumes[session.ResumeArrived].Load() != 1 {
+			t.Errorf("%d sessions at a, %d left it", a.hub.Sessions(), a.counters.Emigrated.Load())
+		}
+	})
+}
+
+func TestAConnectionThatIsStillThereIsClosedWhenItsSessionGoesOnElsewhere(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		ann, welcome := worlds["a"].join("ann")
+		worlds["b"].resume(welcome.Token, 0)
+		if code := ann.closed(); code != protocol.CloseDisplaced {
+			t.Errorf("closed with %d", code)
+		}
+	})
+}
+
+func TestATokenOfASessionThatMovedOnIsGoodUntilTheClientHasShownTheNewOne(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		_, first := worlds["a"].join("ann")
+		worlds["b"].resume(first.Token, 0) // the welcome is lost, say
+		for _, node := range []string{"b", "c", "a", "b"} {
+			c, again := worlds[node].resume(first.Token, 0)
+			if !again.Resumed || again.Session != first.Session {
+				t.Fatalf("at %s: %+v", node, again)
+			}
+			if node == "b" {
+				c.cut()
+				synctest.Wait()
+			}
+		}
+		c, last := worlds["c"].resume(first.Token, 0)
+		c.ping(0) // now it is here for sure
+		for _, node := range []string{"a", "b", "c"} {
+			if code := worlds[node].refused(resumeHello(first.Token, 0)); code != protocol.CloseResumeExpired && code != protocol.CloseResumeRefused {
+				t.Errorf("the spent token at %s: %d", node, code)
+			}
+		}
+		if _, again := worlds["a"].resume(last.Token, 0); again.Session != first.Session {
+			t.Errorf("with the newest token: %+v", again)
+		}
+	})
+}
+
+func TestASessionOfADeadNodeIsMadeAnewForItsUser(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, dead map[string]bool) {
+		_, welcome := worlds["a"].join("ann")
+		dead["a"] = true
+		ann, again := worlds["b"].resume(welcome.Token, 7)
+		if !again.Resumed || again.Session == welcome.Session || again.User != welcome.User || again.Name != "ann" || again.Lost == 0 || again.Taken != 0 {
+			t.Errorf("welcome: %+v", again)
+		}
+		if arrived := worlds["b"].session(0).Arrived(); arrived == nil || arrived.Whole {
+			t.Errorf("arrived: %+v", arrived)
+		}
+		worlds["b"].session(0).Emit("game", "news", nil, 0)
+		ann.events = 7
+		ann.event() // the number after the newest that the client had
+	})
+}
+
+func TestWhoIsOverAtItsHubIsOverEverywhere(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		_, welcome := worlds["a"].join("ann")
+		worlds["a"].session(0).End(protocol.CloseKicked)
+		synctest.Wait()
+		if code := worlds["b"].refused(resumeHello(welcome.Token, 0)); code != protocol.CloseResumeExpired {
+			t.Errorf("closed with %d", code)
+		}
+	})
+}
+
+func TestATokenIsNotGoodElsewhereForEver(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, dead map[string]bool) {
+		ann, welcome := worlds["a"].join("ann")
+		ann.cut()
+		dead["a"] = true
+		time.Sleep(25 * time.Hour)
+		if code := worlds["b"].refused(resumeHello(welcome.Token, 0)); code != protocol.CloseResumeExpired {
+			t.Errorf("closed with %d", code)
+		}
+	})
+}
+
+func TestBytesThatAreNoSessionAreRefused(t *testing.T) {
+	good := (&session.Carried{Session: "s", User: "u", Last: 2, Kept: [][]byte{{1}, {2}}}).Encode()
+	if _, err := session.DecodeCarried(good); err != nil {
+		t.Fatal(err)
+	}
+	for what, b := range map[string][]byte{
+		"nothing": nil, "cut": good[:len(good)-1], "more": append(append([]byte{}, good...), 0), "other": {0x91, 1}, "no array": {1},
+		"more kept than there were": (&session.Carried{Last: 1, Kept: [][]byte{{1}, {2}}}).Encode(),
+	} {
+		if _, err := session.DecodeCarried(b); !errors.Is(err, protocol.ErrMalformed) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
