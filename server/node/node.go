@@ -144,7 +144,7 @@ func (n *node) resumeMatch(ctx context.Context, r shared.ResumeRequest) (lobby.M
 	if err != nil {
 		return nil, err
 	}
-	return lobby.MatchOf(placed), nil
+	return lobby.ResumedOf(placed), nil
 }
 
 // restored hears of leases that the store had lost.
