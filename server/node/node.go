@@ -130,6 +130,10 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 		spec.Region = n.cfg.Region
 	}
 	placed, err := n.placer.NewMatch(ctx, spec)
+	if errors.Is(err, roster.ErrNoRoom) { // as far as this node knew: one may have come a moment ago
+		n.roster.Look(ctx)
+		placed, err = n.placer.NewMatch(ctx, spec)
+	}
 	if err != nil {
 		return nil, err
 	}
