@@ -53,19 +53,21 @@ func (e *Engine) Subscribe(ctx context.Context, topic string) (cluster.Feed[clus
 // subscribe has a listener hear channels, and waits until all of them are there.
 func subscribe[T any](ctx context.Context, e *Engine, l *counted[T], channels []string) error {
 	ears := make([]*ear[T], len(channels))
+	for i := range ears {
+		ears[i] = &ear[T]{all: l, here: make(chan struct{})}
+	}
 	l.queue = feed.NewQueue[T](e.queue, func() {
 		for i, channel := range channels {
 			e.unlisten(channel, ears[i])
 		}
-		e.forget(l.queue)
+		e.feeds.Remove(l.queue)
 	})
-	if err := e.opened(l.queue); err != nil {
+	if err := e.feeds.Add(l.queue); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	for i, channel := range channels {
-		ears[i] = &ear[T]{all: l, here: make(chan struct{})}
 		if err := e.listen(ctx, channel, ears[i]); err != nil {
 			l.queue.Close()
 			return unavailable(err)

@@ -54,33 +54,20 @@ func (e *Engine) doAll(ctx context.Context, calls []call) ([]rueidis.RedisResult
 	default:
 		return nil, fmt.Errorf("%w: %d calls are waiting for it", cluster.ErrUnavailable, maxUnderWay)
 	}
-	if !e.start() {
+	answer := make(chan []rueidis.RedisResult, 1)
+	if !e.running.start(func() {
+		defer func() { <-e.under }()
+		answer <- e.run(ctx, calls)
+	}) {
 		<-e.under
 		return nil, cluster.ErrClosed
 	}
-	answer := make(chan []rueidis.RedisResult, 1)
-	go func() {
-		defer e.running.Done()
-		defer func() { <-e.under }()
-		answer <- e.run(ctx, calls)
-	}()
 	select {
 	case results := <-answer:
 		return results, nil
 	case <-ctx.Done():
 		return nil, unavailable(ctx.Err())
 	}
-}
-
-// start counts a goroutine in, unless the engine is closed.
-func (e *Engine) start() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.feeds == nil {
-		return false
-	}
-	e.running.Add(1)
-	return true
 }
 
 // run sends scripts by name, and with their text those the store does not know.

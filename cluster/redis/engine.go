@@ -20,6 +20,7 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/cluster/internal/feed"
 )
 
 // Config is what an [Engine] is made from. Zero values are the stated defaults.
@@ -55,11 +56,11 @@ type Engine struct {
 	under   chan struct{}   // holds one for every call that is under way
 	life    context.Context // ends with Close
 	end     context.CancelFunc
-	running sync.WaitGroup // goroutines of calls, stations and watches
+	running goroutines // of calls, stations and watches
+	feeds   feed.Set
 
 	mu       sync.Mutex // guards what follows
 	stations map[string]*station
-	feeds    map[interface{ Close() }]struct{} // nil: closed
 }
 
 var _ cluster.Engine = (*Engine)(nil)
@@ -70,7 +71,7 @@ func Dial(cfg Config) (*Engine, error) {
 	e := &Engine{
 		prefix: cmp.Or(cfg.Prefix, defaultPrefix), sender: uuid.NewString(), timeout: cmp.Or(cfg.Timeout, defaultTimeout),
 		catchUp: cmp.Or(cfg.CatchUp, defaultCatchUp), queue: cmp.Or(cfg.Queue, defaultQueue), log: cfg.Logger,
-		under: make(chan struct{}, maxUnderWay), stations: map[string]*station{}, feeds: map[interface{ Close() }]struct{}{},
+		under: make(chan struct{}, maxUnderWay), stations: map[string]*station{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
@@ -108,33 +109,11 @@ func (e *Engine) tune(option *rueidis.ClientOption) {
 
 // Close implements [cluster.Engine].
 func (e *Engine) Close() {
-	e.mu.Lock()
-	feeds := e.feeds
-	e.feeds = nil
-	e.mu.Unlock()
-	for f := range feeds {
-		f.Close()
-	}
+	e.running.refuse()
+	e.feeds.Close()
 	e.end()
 	e.client.Close()
-	e.running.Wait()
-}
-
-// opened has a feed closed with the engine.
-func (e *Engine) opened(f interface{ Close() }) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.feeds == nil {
-		return cluster.ErrClosed
-	}
-	e.feeds[f] = struct{}{}
-	return nil
-}
-
-func (e *Engine) forget(f interface{ Close() }) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.feeds, f)
+	e.running.wait()
 }
 
 func unavailable(err error) error {

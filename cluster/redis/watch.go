@@ -58,6 +58,10 @@ func (e *Engine) WatchLobbies(context.Context) (cluster.Feed[cluster.LobbyChange
 	ctx, cancel := context.WithCancel(e.life)
 	ended := make(chan struct{})
 	ears := make([]*shardEar, shards)
+	for i := range w.shards {
+		w.shards[i] = picture{stale: true, lobbies: map[string]struct{}{}}
+		ears[i] = &shardEar{w, i}
+	}
 	w.out = feed.NewLobbies(func() {
 		for i, s := range e.shardsOf(cluster.KindLobby) {
 			_, channel := s.changes()
@@ -65,25 +69,20 @@ func (e *Engine) WatchLobbies(context.Context) (cluster.Feed[cluster.LobbyChange
 		}
 		cancel()
 		<-ended
-		e.forget(w.out)
+		e.feeds.Remove(w.out)
 	})
-	if err := e.opened(w.out); err != nil {
-		cancel()
-		return nil, err
-	}
-	for i := range w.shards {
-		w.shards[i] = picture{stale: true, lobbies: map[string]struct{}{}}
-		ears[i] = &shardEar{w, i}
-	}
-	if !e.start() {
+	// The goroutine is there before anybody may close the feed, which waits for it.
+	if !e.running.start(func() {
+		defer close(ended)
+		w.run(ctx)
+	}) {
 		cancel()
 		return nil, cluster.ErrClosed
 	}
-	go func() {
-		defer e.running.Done()
-		defer close(ended)
-		w.run(ctx)
-	}()
+	if err := e.feeds.Add(w.out); err != nil {
+		w.out.Close()
+		return nil, err
+	}
 	for i, s := range e.shardsOf(cluster.KindLobby) {
 		_, channel := s.changes()
 		if err := e.listen(ctx, channel, ears[i]); err != nil {
