@@ -33,6 +33,8 @@ type Config struct {
 	CatchUp time.Duration // between two looks whether a watch of lobbies has missed something; default 5 s
 	Queue   int           // messages or presence changes that a feed holds for its reader; default 1024
 	Logger  *slog.Logger  // default: discard
+	// Counters are what the engine counts in; default: some of its own. [cluster.Metered] counts calls in the same ones.
+	Counters *cluster.Counters
 }
 
 const (
@@ -52,6 +54,9 @@ type Engine struct {
 	catchUp time.Duration
 	queue   int
 	log     *slog.Logger
+	count   *cluster.Counters
+	// How long codes and what belongs to one id are kept without a write, and how long what nobody renews. Shorter in tests.
+	keepFor, retention time.Duration
 
 	under   chan struct{}   // holds one for every call that is under way
 	life    context.Context // ends with Close
@@ -70,11 +75,15 @@ var _ cluster.Engine = (*Engine)(nil)
 func Dial(cfg Config) (*Engine, error) {
 	e := &Engine{
 		prefix: cmp.Or(cfg.Prefix, defaultPrefix), sender: uuid.NewString(), timeout: cmp.Or(cfg.Timeout, defaultTimeout),
-		catchUp: cmp.Or(cfg.CatchUp, defaultCatchUp), queue: cmp.Or(cfg.Queue, defaultQueue), log: cfg.Logger,
+		catchUp: cmp.Or(cfg.CatchUp, defaultCatchUp), queue: cmp.Or(cfg.Queue, defaultQueue), log: cfg.Logger, count: cfg.Counters,
+		keepFor: keepFor, retention: cluster.Retention,
 		under: make(chan struct{}, maxUnderWay), stations: map[string]*station{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.count == nil {
+		e.count = &cluster.Counters{}
 	}
 	if e.timeout < 0 || e.catchUp < 0 || e.queue < 0 || cluster.CheckName("prefix", e.prefix) != nil {
 		return nil, fmt.Errorf("%w: timeout %v, catch-up every %v, %d in a queue, prefix %q", cluster.ErrInvalid, e.timeout, e.catchUp, e.queue, e.prefix)

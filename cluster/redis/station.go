@@ -96,11 +96,14 @@ func (e *Engine) unlisten(channel string, l listener) {
 // receive subscribes again and again until the station ends.
 func (e *Engine) receive(ctx context.Context, s *station) {
 	pause := retryLeast
+	had := false // once
 	for ctx.Err() == nil {
 		var joined atomic.Bool // the hook is called by the connection's reader
 		heard := rueidis.WithOnSubscriptionHook(ctx, func(sub rueidis.PubSubSubscription) {
 			if sub.Kind == "ssubscribe" {
-				joined.Store(true)
+				if joined.Store(true); had {
+					e.count.Resubscribed.Add(1)
+				}
 				e.tell(s, func(l listener) { l.joined() }, true)
 			}
 		})
@@ -113,7 +116,7 @@ func (e *Engine) receive(ctx context.Context, s *station) {
 		}
 		e.log.Debug("channel lost", "channel", s.channel, "err", err)
 		if joined.Load() {
-			pause = retryLeast
+			had, pause = true, retryLeast
 		}
 		select {
 		case <-ctx.Done():

@@ -31,16 +31,15 @@ func NewQueue[T any](limit int, stop func()) *Queue[T] {
 	return &Queue[T]{limit: limit, stop: stop, wake: make(chan struct{}, 1)}
 }
 
-// Push adds a value, or notes a gap and says so. It does not wait.
-func (q *Queue[T]) Push(value T) bool {
+// Push adds a value. If there is no room it is dropped, and a gap noted unless the newest item is one. It does not wait.
+func (q *Queue[T]) Push(value T) (dropped, gap bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.items) >= q.limit {
-		q.miss()
-		return false
+		return true, q.miss()
 	}
 	q.add(item[T]{value: value})
-	return true
+	return false, false
 }
 
 // Miss notes a gap, and says whether the reader is told of one more. It does not wait.

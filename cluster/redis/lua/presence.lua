@@ -7,8 +7,7 @@ end
 
 -- Makes a user's sessions with an owner what they are now, and tells of the first and the last.
 local function set(user, owner, sessions)
-  local v = redis.call('HGET', KEYS[1], user)
-  local all = v and cjson.decode(v) or {}
+  local all = sessionsOf(user)
   local had = next(all) ~= nil
   all[owner] = sessions
   local has = next(all) ~= nil
