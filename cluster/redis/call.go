@@ -124,14 +124,17 @@ func (e *Engine) message(result rueidis.RedisResult) (rueidis.RedisMessage, erro
 	return m, unavailable(err)
 }
 
-// isFault says whether an error will be the same next time: of a script, of what a user may do.
+// isFault says whether an error that the store answered will be the same next time: of a script, or of what a user may do. The others are of a store that
+// is starting, failing over, full, or held up.
 func isFault(text string) bool {
-	for _, prefix := range []string{"ERR ", "NOPERM ", "NOAUTH ", "WRONGPASS ", "CROSSSLOT "} {
-		if strings.HasPrefix(text, prefix) {
-			return true
+	for _, passing := range []string{
+		"LOADING", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "NOREPLICAS", "OOM", "MISCONF", "NOSCRIPT", "UNBLOCKED", "IOERR",
+	} {
+		if strings.HasPrefix(text, passing) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // lists runs a script on several shards, and returns the strings it returned on all of them.

@@ -8,6 +8,14 @@ end
 
 local function whole(n) return string.format('%.0f', n) end
 
+-- Counts one more; what cannot be counted is begun anew.
+local function increase(key)
+  local n = redis.pcall('INCR', key)
+  if type(n) == 'number' then return n end
+  redis.call('SET', key, '1')
+  return 1
+end
+
 -- Epoch, owner and TTL of a lease; the epoch is 0 and the owner nil if there is none, or something that is none.
 local function holder(id)
   local v = redis.call('HGET', KEYS[1], id)
@@ -57,7 +65,7 @@ local function forget(id, epoch, tell)
   redis.call('HDEL', KEYS[5], id)
   local gone = redis.call('HDEL', KEYS[4], id)
   if gone == 1 and tell == '1' then
-    local rev = redis.call('INCR', KEYS[6])
+    local rev = increase(KEYS[6])
     redis.call('SPUBLISH', KEYS[7], whole(rev) .. ' - ' .. id)
   end
 end

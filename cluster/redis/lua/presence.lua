@@ -1,7 +1,7 @@
 -- What scripts of presence begin with. KEYS users (hash of user to JSON of owner to sessions by state), owners (sorted set by
 -- the moment in which they end), index (set of users) of one owner, rev, changes.
 local function tell(user, sign)
-  local rev = redis.call('INCR', KEYS[4])
+  local rev = increase(KEYS[4])
   redis.call('SPUBLISH', KEYS[5], whole(rev) .. ' ' .. sign .. ' ' .. user)
 end
 

@@ -15,7 +15,7 @@ redis.call('HSET', KEYS[4], id, ARGV[6])
 local before = redis.call('HGET', KEYS[3], id) or ''
 if before ~= entry then
   redis.call('HSET', KEYS[3], id, entry)
-  local rev = redis.call('INCR', KEYS[5])
+  local rev = increase(KEYS[5])
   redis.call('SPUBLISH', KEYS[6], whole(rev) .. ' + ' .. entry)
 end
 if before == entry then before = '' end
