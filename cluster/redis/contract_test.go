@@ -17,10 +17,16 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*call).DelayDo.func1"))
 }
 
-func TestContract(t *testing.T) { contract(t, startServer(t, false)) }
+func TestContract(t *testing.T) {
+	t.Parallel()
+	contract(t, startServer(t, false))
+}
 
 // One node of a Redis Cluster has all slots, and refuses what would not work with more: scripts with keys of several.
-func TestContractOnARedisCluster(t *testing.T) { contract(t, startServer(t, true)) }
+func TestContractOnARedisCluster(t *testing.T) {
+	t.Parallel()
+	contract(t, startServer(t, true))
+}
 
 var services atomic.Int64
 

@@ -102,10 +102,11 @@ func Dial(cfg Config) (*Engine, error) {
 
 // tune says how the client is to behave.
 func (e *Engine) tune(option *rueidis.ClientOption) {
-	option.DisableCache = true     // nothing is cached: scripts answer
-	option.DisableRetry = true     // the caller is told, and knows whether it still wants it
-	option.AlwaysPipelining = true // a call that is given up does not close the connection under the others
-	option.PipelineMultiplex = -1  // one connection: what one caller does comes in the order in which it was done
+	option.DisableCache = true                          // nothing is cached: scripts answer
+	option.DisableRetry = true                          // the caller is told, and knows whether it still wants it
+	option.AlwaysPipelining = true                      // a call that is given up does not close the connection under the others
+	option.ClientSetInfo = rueidis.DisableClientSetInfo // a user need not be allowed to
+	option.PipelineMultiplex = -1                       // one connection: what one caller does comes in the order in which it was done
 	option.Dialer.Timeout = e.timeout
 	option.Dialer.KeepAlive = time.Second // pings when idle, so that a dead connection is noticed
 	option.ConnWriteTimeout = max(time.Second, 2*e.timeout)

@@ -157,8 +157,10 @@ func TestNobodyTakesOverBecauseTheStoreStalled(t *testing.T) {
 }
 
 func TestStoreThatComesBackEmptyIsFilledByItsNodes(t *testing.T) {
+	t.Parallel()
 	for name, asCluster := range map[string]bool{"one server": false, "Redis Cluster": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := startServer(t, asCluster)
 			nodes := []*node{startNode(t, s, "a"), startNode(t, s, "b")}
 			watching := open(t, s, redis.Config{CatchUp: 200 * time.Millisecond})

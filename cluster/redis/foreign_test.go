@@ -35,7 +35,6 @@ func everyCall(t *testing.T, e *redis.Engine, match, lobby cluster.Lease) []erro
 	ctx := t.Context()
 	_, acquire := e.Acquire(ctx, cluster.KindMatch, "m", "A", time.Minute)
 	_, again := e.Acquire(ctx, cluster.KindLobby, "another", "B", time.Minute)
-	_, moved := e.Transfer(ctx, match, "B")
 	_, expired := e.Expired(ctx, cluster.KindMatch)
 	_, expiredLobbies := e.Expired(ctx, cluster.KindLobby)
 	_, nodes := e.Nodes(ctx)
@@ -50,15 +49,16 @@ func everyCall(t *testing.T, e *redis.Engine, match, lobby cluster.Lease) []erro
 	_, announce := e.AnnouncePresence(ctx, "B", time.Minute)
 	_, presence := e.Presence(ctx, "ada", "bob")
 	save := cluster.Save{Lease: match, Checkpoint: &cluster.Checkpoint{Tick: 3}, Inputs: []cluster.Inputs{{From: 4, To: 4, Data: []byte("x")}}}
-	errs := []error{acquire, again, moved, expired, expiredLobbies, nodes, one, matches, saved, lob, code, lobbies, join, seated, announce, presence,
+	errs := []error{acquire, again, expired, expiredLobbies, nodes, one, matches, saved, lob, code, lobbies, join, seated, announce, presence,
 		e.PutMatch(ctx, match, cluster.Match{}), e.PutLobby(ctx, lobby, cluster.Lobby{Code: "code", Capacity: 2}, []string{"ada"}),
 		e.Leave(ctx, "l", "eve"), e.SetPresence(ctx, "B", "ada", cluster.Sessions{"online": 1}), e.ExpirePresence(ctx), e.Publish(ctx, "topic", nil),
 		e.Release(ctx, lobby)}
-	errs = append(errs, e.Save(ctx, save)...)
+	errs = append(errs, e.Save(ctx, save, cluster.Save{Lease: match, Inputs: save.Inputs})...) // these replace those
 	for _, r := range e.Renew(ctx, match, lobby) {
 		errs = append(errs, r.Err)
 	}
-	return errs
+	_, moved := e.Transfer(ctx, match, "B")
+	return append(errs, moved)
 }
 
 // fill puts one of everything.

@@ -12,6 +12,8 @@ local function whole(n) return string.format('%.0f', n) end
 local function increase(key)
   local n = redis.pcall('INCR', key)
   if type(n) == 'number' then return n end
+  local foreign = string.find(n.err, 'WRONGTYPE') or string.find(n.err, 'integer') or string.find(n.err, 'overflow')
+  if not foreign then return redis.call('INCR', key) end -- the script fails of it
   redis.call('SET', key, '1')
   return 1
 end
