@@ -25,7 +25,7 @@ import (
 
 // Config is what an [Engine] is made from. Zero values are the stated defaults.
 type Config struct {
-	// URL is where the store is, as redis://user:password@host:port/0; rediss:// with TLS, ?addr=host:port for further nodes of a Redis
+	// URL is where the store is, as redis://user:password@host:port/0; rediss:// with TLS (to Sentinels, too), ?addr=host:port for further nodes of a Redis
 	// Cluster, ?master_set=name for Sentinels at these addresses, ?protocol=2 for servers without RESP3.
 	URL     string
 	Prefix  string        // of all keys, for services that share a store; default "deltatick"
@@ -111,6 +111,10 @@ func (e *Engine) tune(option *rueidis.ClientOption) {
 	option.Dialer.KeepAlive = time.Second // pings when idle, so that a dead connection is noticed
 	option.ConnWriteTimeout = max(time.Second, 2*e.timeout)
 	option.ClusterOption.ShardsRefreshInterval = 30 * time.Second
+	if option.TLSConfig != nil {
+		option.TLSConfig.ServerName = "" // each server's certificate is for the host by which that one is dialled, not for the first in the URL
+		option.Sentinel.TLSConfig = option.TLSConfig
+	}
 	if option.Sentinel.MasterSet != "" {
 		option.Sentinel.TopologyRefreshInterval = 5 * time.Second
 		option.Sentinel.Dialer = option.Dialer

@@ -42,12 +42,12 @@ func (m *masterSet) watched() {
 	}
 }
 
-func startSentinel(t *testing.T, master int) *server {
+func startSentinel(t *testing.T, master int, lines ...string) *server {
 	t.Helper()
 	s := &server{t: t, port: freePort(t), dir: t.TempDir()}
 	file := filepath.Join(s.dir, "sentinel.conf") // it writes to it
 	text := fmt.Sprintf("port %d\nbind 127.0.0.1\ndir %s\nsentinel monitor service 127.0.0.1 %d 2\nsentinel down-after-milliseconds service 1000\n"+
-		"sentinel failover-timeout service 10000\n", s.port, s.dir, master)
+		"sentinel failover-timeout service 10000\n", s.port, s.dir, master) + strings.Join(lines, "\n")
 	must(t, os.WriteFile(file, []byte(text), 0o600))
 	s.process = exec.Command("redis-server", file, "--sentinel")
 	s.process.Stdout, s.process.Stderr = &s.said, &s.said
