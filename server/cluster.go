@@ -84,6 +84,14 @@ type Elsewhere interface {
 // shared says whether lobbies, presence and channels are those of all nodes.
 func (c *Cluster) shared() bool { return c != nil && c.Keeper != nil }
 
+// capacity is how many matches run here at most; 0: nobody has said.
+func (c *Cluster) capacity() int {
+	if c == nil || c.Roster == nil {
+		return 0
+	}
+	return c.Roster.Self().Capacity
+}
+
 func (c *Cluster) check() error {
 	switch {
 	case c.Node == "" || c.Engine == nil || c.Address == nil:

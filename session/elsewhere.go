@@ -62,6 +62,7 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 		return nil, ResumeExpired, err
 	default:
 		h.log.Warn("a session is made anew", "user", s.User(), "node", token.origin.node, "why", err)
+		h.cfg.Counters.Anew.Add(1)
 		s.arrived, s.anew = &Arrival{}, true
 		s.events.last = min(hello.Resume.Seq, maxAnewSeq) // so that the client does not take the next for one that it has had
 		s.id, err = uuid.NewRandomFromReader(h.cfg.Random)

@@ -93,6 +93,8 @@ func (p *outgoing) run() {
 		return
 	}
 	m.cfg.Counters.Dialled.Add(1)
+	m.cfg.Counters.Open.Add(1)
+	defer m.cfg.Counters.Open.Add(-1)
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		p.write(ctx, ws)

@@ -22,6 +22,7 @@ type Roster struct {
 	self   cluster.Node
 	held   *cluster.Held // nil before Open
 	others []cluster.Node
+	seen   map[string]Sighting
 	given  map[string]int // matches that this node has given to others since it looked at them last
 }
 
@@ -31,7 +32,7 @@ func New(cfg Config) (*Roster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Roster{cfg: cfg, self: cfg.Node, soon: make(chan struct{}, 1), given: map[string]int{}}, nil
+	return &Roster{cfg: cfg, self: cfg.Node, soon: make(chan struct{}, 1), given: map[string]int{}, seen: map[string]Sighting{}}, nil
 }
 
 // ErrUnknown: no such node is known.
@@ -120,6 +121,7 @@ func (r *Roster) look(ctx context.Context) {
 	defer r.mu.Unlock()
 	r.others = nodes
 	clear(r.given)
+	r.sight(time.Now())
 }
 
 // Self is this node.
