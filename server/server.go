@@ -12,6 +12,7 @@ import (
 
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
@@ -31,6 +32,7 @@ type Server struct {
 	rejoiner  rejoiner         // the same; nil: they are those of this node
 	abroad    *abroad          // likewise
 	restored  func(cluster.Lease)
+	nodeOf    func(lobby string) string // nil: lobbies are those of this node
 	channels  *channel.Set
 	presence  *presence.Registry
 	matches   *matchmaker
@@ -39,8 +41,11 @@ type Server struct {
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
 	draining  atomic.Bool
+	entered   atomic.Bool   // Run has begun, in what Cluster.Around puts around it
+	drains    chan struct{} // has a token when an administrator wants this node drained
 	sessions  *session.Counters
 	lobbies   *lobby.Counters
+	shared    shared.Counters // nothing, if lobbies are those of this node
 }
 
 // New assembles a server. It starts nothing. Errors name the setting or game at fault.
@@ -54,7 +59,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
+		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters), drains: make(chan struct{}, 1),
 		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
 	if c := cfg.Cluster; c != nil {

@@ -22,7 +22,7 @@ type Roster struct {
 	self   cluster.Node
 	held   *cluster.Held // nil before Open
 	others []cluster.Node
-	seen   map[string]Sighting
+	seen   map[string]Sighting // the others, by id
 	given  map[string]int // matches that this node has given to others since it looked at them last
 }
 
