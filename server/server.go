@@ -106,6 +106,9 @@ func New(cfg Config) (*Server, error) {
 		hub.Secret, hub.Node, hub.Elsewhere = cfg.Cluster.Secret, cfg.Cluster.Node, &sessionElsewhere{cfg.Cluster.Mesh}
 		cfg.Cluster.Mesh.Handle(callGiveUp, s.giveUp)
 	}
+	if cfg.Cluster != nil && cfg.Cluster.Mesh != nil {
+		s.answerAdmins(cfg.Cluster.Mesh)
+	}
 	if s.hub, err = session.NewHub(hub); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
@@ -140,6 +143,14 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 func (s *Server) run(ctx context.Context) error {
+	s.entered.Store(true)
+	if c := s.cfg.Cluster; c != nil && c.Drain != nil {
+		untilEnd, stop := context.WithCancel(ctx)
+		var handing sync.WaitGroup
+		handing.Go(func() { s.handOver(untilEnd) })
+		defer handing.Wait()
+		defer stop()
+	}
 	if s.abroad != nil {
 		telling, stop := context.WithCancel(context.WithoutCancel(ctx))
 		var told sync.WaitGroup
@@ -203,9 +214,8 @@ var errHung = errors.New("server: a match does not end")
 
 // drain lets what is running end by itself, within DrainWait.
 func (s *Server) drain() {
-	s.draining.Store(true)
+	s.stopTaking()
 	s.hub.Drain()
-	s.directory.Drain()
 	s.cfg.Logger.Info("draining", "sessions", s.hub.Sessions(), "wait", s.cfg.DrainWait)
 	if c := s.cfg.Cluster; c != nil && c.Drain != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.DrainWait)
