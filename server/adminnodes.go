@@ -71,23 +71,20 @@ func (s *Server) adminDrain(c *channel.Call, p drainAsk) (any, error) {
 	if !s.cfg.Cluster.shared() || s.cfg.Cluster.Drain == nil {
 		return nil, protocol.Refuse(protocol.CodeNotFound, "this server is no node of a service")
 	}
+	node, err := s.cfg.Cluster.Roster.Node(c.Context(), p.Node)
 	nodes := s.cfg.Cluster.Roster.Nodes()
-	var node cluster.Node
-	for _, n := range nodes {
-		if n.ID == p.Node {
-			node = n
-		}
-	}
 	switch {
-	case node.ID == "":
+	case errors.Is(err, roster.ErrUnknown):
 		return nil, protocol.Refuse(protocol.CodeNotFound, "there is no such node")
+	case err != nil:
+		return nil, protocol.Refuse(protocol.CodeUnavailable, "the directory of nodes cannot be read: try again")
 	case node.Lobbies && !others(nodes, node.ID, func(n cluster.Node) bool { return n.Lobbies }),
 		node.Load > 0 && !others(nodes, node.ID, func(n cluster.Node) bool { return n.Capacity > n.Load }):
 		return nil, protocol.Refuse(protocol.CodeUnavailable, "no other node takes what this one has")
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), adminTimeout)
 	defer cancel()
-	_, err := s.cfg.Cluster.Mesh.Call(ctx, p.Node, callDrain, seal(drainAsk{p.Node, c.Session().User()}))
+	_, err = s.cfg.Cluster.Mesh.Call(ctx, p.Node, callDrain, seal(drainAsk{p.Node, c.Session().User()}))
 	if refused := (*protocol.Error)(nil); err != nil && !errors.As(err, &refused) {
 		return nil, protocol.Refuse(protocol.CodeUnavailable, "the node does not answer: try again")
 	}
