@@ -45,7 +45,7 @@ func (s *Server) adminNodes(c *channel.Call, _ struct{}) (nodesReply, error) {
 		info := infoOfNode(n, now)
 		info.Self = n.ID == s.cfg.Cluster.Node
 		if st, ok := answers[n.ID]; ok {
-			info.Status = &st
+			info.Status, info.Draining = &st, info.Draining || st.Draining
 		}
 		reply.Nodes = append(reply.Nodes, info)
 	}
@@ -104,7 +104,7 @@ func others(nodes []cluster.Node, but string, like func(cluster.Node) bool) bool
 	return false
 }
 
-// drainHere begins to hand over what is here, and does not wait. Asked again, it tries again what could not be handed over.
+// drainHere begins to hand over what is here, and does not wait.
 func (s *Server) drainHere(q drainAsk) (struct{}, error) {
 	if s.cfg.Cluster == nil || s.cfg.Cluster.Drain == nil || q.Node != s.cfg.Cluster.Node {
 		return struct{}{}, protocol.Refuse(protocol.CodeNotFound, "this is another node")
@@ -124,6 +124,9 @@ func (s *Server) stopTaking() {
 	s.directory.Drain()
 }
 
+// handAgain is how long to wait until other nodes may have room.
+const handAgain = time.Second
+
 // handOver does what administrators ask by "drain", until ctx ends. The process goes on, and so do the sessions that are here, and what nobody
 // else takes: seats in such matches must be reached from other nodes, so that the hub is not drained.
 func (s *Server) handOver(ctx context.Context) {
@@ -133,8 +136,9 @@ func (s *Server) handOver(ctx context.Context) {
 			return
 		case <-s.drains:
 		}
-		if err := s.cfg.Cluster.Drain(ctx); err != nil && ctx.Err() == nil {
-			s.cfg.Logger.Warn("not everything could be handed over", "err", err)
+		for err := s.cfg.Cluster.Drain(ctx); err != nil && ctx.Err() == nil; err = s.cfg.Cluster.Drain(ctx) {
+			s.cfg.Logger.Warn("not everything could be handed over yet", "err", err)
+			sleep(ctx, handAgain)
 		}
 	}
 }

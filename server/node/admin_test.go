@@ -173,18 +173,7 @@ func (w *watched) refused(code string, err error) {
 
 // view is what an administrator is shown.
 type view struct {
-	Nodes []struct {
-		Node     string `msgpack:"node"`
-		Region   string `msgpack:"region"`
-		Lobbies  bool   `msgpack:"lobbies"`
-		Capacity int    `msgpack:"capacity"`
-		Draining bool   `msgpack:"draining"`
-		Self     bool   `msgpack:"self"`
-		Status   *struct {
-			Draining bool `msgpack:"draining"`
-			Sessions int  `msgpack:"sessions"`
-		} `msgpack:"status"`
-	} `msgpack:"nodes"`
+	Nodes   []nodeSeen `msgpack:"nodes"`
 	Lobbies []lobbySeen
 	Matches []struct {
 		Match   string `msgpack:"match"`
@@ -199,6 +188,20 @@ type view struct {
 		Node  string `msgpack:"node"`
 		Match string `msgpack:"match"`
 	} `msgpack:"sessions"`
+}
+
+type nodeSeen struct {
+	Node     string `msgpack:"node"`
+	Region   string `msgpack:"region"`
+	Lobbies  bool   `msgpack:"lobbies"`
+	Capacity int    `msgpack:"capacity"`
+	Load     int    `msgpack:"load"`
+	Draining bool   `msgpack:"draining"`
+	Self     bool   `msgpack:"self"`
+	Status   *struct {
+		Draining bool `msgpack:"draining"`
+		Sessions int  `msgpack:"sessions"`
+	} `msgpack:"status"`
 }
 
 type lobbySeen struct {
@@ -267,6 +270,7 @@ func TestAdministratorsOfOneNodeSeeAllAndKickOnAll(t *testing.T) {
 	if err := <-ann.ended; !errors.As(err, &closed) || closed.Code != protocol.CloseKicked {
 		t.Errorf("ended with %v", err)
 	}
+	w.until("nobody is left to kick", func() bool { return root.Call(w.ctx, "admin", "kick", map[string]string{"user": ann.user}, nil) != nil })
 	w.refused(protocol.CodeNotFound, root.Call(w.ctx, "admin", "kick", map[string]string{"user": ann.user}, nil))
 }
 
@@ -289,7 +293,8 @@ func TestANodeThatIsDrainedHandsOverWhatItHasAndStaysUp(t *testing.T) {
 	w.until("it runs elsewhere, and so does its lobby", func() bool {
 		after = w.look(root)
 		return len(after.Matches) == 1 && after.Matches[0].Node != from.Node && after.Matches[0].Players == 1 &&
-			len(after.Lobbies) == 1 && after.Lobbies[0].Node == "lobby-1"
+			len(after.Lobbies) == 1 && after.Lobbies[0].Node == "lobby-1" &&
+			!slices.ContainsFunc(after.Nodes, func(n nodeSeen) bool { return (n.Load == 1) != (n.Node == after.Matches[0].Node) })
 	})
 	if m := after.Matches[0]; m.Match != from.Match || m.Epoch <= from.Epoch {
 		t.Errorf("%+v has become %+v", from, m)
