@@ -50,7 +50,7 @@ func (r *Roster) Open(ctx context.Context) error {
 		if !errors.Is(err, cluster.ErrUnavailable) && !errors.Is(err, cluster.ErrHeld) {
 			return fmt.Errorf("roster: %s: %w", r.cfg.Node.ID, err)
 		}
-		r.cfg.Logger.Warn("this node is not in the directory yet", "node", r.cfg.Node.ID, "err", err)
+		r.cfg.Logger.Warn("this node is not in the directory yet", "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(r.cfg.Every):

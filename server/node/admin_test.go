@@ -1,12 +1,16 @@
 package node_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,6 +32,7 @@ type watched struct {
 	ctx   context.Context
 	store *memory.Store
 	addrs map[string]string // by node
+	log   *pages
 	stops []func()
 	waits []func()
 }
@@ -55,7 +60,7 @@ func watch(t *testing.T, lobbies []string, servers ...string) *watched {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
-	w := &watched{T: t, ctx: ctx, store: memory.NewStore(memory.Config{}), addrs: map[string]string{}}
+	w := &watched{T: t, ctx: ctx, store: memory.NewStore(memory.Config{}), addrs: map[string]string{}, log: new(pages)}
 	t.Cleanup(func() {
 		for _, f := range slices.Concat(w.stops, w.waits) {
 			f()
@@ -78,7 +83,9 @@ func (w *watched) start(id string, lobbies bool) {
 	}
 	engine := w.store.Open()
 	w.addrs[id] = listener.Addr().String()
-	s, err := node.New(watchedConfig(id, engine, "ws://"+w.addrs[id], lobbies))
+	cfg := watchedConfig(id, engine, "ws://"+w.addrs[id], lobbies)
+	cfg.Server.Logger = slog.New(slog.NewJSONHandler(w.log, nil))
+	s, err := node.New(cfg)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -316,6 +323,51 @@ func TestANodeThatIsDrainedHandsOverWhatItHasAndStaysUp(t *testing.T) {
 	}
 	if err := ann.Lobby().Leave(w.ctx); err != nil {
 		t.Errorf("who was there before cannot use the node any more: %v", err)
+	}
+	w.log.names(t, map[string][]string{
+		"match placed": {"node", "match", "lobby", "peer"}, "match made": {"node", "match", "lobby", "epoch"}, "match moved": {"node", "match", "lobby", "to"},
+		"match taken": {"node", "match", "lobby", "from"}, "lobby received": {"node", "lobby", "from"}, "node told to drain": {"node", "peer", "by"},
+		"an administrator drains this node": {"node", "user"},
+	})
+}
+
+// pages is a log that many write.
+type pages struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (p *pages) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(b)
+}
+
+// names checks that there are these lines, and that they name what they are about, each once.
+func (p *pages) names(t *testing.T, wanted map[string][]string) {
+	t.Helper()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for line := range bytes.Lines(p.text.Bytes()) {
+		var entry map[string]any
+		if err := json.Unmarshal(line, &entry); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"node", "match", "lobby", "user", "session"} {
+			if bytes.Count(line, []byte(`"`+name+`":`)) > 1 && entry["by"] == nil {
+				t.Errorf("%s twice in %s", name, line)
+			}
+		}
+		message, _ := entry["msg"].(string)
+		for _, name := range wanted[message] {
+			if entry[name] == nil || entry[name] == "" {
+				t.Errorf("no %s in %s", name, line)
+			}
+		}
+		delete(wanted, message)
+	}
+	for message := range wanted {
+		t.Errorf("%q is not logged", message)
 	}
 }
 

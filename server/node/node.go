@@ -48,6 +48,8 @@ func New(cfg Config) (*server.Server, error) {
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
 	}
+	n.log = n.log.With("node", cfg.ID) // other nodes are called peer, from or to
+	cfg.Server.Logger, n.cfg.Server.Logger = n.log, n.log
 	if err := n.connect(); err != nil {
 		return nil, err
 	}
@@ -187,7 +189,7 @@ func (n *node) around(ctx context.Context, run func(ctx context.Context) error) 
 		}
 		return err
 	}
-	n.log.Info("node entered", "node", n.cfg.ID, "url", n.cfg.URL, "lobbies", !n.cfg.NoLobbies, "matches", n.cfg.Matches, "region", n.cfg.Region)
+	n.log.Info("node entered", "url", n.cfg.URL, "lobbies", !n.cfg.NoLobbies, "matches", n.cfg.Matches, "region", n.cfg.Region)
 	ctx, lose := context.WithCancelCause(ctx)
 	defer lose(nil)
 	listed := make(chan struct{})
@@ -209,7 +211,7 @@ func (n *node) around(ctx context.Context, run func(ctx context.Context) error) 
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancel()
 	if left := n.roster.Leave(leaving); left != nil {
-		n.log.Warn("the directory keeps this node until its lease ends", "node", n.cfg.ID, "err", left)
+		n.log.Warn("the directory keeps this node until its lease ends", "err", left)
 	}
 	return err
 }

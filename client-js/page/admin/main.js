@@ -46,9 +46,11 @@ async function look() {
     ask("matches"),
   ]);
   showService(nodes, running);
-  const all = nodes.length > 0 ? together(nodes.flatMap((n) => n.status ?? [])) : status;
-  const state = nodes.length > 0 ? `${nodes.length} nodes` : status.draining ? "draining" : "ready";
-  showFigures(byId("figures"), { ...all, state, lobbies: status.lobbies });
+  const many = nodes.length > 0;
+  const all = many ? together(nodes.flatMap((n) => n.status ?? [])) : status;
+  const state = many ? `${nodes.length} nodes` : status.draining ? "draining" : "ready";
+  const sessions = page.count; // without those that nodes have with each other, one for each player they relay for
+  showFigures(byId("figures"), { ...all, state, sessions, lobbies: status.lobbies });
   showDrops(byId("drops"), all.drops);
   showLobbies(byId("lobbies"), status.lobbies, {
     stop: (lobby) => act("stop", { lobby }),
