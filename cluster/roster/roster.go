@@ -23,7 +23,7 @@ type Roster struct {
 	held   *cluster.Held // nil before Open
 	others []cluster.Node
 	seen   map[string]Sighting // the others, by id
-	given  map[string]int // matches that this node has given to others since it looked at them last
+	given  map[string]int      // matches that this node has given to others since it looked at them last
 }
 
 // New makes a roster and starts nothing.
