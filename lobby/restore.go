@@ -148,6 +148,9 @@ func (d *Directory) Attach(ctx context.Context, m Member, away bool, after uint3
 		rebind()
 		l.changed = l.changed || who.away != away
 		who.away = away
+		if !away {
+			who.awaited = time.Time{}
+		}
 		if away {
 			l.stopTyping(who, l.talkers[who.User()])
 		}

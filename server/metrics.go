@@ -120,6 +120,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	c.matches(m)
 	c.recordings(m)
 	c.cluster(m)
+	c.elsewhere(m)
 	var draining int64
 	if c.server.draining.Load() {
 		draining = 1

@@ -44,7 +44,7 @@ func (r *Roster) Open(ctx context.Context) error {
 	for {
 		err := r.enter(ctx)
 		if err == nil {
-			r.look(ctx)
+			r.Look(ctx)
 			return nil
 		}
 		if !errors.Is(err, cluster.ErrUnavailable) && !errors.Is(err, cluster.ErrHeld) {
@@ -91,7 +91,7 @@ func (r *Roster) Run(ctx context.Context) error {
 		case <-held.Lost():
 			return fmt.Errorf("roster: another process has taken the id %s: %w", r.cfg.Node.ID, cluster.ErrFenced)
 		case <-ticker.C:
-			r.look(ctx)
+			r.Look(ctx)
 		case <-r.soon:
 		}
 		if err := r.tell(ctx); err != nil && ctx.Err() == nil {
@@ -110,11 +110,11 @@ func (r *Roster) tell(ctx context.Context) error {
 	return r.cfg.Engine.PutNode(ctx, held.Lease(), self)
 }
 
-// look reads how the others are.
-func (r *Roster) look(ctx context.Context) {
+// Look reads how the others are, as Run does now and then. While the store is away, what was read last stays.
+func (r *Roster) Look(ctx context.Context) {
 	nodes, err := r.cfg.Engine.Nodes(ctx)
 	if err != nil {
-		return // what was read last stays
+		return
 	}
 	nodes = slices.DeleteFunc(nodes, func(n cluster.Node) bool { return n.ID == r.cfg.Node.ID })
 	r.mu.Lock()

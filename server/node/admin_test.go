@@ -221,7 +221,7 @@ func (w *watched) look(root *seen) (v view) {
 	var lobbies struct {
 		Lobbies []lobbySeen `msgpack:"lobbies"`
 	}
-	for name, into := range map[string]any{"nodes": &v, "status": &lobbies, "matches": &v, "sessions": &v} {
+	for name, into := range map[string]interface{}{"nodes": &v, "status": &lobbies, "matches": &v, "sessions": &v} {
 		if err := root.Call(w.ctx, "admin", name, nil, into); err != nil {
 			w.Fatal(name, ": ", err)
 		}
@@ -349,7 +349,7 @@ func (p *pages) names(t *testing.T, wanted map[string][]string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for line := range bytes.Lines(p.text.Bytes()) {
-		var entry map[string]any
+		var entry map[string]interface{}
 		if err := json.Unmarshal(line, &entry); err != nil {
 			t.Fatal(err)
 		}

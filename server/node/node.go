@@ -54,7 +54,7 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Drain: n.drain, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
 		Counters: new(match.Counters), Ticks: new(tick.Stats), MeshCounters: &n.meshed, MatchCounters: &n.counts,
 	}
 	n.ticks.stats = c.Ticks
@@ -137,6 +137,10 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 		spec.Region = n.cfg.Region
 	}
 	placed, err := n.placer.NewMatch(ctx, spec)
+	if errors.Is(err, roster.ErrNoRoom) { // as far as this node knew: one may have come a moment ago
+		n.roster.Look(ctx)
+		placed, err = n.placer.NewMatch(ctx, spec)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +155,7 @@ func (n *node) resumeMatch(ctx context.Context, r shared.ResumeRequest) (lobby.M
 	if err != nil {
 		return nil, err
 	}
-	return lobby.MatchOf(placed), nil
+	return lobby.ResumedOf(placed), nil
 }
 
 // restored hears of leases that the store had lost.
