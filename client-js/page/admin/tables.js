@@ -66,7 +66,11 @@ const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
 const sum = (all, of) => all.reduce((total, one) => total + of(one), 0);
 
-/** What all nodes that answer are together: counts are added, and of times the longest is shown. */
+/**
+ * What all nodes that answer are together: counts are added, and of times the longest is shown.
+ * @param {Record<string, any>[]} all statuses
+ * @returns {Record<string, any>}
+ */
 export function together(all) {
   const drops = {};
   for (const { drops: some } of all)
