@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { together } from "../page/admin/tables.js";
+import { together } from "../page/admin/together.js";
 import { cameraFor } from "../page/camera.js";
 import { mergeControls } from "../page/controls.js";
 import { lostWords } from "../page/link-state.js";

@@ -8,8 +8,8 @@ import {
   showMatches,
   showNodes,
   showSessions,
-  together,
 } from "./tables.js";
+import { together } from "./together.js";
 
 /**
  * The page for administrators: asks the channel "admin" once a second what there is, and does what its buttons say. Everything that

@@ -64,25 +64,6 @@ function showPairs(list, pairs) {
 
 const ms = (value) => `${value.toFixed(value < 10 ? 2 : 0)} ms`;
 
-const sum = (all, of) => all.reduce((total, one) => total + of(one), 0);
-
-/**
- * What all nodes that answer are together: counts are added, and of times the longest is shown.
- * @param {Record<string, any>[]} all statuses
- * @returns {Record<string, any>}
- */
-export function together(all) {
-  const drops = {};
-  for (const { drops: some } of all)
-    for (const [name, n] of Object.entries(some)) drops[name] = (drops[name] ?? 0) + n;
-  const total = { drops };
-  for (const name of ["sessions", "connections", "matches", "players", "ticks", "late", "slipped"])
-    total[name] = sum(all, (one) => one[name]);
-  for (const name of ["lateness", "step"])
-    total[name] = Math.max(0, ...all.map((one) => one[name]));
-  return total;
-}
-
 /** @param {object} s a status, with `state` and `lobbies` */
 export const showFigures = (list, s) =>
   showPairs(list, [
