@@ -22,7 +22,8 @@ type Roster struct {
 	self   cluster.Node
 	held   *cluster.Held // nil before Open
 	others []cluster.Node
-	given  map[string]int // matches that this node has given to others since it looked at them last
+	seen   map[string]Sighting // the others, by id
+	given  map[string]int      // matches that this node has given to others since it looked at them last
 }
 
 // New makes a roster and starts nothing.
@@ -31,7 +32,7 @@ func New(cfg Config) (*Roster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Roster{cfg: cfg, self: cfg.Node, soon: make(chan struct{}, 1), given: map[string]int{}}, nil
+	return &Roster{cfg: cfg, self: cfg.Node, soon: make(chan struct{}, 1), given: map[string]int{}, seen: map[string]Sighting{}}, nil
 }
 
 // ErrUnknown: no such node is known.
@@ -49,7 +50,7 @@ func (r *Roster) Open(ctx context.Context) error {
 		if !errors.Is(err, cluster.ErrUnavailable) && !errors.Is(err, cluster.ErrHeld) {
 			return fmt.Errorf("roster: %s: %w", r.cfg.Node.ID, err)
 		}
-		r.cfg.Logger.Warn("this node is not in the directory yet", "node", r.cfg.Node.ID, "err", err)
+		r.cfg.Logger.Warn("this node is not in the directory yet", "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(r.cfg.Every):
@@ -120,6 +121,7 @@ func (r *Roster) Look(ctx context.Context) {
 	defer r.mu.Unlock()
 	r.others = nodes
 	clear(r.given)
+	r.sight(time.Now())
 }
 
 // Self is this node.
