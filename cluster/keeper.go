@@ -34,6 +34,8 @@ type Keeper struct {
 	every    time.Duration
 	restored func(Lease)
 
+	bridge atomic.Pointer[bridge] // nil: none was ever needed
+
 	mu    sync.Mutex
 	held  map[kindID]*Held
 	since time.Time // renewals have been good
@@ -92,7 +94,7 @@ func (k *Keeper) Acquire(ctx context.Context, kind Kind, id, owner string) (*Hel
 		}
 		h.lose()
 	}
-	h := &Held{lost: make(chan struct{})}
+	h := &Held{keeper: k, lost: make(chan struct{})}
 	h.lease.Store(&lease)
 	k.held[key] = h
 	return h, nil
@@ -237,23 +239,25 @@ func (k *Keeper) judge(asked time.Time, renewals []Renewal) {
 
 // Held is a lease that a [Keeper] keeps.
 type Held struct {
-	lease atomic.Pointer[Lease]
-	once  sync.Once
-	lost  chan struct{}
+	keeper *Keeper
+	lease  atomic.Pointer[Lease]
+	once   sync.Once
+	lost   chan struct{}
 }
 
 // Lease is the lease as it was last renewed.
 func (h *Held) Lease() Lease { return *h.lease.Load() }
 
-// Valid says whether the owner may act now. Between two renewals that could not be made in time it may not, and may again after
+// Valid says whether the owner may act now. Between two renewals that could not be made in time it may not, unless there is a [Keeper.Bridge], and may again after
 // the next good one; a match asks in every tick and before it sends. It takes no lock and allocates nothing.
 func (h *Held) Valid() bool {
 	select {
 	case <-h.lost:
 		return false
 	default:
-		return time.Now().Before(h.lease.Load().Until)
 	}
+	now, until := time.Now(), h.lease.Load().Until
+	return now.Before(until) || h.keeper.bridge.Load().carries(until, now)
 }
 
 // Lost is closed when somebody else owns it: the owner is to give up what it has.
