@@ -49,6 +49,7 @@ var arrows = map[string][]string{
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
 	"cluster/relay":   {"protocol"},
+	"cluster/outage":  {"cluster", "cluster/peer"},
 	"cluster/roster":  {"cluster"},
 	"cluster/matches": {"cluster", "cluster/peer", "cluster/roster", "match", "tick", "protocol"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike

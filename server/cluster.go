@@ -10,6 +10,7 @@ import (
 
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/cluster/matches"
+	"github.com/deltatick/deltatick/cluster/outage"
 	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/cluster/roster"
 	"github.com/deltatick/deltatick/cluster/ticket"
@@ -58,6 +59,8 @@ type Cluster struct {
 	// What is counted by what was made before the server, for metrics; nil: it is not shown.
 	MeshCounters  *peer.Counters
 	MatchCounters *matches.Counters // of the host and of who has matches made for the lobbies here
+	StoreCounters *cluster.Counters // of Engine
+	Outages       *outage.Counters  // of times without it
 	// Oversee lists the matches of Host: matches.Host.Oversee. Default: administrators see none.
 	Oversee func() []matches.Overseen
 

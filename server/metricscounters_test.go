@@ -16,6 +16,7 @@ import (
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/cluster/matches"
 	"github.com/deltatick/deltatick/cluster/memory"
+	"github.com/deltatick/deltatick/cluster/outage"
 	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/cluster/roster"
 	"github.com/deltatick/deltatick/match"
@@ -52,6 +53,7 @@ func oneOfMany(t *testing.T) *Server {
 	c := &Cluster{
 		Node: "a", Engine: engine, Secret: []byte("the secret of the service"), Host: nobody{}, Outboxes: new(Outboxes), Address: who.Address,
 		Roster: who, Keeper: keeper, MeshCounters: new(peer.Counters), MatchCounters: new(matches.Counters),
+		StoreCounters: new(cluster.Counters), Outages: new(outage.Counters),
 		Oversee: func() []matches.Overseen { return nil },
 		Around:  func(ctx context.Context, run func(context.Context) error) error { return run(ctx) },
 	}
@@ -135,7 +137,7 @@ func TestEveryCounterIsInTheMetrics(t *testing.T) {
 		"sessions": s.sessions, "lobbies": s.lobbies, "presence": s.presence.Counters(), "channels": s.channels.Counters(), "match": s.matches.counters,
 		"recordings": s.matches.records.counters, "mesh": s.cfg.Cluster.MeshCounters, "host": s.cfg.Cluster.MatchCounters, "shared": &s.shared,
 		"relay": &s.following.relayed, "follow": &s.following.counters, "tickets": &s.seats.counters, "outboxes": &s.seats.outboxes.dropped,
-		"abroad": &s.abroad.counters,
+		"abroad": &s.abroad.counters, "store": s.cfg.Cluster.StoreCounters, "outages": s.cfg.Cluster.Outages,
 	} {
 		count(name, reflect.ValueOf(counters).Elem())
 	}

@@ -17,6 +17,7 @@ func (c *collector) cluster(m sink) {
 	c.mesh(m)
 	c.nodes(m)
 	c.host(m)
+	c.store(m)
 	if s.cfg.Cluster.shared() {
 		c.sharedLobbies(m)
 		c.abroad(m)

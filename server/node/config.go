@@ -19,7 +19,8 @@ import (
 type Config struct {
 	Server server.Config // its Cluster is filled in; for a node without lobbies, Auth and Guests are not looked at
 	Engine cluster.Engine
-	Secret []byte // that all nodes of the service have: signs seat tickets and resume tokens, and opens the mesh; 16 bytes or more
+	Store  *cluster.Counters // that the engine was given, if it counts what only it knows; default: new ones
+	Secret []byte            // that all nodes of the service have: signs seat tickets and resume tokens, and opens the mesh; 16 bytes or more
 
 	ID       string // unique among the nodes; the same over restarts, or another each time; default: drawn at random
 	URL      string // where clients reach this very node, "ws://host:port" or "wss://host"; "": they do not, other nodes relay for it
@@ -46,6 +47,9 @@ func (cfg Config) withDefaults(cpus int) (Config, error) {
 	}
 	if cfg.Matches < 0 {
 		cfg.Matches = MatchesPerCPU * cpus
+	}
+	if cfg.Store == nil {
+		cfg.Store = new(cluster.Counters)
 	}
 	cfg.Internal = cmp.Or(cfg.Internal, cfg.URL)
 	switch {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/cluster/matches"
+	"github.com/deltatick/deltatick/cluster/outage"
 	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/cluster/roster"
 	"github.com/deltatick/deltatick/lobby"
@@ -24,17 +25,19 @@ import (
 
 // node is what is around the server of one node.
 type node struct {
-	cfg    Config
-	log    *slog.Logger
-	keeper *cluster.Keeper
-	roster *roster.Roster
-	mesh   *peer.Mesh
-	host   *matches.Host   // nil: no matches run here
-	placer *matches.Placer // nil: no lobbies are here
-	ticks  lateness
-	meshed peer.Counters
-	counts matches.Counters              // of host and placer
-	server atomic.Pointer[server.Server] // set once it is made
+	cfg     Config
+	log     *slog.Logger
+	keeper  *cluster.Keeper
+	roster  *roster.Roster
+	outage  *outage.Watch
+	mesh    *peer.Mesh
+	host    *matches.Host   // nil: no matches run here
+	placer  *matches.Placer // nil: no lobbies are here
+	ticks   lateness
+	meshed  peer.Counters
+	outages outage.Counters
+	counts  matches.Counters              // of host and placer
+	server  atomic.Pointer[server.Server] // set once it is made
 }
 
 // New makes a server that is one of several nodes. It starts nothing, and does not ask the engine. The engine is the caller's to close, after the server's Run has
@@ -50,12 +53,15 @@ func New(cfg Config) (*server.Server, error) {
 	}
 	n.log = n.log.With("node", cfg.ID) // other nodes are called peer, from or to
 	cfg.Server.Logger, n.cfg.Server.Logger = n.log, n.log
+	cfg.Engine = cluster.Metered(cfg.Engine, cfg.Store)
+	n.cfg.Engine = cfg.Engine
 	if err := n.connect(); err != nil {
 		return nil, err
 	}
 	c := &server.Cluster{
 		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Drain: n.drain, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
 		Counters: new(match.Counters), Ticks: new(tick.Stats), MeshCounters: &n.meshed, MatchCounters: &n.counts,
+		StoreCounters: cfg.Store, Outages: &n.outages,
 	}
 	n.ticks.stats = c.Ticks
 	if cfg.Matches > 0 {
@@ -95,6 +101,10 @@ func (n *node) connect() (err error) {
 		return err
 	}
 	n.mesh, err = peer.New(peer.Config{Node: cfg.ID, Secret: cfg.Secret, Address: n.roster.Address, Logger: n.log, Counters: &n.meshed})
+	if err != nil {
+		return err
+	}
+	n.outage, err = outage.New(outage.Config{Keeper: n.keeper, Peers: n.mesh, Nodes: n.roster.Nodes, Logger: n.log, Counters: &n.outages})
 	return err
 }
 
@@ -186,7 +196,8 @@ func (n *node) around(ctx context.Context, run func(ctx context.Context) error) 
 	var below sync.WaitGroup
 	defer below.Wait()
 	defer stop()
-	below.Go(func() { _ = n.keeper.Run(inner) }) // returns inner's error, as host and roster do
+	below.Go(func() { _ = n.keeper.Run(inner) }) // returns inner's error, as host, roster and outage do
+	below.Go(func() { _ = n.outage.Run(inner) })
 	if err := n.roster.Open(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil // told to end before it was anybody's

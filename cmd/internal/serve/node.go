@@ -115,12 +115,13 @@ func (c *nodeConfig) open(ctx context.Context, cfg server.Config) (s *server.Ser
 		s, err = server.New(cfg)
 		return s, func() {}, err
 	}
-	engine, err := c.dial(ctx, cfg.Logger)
+	counters := new(cluster.Counters)
+	engine, err := c.dial(ctx, cfg.Logger, counters)
 	if err != nil {
 		return nil, nil, fmt.Errorf("-redis: %w", err)
 	}
 	n := c.node
-	n.Server, n.Engine = cfg, engine
+	n.Server, n.Engine, n.Store = cfg, engine, counters
 	if s, err = node.New(n); err != nil {
 		engine.Close()
 		return nil, nil, err
@@ -132,11 +133,11 @@ func (c *nodeConfig) open(ctx context.Context, cfg server.Config) (s *server.Ser
 const dialPatience = time.Minute
 
 // dial connects to Redis, and waits for it if it is not there.
-func (c *nodeConfig) dial(ctx context.Context, log *slog.Logger) (*redis.Engine, error) {
+func (c *nodeConfig) dial(ctx context.Context, log *slog.Logger, counters *cluster.Counters) (*redis.Engine, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialPatience)
 	defer cancel()
 	for {
-		engine, err := redis.Dial(redis.Config{URL: c.redis, Timeout: min(400*time.Millisecond, c.node.LeaseTTL*2/5), Logger: log})
+		engine, err := redis.Dial(redis.Config{URL: c.redis, Timeout: min(400*time.Millisecond, c.node.LeaseTTL*2/5), Logger: log, Counters: counters})
 		if !errors.Is(err, cluster.ErrUnavailable) {
 			return engine, err
 		}
