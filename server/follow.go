@@ -43,6 +43,8 @@ type follow struct {
 
 	linked sync.Mutex // guards link, and is held while a way gets it
 	link   match.Link // the player's connection; nil: away
+	// shortcut is where the player's client reaches the match by itself, guarded by linked; nil: it does not.
+	shortcut *shortcut
 }
 
 // wayBox makes an interface fit an atomic pointer.
@@ -70,6 +72,7 @@ func (w *follow) Attach(link match.Link) {
 	if to := w.now.Load(); to != nil {
 		to.Attach(link)
 	}
+	w.tell()
 }
 
 // Detach takes the connection away, unless there is another by now.

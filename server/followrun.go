@@ -145,13 +145,18 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 		w.house.log.Error("no relay", "match", w.seat.MatchID(), "err", err)
 		return false
 	}
+	shortcut := w.house.shortcutTo(ctx, at)
 	w.take(relayed{r})
 	defer w.take(nil)
+	defer w.show(nil)
 	for {
 		err := w.connect(ctx, r, at)
 		if err == nil {
-			was = true
 			w.arrive(at.epoch)
+			if !was {
+				w.show(shortcut)
+			}
+			was = true
 			err = w.serve(ctx, r)
 		}
 		if ctx.Err() != nil || w.leaves(ctx, at, err) {

@@ -50,7 +50,7 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
 		Counters: new(match.Counters), Ticks: new(tick.Stats),
 	}
 	n.ticks.stats = c.Ticks
@@ -92,6 +92,12 @@ func (n *node) connect() (err error) {
 	}
 	n.mesh, err = peer.New(peer.Config{Node: cfg.ID, Secret: cfg.Secret, Address: n.roster.Address, Logger: n.log})
 	return err
+}
+
+// public is server.Cluster.Public.
+func (n *node) public(ctx context.Context, id string) (string, error) {
+	other, err := n.roster.Node(ctx, id)
+	return other.Address, err
 }
 
 // makeHost makes what runs matches here.
