@@ -64,6 +64,9 @@ func New(cfg Config) (*server.Server, error) {
 			return nil, err
 		}
 	}
+	if cfg.NoLobbies && len(cfg.Server.Origins) == 0 {
+		cfg.Server.Origins = []string{"*"} // pages come from lobby nodes, and what lets them in is a ticket, which no browser adds by itself
+	}
 	cfg.Server.Cluster = c
 	s, err := server.New(cfg.Server)
 	if err != nil {
