@@ -51,6 +51,9 @@ type Cluster struct {
 	// Drain, if set, hands matches over to other nodes when the server is told to end, until ctx ends. It returns when none is left, or why some are.
 	Drain func(ctx context.Context) error
 
+	// TicketsOnly lets nobody in who has no seat ticket: the node runs matches and has no lobbies. Auth and Guests are not asked then. It needs a Host.
+	TicketsOnly bool
+
 	// NetDial opens connections to other nodes. Default: TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
@@ -96,6 +99,8 @@ func (c *Cluster) check() error {
 		return errors.New("server: cluster with one of Host and Outboxes: want both, or none")
 	case c.Keeper != nil && (c.Mesh == nil || c.Roster == nil):
 		return errors.New("server: cluster with a keeper, and without a mesh or a roster")
+	case c.TicketsOnly && c.Host == nil:
+		return errors.New("server: cluster that takes nothing but seat tickets, and has no Host of matches to sit in")
 	}
 	return nil
 }

@@ -86,7 +86,7 @@ func (cfg Config) withDefaults() (Config, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	switch {
-	case cfg.Auth == nil && !cfg.Guests:
+	case cfg.Auth == nil && !cfg.Guests && (cfg.Cluster == nil || !cfg.Cluster.TicketsOnly):
 		return cfg, errors.New("server: nobody could connect: set Auth to say who may, or Guests to let everybody in")
 	case len(cfg.Kinds) == 0:
 		return cfg, errors.New("server: no games")

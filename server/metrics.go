@@ -116,6 +116,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	c.presences(m)
 	c.matches(m)
 	c.recordings(m)
+	c.elsewhere(m)
 	var draining int64
 	if c.server.draining.Load() {
 		draining = 1

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +28,7 @@ type service struct {
 	engine cluster.Engine
 	nodes  map[string]*node
 	where  string // node that the next match begins on
+	open   bool   // clients reach every node
 	made   atomic.Uint32
 
 	mu      sync.Mutex
@@ -44,7 +46,7 @@ type node struct {
 	conns   []net.Conn
 	running map[string]*awayMatch
 	went    map[string]place
-	asked   atomic.Int32 // times that a seat was looked for
+	frozen  atomic.Bool
 }
 
 type place struct {
@@ -56,6 +58,7 @@ var serviceSecret = []byte("the secret of the service")
 
 // nodes runs a test with nodes of these names, all of which have ended, and left nothing behind, when the test has.
 func nodes(t *testing.T, cfg server.Config, test func(s *service, first *node), names ...string) {
+	compression(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := &service{T: t, engine: memory.New(memory.Config{}), nodes: map[string]*node{}, where: names[0]}
 		var stops []func()
@@ -77,13 +80,28 @@ func nodes(t *testing.T, cfg server.Config, test func(s *service, first *node), 
 	})
 }
 
+// compression has what all checkpoints of the process share made outside of any bubble.
+func compression(t *testing.T) {
+	t.Helper()
+	sim, err := match.NewSim(bellKind(), match.SimConfig{})
+	if err == nil {
+		var data []byte
+		if data, err = sim.Checkpoint(); err == nil {
+			_, err = match.RestoreSim(bellKind(), data)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (s *service) start(name string, cfg server.Config) (*node, func()) {
 	n := &node{name: name, served: s, outbox: &server.Outboxes{}, running: map[string]*awayMatch{}, went: map[string]place{}}
 	cfg.Guests, cfg.Kinds = true, []match.Kind{tallyKind(), bellKind()}
 	cfg.Logger = slog.New(slog.NewTextHandler(s.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg.Cluster = &server.Cluster{
 		Node: name, Engine: s.engine, Secret: serviceSecret, Host: n, Outboxes: n.outbox, NewMatch: s.newMatch, NetDial: s.dial,
-		Address: func(_ context.Context, node string) (string, error) { return "ws://" + node, nil },
+		Public: s.public, TicketsOnly: name == "tickets", Address: func(_ context.Context, node string) (string, error) { return "ws://" + node, nil },
 	}
 	srv, err := server.New(cfg)
 	if err != nil {
@@ -112,6 +130,14 @@ func (s *service) start(name string, cfg server.Config) (*node, func()) {
 	}
 }
 
+// public is where clients reach a node.
+func (s *service) public(_ context.Context, node string) (string, error) {
+	if !s.open {
+		return "", nil
+	}
+	return "ws://" + node, nil
+}
+
 // dial is the network between nodes.
 func (s *service) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	name, _, _ := strings.Cut(addr, ":")
@@ -120,12 +146,35 @@ func (s *service) dial(ctx context.Context, network, addr string) (net.Conn, err
 		return nil, fmt.Errorf("no node %s", name)
 	}
 	c, err := n.net.dial(ctx, network, addr)
-	if err == nil {
-		n.mu.Lock()
-		n.conns = append(n.conns, c)
-		n.mu.Unlock()
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.conns = append(n.conns, c)
+	return &freezable{c, n}, nil
+}
+
+// freezable is a connection to a node that may freeze: what is sent to it is taken and stays unread, and nothing comes of it.
+type freezable struct {
+	net.Conn
+	to *node
+}
+
+func (c *freezable) Write(b []byte) (int, error) {
+	if c.to.frozen.Load() {
+		return len(b), nil
+	}
+	return c.Conn.Write(b)
+}
+
+func (c *freezable) Read(b []byte) (int, error) {
+	for {
+		n, err := c.Conn.Read(b)
+		if err != nil || !c.to.frozen.Load() {
+			return n, err
+		}
+	}
 }
 
 // cut breaks the connections that other nodes have to this one.
@@ -136,6 +185,24 @@ func (n *node) cut() {
 		_ = c.Close()
 	}
 	n.conns = nil
+}
+
+// counts is what a node's metrics say, by name with labels.
+func (n *node) counts(metric string) int {
+	n.Helper()
+	answer := n.get("/metrics")
+	for line := range strings.Lines(body(answer)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if name == "deltatick_"+metric {
+			v, err := strconv.Atoi(value)
+			if err != nil {
+				n.Fatal(err)
+			}
+			return v
+		}
+	}
+	n.Fatalf("no metric %s", metric)
+	return 0
 }
 
 // vanish leaves the node unreachable; its matches are gone with it, and nobody is told.
@@ -160,7 +227,6 @@ var errUnknown = errors.New("unknown match")
 
 // Attach implements server.Host.
 func (n *node) Attach(id string, seat match.SeatID, user string) (*match.Seat, error) {
-	n.asked.Add(1)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	m := n.running[id]
@@ -277,6 +343,16 @@ func (a *awayMatch) resume(to *node, lease cluster.Lease, checkpoint []byte) {
 	a.settle(to, lease, m, seats)
 }
 
+// checkpoint is the match as it is now.
+func (a *awayMatch) checkpoint() []byte {
+	a.s.Helper()
+	data, err := a.current().Checkpoint(a.s.Context())
+	if err != nil {
+		a.s.Fatal(err)
+	}
+	return data
+}
+
 // stop ends the match, wherever it runs.
 func (a *awayMatch) stop() {
 	a.current().Stop(match.ReasonShutdown)
@@ -292,6 +368,13 @@ func (a *awayMatch) crash(to *node, checkpoint []byte) {
 	from.vanish()
 	m.Abandon(0)
 	a.resume(to, a.acquire(to), checkpoint)
+}
+
+// only is the service's one match.
+func (s *service) only() *awayMatch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.matches[0]
 }
 
 // ID, Run, Join, Watch, Configure, Stop and Result make it a lobby.Match.

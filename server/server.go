@@ -82,6 +82,9 @@ func New(cfg Config) (*Server, error) {
 		}
 	}
 	if cfg.Cluster != nil && cfg.Cluster.Host != nil {
+		if cfg.Cluster.TicketsOnly {
+			auth = nil
+		}
 		if auth, err = newTurnstile(cfg.Cluster.Secret, auth); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}

@@ -50,7 +50,7 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
 		Counters: new(match.Counters), Ticks: new(tick.Stats),
 	}
 	n.ticks.stats = c.Ticks
