@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"cmd/dots":        {"server", "match", "games/*"},
 	"cmd/replay":      {"replay", "games/*"},
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
-	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
+	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go", "games/arena"}, // whose step its bots predict by
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/wasmstep":    {}, // builds a game's step by the go command
 	"cmd/internal":    {}, // what the mains share: flags and their environment, processes that they start
@@ -44,16 +44,18 @@ var arrows = map[string][]string{
 	"cmd/fleet":       {"cmd/internal"},    // starts the other programs
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
-	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "match", "tick"},
-	"server":          {"session", "lobby", "recording", "match", "tick", "protocol", "client-js"},
+	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "cluster/*", "match", "tick"},
+	"server":          {"session", "lobby", "lobby/shared", "cluster", "cluster/*", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
+	"cluster/relay":   {"protocol"},
 	"cluster/roster":  {"cluster"},
 	"cluster/matches": {"cluster", "cluster/peer", "cluster/roster", "match", "tick", "protocol"},
 	"transfer":        {"protocol"}, // both ends of one, which servers and clients have alike
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
+	"lobby/shared":    {"lobby", "cluster", "cluster/peer", "match", "protocol"}, // the lobbies of all nodes as one
 	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
@@ -73,19 +75,21 @@ var arrows = map[string][]string{
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"cmd/server":      {"client-go"},
-	"cmd/simulator":   {"server", "match", "games/*"},
-	"docs/guides":     {"client-go", "protocol"},
-	"server":          {"client-go", "games/*", "session", "session/jwt"},
-	"conformance":     {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
-	"cluster/matches": {"games/*"},
-	"lobby":           {"tick"},
-	"simulator":       {"server", "session", "lobby", "match", "games/*"},
-	"recording":       {"games/*"},
-	"replay":          {"games/*", "client-go"},
-	"games/*":         {"tick", "protocol"},
+	"cmd/internal/serve": {"client-go"},
+	"cmd/simulator":      {"server", "match", "games/*"},
+	"docs/guides":        {"client-go", "protocol"},
+	"server":             {"client-go", "games/*", "session", "session/jwt"},
+	"server/node":        {"client-go", "session", "games/*", "protocol"},
+	"conformance":        {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
+	"cluster/matches":    {"games/*"},
+	"lobby":              {"tick"},
+	"lobby/shared":       {"cluster/roster"},
+	"simulator":          {"server", "session", "lobby", "match", "games/*", "conformance/testchannel"},
+	"recording":          {"games/*"},
+	"replay":             {"games/*", "client-go"},
+	"games/*":            {"tick", "protocol"},
 
-	"cmd/gametypes": {"server", "match", "games/*"},
+	"cmd/gametypes": {"server", "session/jwt", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.

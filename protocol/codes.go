@@ -45,7 +45,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseSilent:        {"silent", "nothing was heard", 0},
 	CloseBusy:          {"busy", "the server has no room", 5 * time.Second},
 	CloseInternal:      {"internal", "a fault of the server", time.Second},
-	CloseMoved:         {"moved", "the match runs on another node", 0},
+	CloseMoved:         {"moved", "it goes on at another node", 0},
 	CloseTicketLate:    {"ticket-late", "the seat ticket has expired", 0},
 	CloseAuthExpired:   {"auth-expired", "the credentials have expired", 0},
 	CloseDisplaced:     {"displaced", "another connection resumed this session", 0},

@@ -38,8 +38,11 @@ type Cluster struct {
 	// that are a *match.Seat. Default: matches run here, and nobody but their lobbies knows of them.
 	NewMatch func(lobby.MatchRequest) (lobby.Match, error)
 
-	// What follows makes lobbies, presence and channels those of all nodes, and lets sessions go on at any of them; all or none of it is given. Without it the
-	// node has no lobbies: it runs matches, for players who show tickets.
+	// TicketsOnly lets nobody in who has no seat ticket: the node runs matches and has no lobbies. Auth and Guests are not asked then. It needs a Host.
+	TicketsOnly bool
+
+	// What follows makes lobbies, presence and channels those of all nodes, and lets sessions go on at any of them; all or none of it is given, but for
+	// the mesh, which every node has.
 	Mesh   Mesh           // a peer.Mesh, which is served at [PathCluster]
 	Roster *roster.Roster // open by the time that the server runs
 	Keeper *cluster.Keeper
@@ -50,9 +53,6 @@ type Cluster struct {
 	Around func(ctx context.Context, run func(ctx context.Context) error) error
 	// Drain, if set, hands matches over to other nodes when the server is told to end, until ctx ends. It returns when none is left, or why some are.
 	Drain func(ctx context.Context) error
-
-	// TicketsOnly lets nobody in who has no seat ticket: the node runs matches and has no lobbies. Auth and Guests are not asked then. It needs a Host.
-	TicketsOnly bool
 
 	// NetDial opens connections to other nodes. Default: TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -97,10 +97,10 @@ func (c *Cluster) check() error {
 		return fmt.Errorf("server: cluster with a secret of %d bytes: want %d at least", len(c.Secret), ticket.MinSecret)
 	case (c.Host == nil) != (c.Outboxes == nil):
 		return errors.New("server: cluster with one of Host and Outboxes: want both, or none")
-	case c.Keeper != nil && (c.Mesh == nil || c.Roster == nil):
-		return errors.New("server: cluster with a keeper, and without a mesh or a roster")
 	case c.TicketsOnly && c.Host == nil:
 		return errors.New("server: cluster that takes nothing but seat tickets, and has no Host of matches to sit in")
+	case c.Keeper != nil && (c.Mesh == nil || c.Roster == nil):
+		return errors.New("server: cluster with a keeper, and without a mesh or a roster")
 	}
 	return nil
 }

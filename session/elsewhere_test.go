@@ -194,3 +194,26 @@ func TestBytesThatAreNoSessionAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestAHubThatShutsDownKeepsSessionsUntilOthersHaveTakenThem(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		ann, welcome := worlds["a"].join("ann")
+		done := make(chan error, 1)
+		go func() { done <- worlds["a"].hub.Shutdown(t.Context()) }()
+		if code := ann.closed(); code != protocol.CloseMoved {
+			t.Errorf("closed with %d", code)
+		}
+		_, again := worlds["b"].resume(welcome.Token, 0)
+		if again.Session != welcome.Session {
+			t.Errorf("welcome: %+v", again)
+		}
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		for node, want := range map[string]string{"a": "[connected ann carried ann]", "b": "[connected ann]"} {
+			if got := fmt.Sprint(worlds[node].house.heard()); got != want && got != "[connected ann disconnected ann carried ann]" {
+				t.Errorf("the house of %s heard %s", node, got)
+			}
+		}
+	})
+}

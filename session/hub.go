@@ -153,9 +153,9 @@ func (h *Hub) admit(c *conn) error {
 	if open {
 		return nil
 	}
-	h.cfg.Counters.closed(protocol.CloseGoingAway)
-	farewell := c.transport.WriteClose(protocol.CloseGoingAway, h.cfg.CloseTimeout)
-	return errors.Join(refuse(protocol.CloseGoingAway), farewell, c.transport.Close())
+	h.cfg.Counters.closed(h.farewell())
+	farewell := c.transport.WriteClose(h.farewell(), h.cfg.CloseTimeout)
+	return errors.Join(refuse(h.farewell()), farewell, c.transport.Close())
 }
 
 func (h *Hub) dismiss(c *conn) {
@@ -174,7 +174,7 @@ func (h *Hub) enlist(s *Session) error {
 	defer h.mu.Unlock()
 	switch {
 	case h.draining:
-		return refuse(protocol.CloseGoingAway)
+		return refuse(h.farewell())
 	case len(h.sessions) >= h.cfg.MaxSessions:
 		return refuse(protocol.CloseBusy)
 	}

@@ -27,7 +27,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 		if !sleep(ctx, h.cfg.ShutdownSpread/time.Duration(len(conns)), i > 0) {
 			break
 		}
-		c.end(protocol.CloseGoingAway)
+		c.end(h.farewell())
 	}
 	select {
 	case <-h.empty:
@@ -57,6 +57,14 @@ func (h *Hub) awaitDepartures(ctx context.Context) {
 	}
 }
 
+// farewell is the code for those whom the hub does not serve any more: where there are other hubs, they go there at once.
+func (h *Hub) farewell() protocol.CloseCode {
+	if h.cfg.Elsewhere != nil {
+		return protocol.CloseMoved
+	}
+	return protocol.CloseGoingAway
+}
+
 // close takes no connection any more and returns those that there are.
 func (h *Hub) close() []*conn {
 	h.mu.Lock()
@@ -73,7 +81,7 @@ func (h *Hub) close() []*conn {
 // abort closes sockets hard and gives their goroutines the time to notice.
 func (h *Hub) abort(ctx context.Context, conns []*conn) error {
 	for _, c := range conns {
-		c.end(protocol.CloseGoingAway)
+		c.end(h.farewell())
 		_ = c.transport.Close()
 	}
 	patience := time.NewTimer(h.cfg.CloseTimeout)

@@ -2,6 +2,7 @@ package tick_test
 
 import (
 	"math"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -46,16 +47,19 @@ func TestALoopThatGoesOnFromATickNumbersFromThere(t *testing.T) {
 func TestAHeldLoopMakesNoTickAndGoesOnWithTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var numbers []uint32
-		held := false
+		var held atomic.Bool
 		begin := time.Now()
-		runFor(t, 3*time.Second, tick.LoopConfig{Rate: 4, Held: func() bool { return held || time.Since(begin) > 5*time.Second/4 && time.Since(begin) < 9*time.Second/4 },
+		runFor(t, 3*time.Second, tick.LoopConfig{Rate: 4, Held: func() bool {
+			return held.Load() || time.Since(begin) > 5*time.Second/4 && time.Since(begin) < 9*time.Second/4
+		},
 			Step: func(n uint32) bool {
 				numbers = append(numbers, n)
 				if n == 2 {
 					time.Sleep(time.Second / 2) // two ticks are due at once, and only the first of them is made
 				}
-				if held = n == 3; held {
-					time.AfterFunc(time.Second/8, func() { held = false })
+				if n == 3 {
+					held.Store(true)
+					time.AfterFunc(time.Second/8, func() { held.Store(false) })
 				}
 				return true
 			}})

@@ -26,6 +26,8 @@ export const CloseCodes = Object.freeze(
       row(4002, "silent", "resume"),
       row(4003, "busy", "resume", 5000),
       row(4004, "internal", "resume", 1000),
+      row(4005, "moved", "resume"),
+      row(4006, "ticket-late", "resume"),
       row(4400, "auth-expired", "renew"),
       row(4500, "displaced"),
       row(4501, "resume-refused", "fresh"),
@@ -37,6 +39,7 @@ export const CloseCodes = Object.freeze(
       row(4507, "version"),
       row(4508, "unauthorized"),
       row(4509, "kicked"),
+      row(4510, "ticket-refused"),
     ].map((info) => [info.code, info]),
   ),
 );

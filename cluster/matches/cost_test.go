@@ -100,7 +100,7 @@ func playSaved(b *testing.B) (stop func()) {
 	ok(b, err)
 	keeper, err := cluster.NewKeeper(cluster.KeeperConfig{Engine: engine})
 	ok(b, err)
-	self := cluster.Node{ID: "bench", Owner: fmt.Sprint("bench/", time.Now().UnixNano()), Address: "ws://bench", Capacity: benchMatches}
+	self := cluster.Node{ID: "bench", Owner: fmt.Sprint("bench/", time.Now().UnixNano()), Address: "ws://bench", Capacity: 2 * benchMatches}
 	nodes, err := roster.New(roster.Config{Engine: engine, Keeper: keeper, Node: self})
 	ok(b, err)
 	host, err := matches.New(matches.Config{Engine: engine, Keeper: keeper, Peers: mesh, Roster: nodes, Kinds: []match.Kind{arena.Kind()}})

@@ -63,17 +63,17 @@ func (g *race) Step(t *match.Tick) {
 }
 
 // keepsMap is a game whose state cannot be kept.
-type keepsMap struct{ m map[string]int }
+type keepsMap struct{ seats map[match.SeatID]int }
 
-var mapKind = match.Kind{Name: "map", New: func() match.Game { return &keepsMap{} }}
+var mapKind = match.Kind{Name: "map", New: func() match.Game { return &keepsMap{map[match.SeatID]int{}} }}
 
 func (g *keepsMap) Setup(s *match.Setup) error {
 	match.AddTable[struct{ X int }](s, "nothing")
 	return nil
 }
-func (*keepsMap) Join(*match.Tick, match.Player)  {}
-func (*keepsMap) Leave(*match.Tick, match.Player) {}
-func (*keepsMap) Step(*match.Tick)                {}
+func (g *keepsMap) Join(_ *match.Tick, p match.Player) { g.seats[p.Seat]++ }
+func (*keepsMap) Leave(*match.Tick, match.Player)      {}
+func (*keepsMap) Step(*match.Tick)                     {}
 
 // player is a connection to a seat, as a client has it.
 type player struct {

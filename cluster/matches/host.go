@@ -219,6 +219,9 @@ type MovedError struct {
 // Error names the node.
 func (e *MovedError) Error() string { return fmt.Sprintf("matches: the match runs on %s", e.Node) }
 
+// Place says which node runs it, at what address clients reach that, and under what epoch at least.
+func (e *MovedError) Place() (node, address string, epoch uint32) { return e.Node, e.Address, e.Epoch }
+
 // Attach finds the seat that a player whom a lobby has seated is to be given a connection to: the one of that number, or of a spectator (seat 0) that user's. The
 // caller gives it its connection ([match.Seat.Attach]). Errors: [ErrUnknown]; a [*MovedError]; match.ErrOver, whose result the lobby gets; match.ErrNoSeat, also when the
 // lobby's word that the user sits there has not come yet: it comes within a moment, so ask again.

@@ -91,6 +91,7 @@ type followAnswer struct {
 	Data       []byte   `msgpack:"data"`
 	Sitters    []sitter `msgpack:"sitters"` // to who adopts
 	MaxPlayers int      `msgpack:"players"` // likewise
+	MaxWatch   int      `msgpack:"watch"`   // likewise: spectators
 	Lobby      string   `msgpack:"lobby"`   // likewise
 }
 

@@ -74,7 +74,7 @@ func (h *Host) move(ctx context.Context, r *running) error {
 		}
 		return err // or it is over, as conclude tells the lobby
 	}
-	lease, err := h.giveAway(r, last, target.Owner)
+	lease, err := h.giveAway(ctx, r, last, target.Owner)
 	if err != nil {
 		// What is kept is whole, and the lease ends by itself if it is still this node's: another node takes the match over.
 		h.forget(r, nil)
@@ -90,7 +90,7 @@ func (h *Host) move(ctx context.Context, r *running) error {
 		if none != nil {
 			break
 		}
-		next, fenced := h.cfg.Engine.Transfer(h.ctx, lease, other.Owner)
+		next, fenced := h.cfg.Engine.Transfer(ctx, lease, other.Owner)
 		if fenced != nil {
 			break
 		}
@@ -124,6 +124,11 @@ func (r *running) halt(ctx context.Context) (*cluster.Checkpoint, error) {
 	var c match.Capture
 	select {
 	case c = <-captures:
+	case <-ctx.Done():
+		// It may stand still because the store is away. Its lease is left to end, so that another node takes it over.
+		r.match.Abandon(r.host.cfg.Close)
+		<-r.match.Done()
+		return nil, nil
 	case <-r.match.Done():
 		select {
 		case c = <-captures:
@@ -142,16 +147,16 @@ func (r *running) halt(ctx context.Context) (*cluster.Checkpoint, error) {
 }
 
 // giveAway saves the last state and makes another node the owner. While the store is away it asks again: the match could not run here either.
-func (h *Host) giveAway(r *running, last *cluster.Checkpoint, owner string) (cluster.Lease, error) {
-	_, err := again(h.ctx, r.held, func() (struct{}, error) {
-		return struct{}{}, h.cfg.Engine.Save(h.ctx, cluster.Save{Lease: r.held.Lease(), Checkpoint: last})[0]
+func (h *Host) giveAway(ctx context.Context, r *running, last *cluster.Checkpoint, owner string) (cluster.Lease, error) {
+	_, err := again(ctx, r.held, func() (struct{}, error) {
+		return struct{}{}, h.cfg.Engine.Save(ctx, cluster.Save{Lease: r.held.Lease(), Checkpoint: last})[0]
 	})
 	if err != nil {
 		h.cfg.Keeper.Drop(r.held)
 		return cluster.Lease{}, err
 	}
 	h.cfg.Keeper.Drop(r.held)
-	return again(h.ctx, r.held, func() (cluster.Lease, error) { return h.cfg.Engine.Transfer(h.ctx, r.held.Lease(), owner) })
+	return again(ctx, r.held, func() (cluster.Lease, error) { return h.cfg.Engine.Transfer(ctx, r.held.Lease(), owner) })
 }
 
 // take answers match/take: the lease has been given to this node, which goes on with the match.

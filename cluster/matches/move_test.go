@@ -136,3 +136,20 @@ func TestANodeThatRefusesIsNotTheLastThatIsAsked(t *testing.T) {
 		}
 	})
 }
+
+func TestADrainThatIsGivenUpLeavesItsMatchesToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, on, other, m, _, _ := trio(t, nil)
+		on.engine.away.Store(true)
+		time.Sleep(2 * time.Second) // its matches stand still
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := on.host.Drain(ctx); err == nil {
+			t.Error("drained without a store")
+		}
+		within(t, 3*time.Second, "another node has the match", func() bool { return other.host.Load() == 1 && on.host.Load() == 0 })
+		if s.at(m.ID()) != other {
+			t.Error("the directory says otherwise")
+		}
+	})
+}

@@ -324,7 +324,7 @@ func (m *Placed) take(node string, a *followAnswer) bool {
 // settle takes over who sits in an adopted match. It needs mu.
 func (m *Placed) settle(a *followAnswer) {
 	m.adopt, m.lobby = false, a.Lobby
-	m.seats, m.maxSpectators = make([]*PlacedSeat, min(a.MaxPlayers, match.MaxSeats)+1), len(a.Sitters)
+	m.seats, m.maxSpectators = make([]*PlacedSeat, min(max(a.MaxPlayers, 0), match.MaxSeats)+1), a.MaxWatch
 	for _, who := range a.Sitters {
 		s := &PlacedSeat{m, who}
 		switch {

@@ -17,18 +17,13 @@ func (s *PlacedSeat) MatchID() string { return s.placed.id }
 // User is who sits there.
 func (s *PlacedSeat) User() string { return s.who.User }
 
-// Join takes the lowest free seat for somebody, or gives a user the one that they have, as when a lobby has adopted the match. The match is told; it does not answer. The member's Out is not used: events go where the outboxes of
+// Join takes the lowest free seat for somebody. The match is told; it does not answer. The member's Out is not used: events go where the outboxes of
 // the host are, to whoever is attached there. Errors: match.ErrFull, match.ErrOver.
 func (m *Placed) Join(member match.Member) (*PlacedSeat, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.over {
 		return nil, match.ErrOver
-	}
-	for _, s := range m.seats {
-		if s != nil && s.who.User == member.User {
-			return s, nil
-		}
 	}
 	for id := 1; id < len(m.seats); id++ {
 		if m.seats[id] == nil {

@@ -70,11 +70,11 @@ type Spec struct {
 	Round         int            // of the lobby, for logs
 	Kind          string         // match.Kind.Name
 	Settings      match.Settings // complete
-	MaxPlayers    int
-	MaxSpectators int
-	Region        string // of the node; "": any
-	Version       string // likewise
-	After         uint32 // epoch of the lobby's match before it, 0: none. That of this one is higher.
+	MaxPlayers    int            // 1 to match.MaxSeats
+	MaxSpectators int            // 0 or more; a host takes 0 for its default, and none are let in here
+	Region        string         // of the node; "": any
+	Version       string         // likewise
+	After         uint32         // epoch of the lobby's match before it, 0: none. That of this one is higher.
 }
 
 // ErrNoNode: no node could be found to run the match.
@@ -86,6 +86,9 @@ const tries = 3
 // NewMatch has a match made on the node with room. It begins at once, without anybody in it. Who calls must [Placed.Run] it. It takes tries times
 // half a second at most. Errors: roster.ErrNoRoom, [ErrNoNode] with what nodes said, ctx's.
 func (p *Placer) NewMatch(ctx context.Context, spec Spec) (*Placed, error) {
+	if spec.MaxPlayers < 1 || spec.MaxPlayers > match.MaxSeats || spec.MaxSpectators < 0 {
+		return nil, fmt.Errorf("matches: %d players and %d spectators: want 1 to %d and 0 or more", spec.MaxPlayers, spec.MaxSpectators, match.MaxSeats)
+	}
 	q := createRequest{
 		Match: "m-" + uuid.NewString(), Term: newTerm(), Lobby: spec.Lobby, Kind: spec.Kind, Settings: spec.Settings,
 		MaxPlayers: spec.MaxPlayers, MaxSpectators: spec.MaxSpectators, After: spec.After,

@@ -169,7 +169,7 @@ func (r *running) follow(from string, q *followRequest) *followAnswer {
 		}
 		r.rev, r.asked = q.Rev, time.Now()
 	}
-	answer.Term, answer.Lobby, answer.MaxPlayers = r.data.Term, r.entry.Lobby, r.data.MaxPlayers
+	answer.Term, answer.Lobby, answer.MaxPlayers, answer.MaxWatch = r.data.Term, r.entry.Lobby, r.data.MaxPlayers, r.data.MaxSpectators
 	r.mu.Unlock()
 	if answer.Stale = stale; stale {
 		return answer

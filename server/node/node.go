@@ -50,7 +50,8 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Around: n.around, Drain: n.drain, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
+		Around: n.around, Drain: n.drain,
 		Counters: new(match.Counters), Ticks: new(tick.Stats),
 	}
 	n.ticks.stats = c.Ticks
@@ -153,7 +154,7 @@ func (n *node) resumeMatch(ctx context.Context, r shared.ResumeRequest) (lobby.M
 	if err != nil {
 		return nil, err
 	}
-	return lobby.MatchOf(placed), nil
+	return lobby.ResumedOf(placed), nil
 }
 
 // restored hears of leases that the store had lost.
