@@ -4,14 +4,15 @@ import "testing"
 
 // What a page may have to load of the client, in bytes as gzip packs them.
 const (
-	maxAtOnce     = 15_600 // before it can do anything
-	maxPredicting = 19_000 // with what predicts
-	maxMoving     = 22_300 // with what interpolates views, too
-	maxConnecting = 19_000 // with lobby, presence and the reader of schemas instead: what a client has when it says hello that takes bodies in the codec mp
-	maxPacked     = 32_200 // with all of that and the reader of packed bodies: what any other has
+	maxAtOnce     = 15_800 // before it can do anything
+	maxPredicting = 19_200 // with what predicts
+	maxMoving     = 22_450 // with what interpolates views, too
+	maxConnecting = 19_200 // with lobby, presence and the reader of schemas instead: what a client has when it says hello that takes bodies in the codec mp
+	maxPacked     = 32_450 // with all of that and the reader of packed bodies: what any other has
 	maxSeldom     = 4_500  // by itself: the link over HTTP, transfers and answers
+	maxDirect     = 1_500  // by itself: what brings a match from its own node
 	maxStep       = 1_500  // by itself: what only those load who have a step compiled to WebAssembly
-	maxClassic    = 38_800 // all of it in one script
+	maxClassic    = 39_800 // all of it in one script
 )
 
 func TestTheClientStaysSmall(t *testing.T) {
@@ -43,6 +44,7 @@ func TestTheClientStaysSmall(t *testing.T) {
 		{"to connect", size.AtOnce + size.Later["social.js"], maxConnecting},
 		{"to connect, read packed bodies, predict and interpolate", moving + size.Later["social.js"] + size.Later["packed/decoder.js"], maxPacked},
 		{"for HTTP and transfers", size.Later["seldom.js"], maxSeldom},
+		{"to reach the node of a match", size.Later["direct.js"], maxDirect},
 		{"for a step in WebAssembly", size.Later["step.js"], maxStep},
 		{"as a script", gzipped(script[classic]), maxClassic},
 	} {
