@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"sync"
@@ -11,6 +12,7 @@ import (
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/cluster/ticket"
+	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/server"
 )
@@ -407,4 +409,28 @@ func TestDirectTicketBringsFramesAndNoEvents(t *testing.T) {
 			}
 		}
 	}, "front", "back")
+}
+
+func TestWhoLeavesIsToldThatTheSeatIsOver(t *testing.T) {
+	for _, where := range []string{"back", "front"} {
+		t.Run("on "+where, func(t *testing.T) {
+			nodes(t, server.Config{}, func(s *service, front *node) {
+				s.open = true
+				ada, room, _, stop := traveller(s, front, where, client.Config{})
+				stop()
+				if err := ada.Lobby().Leave(s.Context()); err != nil {
+					t.Fatal(err)
+				}
+				<-room.Done()
+				var exit *client.Exit
+				if !errors.As(room.Err(), &exit) || exit.Reason != match.ReasonLeft {
+					t.Errorf("the room ended with %v", room.Err())
+				}
+				time.Sleep(time.Second)
+				if n := s.nodes["back"].counts("seat_sessions"); n != 0 {
+					t.Errorf("%d sessions for a seat that nobody has", n)
+				}
+			}, "front", "back")
+		})
+	}
 }

@@ -124,6 +124,9 @@ func (w *follow) sinkOf(epoch uint32) sinkFunc {
 			}
 		}
 		w.emit(channel, name, payload, tick)
+		if channel == protocol.ChannelMatch && name == protocol.EventExit {
+			w.heardExit()
+		}
 	}
 }
 

@@ -48,6 +48,7 @@ export class Direct {
   /** @type {any} the dial's deadline, or the wait before the next */
   #timer = null;
   #wait = WAIT;
+  #waiting = false;
   #since = 0;
   #ping = { time: -1, at: 0 };
 
@@ -69,14 +70,16 @@ export class Direct {
   offered(offer) {
     if (this.#settings.direct) this.#match = String(offer?.match);
     this.#wait = WAIT;
-    if (this.#link === null) this.#settings.timers.clearTimeout(this.#timer);
     this.#try();
   }
 
   /** The room is over, or its frames come over the connection of the session. */
   changed() {
-    if (this.carries) this.#end();
-    Promise.resolve().then(() => this.#try());
+    if (this.carries) {
+      this.#end();
+      this.#later();
+    }
+    Promise.resolve().then(() => this.#waiting || this.#try());
   }
 
   /** Sends a frame, or drops it as the socket is backed up. @param {any[]} frame @returns {boolean} whether it is this connection's */
@@ -100,6 +103,7 @@ export class Direct {
     const client = this.#client;
     if (!this.#wanted() || client.status.over !== "ws") return;
     this.#settings.timers.clearTimeout(this.#timer);
+    this.#waiting = false;
     this.#asking = true;
     const offered = this.#match;
     try {
@@ -205,7 +209,14 @@ export class Direct {
   #later() {
     const { timers, random } = this.#settings;
     timers.clearTimeout(this.#timer);
-    this.#timer = timers.setTimeout(() => this.#try(), jittered(this.#wait, random));
+    this.#waiting = true;
+    this.#timer = timers.setTimeout(
+      () => {
+        this.#waiting = false;
+        this.#try();
+      },
+      jittered(this.#wait, random),
+    );
     this.#wait = Math.min(2 * this.#wait, WAIT_MOST);
   }
 }
