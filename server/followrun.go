@@ -153,6 +153,10 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 	defer w.take(nil)
 	defer w.show(nil)
 	for {
+		if w.ending.Load() { // a new connection could take the seat from who has it by now
+			w.leave()
+			return was
+		}
 		err := w.connect(ctx, r, at)
 		if err == nil {
 			w.arrive(at.epoch)

@@ -90,6 +90,8 @@ func (v *visit) sawLoss(err error) {
 		}
 		v.stop() // it must not come back and take the session from who has taken it up
 		return
+	case v.client.Room() != nil:
+		return // play goes on, straight with the match's node
 	case v.leaving.Load(): // its seat is accounted for
 	case closed != nil:
 		v.senses.rise(v.tally.sat())
