@@ -47,6 +47,8 @@ export class Direct {
   #asking = false;
   /** @type {any} the dial's deadline, or the wait before the next */
   #timer = null;
+  /** Of the snapshots that come. */
+  #codec = "mp";
   #wait = WAIT;
   #waiting = false;
   #since = 0;
@@ -79,7 +81,9 @@ export class Direct {
       this.#end();
       this.#later();
     }
-    Promise.resolve().then(() => this.#waiting || this.#try());
+    Promise.resolve().then(() => {
+      if (!this.#waiting) this.#try();
+    });
   }
 
   /** Sends a frame, or drops it as the socket is backed up. @param {any[]} frame @returns {boolean} whether it is this connection's */
@@ -170,8 +174,6 @@ export class Direct {
         }
     }
   }
-
-  #codec = "mp";
 
   /** @param {frames.Enter} enter */
   #enter(enter) {
