@@ -75,7 +75,7 @@ var arrows = map[string][]string{
 
 // testArrows are the further imports that a room's tests may have.
 var testArrows = map[string][]string{
-	"cmd/internal/serve": {"client-go"},
+	"cmd/internal/serve": {"client-go", "cluster/memory"},
 	"cmd/simulator":      {"server", "match", "games/*"},
 	"docs/guides":        {"client-go", "protocol"},
 	"server":             {"client-go", "games/*", "session", "session/jwt"},

@@ -18,6 +18,8 @@ var (
 	ErrTaken = errors.New("cluster: join code is in use")
 	// ErrInvalid: an argument is empty, negative or larger than the limits allow. Repeating does not help.
 	ErrInvalid = errors.New("cluster: invalid argument")
+	// ErrMalformed: what the store has, or answered, is not what an engine puts there. Lists pass over such records instead, and all are counted.
+	ErrMalformed = errors.New("cluster: malformed record")
 	// ErrMissed is returned by [Feed.Next] where something was lost. The feed goes on after it.
 	ErrMissed = errors.New("cluster: feed has a gap")
 	// ErrClosed: the feed or engine was closed.

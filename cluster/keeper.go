@@ -25,6 +25,9 @@ type KeeperConfig struct {
 // It also decides when the node may take over from others. A store that stalls lets the leases of all end at the same moment, and whoever
 // reads first when it goes on finds everybody dead. So a node that has not been able to renew its own leases in time, or whose
 // read took long, has seen nothing: it takes over again after its own renewals have been good for two TTLs.
+//
+// And it lets go of what it cannot use: renewals that arrive, but whose answers come too late, would keep leases from others that their owner may
+// not act on. So after two TTLs without an answer it renews nothing until the store has answered a question.
 type Keeper struct {
 	engine   Engine
 	ttl      time.Duration
@@ -35,6 +38,7 @@ type Keeper struct {
 	held  map[kindID]*Held
 	since time.Time // renewals have been good
 	last  time.Time // of the good ones: when it was asked for; zero: none
+	heard time.Time // when the store last answered; zero: never
 }
 
 type kindID struct {
@@ -79,6 +83,7 @@ func (k *Keeper) Acquire(ctx context.Context, kind Kind, id, owner string) (*Hel
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	k.heard = time.Now()
 	key := kindID{kind, id}
 	if h := k.held[key]; h != nil {
 		if h.Lease().Epoch == lease.Epoch {
@@ -154,6 +159,9 @@ func (k *Keeper) renew(ctx context.Context) {
 	if len(all) == 0 {
 		return
 	}
+	if !k.reaches(ctx) {
+		return
+	}
 	asked := time.Now()
 	renewals := k.engine.Renew(ctx, leases...)
 	k.judge(asked, renewals)
@@ -169,6 +177,18 @@ func (k *Keeper) renew(ctx context.Context) {
 			all[i].lose()
 		}
 	}
+}
+
+// reaches says whether the store answers: it has lately, or does when asked.
+func (k *Keeper) reaches(ctx context.Context) bool {
+	k.mu.Lock()
+	lately := time.Since(k.heard) <= 2*k.ttl
+	k.mu.Unlock()
+	if lately {
+		return true
+	}
+	_, err := k.engine.Expired(ctx, KindNode)
+	return err == nil
 }
 
 // keep takes a renewed lease in, unless it was dropped meanwhile.
@@ -193,14 +213,18 @@ func (k *Keeper) drop(h *Held) {
 // judge says whether a round of renewals was a good one. A stall of the store ends a lease that is renewed every quarter of a TTL only if
 // it takes three quarters; a renewal of this node's own is then under way for half a TTL at least, or is late by as much.
 func (k *Keeper) judge(asked time.Time, renewals []Renewal) {
-	good := time.Since(asked) <= k.ttl/4
+	good, answered := time.Since(asked) <= k.ttl/4, false
 	for _, r := range renewals {
+		answered = answered || r.Err == nil || errors.Is(r.Err, ErrFenced)
 		if r.Lapsed || r.Restored || r.Err != nil && !errors.Is(r.Err, ErrFenced) {
 			good = false
 		}
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if answered {
+		k.heard = time.Now()
+	}
 	if !good {
 		k.last = time.Time{}
 		return

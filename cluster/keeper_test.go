@@ -125,6 +125,56 @@ func TestOwnerStopsBeforeItsLeaseEndsAndGoesOnWithTheNextRenewal(t *testing.T) {
 	})
 }
 
+// late is an engine whose calls are done, and answered when nobody waits any more.
+type late struct {
+	cluster.Engine
+	is atomic.Bool
+}
+
+func (l *late) Renew(ctx context.Context, leases ...cluster.Lease) []cluster.Renewal {
+	renewals := l.Engine.Renew(ctx, leases...)
+	for i := range renewals {
+		if l.is.Load() {
+			renewals[i] = cluster.Renewal{Lease: leases[i], Err: cluster.ErrUnavailable}
+		}
+	}
+	return renewals
+}
+
+func (l *late) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Lease, error) {
+	expired, err := l.Engine.Expired(ctx, kind)
+	if l.is.Load() {
+		return nil, cluster.ErrUnavailable
+	}
+	return expired, err
+}
+
+func TestNodeThatHearsNoAnswersLeavesItsLeasesToOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &late{Engine: memory.New(memory.Config{})}
+		k, _ := clustertest.Keep(t, cluster.KeeperConfig{Engine: l, TTL: ttl})
+		taken, err := k.Acquire(t.Context(), cluster.KindMatch, "taken", "A")
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept, err := k.Acquire(t.Context(), cluster.KindMatch, "kept", "A")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * ttl)
+		l.is.Store(true)
+		time.Sleep(4 * ttl)
+		if _, err := l.Acquire(t.Context(), cluster.KindMatch, "taken", "B", time.Minute); err != nil {
+			t.Fatalf("another cannot have what its owner cannot use: %v", err)
+		}
+		l.is.Store(false)
+		time.Sleep(ttl / 2)
+		if taken.Valid() || !kept.Valid() {
+			t.Errorf("valid: %v what another took, %v what nobody did", taken.Valid(), kept.Valid())
+		}
+	})
+}
+
 func TestKeeperThatRenewsTooSeldomIsRefused(t *testing.T) {
 	e := memory.New(memory.Config{})
 	for _, cfg := range []cluster.KeeperConfig{{}, {Engine: e, Every: time.Second}, {Engine: e, TTL: time.Millisecond}, {Engine: e, Every: -1}} {

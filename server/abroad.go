@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/deltatick/deltatick/cluster"
@@ -25,7 +26,8 @@ type abroad struct {
 	nodes  func() []cluster.Node
 	server *Server
 
-	wake chan struct{} // has a token when something waits
+	counters abroadCounters
+	wake     chan struct{} // has a token when something waits
 
 	// Guarded by mu.
 	mu      sync.Mutex
@@ -35,6 +37,20 @@ type abroad struct {
 
 	// Of the goroutine in run.
 	told map[string]time.Time // nodes that have heard everything, and when they were there last
+}
+
+// abroadCounters count what nodes tell each other of channels and presence.
+type abroadCounters struct {
+	said     atomic.Uint64 // broadcasts, once for each node that they were sent to
+	unsaid   atomic.Uint64 // likewise, that could not be sent
+	heard    atomic.Uint64 // broadcasts of other nodes
+	reached  atomic.Uint64 // sessions that these were sent to
+	refused  atomic.Uint64 // broadcasts of other nodes that could not be delivered
+	told     atomic.Uint64 // users whose presence was told, once for each node
+	untold   atomic.Uint64 // likewise, who could not be told
+	learnt   atomic.Uint64 // users of whose presence other nodes told
+	unlearnt atomic.Uint64 // casts about presence that could not be read
+	gone     atomic.Uint64 // nodes whose users were taken to be gone
 }
 
 // How the goroutine paces itself.
@@ -78,10 +94,14 @@ func newAbroad(c *Cluster, s *Server) *abroad {
 	return a
 }
 
-// broadcast tells every other node what is said on a channel. What does not get to one is counted by the mesh.
+// broadcast tells every other node what is said on a channel. What does not get to one is lost to its sessions.
 func (a *abroad) broadcast(b []byte) {
 	for _, node := range a.others() {
-		_ = a.mesh.Cast(node, castBroadcast, b)
+		if a.mesh.Cast(node, castBroadcast, b) == nil {
+			a.counters.said.Add(1)
+		} else {
+			a.counters.unsaid.Add(1)
+		}
 	}
 }
 
@@ -96,7 +116,11 @@ func (a *abroad) others() (ids []string) {
 }
 
 func (a *abroad) onBroadcast(from string, payload []byte) {
-	if _, err := a.server.channels.Deliver(payload); err != nil {
+	a.counters.heard.Add(1)
+	reached, err := a.server.channels.Deliver(payload)
+	a.counters.reached.Add(uint64(reached))
+	if err != nil {
+		a.counters.refused.Add(1)
 		a.server.cfg.Logger.Warn("a broadcast of another node is not for this one", "from", from, "err", err)
 	}
 }
@@ -149,6 +173,7 @@ func (a *abroad) look(now time.Time) {
 	for node, seen := range a.told {
 		if now.Sub(seen) > nodeGrace {
 			delete(a.told, node)
+			a.counters.gone.Add(1)
 			a.server.presence.NodeGone(node)
 		}
 	}
@@ -163,11 +188,13 @@ func (a *abroad) tell(node string, users []presence.Told, all bool) {
 			w.Users[i] = word{User: u.User, State: u.State, Lobby: u.Lobby}
 		}
 		if a.mesh.Cast(node, castPresence, protocol.MustEncode(&w)) != nil {
+			a.counters.untold.Add(uint64(len(users)))
 			a.mu.Lock()
 			a.strange[node] = true
 			a.mu.Unlock()
 			return
 		}
+		a.counters.told.Add(uint64(n))
 		users = users[n:]
 	}
 }
@@ -179,10 +206,12 @@ func (a *abroad) onPresence(from string, payload []byte) {
 		err = protocol.Decode(payload, &w)
 	}
 	if err != nil || w.Version != 1 {
+		a.counters.unlearnt.Add(1)
 		a.server.cfg.Logger.Warn("what another node says of presence cannot be read", "from", from, "version", w.Version, "err", err)
 		return
 	}
 	here := a.server.presence
+	a.counters.learnt.Add(uint64(len(w.Users)))
 	heard := a.hear(from, &w)
 	for _, u := range w.Users {
 		here.Abroad(from, presence.Told{User: u.User, State: u.State, Lobby: u.Lobby})

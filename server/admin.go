@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -26,6 +27,9 @@ func (s *Server) adminChannel() *channel.Channel {
 	channel.On(ch, "status", s.adminStatus)
 	channel.On(ch, "stop", s.adminStop)
 	channel.On(ch, "close", s.adminClose)
+	channel.On(ch, "nodes", s.adminNodes)
+	channel.On(ch, "matches", s.adminMatches)
+	channel.On(ch, "drain", s.adminDrain)
 	channel.On(ch, "lobbies", func(*channel.Call, struct{}) (any, error) { return s.directory.List(), nil })
 	return ch
 }
@@ -37,13 +41,7 @@ func allowAdmin(who session.Identity) error {
 	return protocol.Refuse(protocol.CodeForbidden, "this channel is for administrators")
 }
 
-// sessionsAsk is the payload of "sessions".
-type sessionsAsk struct {
-	After string `msgpack:"after,omitempty"` // id of the last session of the page before
-	Limit *int   `msgpack:"limit"`           // 1 to adminPage; default adminPage
-}
-
-// sessionsReply answers it.
+// sessionsReply answers "sessions".
 type sessionsReply struct {
 	Count    int           `msgpack:"count"` // of all sessions
 	Sessions []sessionInfo `msgpack:"sessions"`
@@ -52,6 +50,7 @@ type sessionsReply struct {
 
 type sessionInfo struct {
 	Session  string   `msgpack:"session"`
+	Node     string   `msgpack:"node"` // that has it; "": this server is all there is
 	User     string   `msgpack:"user"`
 	Name     string   `msgpack:"name"`
 	Roles    []string `msgpack:"roles"`
@@ -65,13 +64,34 @@ type sessionInfo struct {
 	RTT   int64  `msgpack:"rtt"`   // in the match, ms; 0: not known
 }
 
-func (s *Server) adminSessions(_ *channel.Call, p sessionsAsk) (sessionsReply, error) {
-	limit := adminPage
-	if p.Limit != nil {
-		limit = *p.Limit
+// adminSessions lists a page of the sessions of all nodes.
+func (s *Server) adminSessions(c *channel.Call, p pageAsk) (sessionsReply, error) {
+	limit, err := p.limit()
+	if err != nil {
+		return sessionsReply{}, err
 	}
-	if limit < 1 || limit > adminPage {
-		return sessionsReply{}, protocol.RefuseField("limit", "want 1 to 100")
+	reply := sessionsReply{Sessions: []sessionInfo{}}
+	for node, a := range everywhere(c.Context(), s, callSessions, p, s.sessionsHere) {
+		reply.Count += a.Count
+		reply.More = reply.More || a.More
+		for _, info := range a.Sessions {
+			info.Node = node
+			reply.Sessions = append(reply.Sessions, info)
+		}
+	}
+	slices.SortFunc(reply.Sessions, func(a, b sessionInfo) int { return cmp.Compare(a.Session, b.Session) })
+	if len(reply.Sessions) > limit {
+		reply.Sessions, reply.More = reply.Sessions[:limit], true
+	}
+	s.timeSeats(c, reply.Sessions)
+	return reply, nil
+}
+
+// sessionsHere lists a page of the sessions of this node.
+func (s *Server) sessionsHere(p pageAsk) (sessionsReply, error) {
+	limit, err := p.limit()
+	if err != nil {
+		return sessionsReply{}, err
 	}
 	all := s.channels.Sessions()
 	reply := sessionsReply{Count: len(all)}
@@ -119,16 +139,25 @@ type reached struct {
 	Sessions int `msgpack:"sessions"` // how many it was done to
 }
 
-// adminKick ends all sessions of a user.
+// adminKick ends all sessions of a user, on all nodes.
 func (s *Server) adminKick(c *channel.Call, p kickAsk) (reached, error) {
-	sessions := s.channels.Own().Users(p.User).Members()
-	if len(sessions) == 0 {
+	n := 0
+	for _, a := range everywhere(c.Context(), s, callKick, p, s.kickHere) {
+		n += a.Sessions
+	}
+	if n == 0 {
 		return reached{}, protocol.Refuse(protocol.CodeNotFound, "this user has no session")
 	}
+	s.cfg.Logger.Info("kicked", "user", p.User, "sessions", n, who(c.Session()))
+	return reached{n}, nil
+}
+
+// kickHere ends all sessions of a user on this node.
+func (s *Server) kickHere(p kickAsk) (reached, error) {
+	sessions := s.channels.Own().Users(p.User).Members()
 	for _, sess := range sessions {
 		sess.End(protocol.CloseKicked)
 	}
-	s.cfg.Logger.Info("kicked", "user", p.User, "sessions", len(sessions), who(c.Session()))
 	return reached{len(sessions)}, nil
 }
 

@@ -20,17 +20,36 @@ type status struct {
 	Lateness    float64           `msgpack:"lateness"` // 99th percentile, ms
 	Step        float64           `msgpack:"step"`     // 99th percentile, ms
 	Drops       map[string]uint64 `msgpack:"drops"`    // by room and reason, such as "session/late"; those that are not 0
-	Lobbies     []lobby.Overseen  `msgpack:"lobbies"`
+	Lobbies     []lobbyInfo       `msgpack:"lobbies"`  // of all nodes
+}
+
+// lobbyInfo is a lobby, as an administrator sees it.
+type lobbyInfo struct {
+	lobby.Overseen
+	Node string `msgpack:"node"` // that has it; "": this server is all there is
 }
 
 func (s *Server) adminStatus(*channel.Call, struct{}) (status, error) {
+	st := s.statusHere()
+	for _, l := range s.directory.Oversee() {
+		info := lobbyInfo{Overseen: l}
+		if s.nodeOf != nil {
+			info.Node = s.nodeOf(l.ID)
+		}
+		st.Lobbies = append(st.Lobbies, info)
+	}
+	return st, nil
+}
+
+// statusHere is how this node is, without its lobbies.
+func (s *Server) statusHere() status {
 	ticks, counters := s.Ticks(), s.matches.counters
 	st := status{
 		Draining: s.draining.Load(), Sessions: s.hub.Sessions(), Connections: s.hub.Connections(),
 		Matches: counters.Matches.Load(), Players: counters.Players.Load(),
 		Ticks: ticks.Ticks, Late: ticks.Late, Slipped: ticks.Slipped,
 		Lateness: ticks.Lateness.Quantile(0.99).Seconds() * 1000, Step: ticks.StepTime.Quantile(0.99).Seconds() * 1000,
-		Drops: map[string]uint64{}, Lobbies: s.directory.Oversee(),
+		Drops: map[string]uint64{}, Lobbies: []lobbyInfo{},
 	}
 	for _, reason := range session.Drops() {
 		if n := s.sessions.Drops[reason].Load(); n > 0 && reason != session.DropInputRate { // which the match counts
@@ -42,7 +61,7 @@ func (s *Server) adminStatus(*channel.Call, struct{}) (status, error) {
 			st.Drops["match/"+reason.String()] = n
 		}
 	}
-	return st, nil
+	return st
 }
 
 // lobbyAsk is the payload of "stop" and "close".

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/cluster/matches"
 	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/cluster/roster"
 	"github.com/deltatick/deltatick/cluster/ticket"
@@ -50,9 +51,17 @@ type Cluster struct {
 	ResumeMatch func(ctx context.Context, r shared.ResumeRequest) (lobby.Match, error)
 
 	// Around, if set, is what [Server.Run] runs in: it begins what this node needs before run and ends it after, and returns what run does, or why it could not begin.
+	// Until it calls run, /readyz says that the node is not ready.
 	Around func(ctx context.Context, run func(ctx context.Context) error) error
-	// Drain, if set, hands matches over to other nodes when the server is told to end, until ctx ends. It returns when none is left, or why some are.
+	// Drain, if set, hands matches over to other nodes when the server is told to end, or an administrator wants it, until ctx ends. It returns when none is left,
+	// or why some are. It may be called again.
 	Drain func(ctx context.Context) error
+
+	// What is counted by what was made before the server, for metrics; nil: it is not shown.
+	MeshCounters  *peer.Counters
+	MatchCounters *matches.Counters // of the host and of who has matches made for the lobbies here
+	// Oversee lists the matches of Host: matches.Host.Oversee. Default: administrators see none.
+	Oversee func() []matches.Overseen
 
 	// NetDial opens connections to other nodes. Default: TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
@@ -88,6 +97,14 @@ type Elsewhere interface {
 
 // shared says whether lobbies, presence and channels are those of all nodes.
 func (c *Cluster) shared() bool { return c != nil && c.Keeper != nil }
+
+// capacity is how many matches run here at most; 0: nobody has said.
+func (c *Cluster) capacity() int {
+	if c == nil || c.Roster == nil {
+		return 0
+	}
+	return c.Roster.Self().Capacity
+}
 
 func (c *Cluster) check() error {
 	switch {

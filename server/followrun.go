@@ -145,7 +145,7 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 		Emit: func(e protocol.Event) { sink(e.Channel, e.Name, e.Payload, e.Tick) },
 	})
 	if err != nil {
-		w.house.log.Error("no relay", "match", w.seat.MatchID(), "err", err)
+		w.house.log.Error("no relay", "match", w.seat.MatchID(), "user", w.user, "err", err)
 		return false
 	}
 	shortcut := w.house.shortcutTo(ctx, at)
@@ -203,7 +203,7 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	if errors.Is(err, relay.ErrCodec) {
 		return false
 	}
-	w.house.log.Debug("relay without a connection", "match", id, "user", w.user, "node", at.node, "err", err)
+	w.house.log.Debug("relay without a connection", "match", id, "user", w.user, "peer", at.node, "err", err)
 	if w.isElsewhere(ctx, at) {
 		return true
 	}

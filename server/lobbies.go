@@ -48,11 +48,12 @@ func (s *Server) newLobbies() error {
 	all, err := shared.New(shared.Config{
 		Node: c.Node, Owner: c.Roster.Self().Owner, Engine: c.Engine, Keeper: c.Keeper, Mesh: c.Mesh, Roster: c.Roster,
 		Lobby: cfg, ResumeMatch: c.ResumeMatch, Grace: s.cfg.Grace, Logger: s.cfg.Logger,
+		Counters: &s.shared,
 	})
 	if err != nil {
 		return err
 	}
-	s.directory, s.rejoiner, s.restored = all, all, all.Restored
+	s.directory, s.rejoiner, s.restored, s.nodeOf = all, all, all.Restored, all.NodeOf
 	return nil
 }
 

@@ -72,6 +72,9 @@ var (
 	descCreated    = describe("lobbies_created_total", "Lobbies created.")
 	descJoins      = describe("lobby_joins_total", "Joins of lobbies, their creators' included.")
 	descLeaves     = describe("lobby_leaves_total", "Departures from lobbies, by reason.", "reason")
+	descStarted    = describe("matches_started_total", "Matches that lobbies here have started.")
+	descStates     = describe("lobby_states_total", "States of lobbies encoded for their members.")
+	descUpdates    = describe("list_updates_total", "Changes of the list of lobbies encoded for who watches it.")
 	descRefusals   = describe("lobby_refusals_total", "Lobby requests refused, by code.", "code")
 	descFailures   = describe("match_setup_failures_total", "Matches that could not be set up.")
 
@@ -98,7 +101,7 @@ var (
 	descRecEnds    = describe("recording_ends_total", "Recordings over, by outcome; slow: truncated because the disk fell behind.", "outcome")
 
 	descTicks    = describe("ticks_total", "Match ticks run.")
-	descTickFate = describe("tick_faults_total", "Ticks late, caught up, slipped, or overrun.", "fault")
+	descTickFate = describe("tick_faults_total", "Ticks late, caught up, slipped, overrun, or held back because the store was away; those are among the slipped.", "fault")
 	descLateness = describe("tick_lateness_seconds", "From when a tick was due to when its step began.")
 	descStep     = describe("tick_step_seconds", "How long ticks took.")
 )
@@ -116,6 +119,7 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	c.presences(m)
 	c.matches(m)
 	c.recordings(m)
+	c.cluster(m)
 	c.elsewhere(m)
 	var draining int64
 	if c.server.draining.Load() {
@@ -136,6 +140,15 @@ func (m sink) count(d *prometheus.Desc, v uint64, labels ...string) {
 	m.out <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
 }
 
+// counted is count of a number that never is below 0.
+func (m sink) counted(d *prometheus.Desc, v int64, labels ...string) {
+	m.count(d, uint64(v), labels...)
+}
+
+func (m sink) measure(d *prometheus.Desc, v float64, labels ...string) {
+	m.out <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+}
+
 func (m sink) histogram(d *prometheus.Desc, h tick.HistogramSnapshot) {
 	buckets := make(map[float64]uint64, len(h.Bounds))
 	for i, bound := range h.Bounds {
@@ -150,6 +163,7 @@ func (m sink) ticks(s tick.StatsSnapshot) {
 	m.count(descTickFate, s.CaughtUp, "caught_up")
 	m.count(descTickFate, s.Slipped, "slipped")
 	m.count(descTickFate, s.Overruns, "overrun")
+	m.count(descTickFate, s.Held, "held")
 	m.histogram(descLateness, s.Lateness)
 	m.histogram(descStep, s.StepTime)
 }
@@ -203,6 +217,9 @@ func (c *collector) lobbies(m sink) {
 	m.gauge(descMembers, n.Members.Load())
 	m.gauge(descListed, n.Watchers.Load())
 	m.count(descCreated, n.Created.Load())
+	m.count(descStarted, n.Matches.Load())
+	m.count(descStates, n.States.Load())
+	m.count(descUpdates, n.Updates.Load())
 	m.count(descJoins, n.Joins.Load())
 	m.count(descFailures, n.Failures.Load())
 	for _, reason := range lobby.Departures() {

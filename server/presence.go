@@ -46,6 +46,7 @@ func (c *collector) presences(m sink) {
 	for _, state := range presence.States() {
 		m.gauge(descPresent, n.Users[state].Load(), state.String())
 	}
+	m.gauge(descPresenceSessions, n.Sessions.Load())
 	m.gauge(descPresenceKnown, n.Known.Load())
 	m.gauge(descWatches, n.Watches.Load())
 	m.count(descChanges, n.Changes.Load())
@@ -57,6 +58,7 @@ func (c *collector) presences(m sink) {
 
 var (
 	descPresent          = describe("presence_users", "Users who are not offline, by state.", "state")
+	descPresenceSessions = describe("presence_sessions", "Sessions whose users' presence is known, those on other nodes and those in their grace included.")
 	descPresenceKnown    = describe("presence_known_users", "Users of whom something is held: they have a session, or someone watches them.")
 	descWatches          = describe("presence_watches", "Users watched by id, once for each watcher.")
 	descChanges          = describe("presence_changes_total", "Changes of users' states.")

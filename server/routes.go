@@ -60,9 +60,14 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request) {
 	s.links.ServeHTTP(w, r)
 }
 
+// ready says whether players may be sent here. What the store does is nobody's business here: a node that is in the directory serves without it.
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	if s.draining.Load() {
 		say(w, http.StatusServiceUnavailable, "draining")
+		return
+	}
+	if c := s.cfg.Cluster; c != nil && c.Around != nil && !s.entered.Load() {
+		say(w, http.StatusServiceUnavailable, "starting")
 		return
 	}
 	say(w, http.StatusOK, "ready")

@@ -90,6 +90,17 @@ func (s *seats) of(sess *session.Session) *occupant {
 	return s.bySession[sess]
 }
 
+// users are those whose seats they are, in no order.
+func (s *seats) users() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	users := make([]string, 0, len(s.bySession))
+	for _, x := range s.bySession {
+		users = append(users, x.key.user)
+	}
+	return users
+}
+
 // Disconnected leaves the seat without a connection, or with that of who relays for the player. A client that comes back itself has another ticket.
 func (s *seats) Disconnected(sess *session.Session) {
 	x := s.of(sess)

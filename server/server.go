@@ -12,6 +12,7 @@ import (
 
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
@@ -31,6 +32,7 @@ type Server struct {
 	rejoiner  rejoiner         // the same; nil: they are those of this node
 	abroad    *abroad          // likewise
 	restored  func(cluster.Lease)
+	nodeOf    func(lobby string) string // nil: lobbies are those of this node
 	channels  *channel.Set
 	presence  *presence.Registry
 	matches   *matchmaker
@@ -39,8 +41,11 @@ type Server struct {
 	handler   http.Handler
 	players   sync.Map // *session.Session: *player
 	draining  atomic.Bool
+	entered   atomic.Bool   // Run has begun, in what Cluster.Around puts around it
+	drains    chan struct{} // has a token when an administrator wants this node drained
 	sessions  *session.Counters
 	lobbies   *lobby.Counters
+	shared    shared.Counters // nothing, if lobbies are those of this node
 }
 
 // New assembles a server. It starts nothing. Errors name the setting or game at fault.
@@ -54,7 +59,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("server: %w", err)
 	}
 	s := &Server{
-		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters),
+		cfg: cfg, sessions: new(session.Counters), lobbies: new(lobby.Counters), drains: make(chan struct{}, 1),
 		matches: &matchmaker{cfg: cfg, counters: new(match.Counters), stats: new(tick.Stats), records: records},
 	}
 	if c := cfg.Cluster; c != nil {
@@ -104,6 +109,9 @@ func New(cfg Config) (*Server, error) {
 		hub.Secret, hub.Node, hub.Elsewhere = cfg.Cluster.Secret, cfg.Cluster.Node, &sessionElsewhere{cfg.Cluster.Mesh}
 		cfg.Cluster.Mesh.Handle(callGiveUp, s.giveUp)
 	}
+	if cfg.Cluster != nil && cfg.Cluster.Mesh != nil {
+		s.answerAdmins(cfg.Cluster.Mesh)
+	}
 	if s.hub, err = session.NewHub(hub); err != nil {
 		return nil, fmt.Errorf("server: %w", err)
 	}
@@ -138,6 +146,14 @@ func (s *Server) Run(ctx context.Context) error {
 }
 
 func (s *Server) run(ctx context.Context) error {
+	s.entered.Store(true)
+	if c := s.cfg.Cluster; c != nil && c.Drain != nil {
+		untilEnd, stop := context.WithCancel(ctx)
+		var handing sync.WaitGroup
+		handing.Go(func() { s.handOver(untilEnd) })
+		defer handing.Wait()
+		defer stop()
+	}
 	if s.abroad != nil {
 		telling, stop := context.WithCancel(context.WithoutCancel(ctx))
 		var told sync.WaitGroup
@@ -201,9 +217,8 @@ var errHung = errors.New("server: a match does not end")
 
 // drain lets what is running end by itself, within DrainWait.
 func (s *Server) drain() {
-	s.draining.Store(true)
+	s.stopTaking()
 	s.hub.Drain()
-	s.directory.Drain()
 	s.cfg.Logger.Info("draining", "sessions", s.hub.Sessions(), "wait", s.cfg.DrainWait)
 	if c := s.cfg.Cluster; c != nil && c.Drain != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.DrainWait)

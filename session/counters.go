@@ -11,6 +11,7 @@ type Counters struct {
 	Sessions    atomic.Int64  // connected or away, now
 	Connections atomic.Int64  // open now, those without a hello yet included
 	Opened      atomic.Uint64 // sessions begun, those that came from other nodes included
+	Anew        atomic.Uint64 // of these, made anew because the other node could not give them
 	Emigrated   atomic.Uint64 // sessions that went to other nodes
 	Accepted    atomic.Uint64 // connections taken
 	Lost        atomic.Uint64 // connections ended by the peer or the network, without a close code of ours

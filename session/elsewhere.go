@@ -61,7 +61,8 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 	case errors.As(err, &closed):
 		return nil, ResumeExpired, err
 	default:
-		h.log.Warn("a session is made anew", "user", s.User(), "node", token.origin.node, "why", err)
+		h.log.Warn("a session is made anew", "user", s.User(), "from", token.origin.node, "why", err)
+		h.cfg.Counters.Anew.Add(1)
 		s.arrived, s.anew = &Arrival{}, true
 		s.events.last = min(hello.Resume.Seq, maxAnewSeq) // so that the client does not take the next for one that it has had
 		s.id, err = uuid.NewRandomFromReader(h.cfg.Random)
@@ -175,6 +176,7 @@ func (h *Hub) GiveUp(token string, seq uint32, to string) (Carried, error) {
 	if err := s.call(func(s *Session) { carried.House = house.Carry(s) }); err != nil {
 		h.fault(s, "carry", err) // it goes all the same
 	}
+	h.log.Info("session goes on at another node", "session", s.ID(), "user", s.User(), "to", to)
 	h.emigrated(s.id, to)
 	h.forget(s)
 	return carried, nil

@@ -118,6 +118,7 @@ func (l *Loop) wake(ctx context.Context, now time.Time) (after time.Time, more b
 		if l.held() {
 			l.clock.hold(int64(steps - i))
 			l.stats.slipped.Add(uint64(steps - i))
+			l.stats.held.Add(uint64(steps - i))
 			return now, true
 		}
 		tick++

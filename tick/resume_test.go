@@ -48,8 +48,9 @@ func TestAHeldLoopMakesNoTickAndGoesOnWithTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var numbers []uint32
 		var held atomic.Bool
+		var stats tick.Stats
 		begin := time.Now()
-		runFor(t, 3*time.Second, tick.LoopConfig{Rate: 4, Held: func() bool {
+		runFor(t, 3*time.Second, tick.LoopConfig{Rate: 4, Stats: &stats, Held: func() bool {
 			return held.Load() || time.Since(begin) > 5*time.Second/4 && time.Since(begin) < 9*time.Second/4
 		},
 			Step: func(n uint32) bool {
@@ -66,6 +67,9 @@ func TestAHeldLoopMakesNoTickAndGoesOnWithTheNext(t *testing.T) {
 		// 1 and 2 in time, 3 late, one slot lost to the short hold, 4 at 1.25 s, three lost to the long one, then 5 to 8.
 		if len(numbers) != 8 {
 			t.Errorf("ticks %v, want 8", numbers)
+		}
+		if s := stats.Snapshot(); s.Held != 4 || s.Slipped != 4 {
+			t.Errorf("%d were held back of %d that slipped, want 4", s.Held, s.Slipped)
 		}
 		for i, n := range numbers {
 			if n != uint32(i+1) {

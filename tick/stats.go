@@ -12,6 +12,7 @@ type Stats struct {
 	late     atomic.Uint64
 	caughtUp atomic.Uint64
 	slipped  atomic.Uint64
+	held     atomic.Uint64
 	overruns atomic.Uint64
 	lateness Histogram
 	stepTime Histogram
@@ -30,6 +31,8 @@ type StatsSnapshot struct {
 	// were due than a loop may catch up: times the period, it is how much longer matches
 	// took than they should.
 	Slipped uint64
+	// Held is those of the slipped that were not made because the loop was not allowed to.
+	Held uint64
 	// Overruns is the number of steps that took longer than a period. A loop with many
 	// is given more to do than there is time.
 	Overruns uint64
@@ -47,6 +50,7 @@ func (s *Stats) Snapshot() StatsSnapshot {
 		Late:     s.late.Load(),
 		CaughtUp: s.caughtUp.Load(),
 		Slipped:  s.slipped.Load(),
+		Held:     s.held.Load(),
 		Overruns: s.overruns.Load(),
 		Lateness: s.lateness.Snapshot(),
 		StepTime: s.stepTime.Snapshot(),

@@ -6,13 +6,13 @@ import "testing"
 const (
 	maxAtOnce     = 15_800 // before it can do anything
 	maxPredicting = 19_200 // with what predicts
-	maxMoving     = 22_450 // with what interpolates views, too
+	maxMoving     = 22_500 // with what interpolates views, too
 	maxConnecting = 19_200 // with lobby, presence and the reader of schemas instead: what a client has when it says hello that takes bodies in the codec mp
 	maxPacked     = 32_450 // with all of that and the reader of packed bodies: what any other has
 	maxSeldom     = 4_500  // by itself: the link over HTTP, transfers and answers
 	maxDirect     = 1_500  // by itself: what brings a match from its own node
 	maxStep       = 1_500  // by itself: what only those load who have a step compiled to WebAssembly
-	maxClassic    = 39_800 // all of it in one script
+	maxClassic    = 40_000 // all of it in one script
 )
 
 func TestTheClientStaysSmall(t *testing.T) {

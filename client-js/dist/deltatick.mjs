@@ -5032,6 +5032,8 @@ var init_codes = __esm({
           row(4002, "silent", "resume"),
           row(4003, "busy", "resume", 5e3),
           row(4004, "internal", "resume", 1e3),
+          row(4005, "moved", "resume"),
+          row(4006, "ticket-late", "resume"),
           row(4400, "auth-expired", "renew"),
           row(4500, "displaced"),
           row(4501, "resume-refused", "fresh"),
@@ -5042,7 +5044,8 @@ var init_codes = __esm({
           row(4506, "flooding"),
           row(4507, "version"),
           row(4508, "unauthorized"),
-          row(4509, "kicked")
+          row(4509, "kicked"),
+          row(4510, "ticket-refused")
         ].map((info) => [info.code, info])
       )
     );

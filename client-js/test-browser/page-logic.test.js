@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { together } from "../page/admin/together.js";
 import { cameraFor } from "../page/camera.js";
 import { mergeControls } from "../page/controls.js";
 import { lostWords } from "../page/link-state.js";
@@ -286,4 +287,25 @@ test("one's own shot is heard when it is predicted, not again when the server ha
   assert.deepEqual(heard, ["predicted", 101]);
   for (const tick of [80, 120]) own.ran(ship, { fire: true }, tick);
   assert.deepEqual(heard, ["predicted", 101, "predicted"], "one that is not shown is not heard");
+});
+
+test("administrators see nodes together: counts added, the longest of times", () => {
+  const node = (/** @type {number} */ n, /** @type {Record<string, number>} */ drops) => ({
+    sessions: n,
+    connections: n,
+    matches: n,
+    players: n,
+    ticks: n,
+    late: n,
+    slipped: n,
+    lateness: n / 2,
+    step: n / 4,
+    drops,
+  });
+  const sum = node(3, { "match/late": 3, "session/late": 1 });
+  assert.deepEqual(
+    together([node(1, { "match/late": 1, "session/late": 1 }), node(2, { "match/late": 2 })]),
+    { ...sum, lateness: 1, step: 0.5 },
+  );
+  assert.equal(together([]).lateness, 0);
 });

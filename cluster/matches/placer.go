@@ -104,7 +104,7 @@ func (p *Placer) NewMatch(ctx context.Context, spec Spec) (*Placed, error) {
 	}
 	placed := newPlaced(p, q.Match, q.Term, node, epoch, spec.Lobby, spec.MaxPlayers, spec.MaxSpectators)
 	p.cfg.Counters.Placed.Add(1)
-	p.cfg.Logger.Info("match placed", "match", q.Match, "lobby", spec.Lobby, "round", spec.Round, "node", node, "epoch", epoch)
+	p.cfg.Logger.Info("match placed", "match", q.Match, "lobby", spec.Lobby, "round", spec.Round, "peer", node, "epoch", epoch)
 	return placed, nil
 }
 

@@ -30,12 +30,13 @@ type running struct {
 	told     chan struct{} // has a token once a lobby has got the result
 
 	// Their own guards.
-	over     atomic.Bool // the match has ended
-	fenced   atomic.Bool // the store has said that another node has it
-	moving   atomic.Bool // it is handed over: nothing is saved any more but by who does that
-	unkept   atomic.Bool // the game's state cannot be kept, as far as is known
-	once     sync.Once   // it was abandoned
-	putAgain atomic.Bool // the entry is to be put, and a checkpoint saved, at once
+	over     atomic.Bool  // the match has ended
+	fenced   atomic.Bool  // the store has said that another node has it
+	moving   atomic.Bool  // it is handed over: nothing is saved any more but by who does that
+	unkept   atomic.Bool  // the game's state cannot be kept, as far as is known
+	once     sync.Once    // it was abandoned
+	putAgain atomic.Bool  // the entry is to be put, and a checkpoint saved, at once
+	savedAt  atomic.Int64 // Unix ns of the last checkpoint that was saved, or of the arrival here
 
 	// Owned by the goroutine that saves.
 	saving saving
@@ -68,6 +69,7 @@ func (h *Host) arrive(held *cluster.Held, entry cluster.Match, data entryData, m
 		entry:  entry, data: data, asked: now, watchers: map[string]*match.Seat{},
 		saving: saving{linked: now, next: now.Add(rand.N(h.cfg.CheckpointEvery + 1)), put: now.Add(entryEvery/2 + rand.N(entryEvery/2))},
 	}
+	r.savedAt.Store(now.UnixNano())
 	cfg := h.cfg.Match
 	cfg.Kind, cfg.ID, cfg.Epoch, cfg.MaxSpectators = kind, lease.ID, lease.Epoch, data.MaxSpectators
 	cfg.Phase = tick.Phase(h.phase.Add(1), cfg.TickRate)

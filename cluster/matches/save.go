@@ -169,6 +169,7 @@ func (r *running) saved(save *cluster.Save, err error) {
 			counters.InputBytes.Add(int64(len(in.Data)))
 		}
 		if save.Checkpoint != nil {
+			r.savedAt.Store(time.Now().UnixNano())
 			counters.Checkpoints.Add(1)
 			counters.CheckpointBytes.Add(int64(len(save.Checkpoint.Data)))
 		}

@@ -113,8 +113,8 @@ func (s *scan) takeOver(lease cluster.Lease) {
 		r.logger.Info("match taken over", "from", lease.Owner, "took", time.Since(began))
 		r.announce()
 		return
-	case errors.Is(err, cluster.ErrNotFound):
-		h.release(held) // nothing of it was kept
+	case errors.Is(err, cluster.ErrNotFound), errors.Is(err, cluster.ErrMalformed):
+		h.release(held) // nothing of it was kept, or nothing that anybody can read
 	default:
 		h.cfg.Keeper.Drop(held)
 		s.mu.Lock()

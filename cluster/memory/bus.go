@@ -43,16 +43,17 @@ func (e *Engine) Subscribe(_ context.Context, topic string) (cluster.Feed[cluste
 			delete(s.topics, topic)
 		}
 		s.mu.Unlock()
-		e.forget(q)
+		e.feeds.Remove(q)
 	})
-	if err := e.opened(q); err != nil {
-		return nil, err
-	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.topics[topic] == nil {
 		s.topics[topic] = map[*feed.Queue[cluster.Message]]struct{}{}
 	}
 	s.topics[topic][q] = struct{}{}
+	s.mu.Unlock()
+	if err := e.feeds.Add(q); err != nil {
+		q.Close()
+		return nil, err
+	}
 	return q, nil
 }

@@ -125,16 +125,17 @@ func (e *Engine) WatchLobbies(context.Context) (cluster.Feed[cluster.LobbyChange
 		s.mu.Lock()
 		delete(s.watching, w)
 		s.mu.Unlock()
-		e.forget(w)
+		e.feeds.Remove(w)
 	})
-	if err := e.opened(w); err != nil {
-		return nil, err
-	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.watching[w] = struct{}{}
 	for _, lob := range s.lobbies {
 		w.Put(lob.entry)
+	}
+	s.mu.Unlock()
+	if err := e.feeds.Add(w); err != nil {
+		w.Close()
+		return nil, err
 	}
 	return w, nil
 }

@@ -104,14 +104,15 @@ func (e *Engine) WatchPresence(context.Context) (cluster.Feed[cluster.PresenceCh
 		s.mu.Lock()
 		delete(s.presence, q)
 		s.mu.Unlock()
-		e.forget(q)
+		e.feeds.Remove(q)
 	})
-	if err := e.opened(q); err != nil {
+	s.mu.Lock()
+	s.presence[q] = struct{}{}
+	s.mu.Unlock()
+	if err := e.feeds.Add(q); err != nil {
+		q.Close()
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.presence[q] = struct{}{}
 	return q, nil
 }
 

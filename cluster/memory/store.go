@@ -76,9 +76,7 @@ type Engine struct {
 	store  *Store
 	sender string
 
-	mu     sync.Mutex
-	closed bool
-	feeds  map[interface{ Close() }]struct{}
+	feeds feed.Set
 }
 
 var _ cluster.Engine = (*Engine)(nil)
@@ -91,34 +89,8 @@ func (s *Store) Open() *Engine {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.senders++
-	return &Engine{store: s, sender: fmt.Sprint("memory/", s.senders), feeds: map[interface{ Close() }]struct{}{}}
+	return &Engine{store: s, sender: fmt.Sprint("memory/", s.senders)}
 }
 
 // Close implements [cluster.Engine].
-func (e *Engine) Close() {
-	e.mu.Lock()
-	e.closed = true
-	feeds := e.feeds
-	e.feeds = nil
-	e.mu.Unlock()
-	for f := range feeds {
-		f.Close()
-	}
-}
-
-// opened has a feed closed with the engine.
-func (e *Engine) opened(f interface{ Close() }) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return cluster.ErrClosed
-	}
-	e.feeds[f] = struct{}{}
-	return nil
-}
-
-func (e *Engine) forget(f interface{ Close() }) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.feeds, f)
-}
+func (e *Engine) Close() { e.feeds.Close() }

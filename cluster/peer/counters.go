@@ -4,6 +4,7 @@ import "sync/atomic"
 
 // Counters are a mesh's figures. All may be read at any time.
 type Counters struct {
+	Open                  atomic.Int64 // connections now, of both directions
 	Dialled, DialFailures atomic.Int64 // connections to other nodes that were made, and that could not be
 	Served, Refused       atomic.Int64 // connections of other nodes, and those that did not prove the secret
 	Calls, Casts          atomic.Int64 // that this node made

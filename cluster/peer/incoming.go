@@ -31,6 +31,8 @@ func (m *Mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	m.cfg.Counters.Served.Add(1)
+	m.cfg.Counters.Open.Add(1)
+	defer m.cfg.Counters.Open.Add(-1)
 	ctx, cancel := context.WithCancel(m.ctx)
 	defer cancel()
 	defer context.AfterFunc(ctx, func() { _ = ws.Close() })()

@@ -82,7 +82,7 @@ func (p *outgoing) run() {
 	if err != nil {
 		if m.ctx.Err() == nil {
 			m.cfg.Counters.DialFailures.Add(1)
-			m.cfg.Logger.Debug("node cannot be reached", "node", p.node, "err", err)
+			m.cfg.Logger.Debug("node cannot be reached", "peer", p.node, "err", err)
 		}
 		p.end(err)
 		select { // for which it stands in the mesh, and says no to all
@@ -93,6 +93,8 @@ func (p *outgoing) run() {
 		return
 	}
 	m.cfg.Counters.Dialled.Add(1)
+	m.cfg.Counters.Open.Add(1)
+	defer m.cfg.Counters.Open.Add(-1)
 	var writer sync.WaitGroup
 	writer.Go(func() {
 		p.write(ctx, ws)

@@ -2,8 +2,6 @@ package redis
 
 import (
 	"context"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -41,9 +39,7 @@ func (e *Engine) Subscribe(ctx context.Context, topic string) (cluster.Feed[clus
 		return nil, err
 	}
 	_, channel := e.topicKeys(topic)
-	l := &counted[cluster.Message]{decode: func(from, text string) cluster.Message {
-		return cluster.Message{Topic: topic, Sender: from, Payload: []byte(text)}
-	}}
+	l := &counted[cluster.Message]{count: e.count, decode: func(p published) (cluster.Message, error) { return decodeMessage(topic, p) }}
 	if err := subscribe(ctx, e, l, []string{channel}); err != nil {
 		return nil, err
 	}
@@ -53,19 +49,21 @@ func (e *Engine) Subscribe(ctx context.Context, topic string) (cluster.Feed[clus
 // subscribe has a listener hear channels, and waits until all of them are there.
 func subscribe[T any](ctx context.Context, e *Engine, l *counted[T], channels []string) error {
 	ears := make([]*ear[T], len(channels))
+	for i := range ears {
+		ears[i] = &ear[T]{all: l, here: make(chan struct{})}
+	}
 	l.queue = feed.NewQueue[T](e.queue, func() {
 		for i, channel := range channels {
 			e.unlisten(channel, ears[i])
 		}
-		e.forget(l.queue)
+		e.feeds.Remove(l.queue)
 	})
-	if err := e.opened(l.queue); err != nil {
+	if err := e.feeds.Add(l.queue); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, e.timeout)
 	defer cancel()
 	for i, channel := range channels {
-		ears[i] = &ear[T]{all: l, here: make(chan struct{})}
 		if err := e.listen(ctx, channel, ears[i]); err != nil {
 			l.queue.Close()
 			return unavailable(err)
@@ -82,10 +80,29 @@ func subscribe[T any](ctx context.Context, e *Engine, l *counted[T], channels []
 	return nil
 }
 
-// counted hands over what comes on channels whose messages are "<number> <who or what> <text>", and notices numbers that are missing.
+// counted hands over what comes on channels whose messages are numbered, and notices numbers that are missing.
 type counted[T any] struct {
+	count  *cluster.Counters
 	queue  *feed.Queue[T]
-	decode func(word, text string) T
+	decode func(published) (T, error)
+}
+
+func (l *counted[T]) miss() {
+	if l.queue.Miss() {
+		l.count.Gaps.Add(1)
+	}
+}
+
+func (l *counted[T]) push(v T) {
+	dropped, gap := l.queue.Push(v)
+	if gap {
+		l.count.Gaps.Add(1)
+	}
+	if dropped {
+		l.count.Dropped.Add(1)
+	} else {
+		l.count.Delivered.Add(1)
+	}
 }
 
 // ear is a listener for one of its channels. All its fields but here belong to the station, which calls under the engine's mutex.
@@ -100,21 +117,24 @@ func (r *ear[T]) joined() { r.once.Do(func() { close(r.here) }) }
 
 func (r *ear[T]) lost() {
 	r.last = 0
-	r.all.queue.Miss()
+	r.all.miss()
 }
 
 func (r *ear[T]) heard(text string) {
-	number, rest, _ := strings.Cut(text, " ")
-	word, rest, ok := strings.Cut(rest, " ")
-	n, err := strconv.ParseUint(number, 10, 64)
-	if err != nil || !ok {
-		r.all.queue.Miss()
+	p, err := decodePublished(text)
+	var value T
+	if err == nil {
+		value, err = r.all.decode(p)
+	}
+	if err != nil {
+		r.all.count.Malformed.Add(1)
+		r.all.miss()
 		return
 	}
 	// A count that begins anew is one that the store gave up because nobody had published for long.
-	if r.last != 0 && n != r.last+1 && n != 1 {
-		r.all.queue.Miss()
+	if r.last != 0 && p.number != r.last+1 && p.number != 1 {
+		r.all.miss()
 	}
-	r.last = n
-	r.all.queue.Push(r.all.decode(word, rest))
+	r.last = p.number
+	r.all.push(value)
 }

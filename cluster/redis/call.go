@@ -30,7 +30,7 @@ func (e *Engine) do(ctx context.Context, c call) (rueidis.RedisMessage, error) {
 	if err != nil {
 		return rueidis.RedisMessage{}, err
 	}
-	return message(results[0])
+	return e.message(results[0])
 }
 
 // doInt runs a script whose result is a whole number.
@@ -39,10 +39,14 @@ func (e *Engine) doInt(ctx context.Context, c call) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return m.AsInt64()
+	n, err := m.AsInt64()
+	if err != nil {
+		return 0, e.wrong(malformed("%v", err))
+	}
+	return n, nil
 }
 
-// doAll runs scripts in one go. Its own error is that none has been answered; a script that was may have failed by itself, which [message] says.
+// doAll runs scripts in one go. Its own error is that none has been answered; a script that was may have failed by itself, which message says.
 //
 // The client's own waiting has no bound in some cases (a full ring, a connection being made), so it is done by a goroutine of its own, and
 // the caller goes when its time is over.
@@ -52,35 +56,23 @@ func (e *Engine) doAll(ctx context.Context, calls []call) ([]rueidis.RedisResult
 	select {
 	case e.under <- struct{}{}:
 	default:
+		e.count.Overloaded.Add(1)
 		return nil, fmt.Errorf("%w: %d calls are waiting for it", cluster.ErrUnavailable, maxUnderWay)
 	}
-	if !e.start() {
+	answer := make(chan []rueidis.RedisResult, 1)
+	if !e.running.start(func() {
+		defer func() { <-e.under }()
+		answer <- e.run(ctx, calls)
+	}) {
 		<-e.under
 		return nil, cluster.ErrClosed
 	}
-	answer := make(chan []rueidis.RedisResult, 1)
-	go func() {
-		defer e.running.Done()
-		defer func() { <-e.under }()
-		answer <- e.run(ctx, calls)
-	}()
 	select {
 	case results := <-answer:
 		return results, nil
 	case <-ctx.Done():
 		return nil, unavailable(ctx.Err())
 	}
-}
-
-// start counts a goroutine in, unless the engine is closed.
-func (e *Engine) start() bool {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.feeds == nil {
-		return false
-	}
-	e.running.Add(1)
-	return true
 }
 
 // run sends scripts by name, and with their text those the store does not know.
@@ -117,26 +109,32 @@ func (e *Engine) runBatch(ctx context.Context, calls []call) []rueidis.RedisResu
 }
 
 // message is what a script returned; nil is a message, too.
-func message(result rueidis.RedisResult) (rueidis.RedisMessage, error) {
+func (e *Engine) message(result rueidis.RedisResult) (rueidis.RedisMessage, error) {
 	m, err := result.ToMessage()
 	if err == nil || rueidis.IsRedisNil(err) {
 		return m, nil
 	}
 	var refused *rueidis.RedisError
+	if errors.As(err, &refused) && strings.HasPrefix(refused.Error(), "WRONGTYPE ") {
+		return m, e.wrong(malformed("%v", err))
+	}
 	if errors.As(err, &refused) && isFault(refused.Error()) {
 		return m, fmt.Errorf("cluster: redis: %w", err)
 	}
 	return m, unavailable(err)
 }
 
-// isFault says whether an error will be the same next time: of a script, of what a user may do, or of a key that is something else.
+// isFault says whether an error that the store answered will be the same next time: of a script, or of what a user may do. The others are of a store that
+// is starting, failing over, full, or held up.
 func isFault(text string) bool {
-	for _, prefix := range []string{"ERR ", "WRONGTYPE ", "NOPERM ", "NOAUTH ", "WRONGPASS ", "CROSSSLOT "} {
-		if strings.HasPrefix(text, prefix) {
-			return true
+	for _, passing := range []string{
+		"LOADING", "BUSY", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "TRYAGAIN", "MOVED", "ASK", "NOREPLICAS", "OOM", "MISCONF", "NOSCRIPT", "UNBLOCKED", "IOERR",
+	} {
+		if strings.HasPrefix(text, passing) {
+			return false
 		}
 	}
-	return false
+	return true
 }
 
 // lists runs a script on several shards, and returns the strings it returned on all of them.
@@ -147,15 +145,71 @@ func (e *Engine) lists(ctx context.Context, calls []call) ([]string, error) {
 	}
 	var all []string
 	for _, result := range results {
-		m, err := message(result)
+		list, err := e.strings(result)
 		if err != nil {
 			return nil, err
-		}
-		list, err := m.AsStrSlice()
-		if err != nil {
-			return nil, fmt.Errorf("cluster: redis: %w", err)
 		}
 		all = append(all, list...)
 	}
 	return all, nil
+}
+
+// strings is a script's list of strings.
+func (e *Engine) strings(result rueidis.RedisResult) ([]string, error) {
+	m, err := e.message(result)
+	if err != nil {
+		return nil, err
+	}
+	list, err := m.AsStrSlice()
+	if err != nil {
+		return nil, e.wrong(malformed("%v", err))
+	}
+	return list, nil
+}
+
+// parts is a script's list of so many results.
+func (e *Engine) parts(result rueidis.RedisResult, want int) ([]rueidis.RedisMessage, error) {
+	m, err := e.message(result)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := m.ToArray()
+	if err == nil && len(parts) != want {
+		err = fmt.Errorf("%d results, want %d", len(parts), want)
+	}
+	if err != nil {
+		return nil, e.wrong(malformed("%v", err))
+	}
+	return parts, nil
+}
+
+// ints is a script's list of so many whole numbers.
+func (e *Engine) ints(result rueidis.RedisResult, want int) ([]int64, error) {
+	m, err := e.message(result)
+	if err != nil {
+		return nil, err
+	}
+	list, err := m.AsIntSlice()
+	if err == nil && len(list) != want {
+		err = fmt.Errorf("%d results, want %d", len(list), want)
+	}
+	if err != nil {
+		return nil, e.wrong(malformed("%v", err))
+	}
+	return list, nil
+}
+
+// names are those in a script's list of them.
+func (e *Engine) names(list []string) []string {
+	names, others := decodeNames(list)
+	e.count.Malformed.Add(uint64(others))
+	return names
+}
+
+// wrong counts what is malformed, and returns the error.
+func (e *Engine) wrong(err error) error {
+	if errors.Is(err, cluster.ErrMalformed) {
+		e.count.Malformed.Add(1)
+	}
+	return err
 }

@@ -1,6 +1,7 @@
 package redis_test
 
 import (
+	"flag"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -13,14 +14,25 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Tests here wait for processes and for leases to end: more of them at once than there are cores takes a third of the time.
+	flag.Parse()
+	if parallel := flag.Lookup("test.parallel"); parallel.Value.String() == parallel.DefValue {
+		_ = flag.Set("test.parallel", "6")
+	}
 	// The client looks at a cluster's topology a second later at most, and has no way to be told not to.
 	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("github.com/redis/rueidis.(*call).DelayDo.func1"))
 }
 
-func TestContract(t *testing.T) { contract(t, startServer(t, false)) }
+func TestContract(t *testing.T) {
+	t.Parallel()
+	contract(t, startServer(t, false))
+}
 
 // One node of a Redis Cluster has all slots, and refuses what would not work with more: scripts with keys of several.
-func TestContractOnARedisCluster(t *testing.T) { contract(t, startServer(t, true)) }
+func TestContractOnARedisCluster(t *testing.T) {
+	t.Parallel()
+	contract(t, startServer(t, true))
+}
 
 var services atomic.Int64
 

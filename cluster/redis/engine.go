@@ -20,11 +20,12 @@ import (
 	"github.com/redis/rueidis"
 
 	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/cluster/internal/feed"
 )
 
 // Config is what an [Engine] is made from. Zero values are the stated defaults.
 type Config struct {
-	// URL is where the store is, as redis://user:password@host:port/0; rediss:// with TLS, ?addr=host:port for further nodes of a Redis
+	// URL is where the store is, as redis://user:password@host:port/0; rediss:// with TLS (to Sentinels, too), ?addr=host:port for further nodes of a Redis
 	// Cluster, ?master_set=name for Sentinels at these addresses, ?protocol=2 for servers without RESP3.
 	URL     string
 	Prefix  string        // of all keys, for services that share a store; default "deltatick"
@@ -32,6 +33,8 @@ type Config struct {
 	CatchUp time.Duration // between two looks whether a watch of lobbies has missed something; default 5 s
 	Queue   int           // messages or presence changes that a feed holds for its reader; default 1024
 	Logger  *slog.Logger  // default: discard
+	// Counters are what the engine counts in; default: some of its own. [cluster.Metered] counts calls in the same ones.
+	Counters *cluster.Counters
 }
 
 const (
@@ -51,15 +54,18 @@ type Engine struct {
 	catchUp time.Duration
 	queue   int
 	log     *slog.Logger
+	count   *cluster.Counters
+	// How long codes and what belongs to one id are kept without a write, and how long what nobody renews. Shorter in tests.
+	keepFor, retention time.Duration
 
 	under   chan struct{}   // holds one for every call that is under way
 	life    context.Context // ends with Close
 	end     context.CancelFunc
-	running sync.WaitGroup // goroutines of calls, stations and watches
+	running goroutines // of calls, stations and watches
+	feeds   feed.Set
 
 	mu       sync.Mutex // guards what follows
 	stations map[string]*station
-	feeds    map[interface{ Close() }]struct{} // nil: closed
 }
 
 var _ cluster.Engine = (*Engine)(nil)
@@ -69,11 +75,15 @@ var _ cluster.Engine = (*Engine)(nil)
 func Dial(cfg Config) (*Engine, error) {
 	e := &Engine{
 		prefix: cmp.Or(cfg.Prefix, defaultPrefix), sender: uuid.NewString(), timeout: cmp.Or(cfg.Timeout, defaultTimeout),
-		catchUp: cmp.Or(cfg.CatchUp, defaultCatchUp), queue: cmp.Or(cfg.Queue, defaultQueue), log: cfg.Logger,
-		under: make(chan struct{}, maxUnderWay), stations: map[string]*station{}, feeds: map[interface{ Close() }]struct{}{},
+		catchUp: cmp.Or(cfg.CatchUp, defaultCatchUp), queue: cmp.Or(cfg.Queue, defaultQueue), log: cfg.Logger, count: cfg.Counters,
+		keepFor: keepFor, retention: cluster.Retention,
+		under: make(chan struct{}, maxUnderWay), stations: map[string]*station{},
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
+	}
+	if e.count == nil {
+		e.count = &cluster.Counters{}
 	}
 	if e.timeout < 0 || e.catchUp < 0 || e.queue < 0 || cluster.CheckName("prefix", e.prefix) != nil {
 		return nil, fmt.Errorf("%w: timeout %v, catch-up every %v, %d in a queue, prefix %q", cluster.ErrInvalid, e.timeout, e.catchUp, e.queue, e.prefix)
@@ -92,14 +102,19 @@ func Dial(cfg Config) (*Engine, error) {
 
 // tune says how the client is to behave.
 func (e *Engine) tune(option *rueidis.ClientOption) {
-	option.DisableCache = true     // nothing is cached: scripts answer
-	option.DisableRetry = true     // the caller is told, and knows whether it still wants it
-	option.AlwaysPipelining = true // a call that is given up does not close the connection under the others
-	option.PipelineMultiplex = -1  // one connection: what one caller does comes in the order in which it was done
+	option.DisableCache = true                          // nothing is cached: scripts answer
+	option.DisableRetry = true                          // the caller is told, and knows whether it still wants it
+	option.AlwaysPipelining = true                      // a call that is given up does not close the connection under the others
+	option.ClientSetInfo = rueidis.DisableClientSetInfo // a user need not be allowed to
+	option.PipelineMultiplex = -1                       // one connection: what one caller does comes in the order in which it was done
 	option.Dialer.Timeout = e.timeout
 	option.Dialer.KeepAlive = time.Second // pings when idle, so that a dead connection is noticed
 	option.ConnWriteTimeout = max(time.Second, 2*e.timeout)
 	option.ClusterOption.ShardsRefreshInterval = 30 * time.Second
+	if option.TLSConfig != nil {
+		option.TLSConfig.ServerName = "" // each server's certificate is for the host by which that one is dialled, not for the first in the URL
+		option.Sentinel.TLSConfig = option.TLSConfig
+	}
 	if option.Sentinel.MasterSet != "" {
 		option.Sentinel.TopologyRefreshInterval = 5 * time.Second
 		option.Sentinel.Dialer = option.Dialer
@@ -108,33 +123,11 @@ func (e *Engine) tune(option *rueidis.ClientOption) {
 
 // Close implements [cluster.Engine].
 func (e *Engine) Close() {
-	e.mu.Lock()
-	feeds := e.feeds
-	e.feeds = nil
-	e.mu.Unlock()
-	for f := range feeds {
-		f.Close()
-	}
+	e.running.refuse()
+	e.feeds.Close()
 	e.end()
 	e.client.Close()
-	e.running.Wait()
-}
-
-// opened has a feed closed with the engine.
-func (e *Engine) opened(f interface{ Close() }) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.feeds == nil {
-		return cluster.ErrClosed
-	}
-	e.feeds[f] = struct{}{}
-	return nil
-}
-
-func (e *Engine) forget(f interface{ Close() }) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.feeds, f)
+	e.running.wait()
 }
 
 func unavailable(err error) error {

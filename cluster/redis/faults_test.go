@@ -130,6 +130,7 @@ func (n *node) asBefore() {
 
 // While the store stalls all leases end, and when it goes on whoever looks first sees everybody dead.
 func TestNobodyTakesOverBecauseTheStoreStalled(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, false)
 	nodes := []*node{startNode(t, s, "a"), startNode(t, s, "b"), startNode(t, s, "c")}
 	for round, stall := range []time.Duration{3 * time.Second, 900 * time.Millisecond} {
@@ -156,8 +157,10 @@ func TestNobodyTakesOverBecauseTheStoreStalled(t *testing.T) {
 }
 
 func TestStoreThatComesBackEmptyIsFilledByItsNodes(t *testing.T) {
+	t.Parallel()
 	for name, asCluster := range map[string]bool{"one server": false, "Redis Cluster": true} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			s := startServer(t, asCluster)
 			nodes := []*node{startNode(t, s, "a"), startNode(t, s, "b")}
 			watching := open(t, s, redis.Config{CatchUp: 200 * time.Millisecond})
@@ -232,6 +235,7 @@ func noneRemoved(t *testing.T, lobbies cluster.Feed[cluster.LobbyChanges], n *no
 
 // A lobby whose owner died with the store is gone in the end.
 func TestLobbyThatNobodyPutsAgainIsRemoved(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, false)
 	e := open(t, s, redis.Config{CatchUp: 100 * time.Millisecond})
 	lease, err := e.Acquire(t.Context(), cluster.KindLobby, "l", "A", time.Minute)
@@ -250,6 +254,7 @@ func TestLobbyThatNobodyPutsAgainIsRemoved(t *testing.T) {
 }
 
 func TestCallsFailWhileTheStoreIsAwayAndSucceedAfter(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, false)
 	e := open(t, s, redis.Config{})
 	lease, err := e.Acquire(t.Context(), cluster.KindMatch, "m", "A", time.Minute)
@@ -299,6 +304,7 @@ func TestCallsFailWhileTheStoreIsAwayAndSucceedAfter(t *testing.T) {
 
 // More calls than the connection has places for wait while the store stalls; all of them come back.
 func TestStalledStoreHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
 	s := startServer(t, false)
 	e := open(t, s, redis.Config{})
 	s.pause()

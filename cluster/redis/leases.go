@@ -2,11 +2,8 @@ package redis
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
-
-	"github.com/redis/rueidis"
 
 	"github.com/deltatick/deltatick/cluster"
 )
@@ -45,8 +42,8 @@ func (e *Engine) Acquire(ctx context.Context, kind cluster.Kind, id, owner strin
 	if epoch == 0 {
 		return cluster.Lease{}, cluster.ErrHeld
 	}
-	l.Epoch = uint32(epoch)
-	return l, nil
+	l.Epoch, err = decodeEpoch(epoch)
+	return l, e.wrong(err)
 }
 
 // Renew implements [cluster.Leases], with one script for each shard.
@@ -76,7 +73,7 @@ func (e *Engine) Renew(ctx context.Context, leases ...cluster.Lease) []cluster.R
 		var codes []int64
 		failed := err
 		if failed == nil {
-			codes, failed = ints(results[n], len(list))
+			codes, failed = e.ints(results[n], len(list))
 		}
 		for k, i := range list {
 			if renewals[i].Err = failed; failed == nil {
@@ -96,22 +93,6 @@ func renewed(r *cluster.Renewal, code int64, asked time.Time) {
 	r.Lease.Until = cluster.UsableUntil(asked, r.Lease.TTL)
 }
 
-// ints is a script's list of so many whole numbers.
-func ints(result rueidis.RedisResult, want int) ([]int64, error) {
-	m, err := message(result)
-	if err != nil {
-		return nil, err
-	}
-	list, err := m.AsIntSlice()
-	if err == nil && len(list) != want {
-		err = fmt.Errorf("%d results, want %d", len(list), want)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cluster: redis: %w", err)
-	}
-	return list, nil
-}
-
 // Transfer implements [cluster.Leases].
 func (e *Engine) Transfer(ctx context.Context, l cluster.Lease, owner string) (cluster.Lease, error) {
 	if err := l.Check(l.Kind); err != nil {
@@ -128,8 +109,9 @@ func (e *Engine) Transfer(ctx context.Context, l cluster.Lease, owner string) (c
 	if epoch == 0 {
 		return cluster.Lease{}, cluster.ErrFenced
 	}
-	l.Owner, l.Epoch, l.Until = owner, uint32(epoch), time.Time{}
-	return l, nil
+	l.Owner, l.Until = owner, time.Time{}
+	l.Epoch, err = decodeEpoch(epoch)
+	return l, e.wrong(err)
 }
 
 // Release implements [cluster.Leases].
@@ -139,19 +121,19 @@ func (e *Engine) Release(ctx context.Context, l cluster.Lease) error {
 	}
 	s := e.shardOf(l.Kind, l.ID)
 	keys := append(s.forgetKeys(), s.idKeys(l.Kind, l.ID)...)
-	m, err := e.do(ctx, call{scriptRelease, keys, []string{l.ID, l.Owner, decimal(l.Epoch), s.tell}})
+	results, err := e.doAll(ctx, []call{{scriptRelease, keys, []string{l.ID, l.Owner, decimal(l.Epoch), s.tell}}})
 	if err != nil {
 		return err
 	}
-	parts, err := m.ToArray()
-	if err != nil || len(parts) != 2 {
-		return fmt.Errorf("cluster: redis: release returned %v: %w", parts, err)
+	parts, err := e.parts(results[0], 2)
+	if err != nil {
+		return err
 	}
-	if mine, _ := parts[0].AsInt64(); mine == fenced {
+	if mine, err := parts[0].AsInt64(); err != nil || mine == fenced {
 		return cluster.ErrFenced
 	}
 	if entry, _ := parts[1].ToString(); l.Kind == cluster.KindLobby && entry != "" {
-		e.giveUpCode(ctx, entry)
+		e.giveUpCodes(ctx, entry)
 	}
 	return nil
 }
@@ -161,7 +143,7 @@ func (e *Engine) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Leas
 	all := e.shardsOf(kind)
 	calls := make([]call, len(all))
 	for i, s := range all {
-		calls[i] = call{scriptExpired, s.forgetKeys(), []string{decimal(expiredAtOnce), millis(cluster.Retention), s.tell}}
+		calls[i] = call{scriptExpired, s.forgetKeys(), []string{decimal(expiredAtOnce), millis(e.retention), s.tell}}
 	}
 	results, err := e.doAll(ctx, calls)
 	if err != nil {
@@ -169,24 +151,22 @@ func (e *Engine) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Leas
 	}
 	var expired []cluster.Lease
 	for i, result := range results {
-		m, err := message(result)
+		parts, err := e.parts(result, 3)
 		if err != nil {
 			return nil, err
 		}
-		parts, err := m.ToArray()
-		if err != nil || len(parts) != 2 {
-			return nil, fmt.Errorf("cluster: redis: expired returned %v: %w", parts, err)
-		}
 		list, _ := parts[0].AsStrSlice()
 		for ; len(list) >= 4; list = list[4:] {
-			l := cluster.Lease{Kind: kind, ID: list[0], Owner: list[3]}
-			epoch, _ := strconv.ParseUint(list[1], 10, 32)
-			ttl, _ := strconv.ParseInt(list[2], 10, 64)
-			l.Epoch, l.TTL = uint32(epoch), time.Duration(ttl)*time.Millisecond
-			expired = append(expired, l)
+			l, err := decodeLease(kind, list[0], list[1], list[2], list[3])
+			if e.wrong(err) == nil {
+				expired = append(expired, l)
+			}
 		}
 		dropped, _ := parts[1].AsStrSlice()
 		e.purge(ctx, kind, all[i], dropped)
+		if entries, _ := parts[2].AsStrSlice(); kind == cluster.KindLobby {
+			e.giveUpCodes(ctx, entries...)
+		}
 	}
 	return expired, nil
 }

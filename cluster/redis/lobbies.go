@@ -28,7 +28,7 @@ func (e *Engine) PutLobby(ctx context.Context, l cluster.Lease, lobby cluster.Lo
 		return fmt.Errorf("%w: %w", cluster.ErrInvalid, err)
 	}
 	if lobby.Code != "" {
-		taken, err := e.doInt(ctx, call{scriptCode, []string{e.codeKey(lobby.Code)}, []string{l.ID, millis(keepFor)}})
+		taken, err := e.doInt(ctx, call{scriptCode, []string{e.codeKey(lobby.Code)}, []string{l.ID, millis(e.keepFor)}})
 		if err != nil {
 			return err
 		}
@@ -39,44 +39,60 @@ func (e *Engine) PutLobby(ctx context.Context, l cluster.Lease, lobby cluster.Lo
 	s := e.shardOf(cluster.KindLobby, l.ID)
 	rev, channel := s.changes()
 	keys := s.leaseKeys(s.key("entries"), s.key("capacities"), rev, channel, s.keyOf("seats", l.ID))
-	args := append(leaseArgs(l, string(text), decimal(lobby.Capacity), millis(keepFor)), members...)
-	admitted, err := e.doInt(ctx, call{scriptPutLobby, keys, args})
-	if err == nil && admitted == fenced {
-		err = cluster.ErrFenced
+	args := append(leaseArgs(l, string(text), decimal(lobby.Capacity), millis(e.keepFor)), members...)
+	results, err := e.doAll(ctx, []call{{scriptPutLobby, keys, args}})
+	if err != nil {
+		return err
 	}
-	return err
+	parts, err := e.parts(results[0], 2)
+	if err != nil {
+		return err
+	}
+	if admitted, err := parts[0].AsInt64(); err != nil || admitted == fenced {
+		return cluster.ErrFenced
+	}
+	if text, _ := parts[1].ToString(); text != "" {
+		if before, err := decodeLobby(text); err == nil && before.Code != lobby.Code {
+			e.giveUpCodes(ctx, text)
+		}
+	}
+	return nil
 }
 
 func (e *Engine) codeKey(code string) string { return e.prefix + ":code:{" + code + "}" }
 
-// giveUpCode frees the join code of a lobby that was released. If it fails, the code stays taken until it expires.
-func (e *Engine) giveUpCode(ctx context.Context, entry string) {
-	var lobby cluster.Lobby
-	if err := json.Unmarshal([]byte(entry), &lobby); err != nil || lobby.Code == "" {
+// giveUpCodes frees the join codes of lobbies that were released or forgotten, or have another now, by what their entries were. If it fails, the
+// codes stay taken until they expire.
+func (e *Engine) giveUpCodes(ctx context.Context, entries ...string) {
+	var calls []call
+	for _, entry := range entries {
+		if lobby, err := decodeLobby(entry); e.wrong(err) == nil && lobby.Code != "" {
+			calls = append(calls, call{scriptCode, []string{e.codeKey(lobby.Code)}, []string{lobby.ID, "0"}})
+		}
+	}
+	if len(calls) == 0 {
 		return
 	}
-	if _, err := e.do(ctx, call{scriptCode, []string{e.codeKey(lobby.Code)}, []string{lobby.ID, "0"}}); err != nil {
-		e.log.Warn("could not free a join code", "lobby", lobby.ID, "err", err)
+	results, err := e.doAll(ctx, calls)
+	for i := 0; i < len(results) && err == nil; i++ {
+		_, err = e.message(results[i])
+	}
+	if err != nil {
+		e.log.Warn("could not free join codes", "codes", len(calls), "err", err)
 	}
 }
 
 // Lobby implements [cluster.Lobbies].
 func (e *Engine) Lobby(ctx context.Context, id string) (cluster.Lobby, error) {
-	var lobby cluster.Lobby
-	err := e.entry(ctx, cluster.KindLobby, id, &lobby)
-	return lobby, err
-}
-
-// entry reads what was put with a lease.
-func (e *Engine) entry(ctx context.Context, kind cluster.Kind, id string, into any) error {
-	text, err := e.get(ctx, e.shardOf(kind, id).key("entries"), id)
+	text, err := e.get(ctx, e.shardOf(cluster.KindLobby, id).key("entries"), id)
 	if err != nil {
-		return err
+		return cluster.Lobby{}, err
 	}
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		return fmt.Errorf("cluster: redis: entry: %w", err)
+	lobby, err := decodeLobby(text)
+	if err == nil && lobby.ID != id {
+		lobby, err = cluster.Lobby{}, malformed("entry of another lobby")
 	}
-	return nil
+	return lobby, e.wrong(err)
 }
 
 // get reads a string, or the field of a hash; [cluster.ErrNotFound] if there is none.
@@ -88,7 +104,11 @@ func (e *Engine) get(ctx context.Context, key string, field ...string) (string, 
 	if m.IsNil() {
 		return "", cluster.ErrNotFound
 	}
-	return m.ToString()
+	text, err := m.ToString()
+	if err != nil {
+		return "", e.wrong(malformed("%v", err))
+	}
+	return text, nil
 }
 
 // LobbyByCode implements [cluster.Lobbies].
@@ -145,21 +165,15 @@ func (e *Engine) lobbyShards(ctx context.Context, known map[int]string) ([]lobby
 		return nil, err
 	}
 	for i, result := range results {
-		m, err := message(result)
+		reply, err := e.parts(result, 2)
 		if err != nil {
 			return nil, err
-		}
-		reply, err := m.ToArray()
-		if err != nil || len(reply) != 2 {
-			return nil, fmt.Errorf("cluster: redis: directory returned %v: %w", reply, err)
 		}
 		rev, _ := reply[0].ToString()
 		texts, _ := reply[1].AsStrSlice()
 		parts[i].same = rev == parts[i].rev
 		parts[i].rev = rev
-		if parts[i].lobbies, err = decodeAll(texts, compareLobbies); err != nil {
-			return nil, err
-		}
+		parts[i].lobbies = decodeAll(e, texts, decodeLobby, compareLobbies)
 	}
 	return parts, nil
 }
@@ -170,11 +184,11 @@ func (e *Engine) Join(ctx context.Context, lobby, user string, hold time.Duratio
 		return cluster.Seats{}, err
 	}
 	s := e.shardOf(cluster.KindLobby, lobby)
-	results, err := e.doAll(ctx, []call{{scriptJoin, []string{s.key("capacities"), s.keyOf("seats", lobby)}, []string{lobby, user, millis(hold), millis(keepFor)}}})
+	results, err := e.doAll(ctx, []call{{scriptJoin, []string{s.key("capacities"), s.keyOf("seats", lobby)}, []string{lobby, user, millis(hold), millis(e.keepFor)}}})
 	if err != nil {
 		return cluster.Seats{}, err
 	}
-	reply, err := ints(results[0], 2)
+	reply, err := e.ints(results[0], 2)
 	if err != nil {
 		return cluster.Seats{}, err
 	}
@@ -209,10 +223,11 @@ func (e *Engine) Seated(ctx context.Context, lobby string) ([]string, error) {
 	if m.IsNil() {
 		return nil, cluster.ErrNotFound
 	}
-	users, err := m.AsStrSlice()
+	list, err := m.AsStrSlice()
 	if err != nil {
-		return nil, fmt.Errorf("cluster: redis: seats: %w", err)
+		return nil, e.wrong(malformed("%v", err))
 	}
+	users := e.names(list)
 	slices.Sort(users)
 	return users, nil
 }

@@ -3,8 +3,6 @@ package redis
 import (
 	"cmp"
 	"context"
-	"fmt"
-	"strconv"
 
 	"github.com/redis/rueidis"
 
@@ -22,9 +20,15 @@ func (e *Engine) PutMatch(ctx context.Context, l cluster.Lease, match cluster.Ma
 
 // Match implements [cluster.Matches].
 func (e *Engine) Match(ctx context.Context, id string) (cluster.Match, error) {
-	var match cluster.Match
-	err := e.entry(ctx, cluster.KindMatch, id, &match)
-	return match, err
+	text, err := e.get(ctx, e.shardOf(cluster.KindMatch, id).key("entries"), id)
+	if err != nil {
+		return cluster.Match{}, err
+	}
+	match, err := decodeMatch(text)
+	if err == nil && match.ID != id {
+		match, err = cluster.Match{}, malformed("entry of another match")
+	}
+	return match, e.wrong(err)
 }
 
 // Matches implements [cluster.Matches].
@@ -37,7 +41,7 @@ func (e *Engine) Matches(ctx context.Context) ([]cluster.Match, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeAll(texts, func(a, b cluster.Match) int { return cmp.Compare(a.ID, b.ID) })
+	return decodeAll(e, texts, decodeMatch, func(a, b cluster.Match) int { return cmp.Compare(a.ID, b.ID) }), nil
 }
 
 // Save implements [cluster.Matches], with one script for each match.
@@ -56,7 +60,7 @@ func (e *Engine) Save(ctx context.Context, saves ...cluster.Save) []error {
 	results, err := e.doAll(ctx, calls)
 	for n, i := range which {
 		if errs[i] = err; err == nil {
-			errs[i] = saveResult(results[n])
+			errs[i] = e.saveResult(results[n])
 		}
 	}
 	return errs
@@ -68,23 +72,23 @@ func (e *Engine) saveCall(save cluster.Save) call {
 	if cp := save.Checkpoint; cp != nil {
 		tick, data = decimal(cp.Tick), rueidis.BinaryString(cp.Data)
 	}
-	args := leaseArgs(save.Lease, millis(keepFor), decimal(cluster.MaxInputLog), tick, data)
+	args := leaseArgs(save.Lease, millis(e.keepFor), decimal(cluster.MaxInputLog), tick, data)
 	for _, in := range save.Inputs {
 		args = append(args, decimal(in.From), decimal(in.To), rueidis.BinaryString(in.Data))
 	}
 	return call{scriptSave, s.leaseKeys(s.idKeys(cluster.KindMatch, save.Lease.ID)...), args}
 }
 
-func saveResult(result rueidis.RedisResult) error {
+func (e *Engine) saveResult(result rueidis.RedisResult) error {
 	const full = 2
-	m, err := message(result)
+	m, err := e.message(result)
 	if err != nil {
 		return err
 	}
 	code, err := m.AsInt64()
 	switch {
 	case err != nil:
-		return fmt.Errorf("cluster: redis: save: %w", err)
+		return e.wrong(malformed("%v", err))
 	case code == fenced:
 		return cluster.ErrFenced
 	case code == full:
@@ -104,39 +108,23 @@ func (e *Engine) Saved(ctx context.Context, match string) (cluster.Saved, error)
 		return cluster.Saved{}, cluster.ErrNotFound
 	}
 	saved, err := readSaved(m)
-	if err != nil {
-		return cluster.Saved{}, fmt.Errorf("cluster: redis: saved: %w", err)
-	}
-	return saved, nil
+	return saved, e.wrong(err)
 }
 
 func readSaved(m rueidis.RedisMessage) (cluster.Saved, error) {
 	parts, err := m.ToArray()
 	if err != nil || len(parts) != 4 {
-		return cluster.Saved{}, fmt.Errorf("%d parts, want 4: %w", len(parts), err)
+		return cluster.Saved{}, malformed("%d parts of a checkpoint, want 4: %v", len(parts), err)
 	}
-	epoch, _ := parts[0].ToString()
-	tick, _ := parts[1].ToString()
-	data, err := parts[2].ToString()
-	if err != nil {
-		return cluster.Saved{}, err
+	var texts [3]string
+	for i := range texts {
+		if texts[i], err = parts[i].ToString(); err != nil {
+			return cluster.Saved{}, malformed("%v", err)
+		}
 	}
 	log, err := parts[3].AsStrSlice()
 	if err != nil {
-		return cluster.Saved{}, err
+		return cluster.Saved{}, malformed("%v", err)
 	}
-	saved := cluster.Saved{Epoch: number(epoch), Checkpoint: cluster.Checkpoint{Tick: number(tick), Data: []byte(data)}}
-	for _, chunk := range log {
-		if len(chunk) < 20 {
-			return cluster.Saved{}, fmt.Errorf("inputs of %d bytes", len(chunk))
-		}
-		saved.Inputs = append(saved.Inputs, cluster.Inputs{From: number(chunk[:10]), To: number(chunk[10:20]), Data: []byte(chunk[20:])})
-	}
-	return saved, nil
-}
-
-// number reads one of our own; what cannot be one is 0.
-func number(text string) uint32 {
-	n, _ := strconv.ParseUint(text, 10, 32)
-	return uint32(n)
+	return decodeSaved(texts[0], texts[1], texts[2], log)
 }

@@ -40,17 +40,20 @@ func (e *Engine) Nodes(ctx context.Context) ([]cluster.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeAll(texts, func(a, b cluster.Node) int { return cmp.Compare(a.ID, b.ID) })
+	return decodeAll(e, texts, decodeNode, func(a, b cluster.Node) int { return cmp.Compare(a.ID, b.ID) }), nil
 }
 
-// decodeAll reads entries, and orders them.
-func decodeAll[T any](texts []string, order func(a, b T) int) ([]T, error) {
-	all := make([]T, len(texts))
-	for i, text := range texts {
-		if err := json.Unmarshal([]byte(text), &all[i]); err != nil {
-			return nil, fmt.Errorf("cluster: redis: entry: %w", err)
+// decodeAll reads entries, passes over those that are malformed, and orders the others.
+func decodeAll[T any](e *Engine, texts []string, decode func(string) (T, error), order func(a, b T) int) []T {
+	all := make([]T, 0, len(texts))
+	for _, text := range texts {
+		entry, err := decode(text)
+		if e.wrong(err) != nil {
+			e.log.Warn("an entry in the store was passed over", "bytes", len(text), "err", err)
+			continue
 		}
+		all = append(all, entry)
 	}
 	slices.SortFunc(all, order)
-	return all, nil
+	return all
 }

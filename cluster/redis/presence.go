@@ -35,7 +35,7 @@ func (e *Engine) AnnouncePresence(ctx context.Context, owner string, ttl time.Du
 		return false, err
 	}
 	for _, result := range results {
-		m, err := message(result)
+		m, err := e.message(result)
 		if err != nil {
 			return false, err
 		}
@@ -85,17 +85,15 @@ func (e *Engine) Presence(ctx context.Context, users ...string) ([]cluster.Prese
 	if err != nil {
 		return nil, err
 	}
+	if len(texts) != len(users) {
+		return nil, e.wrong(malformed("%d presences, want %d", len(texts), len(users)))
+	}
 	all := make([]cluster.Presence, len(users))
 	for i, user := range users {
-		var parts []cluster.Sessions
-		if err := json.Unmarshal([]byte(texts[i]), &parts); err != nil {
-			return nil, fmt.Errorf("cluster: redis: presence: %w", err)
-		}
-		sum := cluster.Sessions{}
-		for _, sessions := range parts {
-			for state, count := range sessions {
-				sum[state] += count
-			}
+		sum, err := decodePresence(texts[i])
+		if e.wrong(err) != nil {
+			e.log.Warn("a presence in the store was passed over", "bytes", len(texts[i]), "err", err)
+			sum = cluster.Sessions{}
 		}
 		all[i] = cluster.Presence{User: user, Sessions: sum}
 	}
@@ -109,9 +107,7 @@ func (e *Engine) WatchPresence(ctx context.Context) (cluster.Feed[cluster.Presen
 		_, channel := s.changes()
 		channels = append(channels, channel)
 	}
-	l := &counted[cluster.PresenceChange]{decode: func(sign, user string) cluster.PresenceChange {
-		return cluster.PresenceChange{User: user, Online: sign == "+"}
-	}}
+	l := &counted[cluster.PresenceChange]{count: e.count, decode: decodePresenceChange}
 	if err := subscribe(ctx, e, l, channels); err != nil {
 		return nil, err
 	}
@@ -130,15 +126,11 @@ func (e *Engine) ExpirePresence(ctx context.Context) error {
 		return err
 	}
 	for i, result := range results {
-		m, err := message(result)
+		owners, err := e.strings(result)
 		if err != nil {
 			return err
 		}
-		owners, err := m.AsStrSlice()
-		if err != nil {
-			return fmt.Errorf("cluster: redis: owners: %w", err)
-		}
-		for _, owner := range owners {
+		for _, owner := range e.names(owners) {
 			if err := e.dropOwner(ctx, all[i], owner); err != nil {
 				return err
 			}

@@ -14,7 +14,7 @@ import (
 
 // server is a real redis-server of a test's own, which keeps nothing on disk.
 type server struct {
-	t       *testing.T
+	t       testing.TB
 	port    int
 	cluster bool
 	dir     string
@@ -23,7 +23,7 @@ type server struct {
 }
 
 // startServer starts a server on a free port and waits for it. Without redis-server on the machine the test is skipped, or fails in CI.
-func startServer(t *testing.T, asCluster bool) *server {
+func startServer(t testing.TB, asCluster bool) *server {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if os.Getenv("CI") != "" {
@@ -42,7 +42,7 @@ func startServer(t *testing.T, asCluster bool) *server {
 }
 
 // freePort finds a port whose neighbour 10,000 further, which the bus of a cluster takes, exists as well.
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	for {
 		l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -40,13 +40,13 @@ const (
 func (e *Engine) listen(ctx context.Context, channel string, l listener) error {
 	for {
 		e.mu.Lock()
-		if e.feeds == nil {
-			e.mu.Unlock()
-			return cluster.ErrClosed
-		}
 		s := e.stations[channel]
 		if s == nil {
 			s = e.open(channel)
+		}
+		if s == nil {
+			e.mu.Unlock()
+			return cluster.ErrClosed
 		}
 		if !s.leaving {
 			s.listeners[l] = struct{}{}
@@ -65,14 +65,16 @@ func (e *Engine) listen(ctx context.Context, channel string, l listener) error {
 	}
 }
 
-// open needs mu.
+// open makes a station; nil: the engine was closed. It needs mu.
 func (e *Engine) open(channel string) *station {
 	s := &station{channel: channel, gone: make(chan struct{}), listeners: map[listener]struct{}{}}
 	ctx, cancel := context.WithCancel(e.life)
 	s.leave = cancel
+	if !e.running.start(func() { e.receive(ctx, s) }) {
+		cancel()
+		return nil
+	}
 	e.stations[channel] = s
-	e.running.Add(1)
-	go e.receive(ctx, s)
 	return s
 }
 
@@ -93,13 +95,15 @@ func (e *Engine) unlisten(channel string, l listener) {
 
 // receive subscribes again and again until the station ends.
 func (e *Engine) receive(ctx context.Context, s *station) {
-	defer e.running.Done()
 	pause := retryLeast
+	had := false // once
 	for ctx.Err() == nil {
 		var joined atomic.Bool // the hook is called by the connection's reader
 		heard := rueidis.WithOnSubscriptionHook(ctx, func(sub rueidis.PubSubSubscription) {
 			if sub.Kind == "ssubscribe" {
-				joined.Store(true)
+				if joined.Store(true); had {
+					e.count.Resubscribed.Add(1)
+				}
 				e.tell(s, func(l listener) { l.joined() }, true)
 			}
 		})
@@ -112,7 +116,7 @@ func (e *Engine) receive(ctx context.Context, s *station) {
 		}
 		e.log.Debug("channel lost", "channel", s.channel, "err", err)
 		if joined.Load() {
-			pause = retryLeast
+			had, pause = true, retryLeast
 		}
 		select {
 		case <-ctx.Done():

@@ -2,10 +2,8 @@ package redis
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/deltatick/deltatick/cluster"
@@ -58,6 +56,10 @@ func (e *Engine) WatchLobbies(context.Context) (cluster.Feed[cluster.LobbyChange
 	ctx, cancel := context.WithCancel(e.life)
 	ended := make(chan struct{})
 	ears := make([]*shardEar, shards)
+	for i := range w.shards {
+		w.shards[i] = picture{stale: true, lobbies: map[string]struct{}{}}
+		ears[i] = &shardEar{w, i}
+	}
 	w.out = feed.NewLobbies(func() {
 		for i, s := range e.shardsOf(cluster.KindLobby) {
 			_, channel := s.changes()
@@ -65,25 +67,20 @@ func (e *Engine) WatchLobbies(context.Context) (cluster.Feed[cluster.LobbyChange
 		}
 		cancel()
 		<-ended
-		e.forget(w.out)
+		e.feeds.Remove(w.out)
 	})
-	if err := e.opened(w.out); err != nil {
-		cancel()
-		return nil, err
-	}
-	for i := range w.shards {
-		w.shards[i] = picture{stale: true, lobbies: map[string]struct{}{}}
-		ears[i] = &shardEar{w, i}
-	}
-	if !e.start() {
+	// The goroutine is there before anybody may close the feed, which waits for it.
+	if !e.running.start(func() {
+		defer close(ended)
+		w.run(ctx)
+	}) {
 		cancel()
 		return nil, cluster.ErrClosed
 	}
-	go func() {
-		defer e.running.Done()
-		defer close(ended)
-		w.run(ctx)
-	}()
+	if err := e.feeds.Add(w.out); err != nil {
+		w.out.Close()
+		return nil, err
+	}
 	for i, s := range e.shardsOf(cluster.KindLobby) {
 		_, channel := s.changes()
 		if err := e.listen(ctx, channel, ears[i]); err != nil {
@@ -151,30 +148,33 @@ func (w *watch) take(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// apply takes one change: "<rev> + <entry>" or "<rev> - <id>".
+// apply takes one change.
 func (w *watch) apply(ev event) {
 	p := &w.shards[ev.shard]
-	number, rest, _ := strings.Cut(ev.text, " ")
-	sign, rest, _ := strings.Cut(rest, " ")
-	rev, known := parseRev(number), parseRev(p.rev)
+	change, err := decodePublished(ev.text)
+	var put *cluster.Lobby
+	var removed string
+	if err == nil {
+		put, removed, err = decodeLobbyChange(change)
+	}
+	if w.engine.wrong(err) != nil {
+		p.stale = true
+		return
+	}
+	known := parseRev(p.rev)
 	switch {
-	case p.rev == "" || rev == 0 || rev > known+1:
+	case p.rev == "" || change.number > known+1:
 		p.stale = true
 	case p.stale: // what will be read has it
-	case rev <= known: // it was in what was read
-	case sign == "-":
-		p.rev = number
-		delete(p.lobbies, rest)
-		w.out.Remove(rest)
+	case change.number <= known: // it was in what was read
+	case put == nil:
+		p.rev = strconv.FormatUint(change.number, 10)
+		delete(p.lobbies, removed)
+		w.out.Remove(removed)
 	default:
-		var lobby cluster.Lobby
-		if err := json.Unmarshal([]byte(rest), &lobby); err != nil {
-			p.stale = true
-			return
-		}
-		p.rev = number
-		p.lobbies[lobby.ID] = struct{}{}
-		w.out.Put(lobby)
+		p.rev = strconv.FormatUint(change.number, 10)
+		p.lobbies[put.ID] = struct{}{}
+		w.out.Put(*put)
 	}
 }
 

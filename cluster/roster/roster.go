@@ -22,7 +22,8 @@ type Roster struct {
 	self   cluster.Node
 	held   *cluster.Held // nil before Open
 	others []cluster.Node
-	given  map[string]int // matches that this node has given to others since it looked at them last
+	seen   map[string]Sighting // the others, by id
+	given  map[string]int      // matches that this node has given to others since it looked at them last
 }
 
 // New makes a roster and starts nothing.
@@ -31,7 +32,7 @@ func New(cfg Config) (*Roster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Roster{cfg: cfg, self: cfg.Node, soon: make(chan struct{}, 1), given: map[string]int{}}, nil
+	return &Roster{cfg: cfg, self: cfg.Node, soon: make(chan struct{}, 1), given: map[string]int{}, seen: map[string]Sighting{}}, nil
 }
 
 // ErrUnknown: no such node is known.
@@ -43,13 +44,13 @@ func (r *Roster) Open(ctx context.Context) error {
 	for {
 		err := r.enter(ctx)
 		if err == nil {
-			r.look(ctx)
+			r.Look(ctx)
 			return nil
 		}
 		if !errors.Is(err, cluster.ErrUnavailable) && !errors.Is(err, cluster.ErrHeld) {
 			return fmt.Errorf("roster: %s: %w", r.cfg.Node.ID, err)
 		}
-		r.cfg.Logger.Warn("this node is not in the directory yet", "node", r.cfg.Node.ID, "err", err)
+		r.cfg.Logger.Warn("this node is not in the directory yet", "err", err)
 		select {
 		case <-ctx.Done():
 		case <-time.After(r.cfg.Every):
@@ -90,7 +91,7 @@ func (r *Roster) Run(ctx context.Context) error {
 		case <-held.Lost():
 			return fmt.Errorf("roster: another process has taken the id %s: %w", r.cfg.Node.ID, cluster.ErrFenced)
 		case <-ticker.C:
-			r.look(ctx)
+			r.Look(ctx)
 		case <-r.soon:
 		}
 		if err := r.tell(ctx); err != nil && ctx.Err() == nil {
@@ -109,17 +110,18 @@ func (r *Roster) tell(ctx context.Context) error {
 	return r.cfg.Engine.PutNode(ctx, held.Lease(), self)
 }
 
-// look reads how the others are.
-func (r *Roster) look(ctx context.Context) {
+// Look reads how the others are, as Run does now and then. While the store is away, what was read last stays.
+func (r *Roster) Look(ctx context.Context) {
 	nodes, err := r.cfg.Engine.Nodes(ctx)
 	if err != nil {
-		return // what was read last stays
+		return
 	}
 	nodes = slices.DeleteFunc(nodes, func(n cluster.Node) bool { return n.ID == r.cfg.Node.ID })
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.others = nodes
 	clear(r.given)
+	r.sight(time.Now())
 }
 
 // Self is this node.

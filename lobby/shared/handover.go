@@ -85,7 +85,7 @@ func (d *Directory) hand(ctx context.Context, o *owned) error {
 		calling, cancel := context.WithTimeout(ctx, resumeTimeout+callTimeout)
 		defer cancel()
 		if _, err := d.cfg.Mesh.Call(calling, heir.ID, callTake, take); err != nil {
-			d.cfg.Logger.Warn("the heir of a lobby does not answer", "lobby", o.id, "node", heir.ID, "err", err)
+			d.cfg.Logger.Warn("the heir of a lobby does not answer", "lobby", o.id, "peer", heir.ID, "err", err)
 		}
 		return nil
 	})

@@ -32,6 +32,8 @@ type node struct {
 	host   *matches.Host   // nil: no matches run here
 	placer *matches.Placer // nil: no lobbies are here
 	ticks  lateness
+	meshed peer.Counters
+	counts matches.Counters              // of host and placer
 	server atomic.Pointer[server.Server] // set once it is made
 }
 
@@ -46,13 +48,15 @@ func New(cfg Config) (*server.Server, error) {
 	if n.log == nil {
 		n.log = slog.New(slog.DiscardHandler)
 	}
+	n.log = n.log.With("node", cfg.ID) // other nodes are called peer, from or to
+	cfg.Server.Logger, n.cfg.Server.Logger = n.log, n.log
 	if err := n.connect(); err != nil {
 		return nil, err
 	}
 	c := &server.Cluster{
 		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
 		Around: n.around, Drain: n.drain,
-		Counters: new(match.Counters), Ticks: new(tick.Stats),
+		Counters: new(match.Counters), Ticks: new(tick.Stats), MeshCounters: &n.meshed, MatchCounters: &n.counts,
 	}
 	n.ticks.stats = c.Ticks
 	if cfg.Matches > 0 {
@@ -94,7 +98,7 @@ func (n *node) connect() (err error) {
 	if err != nil {
 		return err
 	}
-	n.mesh, err = peer.New(peer.Config{Node: cfg.ID, Secret: cfg.Secret, Address: n.roster.Address, Logger: n.log})
+	n.mesh, err = peer.New(peer.Config{Node: cfg.ID, Secret: cfg.Secret, Address: n.roster.Address, Logger: n.log, Counters: &n.meshed})
 	return err
 }
 
@@ -112,15 +116,18 @@ func (n *node) makeHost(c *server.Cluster) (err error) {
 	n.host, err = matches.New(matches.Config{
 		Engine: n.cfg.Engine, Keeper: n.keeper, Peers: n.mesh, Roster: n.roster, Kinds: n.cfg.Server.Kinds, Match: common, Outbox: c.Outboxes.Of,
 		Record:          func(matchID, lobby string) match.Recorder { return n.server.Load().Recorder(matchID, lobby) },
-		CheckpointEvery: n.cfg.CheckpointEvery, FlushEvery: n.cfg.FlushEvery, Logger: n.log,
+		CheckpointEvery: n.cfg.CheckpointEvery, FlushEvery: n.cfg.FlushEvery, Logger: n.log, Counters: &n.counts,
 	})
-	c.Host = n.host
-	return err
+	if err != nil {
+		return err
+	}
+	c.Host, c.Oversee = n.host, n.host.Oversee
+	return nil
 }
 
 // makePlacer makes what has matches run for the lobbies here, and for those that come here from other nodes.
 func (n *node) makePlacer(c *server.Cluster) (err error) {
-	n.placer, err = matches.NewPlacer(matches.PlacerConfig{Engine: n.cfg.Engine, Peers: n.mesh, Roster: n.roster, Logger: n.log})
+	n.placer, err = matches.NewPlacer(matches.PlacerConfig{Engine: n.cfg.Engine, Peers: n.mesh, Roster: n.roster, Logger: n.log, Counters: &n.counts})
 	c.Keeper, c.NewMatch, c.ResumeMatch = n.keeper, n.newMatch, n.resumeMatch
 	return err
 }
@@ -140,6 +147,10 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 		spec.Region = n.cfg.Region
 	}
 	placed, err := n.placer.NewMatch(ctx, spec)
+	if errors.Is(err, roster.ErrNoRoom) { // as far as this node knew: one may have come a moment ago
+		n.roster.Look(ctx)
+		placed, err = n.placer.NewMatch(ctx, spec)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +203,7 @@ func (n *node) around(ctx context.Context, run func(ctx context.Context) error) 
 		}
 		return err
 	}
-	n.log.Info("node entered", "node", n.cfg.ID, "url", n.cfg.URL, "lobbies", !n.cfg.NoLobbies, "matches", n.cfg.Matches, "region", n.cfg.Region)
+	n.log.Info("node entered", "url", n.cfg.URL, "lobbies", !n.cfg.NoLobbies, "matches", n.cfg.Matches, "region", n.cfg.Region)
 	ctx, lose := context.WithCancelCause(ctx)
 	defer lose(nil)
 	listed := make(chan struct{})
@@ -214,7 +225,7 @@ func (n *node) around(ctx context.Context, run func(ctx context.Context) error) 
 	leaving, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaveTimeout)
 	defer cancel()
 	if left := n.roster.Leave(leaving); left != nil {
-		n.log.Warn("the directory keeps this node until its lease ends", "node", n.cfg.ID, "err", left)
+		n.log.Warn("the directory keeps this node until its lease ends", "err", left)
 	}
 	return err
 }

@@ -1,7 +1,15 @@
 import { connect } from "../client.mjs";
 import { byId, setText } from "../dom.js";
 import { refusal } from "../words.js";
-import { showDrops, showFigures, showLobbies, showSessions } from "./tables.js";
+import {
+  showDrops,
+  showFigures,
+  showLobbies,
+  showMatches,
+  showNodes,
+  showSessions,
+} from "./tables.js";
+import { together } from "./together.js";
 
 /**
  * The page for administrators: asks the channel "admin" once a second what there is, and does what its buttons say. Everything that
@@ -31,12 +39,19 @@ async function act(name, payload) {
 }
 
 async function look() {
-  const [status, page] = await Promise.all([
+  const [status, page, { nodes }, running] = await Promise.all([
     ask("status"),
     ask("sessions", { after: before.at(-1) ?? "" }),
+    ask("nodes"),
+    ask("matches"),
   ]);
-  showFigures(byId("figures"), status);
-  showDrops(byId("drops"), status.drops);
+  showService(nodes, running);
+  const many = nodes.length > 0;
+  const all = many ? together(nodes.flatMap((n) => n.status ?? [])) : status;
+  const state = many ? `${nodes.length} nodes` : status.draining ? "draining" : "ready";
+  const sessions = page.count; // without those that nodes have with each other, one for each player they relay for
+  showFigures(byId("figures"), { ...all, state, sessions, lobbies: status.lobbies });
+  showDrops(byId("drops"), all.drops);
   showLobbies(byId("lobbies"), status.lobbies, {
     stop: (lobby) => act("stop", { lobby }),
     close: (lobby) => act("close", { lobby }),
@@ -45,6 +60,17 @@ async function look() {
   last = page.sessions.at(-1)?.session ?? "";
   byId("more").hidden = !page.more;
   byId("first").hidden = before.length === 0;
+}
+
+/** What there is of several nodes, and of one that is alone is not shown. */
+function showService(nodes, { matches, count }) {
+  const many = nodes.length > 0;
+  document.body.classList.toggle("service", many);
+  byId("nodes-part").hidden = byId("matches-part").hidden = !many;
+  showNodes(byId("nodes"), nodes, { drain: (node) => act("drain", { node }) });
+  showMatches(byId("matches"), matches, { stop: (lobby) => act("stop", { lobby }) });
+  byId("matches-more").hidden = count <= matches.length;
+  setText(byId("matches-more"), `and ${count - matches.length} more`);
 }
 
 /** Looks again and again until someone else signs in, or nobody. */

@@ -1,5 +1,5 @@
 // Package feed has the two ways in which engines hand over what is published: a queue that is bounded and tells of its gaps, and a
-// watch of lobbies, in which the newest wins.
+// watch of lobbies, in which the newest wins; and the set of both that closes with an engine.
 package feed
 
 import (
@@ -31,29 +31,31 @@ func NewQueue[T any](limit int, stop func()) *Queue[T] {
 	return &Queue[T]{limit: limit, stop: stop, wake: make(chan struct{}, 1)}
 }
 
-// Push adds a value, or notes a gap. It does not wait.
-func (q *Queue[T]) Push(value T) {
+// Push adds a value. If there is no room it is dropped, and a gap noted unless the newest item is one. It does not wait.
+func (q *Queue[T]) Push(value T) (dropped, gap bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.items) >= q.limit {
-		q.miss()
-		return
+		return true, q.miss()
 	}
 	q.add(item[T]{value: value})
+	return false, false
 }
 
-// Miss notes a gap. It does not wait.
-func (q *Queue[T]) Miss() {
+// Miss notes a gap, and says whether the reader is told of one more. It does not wait.
+func (q *Queue[T]) Miss() bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.miss()
+	return q.miss()
 }
 
 // miss adds a gap unless the newest item is one, so there is never more than one item beyond the limit.
-func (q *Queue[T]) miss() {
-	if n := len(q.items); n == 0 || !q.items[n-1].gap {
-		q.add(item[T]{gap: true})
+func (q *Queue[T]) miss() bool {
+	if n := len(q.items); n > 0 && q.items[n-1].gap || q.closed {
+		return false
 	}
+	q.add(item[T]{gap: true})
+	return true
 }
 
 func (q *Queue[T]) add(it item[T]) {

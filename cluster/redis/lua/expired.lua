@@ -1,9 +1,12 @@
 -- KEYS as forget; ARGV how many at once, retention in ms, whether to tell who watches.
--- Returns id, epoch, ttl and owner of each that has ended, and the ids of those that were forgotten.
+-- Returns id, epoch, ttl and owner of each that has ended, the ids of those that were forgotten, and what entries they had.
 local limit, now = tonumber(ARGV[1]), clock()
 local dropped = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now - tonumber(ARGV[2])), 'LIMIT', 0, limit)
-for _, id in ipairs(dropped) do forget(id, (holder(id)), ARGV[3]) end
-local list = {}
+local list, entries = {}, {}
+for _, id in ipairs(dropped) do
+  entries[#entries + 1] = redis.call('HGET', KEYS[4], id) or nil
+  forget(id, (holder(id)), ARGV[3])
+end
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LIMIT', 0, limit)) do
   local epoch, owner, ttl = holder(id)
   if owner then
@@ -13,4 +16,4 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', whole(now), 'LI
     list[#list + 1] = owner
   end
 end
-return {list, dropped}
+return {list, dropped, entries}

@@ -1,8 +1,8 @@
 -- KEYS users, owners; ARGV users. Returns for each a JSON list of the sessions by state of owners who are announced.
 local now, list = clock(), {}
 for i, user in ipairs(ARGV) do
-  local v, live = redis.call('HGET', KEYS[1], user), {}
-  for owner, sessions in pairs(v and cjson.decode(v) or {}) do
+  local live = {}
+  for owner, sessions in pairs(sessionsOf(user)) do
     local last = redis.call('ZSCORE', KEYS[2], owner)
     if last and tonumber(last) > now then live[#live + 1] = sessions end
   end

@@ -7,7 +7,7 @@ redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now))
 local taken = redis.call('ZCARD', KEYS[2])
 local last, result = redis.call('ZSCORE', KEYS[2], ARGV[2]), 0
 if not last then
-  if taken >= tonumber(capacity) then return {taken, 2} end
+  if taken >= (tonumber(capacity) or 0) then return {taken, 2} end
   taken, result = taken + 1, 1
 end
 if last ~= 'inf' then redis.call('ZADD', KEYS[2], whole(now + tonumber(ARGV[3])), ARGV[2]) end

@@ -1,14 +1,13 @@
 -- What scripts of presence begin with. KEYS users (hash of user to JSON of owner to sessions by state), owners (sorted set by
 -- the moment in which they end), index (set of users) of one owner, rev, changes.
 local function tell(user, sign)
-  local rev = redis.call('INCR', KEYS[4])
+  local rev = increase(KEYS[4])
   redis.call('SPUBLISH', KEYS[5], whole(rev) .. ' ' .. sign .. ' ' .. user)
 end
 
 -- Makes a user's sessions with an owner what they are now, and tells of the first and the last.
 local function set(user, owner, sessions)
-  local v = redis.call('HGET', KEYS[1], user)
-  local all = v and cjson.decode(v) or {}
+  local all = sessionsOf(user)
   local had = next(all) ~= nil
   all[owner] = sessions
   local has = next(all) ~= nil

@@ -1,7 +1,7 @@
 -- KEYS leases, ends, entries, capacities, rev, changes, seats of the lobby; ARGV id, owner, epoch, ttl, entry, capacity, how long
--- seats are kept in ms, members. Returns 0: fenced. A member's seat has no end.
+-- seats are kept in ms, members. Returns 0: fenced, and the entry that was there if it was another. A member's seat has no end.
 local id, entry, now = ARGV[1], ARGV[5], clock()
-if admit(id, ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), now) == 0 then return 0 end
+if admit(id, ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), now) == 0 then return {0, ''} end
 local named = {}
 for i = 8, #ARGV do
   named[ARGV[i]] = true
@@ -12,9 +12,11 @@ for _, user in ipairs(redis.call('ZRANGEBYSCORE', KEYS[7], '+inf', '+inf')) do
 end
 redis.call('PEXPIRE', KEYS[7], ARGV[7])
 redis.call('HSET', KEYS[4], id, ARGV[6])
-if redis.call('HGET', KEYS[3], id) ~= entry then
+local before = redis.call('HGET', KEYS[3], id) or ''
+if before ~= entry then
   redis.call('HSET', KEYS[3], id, entry)
-  local rev = redis.call('INCR', KEYS[5])
+  local rev = increase(KEYS[5])
   redis.call('SPUBLISH', KEYS[6], whole(rev) .. ' + ' .. entry)
 end
-return 1
+if before == entry then before = '' end
+return {1, before}

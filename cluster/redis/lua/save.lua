@@ -5,14 +5,20 @@ local id, epoch, now = ARGV[1], tonumber(ARGV[3]), clock()
 if admit(id, ARGV[2], epoch, tonumber(ARGV[4]), now) == 0 then return 0 end
 local has = redis.call('HMGET', KEYS[3], 'epoch', 'tick', 'bytes')
 local bytes, result = tonumber(has[3] or '0'), 1
+if not (bytes and bytes >= 0 and bytes <= tonumber(ARGV[6])) then -- not ours
+  redis.call('DEL', KEYS[4])
+  bytes = 0
+end
 local covered = tonumber(ARGV[7]) or -1
 
 local function drop(pop, at, when)
   while true do
     local chunk = redis.call('LINDEX', KEYS[4], at)
-    if not chunk or not when(tonumber(string.sub(chunk, 11, 20))) then return end
+    if not chunk then return end
+    local last = tonumber(string.sub(chunk, 11, 20))
+    if last and not when(last) then return end -- what has no tick is not ours, and goes
     redis.call(pop, KEYS[4])
-    bytes = bytes - (#chunk - 20)
+    bytes = math.max(0, bytes - (#chunk - 20))
   end
 end
 
@@ -28,7 +34,7 @@ for i = 9, #ARGV, 3 do
     bytes = bytes + #ARGV[i + 2]
   end
 end
-if covered >= 0 and (tonumber(has[1] or '0') ~= epoch or tonumber(has[2]) <= covered) then
+if covered >= 0 and (tonumber(has[1] or '0') ~= epoch or (tonumber(has[2]) or 0) <= covered) then
   redis.call('HSET', KEYS[3], 'epoch', whole(epoch), 'tick', ARGV[7], 'data', ARGV[8])
   drop('LPOP', 0, function(old) return old <= covered end)
 end

@@ -6,8 +6,10 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -76,8 +78,15 @@ type podOrServer struct {
 }
 
 type container struct {
-	Name  string   `yaml:"name"`
-	Args  []string `yaml:"args"`
+	Name    string   `yaml:"name"`
+	Command []string `yaml:"command"` // none: the image's, which is the server
+	Args    []string `yaml:"args"`
+	Env     []struct {
+		Name string `yaml:"name"`
+	} `yaml:"env"`
+	Mounts []struct {
+		Path string `yaml:"mountPath"`
+	} `yaml:"volumeMounts"`
 	Ports []struct {
 		Name          string `yaml:"name"`
 		ContainerPort int    `yaml:"containerPort"`
@@ -110,7 +119,7 @@ func readDeploy(t *testing.T, name string) string {
 	return string(text)
 }
 
-// manifests reads the objects of a file, by kind.
+// manifests reads the objects of a file, by kind, and by kind and name.
 func manifests(t *testing.T, name string) map[string]manifest {
 	t.Helper()
 	objects := map[string]manifest{}
@@ -124,24 +133,57 @@ func manifests(t *testing.T, name string) map[string]manifest {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		objects[m.Kind] = m
+		objects[m.Kind+" "+m.Metadata.Name], objects[m.Kind] = m, m
 	}
 }
 
-// asStarted is the config of a server that is started with these arguments.
-func asStarted(t *testing.T, args []string) config {
+// asStarted is the config of the program that a container starts. Variables of pods, and the file of the nodes' secret, are made up.
+func asStarted(t *testing.T, c container) config {
 	t.Helper()
-	cfg, err := parse(args, noEnv, io.Discard, io.Discard)
+	started := program
+	if len(c.Command) > 0 {
+		if c.Command[0] != "/matchserver" {
+			t.Fatalf("the image has no %v", c.Command)
+		}
+		started = matchProgram
+	}
+	args := slices.Clone(c.Args)
+	for i := range args {
+		for _, v := range c.Env {
+			args[i] = strings.ReplaceAll(args[i], "$("+v.Name+")", "10.0.0.1")
+		}
+		if file, ok := strings.CutPrefix(args[i], "-cluster-secret-file="); ok {
+			if len(c.Mounts) != 1 || path.Dir(file) != c.Mounts[0].Path {
+				t.Errorf("the secret is looked for at %s, mounted is %+v", file, c.Mounts)
+			}
+			args[i] = "-cluster-secret-file=" + clusterSecret(t)
+		}
+		if strings.Contains(args[i], "$(") {
+			t.Errorf("%s: there is no such variable", args[i])
+		}
+	}
+	cfg, err := started.parse(args, noEnv, io.Discard, io.Discard)
 	if err != nil {
 		t.Fatalf("%v: %v", args, err)
 	}
 	return cfg
 }
 
+var matchProgram = Program{Name: "matchserver", Version: "test", NoLobbies: true}
+
+func clusterSecret(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "secret")
+	if err := os.WriteFile(file, []byte("the secret of the service\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // checkContainer holds a container against the server that it starts.
 func checkContainer(t *testing.T, c container, grace int, port string, farewell time.Duration) config {
 	t.Helper()
-	cfg := asStarted(t, c.Args)
+	cfg := asStarted(t, c)
 	if cfg.addr != ":"+port {
 		t.Errorf("the server listens on %s, the container's port is %s", cfg.addr, port)
 	}
@@ -294,7 +336,9 @@ func TestEveryVariableOfTheDeployFilesIsOne(t *testing.T) {
 	var help bytes.Buffer
 	_ = run(t.Context(), []string{"-h"}, noEnv, &help, io.Discard)
 	named := regexp.MustCompile(`DELTATICK_[A-Z_]+`)
-	for _, name := range []string{"Dockerfile", "compose.yaml", "kubernetes/server.yaml", "agones/fleet.yaml"} {
+	for _, name := range []string{
+		"Dockerfile", "compose.yaml", "compose-nodes.yaml", "kubernetes/server.yaml", "kubernetes/nodes.yaml", "agones/fleet.yaml", "agones/nodes.yaml",
+	} {
 		for _, variable := range named.FindAllString(readDeploy(t, name), -1) {
 			if !strings.Contains(help.String(), "  "+variable+"\n") {
 				t.Errorf("%s: %s is no variable of the server", name, variable)

@@ -22,9 +22,9 @@ import (
 
 // nodeConfig is what the flags say about other nodes.
 type nodeConfig struct {
-	redis, prefix, secretFile string
-	public, internal          string
-	node                      node.Config
+	redis, secretFile string
+	public, internal  string
+	node              node.Config
 }
 
 func (c *nodeConfig) define(fs *flag.FlagSet, p Program) {

@@ -1,0 +1,14 @@
+package shared
+
+// NodeOf is the node that has a lobby, as the store says; "": none is known.
+func (d *Directory) NodeOf(lobby string) string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.owned[lobby] != nil {
+		return d.cfg.Node
+	}
+	if k := d.known[lobby]; k != nil {
+		return k.node
+	}
+	return ""
+}
