@@ -263,8 +263,14 @@ func TestBothConnectionsLostBringThePlayerBackByTheLobby(t *testing.T) {
 		defer stop()
 		ada.comes(1)
 		r.block.Store(true)
+		front.net.cutOff.Store(true)
 		ada.Cut()
 		r.cut()
+		<-room.Done()
+		if !errors.Is(room.Err(), client.ErrOffline) {
+			t.Errorf("the room ended with %v", room.Err())
+		}
+		front.net.cutOff.Store(false)
 		next := ada.room(room)
 		if next.Match != room.Match || next.Epoch != room.Epoch || next.Seat != room.Seat {
 			t.Errorf("back in %s, epoch %d", next.Match, next.Epoch)
