@@ -32,6 +32,8 @@ type Client struct {
 	downloads downloads
 	excused   uint32 // events whose absence the newest welcome has announced
 
+	turn chan struct{} // held by who handles a frame, calls a handler or changes whose a room is; a channel, like socket.lock
+
 	seq atomic.Uint32 // newest event handled; Run's goroutine writes it, pings read it
 
 	mu      sync.Mutex
@@ -40,6 +42,7 @@ type Client struct {
 	link    *link                   // nil while offline
 	room    *Room                   // nil while in no match, or offline
 	lobby   *State                  // nil while in none
+	offer   offer                   // of a way to the match without the server in between
 	session Session
 
 	sessions int   // how many there were: a request belongs to one
@@ -55,7 +58,7 @@ func New(cfg Config) (*Client, error) {
 	}
 	c := &Client{
 		cfg: cfg, log: cfg.Logger, stats: &counters{}, done: make(chan struct{}), changed: make(chan struct{}),
-		backoff: newBackoff(cfg), reader: protocol.NewReader(),
+		backoff: newBackoff(cfg), reader: protocol.NewReader(), turn: make(chan struct{}, 1),
 	}
 	c.calls.waiting = map[uint32]call{}
 	c.token = cfg.Resume.Token
@@ -84,7 +87,9 @@ func (c *Client) Run(ctx context.Context) error {
 			stop(errLeft)
 		}
 	})
+	leave := c.startDirect(ctx)
 	err := c.stayConnected(ctx)
+	leave()
 	c.update(func() { c.ended = errors.Join(ErrEnded, err) })
 	c.outbox.lose()
 	close(c.done)

@@ -44,6 +44,11 @@ type Config struct {
 	// Downloads take what the server sends; others are refused.
 	Downloads map[Download]DownloadHandler
 
+	// NoDirect keeps the client from connecting to the node of its match by itself: frames of the match come through the server at URL. By
+	// default it does so where the server says how, and goes back whenever that connection is lost (docs/PROTOCOL.md, section 13). Only a client
+	// over WebSocket does.
+	NoDirect bool
+
 	// KeepDialing makes Run treat a first dial that fails like any later one. By default it ends Run with ErrUnreachable: who
 	// has never been connected most likely has the wrong address.
 	KeepDialing bool

@@ -11,16 +11,14 @@ import (
 func (c *Client) handle(at *link, kind protocol.Kind, frame []byte, now time.Time) error {
 	switch kind {
 	case protocol.KindSnapshot:
-		return c.handleSnapshot(frame, now)
+		return c.handleSnapshot(at, c.reader, frame, now)
 	case protocol.KindPong:
 		pong, err := c.reader.Pong(frame)
 		if err != nil {
 			return err
 		}
 		c.outbox.handled(pong.Taken)
-		if rtt, ok := at.ping.heard(pong.Time, now); ok {
-			c.stats.rtt.sample(rtt)
-		}
+		c.heardPong(at, pong, now)
 	case protocol.KindEvent:
 		ev, err := c.reader.Event(frame)
 		if err != nil {
@@ -55,7 +53,19 @@ func (c *Client) handle(at *link, kind protocol.Kind, frame []byte, now time.Tim
 	return nil
 }
 
+// heardPong takes the round trip of the link that the match's frames go over, if there is a match.
+func (c *Client) heardPong(at *link, pong protocol.Pong, now time.Time) {
+	rtt, ok := at.ping.heard(pong.Time, now)
+	if room := c.Room(); ok && (room == nil || room.sock.Load() == at.sock) {
+		c.stats.rtt.sample(rtt)
+	}
+}
+
 func (c *Client) handleEnter(at *link, enter protocol.Enter) error {
+	if room := c.Room(); room != nil && room.goesOn(&enter) {
+		c.goOver(room, at.sock)
+		return nil
+	}
 	room, err := newRoom(c, at.sock, enter)
 	if err != nil {
 		return err
@@ -76,8 +86,8 @@ func (c *Client) replaceRoom(room *Room, why error) {
 	}
 }
 
-func (c *Client) handleSnapshot(frame []byte, now time.Time) error {
-	head, body, err := c.reader.Snapshot(frame)
+func (c *Client) handleSnapshot(at *link, rd *protocol.Reader, frame []byte, now time.Time) error {
+	head, body, err := rd.Snapshot(frame)
 	if err != nil {
 		return err
 	}
@@ -86,7 +96,11 @@ func (c *Client) handleSnapshot(frame []byte, now time.Time) error {
 		c.stats.drop(DropStaleEpoch)
 		return nil
 	}
-	view, reason := room.take(c.reader, head, body, now)
+	if room.sock.Load() != at.sock {
+		c.stats.drop(DropOtherWay)
+		return nil
+	}
+	view, reason := room.take(rd, head, body, now)
 	if reason != 0 {
 		if err := room.resync(reason, now); err != nil {
 			return err
@@ -94,6 +108,9 @@ func (c *Client) handleSnapshot(frame []byte, now time.Time) error {
 	}
 	if view == nil {
 		return nil
+	}
+	if at.direct {
+		c.stats.direct.Add(1)
 	}
 	if c.cfg.Handlers.Snapshot != nil {
 		c.cfg.Handlers.Snapshot(room, view)

@@ -20,10 +20,11 @@
 // Three things are worth telling apart:
 //
 //   - a session outlives its sockets: events carry on, each once and in order, and requests wait for the next socket;
-//   - a [Room] is one stay in a match over one socket. Another socket gives another Room, with the same match and seat;
+//   - a [Room] is one stay in a match. Another socket of the session gives another Room, with the same match and seat; it stays while its frames only come
+//     straight from the node of the match, or through the session again (Config.NoDirect);
 //   - a [View] is the match's world at one tick, immutable, read through [Column] values that were looked up once by name.
 //
-// [Handlers] are called on Run's goroutine, one at a time, in the order in which the server sent things; they must not block.
+// [Handlers] are called on goroutines of Run, one at a time, in the order in which the server sent things; they must not block.
 // Every other method may be called from any goroutine, except where it says otherwise.
 //
 // The wire is docs/PROTOCOL.md. The package imports nothing of ours but protocol, and transfer for the pace of uploads.

@@ -66,6 +66,8 @@ func (c *Client) derive(ev protocol.Event) {
 		deliver(c, ev, c.cfg.Handlers.Notice)
 	case "session/" + protocol.EventRenew:
 		c.renewSoon(c.present())
+	case "session/" + protocol.EventDirect:
+		deliver(c, ev, c.noteWay)
 	case "session/" + protocol.EventClosed:
 		deliver(c, ev, c.shutOut)
 	case "match/" + protocol.EventExit:

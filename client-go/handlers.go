@@ -2,7 +2,7 @@ package client
 
 import "github.com/deltatick/deltatick/protocol"
 
-// Handlers are called by Run's goroutine, one at a time, as things happen. Nil ones are skipped. They must not block, and must
+// Handlers are called by goroutines of Run, one at a time, as things happen. Nil ones are skipped. They must not block, and must
 // not make requests themselves: the reply would be read by the goroutine that waits for it.
 type Handlers struct {
 	Connected func(Session)        // welcomed, for the first time or again

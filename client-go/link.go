@@ -20,6 +20,8 @@ type link struct {
 	gone chan struct{} // closed when the socket is lost
 	ping pinger
 
+	direct bool // to the match's node, and of no session's but for its seat
+
 	ctx      context.Context // ends when the socket is lost
 	tasks    sync.WaitGroup  // what is done for the link meanwhile; begun by Run's goroutine
 	renewing atomic.Bool
@@ -99,6 +101,11 @@ func (c *Client) hello(sock *socket, auth []string) (*protocol.Welcome, error) {
 	if c.token != "" {
 		hello.Resume = &protocol.Resume{Token: c.token, Seq: c.seq.Load()}
 	}
+	return c.introduce(sock, c.reader, hello)
+}
+
+// introduce says hello and waits for the welcome.
+func (c *Client) introduce(sock *socket, rd *protocol.Reader, hello *protocol.Hello) (*protocol.Welcome, error) {
 	frame, err := protocol.Encode(hello)
 	if err != nil {
 		return nil, err
@@ -115,7 +122,7 @@ func (c *Client) hello(sock *socket, auth []string) (*protocol.Welcome, error) {
 		switch kind {
 		case protocol.KindWelcome:
 			c.stats.rtt.sample(time.Since(said))
-			return c.readWelcome(sock, frame)
+			return c.readWelcome(sock, rd, frame)
 		case protocol.KindReply, protocol.KindEvent, protocol.KindPong, protocol.KindEnter, protocol.KindSnapshot, protocol.KindAsk,
 			protocol.KindDownload, protocol.KindDownloadChunk, protocol.KindUploadProgress:
 			return nil, fmt.Errorf("%w: %s before the welcome", protocol.ErrMalformed, kind)
@@ -125,8 +132,8 @@ func (c *Client) hello(sock *socket, auth []string) (*protocol.Welcome, error) {
 	}
 }
 
-func (c *Client) readWelcome(sock *socket, frame []byte) (*protocol.Welcome, error) {
-	w, err := c.reader.Welcome(frame)
+func (c *Client) readWelcome(sock *socket, rd *protocol.Reader, frame []byte) (*protocol.Welcome, error) {
+	w, err := rd.Welcome(frame)
 	if err != nil {
 		return nil, err
 	}
@@ -156,6 +163,7 @@ func (c *Client) next(sock *socket) ([]byte, protocol.Kind, error) {
 
 // welcomed makes the link the client's own.
 func (c *Client) welcomed(at *link, w *protocol.Welcome) {
+	defer c.takeTurn()()
 	c.stats.connects.Add(1)
 	c.stats.eventsLost.Add(uint64(w.Lost))
 	first := c.stats.connects.Load() == 1
@@ -177,13 +185,18 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 		Grace: time.Duration(w.Grace) * time.Millisecond, Expires: fromUnixMilli(int64(w.Expires)),
 		Resumed: w.Resumed, Lost: w.Lost,
 	}
+	var left *Room
 	c.update(func() {
 		c.token, c.session, c.link = w.Token, session, at
 		if !w.Resumed {
-			c.lobby = nil
+			left, c.room = c.room, nil // there is one if it was reached without the session
+			c.lobby, c.offer = nil, offer{}
 			c.sessions++
 		}
 	})
+	if left != nil {
+		left.end(ErrOffline)
+	}
 	c.log.Debug("online", "session", w.Session, "resumed", w.Resumed)
 	if c.cfg.Handlers.Connected != nil {
 		c.cfg.Handlers.Connected(session)
@@ -192,10 +205,13 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 
 // lost is the reverse of welcomed.
 func (c *Client) lost(err error) {
+	defer c.takeTurn()()
 	var room *Room
 	c.update(func() {
-		room = c.room
-		c.link, c.room = nil, nil
+		if at := c.link; c.room != nil && c.room.sock.Load() == at.sock {
+			room, c.room = c.room, nil
+		}
+		c.link = nil
 	})
 	c.outbox.lose()
 	if room != nil {
@@ -213,8 +229,17 @@ func (c *Client) serve(at *link) error {
 		if err != nil {
 			return err
 		}
-		if err := c.handle(at, kind, frame, time.Now()); err != nil {
+		release := c.takeTurn()
+		err = c.handle(at, kind, frame, time.Now())
+		release()
+		if err != nil {
 			return err
 		}
 	}
+}
+
+// takeTurn waits until nobody else handles anything.
+func (c *Client) takeTurn() (release func()) {
+	c.turn <- struct{}{}
+	return func() { <-c.turn }
 }

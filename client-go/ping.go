@@ -22,7 +22,7 @@ func (p *pinger) run(c *Client, at *link, every uint32) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
-		if p.send(c, at.sock) != nil {
+		if p.send(c, at) != nil {
 			return // the reader tells
 		}
 		select {
@@ -33,13 +33,17 @@ func (p *pinger) run(c *Client, at *link, every uint32) {
 	}
 }
 
-func (p *pinger) send(c *Client, sock *socket) error {
+func (p *pinger) send(c *Client, at *link) error {
 	now := time.Now()
+	seq := c.seq.Load()
+	if at.direct {
+		seq = 0 // no events come over it
+	}
 	p.mu.Lock()
 	p.time, p.sent = uint64(now.UnixMilli()), now
-	ping := protocol.Ping{Kind: protocol.KindPing, Time: p.time, Seq: c.seq.Load()}
+	ping := protocol.Ping{Kind: protocol.KindPing, Time: p.time, Seq: seq}
 	p.mu.Unlock()
-	return sock.write(protocol.KindPing, protocol.MustEncode(&ping))
+	return at.sock.write(protocol.KindPing, protocol.MustEncode(&ping))
 }
 
 // heard takes a pong's echoed time and reports the round trip; an answer to an older ping tells nothing.

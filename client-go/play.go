@@ -19,7 +19,7 @@ func (r *Room) Send(in *Input) error {
 	}
 	r.acked.Store(time.Now().UnixNano())
 	r.plays.Store(true)
-	if err := r.sock.write(protocol.KindInput, in.frame(r.Epoch, ack)); err != nil {
+	if err := r.sock.Load().write(protocol.KindInput, in.frame(r.Epoch, ack)); err != nil {
 		return err
 	}
 	r.client.stats.inputsSent.Add(1)
@@ -64,7 +64,7 @@ func (r *Room) Play(ctx context.Context, think func(v *View, in *Input)) error {
 		r.client.stats.inputsSkipped.Add(pacer.Skipped() - skipped)
 		skipped = pacer.Skipped()
 		think(view, in)
-		_ = r.Send(in) // a failure costs the socket, and that ends the room
+		_ = r.Send(in) // a failure costs the socket, and that ends the room, or it goes another way
 		timer.Reset(time.Until(pacer.Due()))
 	}
 }

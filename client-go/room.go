@@ -20,8 +20,8 @@ const (
 	maxTickRate = 1000
 )
 
-// Room is a stay in a match over one socket. It is over, and a newer one takes its place, when the socket is lost and the
-// session resumed; Match and Seat are then the same. Its views stay readable after it is over.
+// Room is a stay in a match. It is over, and a newer one takes its place, when the socket is lost and the session resumed, or the match has gone to another
+// node; Match and Seat are then the same. It stays while its frames only take another way: to the match's node and back. Its views stay readable after it is over.
 type Room struct {
 	Epoch     uint32
 	Match     string
@@ -34,12 +34,12 @@ type Room struct {
 	Inputs    protocol.Fields
 
 	client *Client
-	sock   *socket
-	view   atomic.Pointer[View] // newest, nil before the first keyframe
-	acked  atomic.Int64         // when an input or ack went out last, Unix ns
-	plays  atomic.Bool          // that was an input: the next one acknowledges what came since
+	sock   atomic.Pointer[socket] // over which its frames go
+	view   atomic.Pointer[View]   // newest, nil before the first keyframe
+	acked  atomic.Int64           // when an input or ack went out last, Unix ns
+	plays  atomic.Bool            // that was an input: the next one acknowledges what came since
 
-	// Owned by Run's goroutine.
+	// Owned by who has the client's turn.
 	held  *protocol.Snapshot // what the next delta is measured from; nil while a keyframe is awaited
 	state *protocol.Packed   // codec packed: what goes with held; nil in codec mp
 	asked time.Time          // when a keyframe was asked for last
@@ -69,12 +69,24 @@ func newRoom(c *Client, sock *socket, e protocol.Enter) (*Room, error) {
 	room := &Room{
 		Epoch: e.Epoch, Match: e.Match, Game: e.Game, Seat: int(e.Seat), TickRate: int(e.TickRate), Tick: e.Tick,
 		HashEvery: e.HashEvery, Schema: e.Tables, Inputs: e.Inputs,
-		client: c, sock: sock, ready: make(chan struct{}), done: make(chan struct{}),
+		client: c, ready: make(chan struct{}), done: make(chan struct{}),
 	}
-	if sock.codec == protocol.CodecPacked {
-		room.state = protocol.NewPacked(e.Tables)
-	}
+	room.goOver(sock)
 	return room, nil
+}
+
+// goesOn says whether an enter frame is of the same stay.
+func (r *Room) goesOn(e *protocol.Enter) bool {
+	return r.Err() == nil && r.Match == e.Match && r.Epoch == e.Epoch && r.Seat == int(e.Seat)
+}
+
+// goOver begins with the snapshots that come over a socket. The first is a keyframe.
+func (r *Room) goOver(sock *socket) {
+	r.sock.Store(sock)
+	r.held, r.state, r.asked = nil, nil, time.Time{}
+	if sock.codec == protocol.CodecPacked {
+		r.state = protocol.NewPacked(r.Schema)
+	}
 }
 
 // View returns the newest view, or nil before the first keyframe.
@@ -172,7 +184,7 @@ func (r *Room) resync(reason uint32, now time.Time) error {
 
 func (r *Room) sendResync(reason uint32) error {
 	frame := protocol.MustEncode(&protocol.Resync{Kind: protocol.KindResync, Epoch: r.Epoch, Reason: reason})
-	return r.sock.write(protocol.KindResync, frame)
+	return r.sock.Load().write(protocol.KindResync, frame)
 }
 
 // ackIfQuiet acknowledges the newest snapshot, unless an input or another ack has just gone out: then a later one does, or, where none comes because
@@ -203,5 +215,5 @@ func (r *Room) ack(now time.Time) error {
 	r.acked.Store(now.UnixNano())
 	r.plays.Store(false)
 	frame := protocol.MustEncode(&protocol.Ack{Kind: protocol.KindAck, Epoch: r.Epoch, Tick: r.View().Tick})
-	return r.sock.write(protocol.KindAck, frame)
+	return r.sock.Load().write(protocol.KindAck, frame)
 }

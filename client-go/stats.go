@@ -29,12 +29,13 @@ const (
 	DropBadPayload                       // an event's payload that is not what docs/PROTOCOL.md says; the event itself is passed on
 	DropDownloadOver                     // a chunk of a download that is over
 	DropUploadOver                       // a progress of an upload that is over
+	DropOtherWay                         // a snapshot over another socket than the one that the match's frames come over by now
 	dropReasons
 )
 
 var dropNames = [dropReasons]string{
 	"unknown-kind", "stale-epoch", "stale-tick", "awaits-keyframe", "duplicate-event", "late-reply",
-	"bad-payload", "download-over", "upload-over",
+	"bad-payload", "download-over", "upload-over", "other-way",
 }
 
 // String is the reason's short name.
@@ -63,6 +64,7 @@ type Stats struct {
 	Malformed           uint64 // frames that broke the protocol's rules; each costs the socket
 
 	Snapshots, Keyframes uint64    // applied, the latter being part of the former
+	Direct               uint64    // of Snapshots, those that came straight from the match's node
 	Desyncs              uint64    // hashes that differed
 	Resyncs              [8]uint64 // faults that need a keyframe, by reason (protocol.ResyncHash, ...)
 
@@ -75,6 +77,8 @@ type Stats struct {
 	Abandoned  uint64 // own events given up because their session was gone before the server had handled them
 
 	InputsSent, InputsSkipped uint64 // skipped: their time had passed before this process got to it
+
+	Upgrades, Fallbacks uint64 // connections to the match's node that brought its frames, and those of them that were lost meanwhile
 
 	RTT, MinRTT time.Duration // smoothed round trip and the smallest, 0 before the first
 }
@@ -92,6 +96,7 @@ func (s *Stats) Add(other Stats) {
 		{&s.Dials, other.Dials}, {&s.DialFailures, other.DialFailures}, {&s.Connects, other.Connects}, {&s.Resumes, other.Resumes},
 		{&s.Malformed, other.Malformed}, {&s.Snapshots, other.Snapshots}, {&s.Keyframes, other.Keyframes}, {&s.Desyncs, other.Desyncs},
 		{&s.EventsLost, other.EventsLost}, {&s.EventGaps, other.EventGaps}, {&s.Notices, other.Notices},
+		{&s.Direct, other.Direct}, {&s.Upgrades, other.Upgrades}, {&s.Fallbacks, other.Fallbacks},
 		{&s.Sends, other.Sends}, {&s.Abandoned, other.Abandoned},
 		{&s.InputsSent, other.InputsSent}, {&s.InputsSkipped, other.InputsSkipped},
 	} {
@@ -133,6 +138,7 @@ type counters struct {
 	drops                                             [dropReasons]atomic.Uint64
 	eventsLost, eventGaps, notices, sends, abandoned  atomic.Uint64
 	inputsSent, inputsSkipped                         atomic.Uint64
+	direct, upgrades, fallbacks                       atomic.Uint64
 	rtt                                               roundTrip
 }
 
@@ -162,6 +168,7 @@ func (c *Client) Stats() Stats {
 		Dials: n.dials.Load(), DialFailures: n.dialFailures.Load(), Connects: n.connects.Load(), Resumes: n.resumes.Load(),
 		Malformed: n.malformed.Load(), Snapshots: n.snapshots.Load(), Keyframes: n.keyframes.Load(), Desyncs: n.desyncs.Load(),
 		EventsLost: n.eventsLost.Load(), EventGaps: n.eventGaps.Load(), Notices: n.notices.Load(),
+		Direct: n.direct.Load(), Upgrades: n.upgrades.Load(), Fallbacks: n.fallbacks.Load(),
 		Sends: n.sends.Load(), Unhandled: c.outbox.waiting(), Abandoned: n.abandoned.Load(),
 		InputsSent: n.inputsSent.Load(), InputsSkipped: n.inputsSkipped.Load(),
 	}

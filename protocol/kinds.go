@@ -78,11 +78,14 @@ const (
 	ChannelPresence = "presence"
 	ChannelAdmin    = "admin"
 
+	EventDirect = "direct" // on ChannelSession: the match can be reached without this server in between
 	EventMoved  = "moved"  // on ChannelSession: the match of a seat ticket runs elsewhere
 	EventExit   = "exit"   // on ChannelMatch: a seat is over
 	EventNotice = "notice" // on ChannelSession: something the client sent was dropped
 	EventClosed = "closed" // on ChannelSession: a channel is not open any more
 	EventRenew  = "renew"  // on ChannelSession: the credentials expire soon
 
-	RequestRenew = "renew" // on ChannelSession: newer credentials
+	RequestRenew  = "renew"  // on ChannelSession: newer credentials
+	RequestDirect = "direct" // on ChannelMatch: what it takes to reach the match without this server in between
+	RequestRelay  = "relay"  // on ChannelMatch: have this server in between again
 )

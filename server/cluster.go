@@ -26,7 +26,9 @@ type Cluster struct {
 	Engine cluster.Engine // says where matches run; required
 	// Address says where other nodes reach one, as "ws://host:port": roster.Roster.Address. Required.
 	Address func(ctx context.Context, node string) (string, error)
-	Secret  []byte // of the service, with which seat tickets are signed; ticket.MinSecret bytes at least; required
+	// Public is where clients reach a node, likewise; "": they do not, and this node relays for it. Default: they reach no node but that of their session.
+	Public func(ctx context.Context, node string) (string, error)
+	Secret []byte // of the service, with which seat tickets are signed; ticket.MinSecret bytes at least; required
 
 	Host     Host      // of the matches on this node; nil: it runs none for others
 	Outboxes *Outboxes // whose Of the host was given; required with Host

@@ -34,6 +34,8 @@ type follow struct {
 	close func(protocol.CloseCode)
 	leave context.CancelFunc
 
+	ending, exited atomic.Bool // the seat is not the player's any more, and the player has been told so
+
 	now atomic.Pointer[wayBox] // nil: the match is nowhere at present
 
 	epoch uint32 // highest under which the match has been found; of the goroutine in run
@@ -43,6 +45,8 @@ type follow struct {
 
 	linked sync.Mutex // guards link, and is held while a way gets it
 	link   match.Link // the player's connection; nil: away
+	// shortcut is where the player's client reaches the match by itself, guarded by linked; nil: it does not.
+	shortcut *shortcut
 }
 
 // wayBox makes an interface fit an atomic pointer.
@@ -62,6 +66,27 @@ func (f *following) follow(p *player, seat lobby.Seat) *follow {
 
 func (w *follow) stop() { w.leave() }
 
+// lastWords is how long a match has to tell a player that the seat is over, after the lobby has said so.
+const lastWords = time.Second
+
+// finish ends it as soon as the player has been told that the seat is over, which the lobby may have heard of first.
+func (w *follow) finish() {
+	w.ending.Store(true)
+	if w.exited.Load() {
+		w.leave()
+		return
+	}
+	time.AfterFunc(lastWords, w.leave)
+}
+
+// heardExit notes that the player has been told.
+func (w *follow) heardExit() {
+	w.exited.Store(true)
+	if w.ending.Load() {
+		w.leave()
+	}
+}
+
 // Attach gives the match the player's connection, if it is known where that is.
 func (w *follow) Attach(link match.Link) {
 	w.linked.Lock()
@@ -70,6 +95,7 @@ func (w *follow) Attach(link match.Link) {
 	if to := w.now.Load(); to != nil {
 		to.Attach(link)
 	}
+	w.tell()
 }
 
 // Detach takes the connection away, unless there is another by now.

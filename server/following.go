@@ -18,6 +18,7 @@ type following struct {
 	outboxes *Outboxes
 	places   *places
 	address  func(ctx context.Context, node string) (string, error)
+	public   func(ctx context.Context, node string) (string, error) // nil: clients reach no node but this
 	issuer   *ticket.Issuer
 	netDial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	log      *slog.Logger
@@ -32,6 +33,9 @@ type followCounters struct {
 	moves     atomic.Uint64 // of a match from one place to another, as seen by one player
 	takenOver atomic.Uint64 // events that were told again on this node, and not passed on
 	dropped   atomic.Uint64 // match frames of players whose match was nowhere
+	offered   atomic.Uint64 // times that a client was told where it reaches its match by itself
+	admitted  atomic.Uint64 // tickets that clients were given for that
+	fetched   atomic.Uint64 // times that a client came back to the relay, because its own connection was lost
 }
 
 func newFollowing(c *Cluster, log *slog.Logger) (*following, error) {
@@ -40,7 +44,7 @@ func newFollowing(c *Cluster, log *slog.Logger) (*following, error) {
 		return nil, err
 	}
 	return &following{
-		node: c.Node, host: c.Host, outboxes: c.Outboxes, places: newPlaces(c.Engine), address: c.Address, issuer: issuer, netDial: c.NetDial, log: log,
+		node: c.Node, host: c.Host, outboxes: c.Outboxes, places: newPlaces(c.Engine), address: c.Address, public: c.Public, issuer: issuer, netDial: c.NetDial, log: log,
 	}, nil
 }
 

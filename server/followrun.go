@@ -124,6 +124,9 @@ func (w *follow) sinkOf(epoch uint32) sinkFunc {
 			}
 		}
 		w.emit(channel, name, payload, tick)
+		if channel == protocol.ChannelMatch && name == protocol.EventExit {
+			w.heardExit()
+		}
 	}
 }
 
@@ -145,13 +148,22 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 		w.house.log.Error("no relay", "match", w.seat.MatchID(), "user", w.user, "err", err)
 		return false
 	}
+	shortcut := w.house.shortcutTo(ctx, at)
 	w.take(relayed{r})
 	defer w.take(nil)
+	defer w.show(nil)
 	for {
+		if w.ending.Load() { // a new connection could take the seat from who has it by now
+			w.leave()
+			return was
+		}
 		err := w.connect(ctx, r, at)
 		if err == nil {
-			was = true
 			w.arrive(at.epoch)
+			if !was {
+				w.show(shortcut)
+			}
+			was = true
 			err = w.serve(ctx, r)
 		}
 		if ctx.Err() != nil || w.leaves(ctx, at, err) {

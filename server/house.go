@@ -88,6 +88,9 @@ func (s *Server) Request(sess *session.Session, q protocol.Request) (any, error)
 	if s.hasTicket(sess) {
 		return s.seats.Request(sess, q)
 	}
+	if q.Channel == protocol.ChannelMatch && s.following != nil {
+		return s.playerOf(sess).answerMatch(q)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), q.Patience(requestTimeout))
 	defer cancel()
 	return s.channels.Request(ctx, sess, q)

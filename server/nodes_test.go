@@ -28,6 +28,7 @@ type service struct {
 	engine cluster.Engine
 	nodes  map[string]*node
 	where  string // node that the next match begins on
+	open   bool   // clients reach every node
 	made   atomic.Uint32
 
 	mu      sync.Mutex
@@ -100,7 +101,7 @@ func (s *service) start(name string, cfg server.Config) (*node, func()) {
 	cfg.Logger = slog.New(slog.NewTextHandler(s.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	cfg.Cluster = &server.Cluster{
 		Node: name, Engine: s.engine, Secret: serviceSecret, Host: n, Outboxes: n.outbox, NewMatch: s.newMatch, NetDial: s.dial,
-		TicketsOnly: name == "tickets", Address: func(_ context.Context, node string) (string, error) { return "ws://" + node, nil },
+		Public: s.public, TicketsOnly: name == "tickets", Address: func(_ context.Context, node string) (string, error) { return "ws://" + node, nil },
 	}
 	srv, err := server.New(cfg)
 	if err != nil {
@@ -127,6 +128,14 @@ func (s *service) start(name string, cfg server.Config) (*node, func()) {
 		_ = h.front.Close()
 		<-served
 	}
+}
+
+// public is where clients reach a node.
+func (s *service) public(_ context.Context, node string) (string, error) {
+	if !s.open {
+		return "", nil
+	}
+	return "ws://" + node, nil
 }
 
 // dial is the network between nodes.

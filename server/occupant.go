@@ -18,6 +18,7 @@ type occupant struct {
 	seats   *seats
 	session *session.Session
 	key     seatKey
+	direct  bool   // the other end is the player's client, which gets no events here
 	least   uint32 // epoch
 	ctx     context.Context
 	leave   context.CancelFunc // the session is over
@@ -46,7 +47,7 @@ func (x *occupant) run() {
 	}
 	x.seats.counters.seated.Add(1)
 	box, _ := seat.Outbox().(*outbox)
-	if box != nil {
+	if box != nil && !x.direct {
 		box.bind(x, x.session.Emit)
 		defer box.unbind(x)
 	}
@@ -58,6 +59,9 @@ func (x *occupant) run() {
 	}
 	x.sit(nil)
 	if box != nil && box.isOver() {
+		if x.direct {
+			x.session.End(protocol.CloseNormal)
+		}
 		<-x.ctx.Done() // whoever is there has been told, and says bye
 		return
 	}
@@ -76,9 +80,11 @@ func (x *occupant) find() (*match.Seat, error) {
 		if err == nil && seat.Match().Epoch() >= x.least {
 			return seat, nil
 		}
-		if box := x.seats.outboxes.left(x.key); box != nil {
-			box.bind(x, x.session.Emit)
-			return nil, nil
+		if !x.direct {
+			if box := x.seats.outboxes.left(x.key); box != nil {
+				box.bind(x, x.session.Emit)
+				return nil, nil
+			}
 		}
 		if errors.As(err, new(Elsewhere)) {
 			return nil, err
@@ -129,21 +135,24 @@ func (x *occupant) sit(seat *match.Seat) {
 		return
 	}
 	x.session.SetStream(seat)
-	x.attach()
+	x.attach(false)
 }
 
 // connected is called when the session has another connection.
 func (x *occupant) connected() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.attach()
+	x.attach(false)
 }
 
 // disconnected is called when a connection has ended.
 func (x *occupant) disconnected() {
 	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.detach()
+	had := x.detach()
+	x.mu.Unlock()
+	if relay := x.seats.relayOf(x); had && relay != nil {
+		relay.again()
+	}
 }
 
 // want says whether the seat is to have the session's connection, and gives it that anew.
@@ -152,23 +161,40 @@ func (x *occupant) want(wanted bool) {
 	defer x.mu.Unlock()
 	x.wanted = wanted
 	x.detach()
-	x.attach()
+	x.attach(false)
 }
 
-// attach needs mu.
-func (x *occupant) attach() {
+// again gives the seat the session's connection, if it is to have it: the client's is lost.
+func (x *occupant) again() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.attach(false)
+}
+
+// take gives the seat the session's connection, if it has another's.
+func (x *occupant) take() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.wanted = true
+	x.attach(true)
+}
+
+// attach gives the seat the session's connection: with take, if it has another's; without, unless it has that of the player's client. It needs mu.
+func (x *occupant) attach(take bool) {
 	if x.seat == nil || !x.wanted {
 		return
 	}
-	if x.link = x.session.OpenLink(); x.link != nil {
-		x.seat.Attach(x.link)
+	if link := x.seats.give(x, x.seat, take); link != nil {
+		x.link = link
 	}
 }
 
-// detach needs mu.
-func (x *occupant) detach() {
+// detach reports whether the seat had the session's connection. It needs mu.
+func (x *occupant) detach() (had bool) {
 	if x.seat != nil && x.link != nil {
 		x.seat.Detach(x.link)
+		had = x.seats.release(x)
 	}
 	x.link = nil
+	return had
 }

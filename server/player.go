@@ -51,7 +51,9 @@ func (p *player) Seated(seat lobby.Seat) {
 		return // said again, by a lobby that has moved
 	}
 	p.detach()
-	p.stopFollowing()
+	if f, ok := p.way.(*follow); ok {
+		f.finish()
+	}
 	p.seat, p.way = seat, p.wayTo(seat)
 	p.place()
 	if p.way == nil {

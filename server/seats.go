@@ -13,7 +13,7 @@ import (
 )
 
 // seats are the sessions of this node that were opened with a ticket: each is for one seat in one match that runs here, whoever holds its other end, the
-// player or a node that relays for one. They have the channel "match" and no other, are no members of channels, and nobody's presence. They
+// player's client or a node that relays for it. There may be one of each for a seat: see holders. They have the channel "match" and no other, are no members of channels, and nobody's presence. They
 // implement [session.Handler].
 type seats struct {
 	host     Host
@@ -25,19 +25,21 @@ type seats struct {
 	// Guarded by mu.
 	mu        sync.Mutex
 	bySession map[*session.Session]*occupant
-	bySeat    map[seatKey]*occupant // the newest of each
+	bySeat    map[occupied]*occupant // the newest of each
+	holders   map[seatKey]*occupant  // whose connection the seat has
 }
 
 // seatCounters count what became of tickets.
 type seatCounters struct {
 	open      atomic.Int64  // sessions now
+	direct    atomic.Int64  // of them those of players' own clients
 	seated    atomic.Uint64 // that found their seat
 	moved     atomic.Uint64 // that were told that it is elsewhere
 	displaced atomic.Uint64 // that had to give way to another for the same seat
 }
 
 func newSeats(c *Cluster, log *slog.Logger) *seats {
-	return &seats{host: c.Host, outboxes: c.Outboxes, log: log, bySession: map[*session.Session]*occupant{}, bySeat: map[seatKey]*occupant{}}
+	return &seats{host: c.Host, outboxes: c.Outboxes, log: log, bySession: map[*session.Session]*occupant{}, bySeat: map[occupied]*occupant{}, holders: map[seatKey]*occupant{}}
 }
 
 // wait returns when nothing is running for any seat; all sessions are over.
@@ -59,18 +61,21 @@ func (s *seats) Connected(sess *session.Session, resumed bool) {
 	}
 	x := s.enter(sess)
 	s.counters.open.Add(1)
+	if x.direct {
+		s.counters.direct.Add(1)
+	}
 	s.running.Go(x.run)
 }
 
 // enter makes the session's occupant, in place of another of the same seat.
 func (s *seats) enter(sess *session.Session) *occupant {
 	k, _ := sess.Identity().Grant.(ticket.Ticket)
-	x := &occupant{seats: s, session: sess, key: seatKey{k.Match, match.SeatID(k.Seat), k.User}, least: k.Epoch, wanted: true}
+	x := &occupant{seats: s, session: sess, key: seatKey{k.Match, match.SeatID(k.Seat), k.User}, direct: k.Direct, least: k.Epoch, wanted: true}
 	x.ctx, x.leave = context.WithCancel(context.Background())
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	older := s.bySeat[x.key]
-	s.bySession[sess], s.bySeat[x.key] = x, x
+	older := s.bySeat[x.place()]
+	s.bySession[sess], s.bySeat[x.place()] = x, x
 	if older != nil {
 		s.counters.displaced.Add(1)
 		older.session.End(protocol.CloseDisplaced)
@@ -96,10 +101,15 @@ func (s *seats) users() []string {
 	return users
 }
 
-// Disconnected leaves the seat without a connection.
+// Disconnected leaves the seat without a connection, or with that of who relays for the player. A client that comes back itself has another ticket.
 func (s *seats) Disconnected(sess *session.Session) {
-	if x := s.of(sess); x != nil {
-		x.disconnected()
+	x := s.of(sess)
+	if x == nil {
+		return
+	}
+	x.disconnected()
+	if x.direct {
+		sess.End(protocol.CloseMoved)
 	}
 }
 
@@ -111,28 +121,35 @@ func (s *seats) Expired(sess *session.Session) {
 	}
 	s.mu.Lock()
 	delete(s.bySession, sess)
-	if s.bySeat[x.key] == x {
-		delete(s.bySeat, x.key)
+	if s.bySeat[x.place()] == x {
+		delete(s.bySeat, x.place())
 	}
 	s.mu.Unlock()
 	s.counters.open.Add(-1)
+	if x.direct {
+		s.counters.direct.Add(-1)
+	}
 	x.disconnected()
 	x.leave()
 }
 
 // Requests on the channel "match" of a session that was opened with a ticket.
 const (
-	requestAttach = "attach" // the seat gets the session's connection anew: an enter frame, then a keyframe
+	requestAttach = "attach" // the seat gets the session's connection anew, unless it has one of the player's client: an enter frame, then a keyframe
+	requestTake   = "take"   // the same, whatever the seat has
 	requestDetach = "detach" // the player is away: the seat has no connection, its events still come
 )
 
-// Request answers a client's request. There are two.
+// Request answers a client's request. There are three.
 func (s *seats) Request(sess *session.Session, q protocol.Request) (any, error) {
 	x := s.of(sess)
 	if q.Channel == protocol.ChannelMatch && x != nil {
 		switch q.Name {
 		case requestAttach:
 			x.want(true)
+			return nil, nil
+		case requestTake:
+			x.take()
 			return nil, nil
 		case requestDetach:
 			x.want(false)

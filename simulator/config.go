@@ -19,6 +19,7 @@ type Config struct {
 	Title string // of the report; default none
 
 	URL         string // default ws://127.0.0.1:8080/ws
+	NoDirect    bool   // frames of matches come through the server at URL even where it says how they come straight from their nodes
 	AllowRemote bool   // permit targets other than this machine's loopback
 
 	Groups []Group // who plays; default is one Group of defaults

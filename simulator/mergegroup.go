@@ -81,6 +81,7 @@ func (r GroupReport) alike(other GroupReport) bool {
 func (r *GroupReport) add(g GroupReport) {
 	r.Bots, r.Lobbies, r.Visits = r.Bots+g.Bots, r.Lobbies+g.Lobbies, r.Visits+g.Visits
 	r.Snapshots, r.Keyframes, r.Desyncs = r.Snapshots+g.Snapshots, r.Keyframes+g.Keyframes, r.Desyncs+g.Desyncs
+	r.Direct += g.Direct
 	r.Cuts, r.Reconnects, r.EventsLost = r.Cuts+g.Cuts, r.Reconnects+g.Reconnects, r.EventsLost+g.EventsLost
 	r.InputsSent, r.InputsSkipped = r.InputsSent+g.InputsSent, r.InputsSkipped+g.InputsSkipped
 	r.Mispredicted, r.Corrections = r.Mispredicted+g.Mispredicted, r.Corrections+g.Corrections

@@ -120,6 +120,7 @@ type GroupReport struct {
 
 	Snapshots     uint64            `json:"snapshots"`
 	Keyframes     uint64            `json:"keyframes"`
+	Direct        uint64            `json:"direct"` // of the snapshots: straight from the match's node
 	Desyncs       uint64            `json:"desyncs"`
 	Mispredicted  uint64            `json:"mispredictions"` // views that showed a predicted row to be wrong, in a field that the game's step moves
 	Sends         uint64            `json:"sends"`          // events of the bots' own; see Sends
@@ -213,6 +214,7 @@ func (r GroupReport) unmet() (n int) {
 func (r *GroupReport) count(s client.Stats) {
 	r.Snapshots += s.Snapshots
 	r.Keyframes += s.Keyframes
+	r.Direct += s.Direct
 	r.Desyncs += s.Desyncs
 	r.Reconnects += s.Resumes
 	r.InputsSent += s.InputsSent

@@ -152,6 +152,9 @@ func (r GroupReport) write(b *strings.Builder) {
 		fmt.Fprintf(b, "%s, %s, %s (%.1f %% late, %d left out here)\n", many(r.Snapshots, "snapshot", "snapshots"), many(r.Keyframes, "keyframe", "keyframes"),
 			many(r.InputsSent, "input", "inputs"), 100*r.Late, r.InputsSkipped)
 	}
+	if r.Direct > 0 {
+		fmt.Fprintf(b, "%s straight from the nodes of their matches\n", many(r.Direct, "snapshot", "snapshots"))
+	}
 	fmt.Fprintf(b, "%s, %s, %s\n", many(r.Cuts, "cut", "cuts"), many(r.Reconnects, "reconnect", "reconnects"), many(r.Desyncs, "desync", "desyncs"))
 	if r.Sends > 0 {
 		fmt.Fprintf(b, "%d events of the bots' own, heard %d times\n", r.Sends, r.Heard)

@@ -62,7 +62,7 @@ func (v *visit) newClient(resume client.Resumption) (err error) {
 	}
 	v.client, err = client.New(client.Config{
 		URL: p.cfg.URL, Name: fmt.Sprintf("bot %d", p.index+1), Software: "deltatick-simulator/1", KeepDialing: true,
-		RequestTimeout: p.cfg.JoinWithin, LinkTimeout: p.cfg.LinkTimeout, NetDial: p.dialer(), Codecs: p.crowd.Codecs,
+		RequestTimeout: p.cfg.JoinWithin, LinkTimeout: p.cfg.LinkTimeout, NoDirect: p.cfg.NoDirect, NetDial: p.dialer(), Codecs: p.crowd.Codecs,
 		Logger: p.cfg.Logger.With("bot", p.index+1), Rand: p.rand(forBackoff), Resume: resume, Auth: auth,
 		Handlers: client.Handlers{
 			Connected: v.sawWelcome,
@@ -90,6 +90,8 @@ func (v *visit) sawLoss(err error) {
 		}
 		v.stop() // it must not come back and take the session from who has taken it up
 		return
+	case v.client.Room() != nil:
+		return // play goes on, straight with the match's node
 	case v.leaving.Load(): // its seat is accounted for
 	case closed != nil:
 		v.senses.rise(v.tally.sat())

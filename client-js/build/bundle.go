@@ -22,7 +22,7 @@ const (
 const banner = "/*! deltatick client, Apache-2.0. */"
 
 // later are the modules that the minified bundle loads by need, each into a file of its own: see client-js/src/parts.js.
-var later = []string{"enter.js", "packed/decoder.js", "prediction.js", "seldom.js", "social.js", "spawns.js", "step.js", "views.js"}
+var later = []string{"direct.js", "enter.js", "packed/decoder.js", "prediction.js", "seldom.js", "social.js", "spawns.js", "step.js", "views.js"}
 
 // shared are modules that several of these need and the core does not. They are in the core all the same: in a file of their own, which
 // esbuild would make, they would be asked for only once the file is there that needs them.

@@ -8,8 +8,9 @@ const (
 	maxPredicting = 19_200 // with what predicts
 	maxMoving     = 22_500 // with what interpolates views, too
 	maxConnecting = 19_200 // with lobby, presence and the reader of schemas instead: what a client has when it says hello that takes bodies in the codec mp
-	maxPacked     = 32_400 // with all of that and the reader of packed bodies: what any other has
+	maxPacked     = 32_450 // with all of that and the reader of packed bodies: what any other has
 	maxSeldom     = 4_500  // by itself: the link over HTTP, transfers and answers
+	maxDirect     = 1_500  // by itself: what brings a match from its own node
 	maxStep       = 1_500  // by itself: what only those load who have a step compiled to WebAssembly
 	maxClassic    = 40_000 // all of it in one script
 )
@@ -43,6 +44,7 @@ func TestTheClientStaysSmall(t *testing.T) {
 		{"to connect", size.AtOnce + size.Later["social.js"], maxConnecting},
 		{"to connect, read packed bodies, predict and interpolate", moving + size.Later["social.js"] + size.Later["packed/decoder.js"], maxPacked},
 		{"for HTTP and transfers", size.Later["seldom.js"], maxSeldom},
+		{"to reach the node of a match", size.Later["direct.js"], maxDirect},
 		{"for a step in WebAssembly", size.Later["step.js"], maxStep},
 		{"as a script", gzipped(script[classic]), maxClassic},
 	} {

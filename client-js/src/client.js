@@ -80,6 +80,10 @@ export class Client {
   #met = () => {};
   #resume;
   #connection;
+  /** @type {import("./direct.js").Direct | null} what brings the room's frames from their own node, null until a server offers that */
+  #direct = null;
+  /** @type {(offer: any) => Promise<void>} takes the event that offers it */
+  #offered;
   /** What the present room was entered with, to know whether it goes on. */
   #entered = "";
   /** @type {any} */
@@ -98,6 +102,10 @@ export class Client {
     this.#timers = timers;
     this.#waker = set.waker;
     this.#auth = set.auth;
+    this.#offered = async (offer) => {
+      const { offered } = await import("./direct.js");
+      this.#direct = offered(this.#direct, this, set, offer);
+    };
     this.stats = new Stats(timers.now);
     const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
     this.#resume = resume;
@@ -320,7 +328,7 @@ export class Client {
     this.stats.lost += lost;
     if (!resumed || lost > 0) this.lobby._reset();
     if (!resumed) this.#exit("lost", null);
-    if (this.room !== null) {
+    if (this.room !== null && !this.#direct?.carries) {
       this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
     }
     this.lobby._opened();
@@ -388,8 +396,9 @@ export class Client {
 
   /** @param {frames.Snapshot} snapshot */
   #snapshot(snapshot) {
-    if (this.room === null || snapshot.epoch !== this.room.epoch) this.stats.stale++;
-    else this.room._snapshot(snapshot);
+    if (this.room === null || snapshot.epoch !== this.room.epoch || this.#direct?.carries) {
+      this.stats.stale++;
+    } else this.room._snapshot(snapshot);
   }
 
   /** @param {frames.GameEvent} event */
@@ -413,6 +422,9 @@ export class Client {
       this.#emitter.emit("notice", payload);
     } else if (channel === "session" && name === "renew") {
       this.#renew();
+    } else if (channel === "session" && name === "direct") {
+      // Without that file, the frames come as they do.
+      this.#offered(payload).catch(() => {});
     } else if (channel === "session" && name === "closed") {
       // Who may not be on the channel any more is in no lobby, and hears no more of it.
       if (payload?.channel === "lobby") this.lobby._reset();
@@ -442,6 +454,7 @@ export class Client {
     this.#timers.clearTimeout(this.#enterTimer);
     if (this.room !== null && entered === this.#entered) {
       const { downMs, lost } = this.status;
+      this.#direct?.changed();
       this.room._resume(enter, this.codec, { downMs, lost });
       return;
     }
@@ -455,12 +468,14 @@ export class Client {
 
   /** @returns {import("./inputs.js").Uplink} */
   #uplink() {
-    const connection = this.#connection;
+    /** @param {any[]} frame */
+    const offer = (...frame) => this.#direct?.offer(frame) || this.#connection.offer(frame);
     return {
-      input: (epoch, tick, ack, values, seen) =>
-        connection.offer([Kind.INPUT, epoch, tick, ack, values, seen]),
-      ack: (epoch, ack) => connection.offer([Kind.ACK, epoch, ack]),
-      resync: (epoch, reason) => connection.offer([Kind.RESYNC, epoch, reason]),
+      input: (epoch, tick, ack, values, seen) => {
+        offer(Kind.INPUT, epoch, tick, ack, values, seen);
+      },
+      ack: (epoch, ack) => offer(Kind.ACK, epoch, ack),
+      resync: (epoch, reason) => offer(Kind.RESYNC, epoch, reason),
       rtt: () => this.stats.rtt,
       leave: () => this.lobby.leave(),
       timers: this.#timers,
@@ -472,6 +487,7 @@ export class Client {
     this.#timers.clearTimeout(this.#enterTimer);
     const room = this.room;
     this.room = null;
+    this.#direct?.changed();
     room?._exit({ reason, result });
   }
 
@@ -482,7 +498,7 @@ export class Client {
     this.#requests.drop(false);
     this.#transfers?.down();
     this.#others?.lobby._dropped();
-    this.room?._drop({ code, name });
+    if (!this.#direct?.carries) this.room?._drop({ code, name });
   }
 
   #closed() {

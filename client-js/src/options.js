@@ -22,6 +22,7 @@ import { checked } from "./auth.js";
  * @property {number} [dialTimeout] ms from dial to welcome before the next attempt; default 5000
  * @property {("ws" | "http")[]} [transports] what may carry the connection, the one to try first first; default both. With both, HTTP is
  *   used when a WebSocket has not opened within 3 s, and a WebSocket again once one opens
+ * @property {boolean} [direct] whether the match's frames may come straight from its node, where the server offers that; default true
  * @property {import("./link.js").SocketClass} [WebSocket]
  * @property {typeof fetch} [fetch] for HTTP
  * @property {Pick<Storage, "getItem" | "setItem" | "removeItem">} [storage]
@@ -70,6 +71,7 @@ export function settings(options) {
     codecs,
     dialTimeout: options.dialTimeout ?? 5000,
     transports,
+    direct: options.direct ?? true,
     WebSocket: /** @type {any} */ (WebSocket),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : undefined),

@@ -77,6 +77,7 @@ export class Room {
   /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
   #returning = null;
   #lastTick = 0;
+  #dropped = false;
   #ended = false;
   /** @type {(room: Room) => void} */
   #isReady = () => {};
@@ -344,13 +345,14 @@ export class Room {
 
   /** @param {{code: number, name: string}} why the socket was lost; the seat is kept @internal */
   _drop(why) {
+    this.#dropped = true;
     this.#lastTick = this.tick;
     this.#inputs.stop();
     this.#emitter.emit("drop", why);
   }
 
   /**
-   * The same match goes on over another socket.
+   * The same match goes on over another socket. Where the room was not dropped, nor the match taken over, nothing but that is new.
    * @param {import("./frames.js").Enter} enter
    * @param {string} codec of snapshot bodies
    * @param {{downMs: number, lost: number}} info
@@ -359,8 +361,11 @@ export class Room {
   _resume(enter, codec, info) {
     this.#lastTick = this.tick;
     this.seat = enter.seat;
-    this.#returning = { ...info, missedTicks: 0 };
+    const goesOn = !this.#dropped && enter.epoch === this.epoch;
     this.#replica.restart(enter.epoch, codec);
+    if (goesOn) return;
+    this.#dropped = false;
+    this.#returning = { ...info, missedTicks: 0 };
     this.#inputs.start(enter.epoch);
     this.#interpolator?.reset();
     this.#predictor?._restart();

@@ -13,6 +13,8 @@ export class Stats {
   /** Snapshots applied, keyframes among them. */
   snapshots = 0;
   keyframes = 0;
+  /** Of the snapshots, those that came straight from the match's node. */
+  direct = 0;
   /** Snapshots whose hash differed from the world's. */
   desyncs = 0;
   /** Keyframes asked for, whatever the reason. */

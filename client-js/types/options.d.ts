@@ -26,6 +26,8 @@ export interface Options {
   dialTimeout?: number;
   /** What may carry the connection, the one to try first first; default both. */
   transports?: ("ws" | "http")[];
+  /** Whether the match's frames may come straight from its node, where the server offers that; default true. */
+  direct?: boolean;
   /** Closes the client when it is aborted. */
   signal?: AbortSignal;
 

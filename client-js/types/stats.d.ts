@@ -10,6 +10,8 @@ export interface Stats {
   /** Snapshots applied, keyframes among them. */
   snapshots: number;
   keyframes: number;
+  /** Of the snapshots, those that came straight from the match's node. */
+  direct: number;
   /** Snapshots whose hash differed from the world's. */
   desyncs: number;
   /** Keyframes asked for. */

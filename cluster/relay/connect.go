@@ -131,4 +131,5 @@ func (r *Relay) open(s *socket, codec string, away bool) {
 	case link != nil && away:
 		r.say(s, attachFrame)
 	}
+	r.take(s)
 }

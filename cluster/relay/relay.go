@@ -34,6 +34,7 @@ type Relay struct {
 	link    Link // nil: the player is away
 	entered bool // an enter frame has come since the link was there: snapshots are for it
 	codec   string
+	taking  bool // the player wants the match's frames here, and the other node has not been told
 }
 
 // New makes a relay. It dials nothing.
@@ -74,8 +75,31 @@ func (r *Relay) Detach(link Link) {
 	}
 }
 
+// Take has the match's frames come here although the player's client has a connection of its own to the other node: it has lost that one, whatever
+// that node knows of it.
+func (r *Relay) Take() {
+	r.mu.Lock()
+	r.taking = true
+	r.mu.Unlock()
+	if s := r.sock.Load(); s != nil {
+		r.take(s)
+	}
+}
+
+// take tells the other node, once, if the player wants that.
+func (r *Relay) take(s *socket) {
+	r.mu.Lock()
+	wanted := r.taking
+	r.taking = false
+	r.mu.Unlock()
+	if wanted {
+		r.say(s, takeFrame)
+	}
+}
+
 // Requests that tell the other node whether the player is there. Nobody waits for an answer.
 var (
+	takeFrame   = request("take")
 	attachFrame = request("attach")
 	detachFrame = request("detach")
 )

@@ -38,7 +38,7 @@ func (r *Relay) Serve(ctx context.Context) error {
 			return r.ended(err)
 		}
 		heard.Store(int64(time.Since(began)))
-		if err := r.take(frame); err != nil {
+		if err := r.handle(frame); err != nil {
 			return err
 		}
 	}
@@ -75,8 +75,8 @@ func (r *Relay) ping(s *socket, over <-chan struct{}, quiet func() time.Duration
 	}
 }
 
-// take handles one frame of the other node. Its error ends the connection.
-func (r *Relay) take(frame []byte) error {
+// handle handles one frame of the other node. Its error ends the connection.
+func (r *Relay) handle(frame []byte) error {
 	kind, err := protocol.PeekKind(frame)
 	if err != nil {
 		return err

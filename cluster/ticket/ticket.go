@@ -28,6 +28,8 @@ type Ticket struct {
 	User  string
 	Name  string // to show
 	Epoch uint32 // the least that the match may have: who runs it under an older one has lost it
+	// Direct is a ticket of the player's own client, for the match's frames alone: its events go by another way.
+	Direct bool
 }
 
 // Errors of [Inspector.Inspect].

@@ -11,13 +11,13 @@ import (
 
 // A ticket is base64url of
 //
-//	1 byte version | 16 id | 8 expiry, Unix ms | 4 epoch | 2 seat | match | user | name | 32 HMAC-SHA256
+//	1 byte version | 16 id | 8 expiry, Unix ms | 4 epoch | 2 seat | 1 direct | match | user | name | 32 HMAC-SHA256
 //
 // with big-endian numbers and, before each of the three strings, a byte with its length. The HMAC is over a label, which keeps apart what else is
 // signed with the secret, and all that stands before it.
 const (
 	version    = 1
-	fixedBytes = 1 + 16 + 8 + 4 + 2
+	fixedBytes = 1 + 16 + 8 + 4 + 2 + 1
 	minBytes   = fixedBytes + 3 + sha256.Size
 	maxBytes   = minBytes + 3*MaxName
 	hmacText   = "deltatick seat ticket\x00"
@@ -41,11 +41,19 @@ func (s signed) encode(secret []byte) string {
 	b = binary.BigEndian.AppendUint64(b, uint64(s.expires.UnixMilli()))
 	b = binary.BigEndian.AppendUint32(b, s.Epoch)
 	b = binary.BigEndian.AppendUint16(b, s.Seat)
+	b = append(b, flag(s.Direct))
 	for _, name := range []string{s.Match, s.User, s.Name} {
 		b = append(b, byte(len(name)))
 		b = append(b, name...)
 	}
 	return encoding.EncodeToString(append(b, sign(secret, b)...))
+}
+
+func flag(set bool) byte {
+	if set {
+		return 1
+	}
+	return 0
 }
 
 func sign(secret, body []byte) []byte {
@@ -70,6 +78,7 @@ func decode(secret []byte, text string) (signed, error) {
 	}
 	s := signed{id: id(body[1:17]), expires: time.UnixMilli(int64(binary.BigEndian.Uint64(body[17:])))}
 	s.Epoch, s.Seat = binary.BigEndian.Uint32(body[25:]), binary.BigEndian.Uint16(body[29:])
+	s.Direct = body[31] == 1
 	rest := body[fixedBytes:]
 	for _, name := range []*string{&s.Match, &s.User, &s.Name} {
 		if len(rest) < 1 || len(rest) < 1+int(rest[0]) {
@@ -77,7 +86,7 @@ func decode(secret []byte, text string) (signed, error) {
 		}
 		*name, rest = string(rest[1:1+rest[0]]), rest[1+int(rest[0]):]
 	}
-	if len(rest) > 0 || s.check() != nil {
+	if len(rest) > 0 || body[31] > 1 || s.check() != nil {
 		return signed{}, ErrWrong
 	}
 	return s, nil

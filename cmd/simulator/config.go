@@ -55,6 +55,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	var file string
 	fs := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	fs.StringVar(&c.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
+	fs.BoolVar(&c.NoDirect, "relayed", false, "on a service of several nodes: have all frames of matches come through the server at -url, and none straight from their nodes")
 	fs.BoolVar(&c.AllowRemote, "allow-remote", false, "permit a server that is not on this machine; only your own, and only if it may be loaded")
 	fs.IntVar(&g.Bots, "bots", 8, "`bots` to play, 1 to 100000")
 	fs.StringVar(&g.Game, "game", "arena", "`game` to play")
@@ -161,7 +162,7 @@ func (n *network) Set(text string) error {
 
 // beside are the flags that go with a scenario. What the others say is the scenario's to say.
 var beside = []string{
-	"scenario", "url", "allow-remote", "for", "seed", "processes", "part", "at", "json", "junit", "html", "metrics", "pid", "alone", "quiet", "verbose",
+	"scenario", "url", "relayed", "allow-remote", "for", "seed", "processes", "part", "at", "json", "junit", "html", "metrics", "pid", "alone", "quiet", "verbose",
 }
 
 // take makes the run that of a scenario.
@@ -181,7 +182,7 @@ func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
 		return fmt.Errorf("-scenario: %w", err)
 	}
 	flags := cfg.run
-	c.URL, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
+	c.URL, c.NoDirect, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.NoDirect, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
 	c.Metrics, c.PID, c.Meter, c.Predictions = flags.Metrics, flags.PID, flags.Meter, flags.Predictions
 	c.Part, c.Parts, c.At = flags.Part, flags.Parts, flags.At
 	if set["for"] {

@@ -59,7 +59,8 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Secret: cfg.Secret, Around: n.around, Drain: n.drain, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
+		Around: n.around, Drain: n.drain,
 		Counters: new(match.Counters), Ticks: new(tick.Stats), MeshCounters: &n.meshed, MatchCounters: &n.counts,
 		StoreCounters: cfg.Store, Outages: &n.outages,
 	}
@@ -73,6 +74,9 @@ func New(cfg Config) (*server.Server, error) {
 		if err := n.makePlacer(c); err != nil {
 			return nil, err
 		}
+	}
+	if cfg.NoLobbies && len(cfg.Server.Origins) == 0 {
+		cfg.Server.Origins = []string{"*"} // pages come from lobby nodes, and what lets them in is a ticket, which no browser adds by itself
 	}
 	cfg.Server.Cluster = c
 	s, err := server.New(cfg.Server)
@@ -106,6 +110,12 @@ func (n *node) connect() (err error) {
 	}
 	n.outage, err = outage.New(outage.Config{Keeper: n.keeper, Peers: n.mesh, Nodes: n.roster.Nodes, Logger: n.log, Counters: &n.outages})
 	return err
+}
+
+// public is server.Cluster.Public.
+func (n *node) public(ctx context.Context, id string) (string, error) {
+	other, err := n.roster.Node(ctx, id)
+	return other.Address, err
 }
 
 // makeHost makes what runs matches here.

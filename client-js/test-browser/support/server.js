@@ -42,17 +42,40 @@ export const startDots = () => start("dots", process.env.DELTATICK_DOTS, ["-addr
 export const startCoins = (stage) =>
   start(stage, undefined, ["127.0.0.1:0"], `./docs/guides/coins/${stage}`);
 
+/** A service of two nodes, one of which runs the matches, in the same way. It needs a redis-server. */
+export const startFleet = () =>
+  start(
+    "fleet",
+    undefined,
+    ["-addr", "127.0.0.1:0", "-lobby-nodes", "1", "-match-servers", "1"],
+    ["./cmd/fleet", "./cmd/server", "./cmd/matchserver"],
+    /^deltatick is ready: open (http:\/\/127\.0\.0\.1:\d+)/,
+  );
+
 /**
  * @param {string} command
  * @param {string | undefined} built
  * @param {string[]} args
- * @param {string} [from] the folder of its code
+ * @param {string | string[]} [from] the folder of its code, or those of all programs that it takes, which it is then told the folder of
+ * @param {RegExp} [ready] what it says, with its URL, when it can be used
  * @returns {Promise<{url: string, stop: () => Promise<void>}>}
  */
-async function start(command, built, args, from = `./cmd/${command}`) {
+async function start(
+  command,
+  built,
+  args,
+  from = `./cmd/${command}`,
+  ready = /(http:\/\/127\.0\.0\.1:\d+)/,
+) {
   const folder = await mkdtemp(join(tmpdir(), "deltatick-browser-"));
   const program = built ?? join(folder, command);
-  if (!built) await promisify(execFile)("go", ["build", "-o", program, from], { cwd: repo });
+  const go = promisify(execFile);
+  if (Array.isArray(from)) {
+    await go("go", ["build", "-o", folder, ...from], { cwd: repo });
+    args = [...args, "-bin", folder];
+  } else if (!built) {
+    await go("go", ["build", "-o", program, from], { cwd: repo });
+  }
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   /** @type {string[]} */
   const said = [];
@@ -60,8 +83,8 @@ async function start(command, built, args, from = `./cmd/${command}`) {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on("line", (line) => {
         if (said.length < 200) said.push(line);
-        const found = /http:\/\/127\.0\.0\.1:\d+/.exec(line);
-        if (found) resolve(found[0]);
+        const found = ready.exec(line);
+        if (found) resolve(found[1]);
       });
     }
     child.once("exit", () => reject(new Error(`${command} ended:\n${said.join("\n")}`)));
