@@ -1,1 +1,1 @@
-import{m as a,s as b,t as c,u as d,v as e,w as f,x as g,y as h}from"./deltatick.min.chunk-Z6ANYH66.mjs";export{e as Client,b as CloseCodes,d as ClosedError,a as RequestError,c as Room,f as connect,h as loadStep,g as preload};
+import{C as c,D as d,E as e,F as f,G as g,H as h,m as a,x as b}from"./deltatick.min.chunk-5HSOGP7A.mjs";export{e as Client,b as CloseCodes,d as ClosedError,a as RequestError,c as Room,f as connect,h as loadStep,g as preload};

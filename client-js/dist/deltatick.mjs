@@ -5952,6 +5952,7 @@ function settings(options) {
     codecs,
     dialTimeout: options.dialTimeout ?? 5e3,
     transports,
+    direct: options.direct ?? true,
     WebSocket: (
       /** @type {any} */
       WebSocket
@@ -7150,6 +7151,7 @@ var init_room = __esm({
       /** @type {{downMs: number, lost: number, missedTicks: number} | null} told with the next keyframe */
       #returning = null;
       #lastTick = 0;
+      #dropped = false;
       #ended = false;
       /** @type {(room: Room) => void} */
       #isReady = () => {
@@ -7400,12 +7402,13 @@ var init_room = __esm({
       }
       /** @param {{code: number, name: string}} why the socket was lost; the seat is kept @internal */
       _drop(why) {
+        this.#dropped = true;
         this.#lastTick = this.tick;
         this.#inputs.stop();
         this.#emitter.emit("drop", why);
       }
       /**
-       * The same match goes on over another socket.
+       * The same match goes on over another socket. Where the room was not dropped, nor the match taken over, nothing but that is new.
        * @param {import("./frames.js").Enter} enter
        * @param {string} codec of snapshot bodies
        * @param {{downMs: number, lost: number}} info
@@ -7414,8 +7417,11 @@ var init_room = __esm({
       _resume(enter3, codec, info) {
         this.#lastTick = this.tick;
         this.seat = enter3.seat;
-        this.#returning = { ...info, missedTicks: 0 };
+        const goesOn = !this.#dropped && enter3.epoch === this.epoch;
         this.#replica.restart(enter3.epoch, codec);
+        if (goesOn) return;
+        this.#dropped = false;
+        this.#returning = { ...info, missedTicks: 0 };
         this.#inputs.start(enter3.epoch);
         this.#interpolator?.reset();
         this.#predictor?._restart();
@@ -7579,6 +7585,8 @@ var init_stats = __esm({
       /** Snapshots applied, keyframes among them. */
       snapshots = 0;
       keyframes = 0;
+      /** Of the snapshots, those that came straight from the match's node. */
+      direct = 0;
       /** Snapshots whose hash differed from the world's. */
       desyncs = 0;
       /** Keyframes asked for, whatever the reason. */
@@ -7644,6 +7652,213 @@ var init_stats = __esm({
         }
         this.jitter += (Math.abs(sample - this.rtt) - this.jitter) / 4;
         this.rtt += (sample - this.rtt) / 8;
+      }
+    };
+  }
+});
+
+// src/direct.js
+var direct_exports = {};
+__export(direct_exports, {
+  Direct: () => Direct,
+  offered: () => offered
+});
+function offered(direct, client, settings2, offer2) {
+  direct ??= new Direct(client, settings2);
+  direct.offered(offer2);
+  return direct;
+}
+var WAIT, WAIT_MOST, GOOD, NO_WAY, Direct;
+var init_direct = __esm({
+  "src/direct.js"() {
+    "use strict";
+    init_backoff();
+    init_decode();
+    init_encode();
+    init_frames();
+    init_heartbeat();
+    init_kinds();
+    init_link();
+    init_requests();
+    init_wire();
+    WAIT = 1e3;
+    WAIT_MOST = 6e4;
+    GOOD = 5e3;
+    NO_WAY = ["not-found", "already", "unavailable"];
+    Direct = class {
+      /** Whether the room's frames come over this connection. */
+      carries = false;
+      #client;
+      #settings;
+      #heartbeat;
+      /** The match that was offered. */
+      #match = "";
+      /** @type {Link | null} dialled, or more */
+      #link = null;
+      /** Whether a ticket is asked for. */
+      #asking = false;
+      /** @type {any} the dial's deadline, or the wait before the next */
+      #timer = null;
+      /** Of the snapshots that come. */
+      #codec = "mp";
+      #wait = WAIT;
+      #waiting = false;
+      #since = 0;
+      #ping = { time: -1, at: 0 };
+      /** @param {import("./client.js").Client} client @param {import("./options.js").Settings} settings */
+      constructor(client, settings2) {
+        this.#client = client;
+        this.#settings = settings2;
+        this.#heartbeat = new Heartbeat(
+          settings2.timers,
+          (now) => {
+            this.#ping = { time: Math.floor(now), at: now };
+            this.#write([PING, this.#ping.time, 0]);
+          },
+          () => this.#lost()
+        );
+      }
+      /** @param {any} offer payload of the event */
+      offered(offer2) {
+        if (this.#settings.direct) this.#match = String(offer2?.match);
+        this.#wait = WAIT;
+        this.#try();
+      }
+      /** The room is over, or its frames come over the connection of the session. */
+      changed() {
+        if (this.carries) {
+          this.#end();
+          this.#later();
+        }
+        Promise.resolve().then(() => {
+          if (!this.#waiting) this.#try();
+        });
+      }
+      /** Sends a frame, or drops it as the socket is backed up. @param {any[]} frame @returns {boolean} whether it is this connection's */
+      offer(frame) {
+        if (!this.carries) return false;
+        if (this.#link?.congested || !this.#write(frame)) this.#client.stats.unsent++;
+        return true;
+      }
+      /** @param {any[]} frame */
+      #write(frame) {
+        return this.#link?.write(encode(frame)) ?? false;
+      }
+      /** Whether there is something to come to that one is not at. */
+      #wanted() {
+        return this.#client.room?.match === this.#match && this.#link === null && !this.#asking;
+      }
+      async #try() {
+        const client = this.#client;
+        if (!this.#wanted() || client.status.over !== "ws") return;
+        this.#settings.timers.clearTimeout(this.#timer);
+        this.#waiting = false;
+        this.#asking = true;
+        const offered2 = this.#match;
+        try {
+          const { url, ticket } = await client.request("match", "direct");
+          this.#asking = false;
+          if (this.#wanted()) this.#dial(url, ticket);
+        } catch (error) {
+          this.#asking = false;
+          const { code = "" } = error instanceof RequestError ? error : {};
+          if (!NO_WAY.includes(code)) this.#later();
+          else if (this.#match === offered2) this.#match = "";
+        }
+      }
+      /** @param {string} url @param {string} ticket @throws {Error} where a page may not go, such as from https to ws */
+      #dial(url, ticket) {
+        const { WebSocket, client, timers, dialTimeout } = this.#settings;
+        this.#since = timers.now();
+        this.#timer = timers.setTimeout(() => this.#lost(), dialTimeout);
+        const codecs = this.#client.codec === "packed" ? ["packed", "mp"] : ["mp"];
+        this.#link = new Link(WebSocket, url, this.#client.stats, {
+          open: () => this.#write([HELLO, VERSION, client, codecs, ["seat", ticket], null]),
+          message: (bytes2) => this.#message(bytes2),
+          text: () => this.#lost(),
+          down: () => this.#lost()
+        });
+      }
+      /** @param {Uint8Array} bytes */
+      #message(bytes2) {
+        const { stats, room: room2 } = this.#client;
+        const now = this.#settings.timers.now();
+        stats.received(bytes2.length);
+        this.#heartbeat.heard(now);
+        try {
+          this.#frame(decode(bytes2), now);
+        } catch (error) {
+          if (!(error instanceof WireError)) throw error;
+          stats.malformed++;
+          if (this.carries) room2?._undecodable();
+          else this.#lost();
+        }
+      }
+      /** @param {any[]} frame @param {number} now */
+      #frame(frame, now) {
+        const { room: room2, stats } = this.#client;
+        switch (frame[0]) {
+          case WELCOME:
+            this.#codec = welcome(frame).codec;
+            this.#heartbeat.start(welcome(frame).pingEvery);
+            break;
+          case ENTER:
+            this.#enter(enter(frame));
+            break;
+          case SNAPSHOT:
+            if (!this.carries || room2 === null) break;
+            stats.direct++;
+            room2._snapshot(snapshot(frame));
+            break;
+          case PONG:
+            if (this.carries && pong(frame).time === this.#ping.time) {
+              stats.roundTrip(now - this.#ping.at);
+            }
+        }
+      }
+      /** @param {frames.Enter} enter */
+      #enter(enter3) {
+        const { room: room2 } = this.#client;
+        if (room2 === null || enter3.match !== room2.match || enter3.epoch !== room2.epoch) {
+          this.#lost();
+          return;
+        }
+        this.#settings.timers.clearTimeout(this.#timer);
+        this.carries = true;
+        room2._resume(enter3, this.#codec, { downMs: 0, lost: 0 });
+      }
+      /** The connection is of no use any more. */
+      #lost() {
+        const had = this.carries;
+        const client = this.#client;
+        this.#end();
+        this.#later();
+        if (!had) return;
+        if (client.status.state === "open") client.request("match", "relay").catch(() => {
+        });
+        else client.room?._drop({ code: LOST, name: "lost" });
+      }
+      #end() {
+        const { timers } = this.#settings;
+        timers.clearTimeout(this.#timer);
+        this.#heartbeat.stop();
+        this.#link?.drop();
+        this.#link = null;
+        if (this.carries && timers.now() - this.#since >= GOOD) this.#wait = WAIT;
+        this.carries = false;
+      }
+      #later() {
+        const { timers, random } = this.#settings;
+        timers.clearTimeout(this.#timer);
+        this.#waiting = true;
+        this.#timer = timers.setTimeout(
+          () => {
+            this.#waiting = false;
+            this.#try();
+          },
+          jittered(this.#wait, random)
+        );
+        this.#wait = Math.min(2 * this.#wait, WAIT_MOST);
       }
     };
   }
@@ -7865,6 +8080,10 @@ var init_client = __esm({
       };
       #resume;
       #connection;
+      /** @type {import("./direct.js").Direct | null} what brings the room's frames from their own node, null until a server offers that */
+      #direct = null;
+      /** @type {(offer: any) => Promise<void>} takes the event that offers it */
+      #offered;
       /** What the present room was entered with, to know whether it goes on. */
       #entered = "";
       /** @type {any} */
@@ -7884,6 +8103,10 @@ var init_client = __esm({
         this.#timers = timers;
         this.#waker = set.waker;
         this.#auth = set.auth;
+        this.#offered = async (offer2) => {
+          const { offered: offered2 } = await Promise.resolve().then(() => (init_direct(), direct_exports));
+          this.#direct = offered2(this.#direct, this, set, offer2);
+        };
         this.stats = new Stats(timers.now);
         const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
         this.#resume = resume;
@@ -8085,7 +8308,7 @@ var init_client = __esm({
         this.stats.lost += lost;
         if (!resumed || lost > 0) this.lobby._reset();
         if (!resumed) this.#exit("lost", null);
-        if (this.room !== null) {
+        if (this.room !== null && !this.#direct?.carries) {
           this.#enterTimer = this.#timers.setTimeout(() => this.#exit("lost", null), ENTER_WITHIN);
         }
         this.lobby._opened();
@@ -8148,8 +8371,9 @@ var init_client = __esm({
       }
       /** @param {frames.Snapshot} snapshot */
       #snapshot(snapshot2) {
-        if (this.room === null || snapshot2.epoch !== this.room.epoch) this.stats.stale++;
-        else this.room._snapshot(snapshot2);
+        if (this.room === null || snapshot2.epoch !== this.room.epoch || this.#direct?.carries) {
+          this.stats.stale++;
+        } else this.room._snapshot(snapshot2);
       }
       /** @param {frames.GameEvent} event */
       #event(event2) {
@@ -8172,6 +8396,9 @@ var init_client = __esm({
           this.#emitter.emit("notice", payload);
         } else if (channel === "session" && name === "renew") {
           this.#renew();
+        } else if (channel === "session" && name === "direct") {
+          this.#offered(payload).catch(() => {
+          });
         } else if (channel === "session" && name === "closed") {
           if (payload?.channel === "lobby") this.lobby._reset();
         }
@@ -8197,6 +8424,7 @@ var init_client = __esm({
         this.#timers.clearTimeout(this.#enterTimer);
         if (this.room !== null && entered === this.#entered) {
           const { downMs, lost } = this.status;
+          this.#direct?.changed();
           this.room._resume(enter3, this.codec, { downMs, lost });
           return;
         }
@@ -8209,11 +8437,13 @@ var init_client = __esm({
       }
       /** @returns {import("./inputs.js").Uplink} */
       #uplink() {
-        const connection = this.#connection;
+        const offer2 = (...frame) => this.#direct?.offer(frame) || this.#connection.offer(frame);
         return {
-          input: (epoch, tick, ack, values, seen) => connection.offer([INPUT, epoch, tick, ack, values, seen]),
-          ack: (epoch, ack) => connection.offer([ACK, epoch, ack]),
-          resync: (epoch, reason) => connection.offer([RESYNC, epoch, reason]),
+          input: (epoch, tick, ack, values, seen) => {
+            offer2(INPUT, epoch, tick, ack, values, seen);
+          },
+          ack: (epoch, ack) => offer2(ACK, epoch, ack),
+          resync: (epoch, reason) => offer2(RESYNC, epoch, reason),
           rtt: () => this.stats.rtt,
           leave: () => this.lobby.leave(),
           timers: this.#timers
@@ -8224,6 +8454,7 @@ var init_client = __esm({
         this.#timers.clearTimeout(this.#enterTimer);
         const room2 = this.room;
         this.room = null;
+        this.#direct?.changed();
         room2?._exit({ reason, result });
       }
       #down() {
@@ -8233,7 +8464,7 @@ var init_client = __esm({
         this.#requests.drop(false);
         this.#transfers?.down();
         this.#others?.lobby._dropped();
-        this.room?._drop({ code, name });
+        if (!this.#direct?.carries) this.room?._drop({ code, name });
       }
       #closed() {
         const { code, name } = this.status;
