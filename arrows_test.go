@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 	"cmd/dots":        {"server", "match", "games/*"},
 	"cmd/replay":      {"replay", "games/*"},
 	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
-	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go"},
+	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go", "games/arena"}, // whose step its bots predict by
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/wasmstep":    {}, // builds a game's step by the go command
 	"cmd/internal":    {}, // what the mains share: flags and their environment, processes that they start
@@ -41,7 +41,8 @@ var arrows = map[string][]string{
 		"cmd/internal", "hosting", "server", "server/node", "cluster", "cluster/redis", "cluster/ticket", "session", "session/jwt", "lobby", "match", "games/*",
 		"conformance/testchannel",
 	},
-	"cmd/fleet":       {"cmd/internal"},    // starts the other programs
+	"cmd/fleet":       {"cmd/internal"}, // starts the other programs
+	"cmd/faults":      {"cmd/internal", "client-go", "protocol"},
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "match", "tick"},
@@ -54,6 +55,7 @@ var arrows = map[string][]string{
 	"session":         {"transfer", "protocol"},
 	"session/jwt":     {"session", "protocol"},
 	"lobby":           {"match", "protocol"},
+	"lobby/shared":    {"lobby", "cluster", "cluster/peer", "match", "protocol"}, // the lobbies of all nodes as one
 	"replay":          {"server", "session", "lobby", "recording", "match", "protocol"},
 	"recording":       {"match", "tick", "protocol"},
 	"games/*":         {"match"},
@@ -80,12 +82,13 @@ var testArrows = map[string][]string{
 	"conformance":     {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"cluster/matches": {"games/*"},
 	"lobby":           {"tick"},
-	"simulator":       {"server", "session", "lobby", "match", "games/*"},
+	"lobby/shared":    {"cluster/roster"},
+	"simulator":       {"server", "session", "lobby", "match", "games/*", "conformance/testchannel"},
 	"recording":       {"games/*"},
 	"replay":          {"games/*", "client-go"},
 	"games/*":         {"tick", "protocol"},
 
-	"cmd/gametypes": {"server", "match", "games/*"},
+	"cmd/gametypes": {"server", "session/jwt", "match", "games/*"},
 }
 
 // maxLines is where a file holds more than one concept.

@@ -163,6 +163,7 @@ func TestLobbyCallsTravelAsTheWireSays(t *testing.T) {
 		{"join", func(r *rig) error { _, err := lobby(r).JoinCode(r.ctx, "ABC234", false); return err }, map[string]any{"code": "ABC234"}},
 		{"leave", func(r *rig) error { return lobby(r).Leave(r.ctx) }, nil},
 		{"ready", func(r *rig) error { return lobby(r).Ready(r.ctx, false) }, map[string]any{"ready": false}},
+		{"spectate", func(r *rig) error { return lobby(r).Spectate(r.ctx, true) }, map[string]any{"spectate": true}},
 		{"settings", func(r *rig) error {
 			return lobby(r).Settings(r.ctx, client.LobbyChange{Private: new(false), Name: new("")})
 		}, map[string]any{"private": false, "name": ""}},

@@ -28,7 +28,7 @@ type Client struct {
 	// Owned by Run's goroutine.
 	backoff   *backoff
 	reader    *protocol.Reader
-	token     string // newest resume token, "" before the first welcome
+	token     string // newest resume token, "" before the first welcome; written with mu, too, since others read it
 	downloads downloads
 	excused   uint32 // events whose absence the newest welcome has announced
 
@@ -58,6 +58,8 @@ func New(cfg Config) (*Client, error) {
 		backoff: newBackoff(cfg), reader: protocol.NewReader(),
 	}
 	c.calls.waiting = map[uint32]call{}
+	c.token = cfg.Resume.Token
+	c.seq.Store(cfg.Resume.Seq)
 	return c, nil
 }
 
@@ -108,7 +110,7 @@ func (c *Client) stayConnected(ctx context.Context) error {
 			return context.Cause(ctx)
 		case closed != nil && c.givesUp(code):
 			return err
-		case closed == nil && c.token == "" && !c.cfg.KeepDialing:
+		case closed == nil && c.stats.connects.Load() == 0 && !c.cfg.KeepDialing:
 			return err
 		}
 		wait := c.backoff.wait(time.Now(), welcomed, code)

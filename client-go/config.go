@@ -23,6 +23,11 @@ type Config struct {
 	// those of a guest called Name. See docs/sessions.md.
 	Auth func(ctx context.Context) ([]string, error)
 
+	// Resume takes up a session that another client had, in this process or in one before it. Its events go on after Resume.Seq, its own
+	// (Client.Send) after the newest one that the server has handled; a connection that it still has is closed with CloseDisplaced. Where the
+	// session is gone, Run ends with the code that says so. Default: a new session.
+	Resume Resumption
+
 	// Software is the name and version in the hello, at most 64 bytes. Default "deltatick-go/1".
 	Software string
 

@@ -158,7 +158,7 @@ func (c *Client) next(sock *socket) ([]byte, protocol.Kind, error) {
 func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 	c.stats.connects.Add(1)
 	c.stats.eventsLost.Add(uint64(w.Lost))
-	first := c.token == ""
+	first := c.stats.connects.Load() == 1
 	if w.Resumed {
 		c.stats.resumes.Add(1)
 	}
@@ -171,14 +171,14 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 		c.downloads = downloads{}
 		c.stats.abandoned.Add(uint64(c.outbox.begin(at.sock, w.Taken, first)))
 	}
-	c.token, c.excused = w.Token, w.Lost
+	c.excused = w.Lost
 	session := Session{
 		ID: w.Session, User: w.User, Name: w.Name, Server: w.Server,
 		Grace: time.Duration(w.Grace) * time.Millisecond, Expires: fromUnixMilli(int64(w.Expires)),
 		Resumed: w.Resumed, Lost: w.Lost,
 	}
 	c.update(func() {
-		c.session, c.link = session, at
+		c.token, c.session, c.link = w.Token, session, at
 		if !w.Resumed {
 			c.lobby = nil
 			c.sessions++

@@ -115,6 +115,11 @@ func (l Lobby) Ready(ctx context.Context, ready bool) error {
 	return l.order(ctx, "ready", map[string]bool{"ready": ready})
 }
 
+// Spectate makes this player a spectator, or this spectator a player, if there is a place; in a running match, too.
+func (l Lobby) Spectate(ctx context.Context, spectate bool) error {
+	return l.order(ctx, "spectate", map[string]bool{"spectate": spectate})
+}
+
 // Settings changes the lobby. For hosts.
 func (l Lobby) Settings(ctx context.Context, change LobbyChange) error {
 	return l.order(ctx, "settings", change)
@@ -133,7 +138,7 @@ func (l Lobby) Host(ctx context.Context, user string) error {
 // Start starts the match. For hosts.
 func (l Lobby) Start(ctx context.Context) error { return l.order(ctx, "start", nil) }
 
-// Rematch asks for another match after one; it starts when every player present has asked.
+// Rematch asks for another match after one; it starts when every player has asked who is not away.
 func (l Lobby) Rematch(ctx context.Context) error { return l.order(ctx, "rematch", nil) }
 
 func (l Lobby) order(ctx context.Context, name string, payload any) error {

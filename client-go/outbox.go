@@ -48,6 +48,7 @@ func (c *Client) Send(channel, name string, payload any) error {
 	}
 	o.kept = append(o.kept, protocol.Send{Kind: protocol.KindSend, Channel: channel, Name: name, Payload: raw})
 	o.bytes += size
+	c.stats.sends.Add(1)
 	if o.sock != nil {
 		o.write(len(o.kept) - 1)
 	}
@@ -111,6 +112,13 @@ func (o *outbox) flush(sock *socket) {
 	for i := 0; i < len(o.kept) && o.sock != nil; i++ {
 		o.write(i)
 	}
+}
+
+// waiting is how many events the server has not said that it handled.
+func (o *outbox) waiting() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.kept)
 }
 
 // lose has events wait for the next socket.

@@ -18,6 +18,7 @@ func (r *Room) Send(in *Input) error {
 		ack = v.Tick
 	}
 	r.acked.Store(time.Now().UnixNano())
+	r.plays.Store(true)
 	if err := r.sock.write(protocol.KindInput, in.frame(r.Epoch, ack)); err != nil {
 		return err
 	}

@@ -10,8 +10,10 @@ import (
 )
 
 const (
-	// ackEvery is how long a client that sends no inputs goes without acknowledging; the wire asks for 100 ms at most.
-	ackEvery = 80 * time.Millisecond
+	// ackEvery is how long a client that sends no inputs goes without acknowledging while snapshots come, and ackWithin how long when
+	// none follows; the wire asks for 100 ms at most.
+	ackEvery  = 80 * time.Millisecond
+	ackWithin = 100 * time.Millisecond
 	// resyncEvery keeps requests for a keyframe below the wire's rate limit; one that is lost in a restart is repeated.
 	resyncEvery = 500 * time.Millisecond
 	// maxTickRate bounds what an enter frame may say, in Hz.
@@ -35,11 +37,13 @@ type Room struct {
 	sock   *socket
 	view   atomic.Pointer[View] // newest, nil before the first keyframe
 	acked  atomic.Int64         // when an input or ack went out last, Unix ns
+	plays  atomic.Bool          // that was an input: the next one acknowledges what came since
 
 	// Owned by Run's goroutine.
 	held  *protocol.Snapshot // what the next delta is measured from; nil while a keyframe is awaited
 	state *protocol.Packed   // codec packed: what goes with held; nil in codec mp
 	asked time.Time          // when a keyframe was asked for last
+	late  *time.Timer        // acknowledges what came too soon after an ack, if nothing later does; nil until there was one
 
 	ready chan struct{} // closed at the first view
 	done  chan struct{} // closed when the room is over
@@ -171,12 +175,33 @@ func (r *Room) sendResync(reason uint32) error {
 	return r.sock.write(protocol.KindResync, frame)
 }
 
-// ackIfQuiet acknowledges the newest snapshot, unless an input did so lately.
+// ackIfQuiet acknowledges the newest snapshot, unless an input or another ack has just gone out: then a later one does, or, where none comes because
+// the server waits for this very ack, a timer.
 func (r *Room) ackIfQuiet(now time.Time) error {
-	if now.UnixNano()-r.acked.Load() < int64(ackEvery) {
-		return nil
+	since := time.Duration(now.UnixNano() - r.acked.Load())
+	switch {
+	case since >= ackEvery:
+		if r.late != nil {
+			r.late.Stop()
+		}
+		return r.ack(now)
+	case r.plays.Load():
+	case r.late == nil:
+		r.late = time.AfterFunc(ackWithin-since, func() {
+			if r.Err() == nil {
+				_ = r.ack(time.Now()) // a failure costs the socket, and that ends the room
+			}
+		})
+	default:
+		r.late.Reset(ackWithin - since)
 	}
+	return nil
+}
+
+// ack acknowledges the newest view.
+func (r *Room) ack(now time.Time) error {
 	r.acked.Store(now.UnixNano())
-	frame := protocol.MustEncode(&protocol.Ack{Kind: protocol.KindAck, Epoch: r.Epoch, Tick: r.held.Tick})
+	r.plays.Store(false)
+	frame := protocol.MustEncode(&protocol.Ack{Kind: protocol.KindAck, Epoch: r.Epoch, Tick: r.View().Tick})
 	return r.sock.write(protocol.KindAck, frame)
 }

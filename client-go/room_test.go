@@ -3,6 +3,7 @@ package client_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -238,6 +239,33 @@ func TestTheSameSeatComesBackAsANewRoom(t *testing.T) {
 		settle()
 		if again == room || again.Match != room.Match || again.Seat != 3 || again.View().Tick != 90 {
 			t.Errorf("came back into %+v", again)
+		}
+	})
+}
+
+func TestTheLastOfSnapshotsThatComeAtOnceIsAcknowledged(t *testing.T) {
+	bubble(t, client.Config{}, func(r *rig) {
+		conn, _, last := r.enterRoom(0)
+		pass(400 * time.Millisecond)
+		for tick := uint32(101); tick <= 124; tick++ {
+			next := world(tick, ship{X: float32(tick)})
+			r.must(conn.SendRaw(snapshot(1, last, next)))
+			last = next
+		}
+		pass(10 * time.Second)
+		conn.Cut()
+		var acks []uint32
+		for {
+			frame, err := conn.NextOf(protocol.KindAck)
+			if err != nil {
+				break
+			}
+			ack, err := protocol.NewReader().Ack(frame)
+			r.must(err)
+			acks = append(acks, ack.Tick)
+		}
+		if want := []uint32{100, 101, 124}; !slices.Equal(acks, want) {
+			t.Errorf("acknowledged %d, want %d: the server may wait for the last before it sends another", acks, want)
 		}
 	})
 }

@@ -23,3 +23,17 @@ func (c *Client) Session() Session {
 	defer c.mu.Unlock()
 	return c.session
 }
+
+// Resumption is what another client takes up a session with (Config.Resume). Its token is the session's secret: it belongs in no log and in no URL.
+type Resumption struct {
+	Token string // "" for none
+	Seq   uint32 // the newest event that was handled
+}
+
+// Resumption is that of the session as it is now: asked for by a handler, it is exact about events; by anybody else, an event may be handled meanwhile, and come
+// again to who takes the session up. It is zero before the first welcome.
+func (c *Client) Resumption() Resumption {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return Resumption{Token: c.token, Seq: c.seq.Load()}
+}

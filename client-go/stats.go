@@ -70,6 +70,8 @@ type Stats struct {
 	EventsLost uint64              // events the server said it no longer held
 	EventGaps  uint64              // events missing without such a word: a fault of the server
 	Notices    uint64
+	Sends      uint64 // own events, by Client.Send, that were taken
+	Unhandled  int    // of which the server has not said that it handled them
 	Abandoned  uint64 // own events given up because their session was gone before the server had handled them
 
 	InputsSent, InputsSkipped uint64 // skipped: their time had passed before this process got to it
@@ -89,11 +91,13 @@ func (s *Stats) Add(other Stats) {
 	}{
 		{&s.Dials, other.Dials}, {&s.DialFailures, other.DialFailures}, {&s.Connects, other.Connects}, {&s.Resumes, other.Resumes},
 		{&s.Malformed, other.Malformed}, {&s.Snapshots, other.Snapshots}, {&s.Keyframes, other.Keyframes}, {&s.Desyncs, other.Desyncs},
-		{&s.EventsLost, other.EventsLost}, {&s.EventGaps, other.EventGaps}, {&s.Notices, other.Notices}, {&s.Abandoned, other.Abandoned},
+		{&s.EventsLost, other.EventsLost}, {&s.EventGaps, other.EventGaps}, {&s.Notices, other.Notices},
+		{&s.Sends, other.Sends}, {&s.Abandoned, other.Abandoned},
 		{&s.InputsSent, other.InputsSent}, {&s.InputsSkipped, other.InputsSkipped},
 	} {
 		*sum.to += sum.from
 	}
+	s.Unhandled += other.Unhandled
 	for i := range s.Resyncs {
 		s.Resyncs[i] += other.Resyncs[i]
 	}
@@ -127,7 +131,7 @@ type counters struct {
 	snapshots, keyframes, desyncs                     atomic.Uint64
 	resyncs                                           [8]atomic.Uint64
 	drops                                             [dropReasons]atomic.Uint64
-	eventsLost, eventGaps, notices, abandoned         atomic.Uint64
+	eventsLost, eventGaps, notices, sends, abandoned  atomic.Uint64
 	inputsSent, inputsSkipped                         atomic.Uint64
 	rtt                                               roundTrip
 }
@@ -157,7 +161,8 @@ func (c *Client) Stats() Stats {
 	s := Stats{
 		Dials: n.dials.Load(), DialFailures: n.dialFailures.Load(), Connects: n.connects.Load(), Resumes: n.resumes.Load(),
 		Malformed: n.malformed.Load(), Snapshots: n.snapshots.Load(), Keyframes: n.keyframes.Load(), Desyncs: n.desyncs.Load(),
-		EventsLost: n.eventsLost.Load(), EventGaps: n.eventGaps.Load(), Notices: n.notices.Load(), Abandoned: n.abandoned.Load(),
+		EventsLost: n.eventsLost.Load(), EventGaps: n.eventGaps.Load(), Notices: n.notices.Load(),
+		Sends: n.sends.Load(), Unhandled: c.outbox.waiting(), Abandoned: n.abandoned.Load(),
 		InputsSent: n.inputsSent.Load(), InputsSkipped: n.inputsSkipped.Load(),
 	}
 	s.RTT, s.MinRTT = n.rtt.load()

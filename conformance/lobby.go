@@ -148,6 +148,29 @@ func lobbyCases() []Case {
 			joined, _ := p.got(lobby, "join", object{"code": state["code"], "spectate": true})["lobby"].(object)
 			t.check(members(joined)[p.welcome.User]["role"] == "spectator", "members %v", joined["members"])
 		}},
+		{"lobby/who watches takes a place, and gives it up again", 0, func(t *T) {
+			host, p := t.guest(), t.guest()
+			state := host.create(object{"max_players": 2})
+			p.got(lobby, "join", object{"code": state["code"], "spectate": true})
+			p.got(lobby, "spectate", object{"spectate": false})
+			host.sees(p, func(m object) bool { return m["role"] == "player" })
+			p.got(lobby, "ready", object{"ready": true})
+			p.got(lobby, "spectate", object{"spectate": true})
+			host.sees(p, func(m object) bool { return m["role"] == "spectator" && m["ready"] == false })
+			p.refused(lobby, "ready", object{"ready": true}, protocol.CodeForbidden, "")
+		}},
+		{"lobby/who watches a full one does not get a place", 0, func(t *T) {
+			host, p := t.guest(), t.guest()
+			state := host.create(object{"max_players": 1})
+			p.got(lobby, "join", object{"code": state["code"], "spectate": true})
+			p.refused(lobby, "spectate", object{"spectate": false}, protocol.CodeFull, "")
+		}},
+		{"lobby/a host who watches is host no more", 0, func(t *T) {
+			host, p := t.guest(), t.guest()
+			p.join(host.create(object{}))
+			host.got(lobby, "spectate", object{"spectate": true})
+			p.eventThat(lobby, "state", func(state object) bool { return state["host"] == p.welcome.User })
+		}},
 		{"lobby/two that race for the last place: one gets it", 0, func(t *T) {
 			host := t.guest()
 			state := host.create(object{"max_players": 2})

@@ -348,6 +348,33 @@ func matchCases() []Case {
 			host.entered()
 			p.entered()
 		}},
+		{"match/a start by readiness waits for who is away for a moment", 0, func(t *T) {
+			host, p, q := t.guest(), t.guest(), t.guest()
+			state := host.create(object{"start": "ready", "max_players": 3})
+			p.join(state)
+			q.join(state)
+			q.got(lobby, "ready", object{"ready": true})
+			host.sees(q, func(m object) bool { return m["ready"] == true })
+			q.wire.cut()
+			host.sees(q, func(m object) bool { return m["away"] == true })
+			host.got(lobby, "ready", object{"ready": true})
+			p.got(lobby, "ready", object{"ready": true})
+			open := host.sees(p, func(m object) bool { return m["ready"] == true })
+			t.check(open["phase"] == "open", "the lobby is %v", open["phase"])
+			t.resume(q)
+			host.entered()
+		}},
+		{"match/who watches is seated, and the seat is given up", 0, func(t *T) {
+			p, q := t.guest(), t.guest()
+			_, state := p.play(object{"max_players": 2})
+			q.got(lobby, "join", object{"code": state["code"], "spectate": true})
+			watches := q.entered()
+			t.check(watches.enter.Seat == 0, "a spectator has seat %d", watches.enter.Seat)
+			q.got(lobby, "spectate", object{"spectate": false})
+			t.check(q.event(protocol.ChannelMatch, "exit")["reason"] == "left", "the spectator's seat is not left")
+			plays := q.entered()
+			t.check(plays.enter.Seat == 2, "a player has seat %d", plays.enter.Seat)
+		}},
 		{"match/a start by number begins with the last place", 0, func(t *T) {
 			host, p := t.guest(), t.guest()
 			p.join(host.create(object{"start": "full", "max_players": 2}))

@@ -140,6 +140,16 @@ func (d *Directory) Ready(ctx context.Context, m Member, ready bool) error {
 	return d.by(ctx, m, func(l *lobby, who *member) error { return l.setReady(who, ready) })
 }
 
+// Spectate makes a spectator of a player, who gives the place up, or a player of a spectator, if there is a place. In a running match
+// it changes the seat, too. "full" refuses it.
+func (d *Directory) Spectate(ctx context.Context, m Member, spectate bool) error {
+	role := RolePlayer
+	if spectate {
+		role = RoleSpectator
+	}
+	return d.by(ctx, m, func(l *lobby, who *member) error { return l.changeRole(who, role) })
+}
+
 // Change changes the lobby. For its host, at any time; the game hears of its settings, everything else counts from the next match on.
 func (d *Directory) Change(ctx context.Context, m Member, o Options) error {
 	return d.by(ctx, m, func(l *lobby, who *member) error {

@@ -171,6 +171,7 @@ func (l *lobby) tidy(now time.Time) {
 	l.history.expire(now, l.dir.cfg.Chat)
 	l.countKept(before)
 	l.forget(now)
+	l.passOver(now)
 }
 
 // arm sets the alarm to when tidy is due next.
@@ -183,6 +184,11 @@ func (l *lobby) arm() {
 	}
 	if len(l.history.kept) > 0 {
 		sooner(l.history.due(l.dir.cfg.Chat))
+	}
+	for _, who := range l.members {
+		if !who.awaited.IsZero() {
+			sooner(who.awaited)
+		}
 	}
 	for _, t := range l.talkers {
 		if t.typer {

@@ -58,6 +58,10 @@ type Config struct {
 	Chat    ChatConfig
 	KickFor time.Duration // for which someone whom the host removed may not come back; default 60 s
 
+	// AwayWait is for how long a match that nobody starts waits for a player who is away: a tab that is reloaded is back in seconds.
+	// Who stays away for longer is passed over, and keeps the place. Default 15 s.
+	AwayWait time.Duration
+
 	// Moved, if set, is told that a member is in the lobby of that id now, or, with "", in none. Calls for one member come in order; like the
 	// methods of [Member], it must not block or call back into this package.
 	Moved func(m Member, lobby string)
@@ -84,21 +88,23 @@ const (
 	defaultListEvery     = 250 * time.Millisecond
 	defaultStateEvery    = 50 * time.Millisecond
 	defaultKickFor       = 60 * time.Second
+	defaultAwayWait      = 15 * time.Second
 )
 
 func (cfg Config) withDefaults() (Config, error) {
 	if len(cfg.Kinds) == 0 || cfg.NewMatch == nil {
 		return cfg, errors.New("lobbies: no games, or no way to make matches of them")
 	}
-	if cfg.MaxLobbies < 0 || cfg.MaxSpectators < 0 || cfg.ListEvery < 0 || cfg.StateEvery < 0 || cfg.KickFor < 0 {
-		return cfg, fmt.Errorf("lobbies: a limit or an interval is negative: %d lobbies, %d spectators, list every %v, state every %v, kicked for %v",
-			cfg.MaxLobbies, cfg.MaxSpectators, cfg.ListEvery, cfg.StateEvery, cfg.KickFor)
+	if cfg.MaxLobbies < 0 || cfg.MaxSpectators < 0 || cfg.ListEvery < 0 || cfg.StateEvery < 0 || cfg.KickFor < 0 || cfg.AwayWait < 0 {
+		return cfg, fmt.Errorf("lobbies: a limit or an interval is negative: %d lobbies, %d spectators, list every %v, state every %v, "+
+			"kicked for %v, waiting for %v", cfg.MaxLobbies, cfg.MaxSpectators, cfg.ListEvery, cfg.StateEvery, cfg.KickFor, cfg.AwayWait)
 	}
 	cfg.MaxLobbies = cmp.Or(cfg.MaxLobbies, defaultMaxLobbies)
 	cfg.MaxSpectators = cmp.Or(cfg.MaxSpectators, defaultMaxSpectators)
 	cfg.ListEvery = cmp.Or(cfg.ListEvery, defaultListEvery)
 	cfg.StateEvery = cmp.Or(cfg.StateEvery, defaultStateEvery)
 	cfg.KickFor = cmp.Or(cfg.KickFor, defaultKickFor)
+	cfg.AwayWait = cmp.Or(cfg.AwayWait, defaultAwayWait)
 	var err error
 	if cfg.Chat, err = cfg.Chat.withDefaults(); err != nil {
 		return cfg, err

@@ -73,6 +73,7 @@ type member struct {
 	role           string
 	ready, rematch bool
 	away           bool
+	awaited        time.Time // until when a start waits for who is away; zero: it does not
 	seat           TakenSeat // in the running match, or nil
 }
 

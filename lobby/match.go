@@ -7,13 +7,12 @@ import (
 )
 
 // Match is a match as its lobby sees it, wherever it runs. Its methods are those of [match.Match], which [MatchOf] makes one of; none but Run and
-// Result blocks.
+// Result waits.
 type Match interface {
 	ID() string
 	// Run returns when the match is over. When ctx ends, the lobby has no part in it any more.
 	Run(ctx context.Context) error
-	// Join gives a seat to a player, Watch to a spectator: whoever has one in this match already gets that one. Errors: [match.ErrFull],
-	// [match.ErrOver].
+	// Join gives a seat to a player, Watch to a spectator. Errors: [match.ErrFull], [match.ErrOver].
 	Join(m match.Member) (TakenSeat, error)
 	Watch(m match.Member) (TakenSeat, error)
 	Configure(s match.Settings)
@@ -54,6 +53,50 @@ type playable[S TakenSeat] struct{ Playable[S] }
 func (p playable[S]) Join(m match.Member) (TakenSeat, error) { return taken(p.Playable.Join(m)) }
 
 func (p playable[S]) Watch(m match.Member) (TakenSeat, error) { return taken(p.Playable.Watch(m)) }
+
+// OwnedSeat is a [TakenSeat] that knows whose it is.
+type OwnedSeat interface {
+	TakenSeat
+	User() string
+}
+
+// Seated is a [Playable] that knows who sits in it.
+type Seated[S OwnedSeat] interface {
+	Playable[S]
+	Seats() []S
+}
+
+// ResumedOf makes a [Match] of one that had another lobby's node before: whoever has a seat in it gets that one.
+func ResumedOf[S OwnedSeat](m Seated[S]) Match { return resumed[S]{playable[S]{m}, m} }
+
+type resumed[S OwnedSeat] struct {
+	playable[S]
+	seated Seated[S]
+}
+
+func (r resumed[S]) Join(m match.Member) (TakenSeat, error) {
+	if seat, ok := r.of(m.User, true); ok {
+		return seat, nil
+	}
+	return r.playable.Join(m)
+}
+
+func (r resumed[S]) Watch(m match.Member) (TakenSeat, error) {
+	if seat, ok := r.of(m.User, false); ok {
+		return seat, nil
+	}
+	return r.playable.Watch(m)
+}
+
+// of is a user's seat, as a player or as a spectator.
+func (r resumed[S]) of(user string, plays bool) (TakenSeat, bool) {
+	for _, seat := range r.seated.Seats() {
+		if seat.User() == user && (seat.ID() != 0) == plays {
+			return seat, true
+		}
+	}
+	return nil, false
+}
 
 // Epoch is that of the match, if it tells: see [MatchRequest].
 func (p playable[S]) Epoch() uint32 { return epochOf(p.Playable) }

@@ -53,18 +53,15 @@ func (l *lobby) admit(m Member, role string) error {
 			return refuse(protocol.CodeForbidden, "the host removed you: you may come back in %d s", int(math.Ceil(wait.Seconds())))
 		}
 	}
-	players := l.players()
-	if role == RolePlayer && players >= l.capacity() {
-		return refuse(protocol.CodeFull, "all %d places are taken", l.capacity())
-	}
-	if role == RoleSpectator && len(l.members)-players >= l.dir.cfg.MaxSpectators {
-		return refuse(protocol.CodeFull, "%d are watching already", l.dir.cfg.MaxSpectators)
+	if err := l.roomFor(role); err != nil {
+		return err
 	}
 	who := &member{Member: m, role: role}
 	l.members = append(l.members, who)
-	if l.host == nil || role == RolePlayer && l.host.role == RoleSpectator {
+	if l.host == nil {
 		l.host = who
 	}
+	l.preferPlayer()
 	if l.round != nil {
 		l.seat(who)
 	}
@@ -74,6 +71,45 @@ func (l *lobby) admit(m Member, role string) error {
 	l.dir.cfg.Counters.Members.Add(1)
 	l.dir.cfg.Counters.Joins.Add(1)
 	return nil
+}
+
+// roomFor checks whether there is a place in a role.
+func (l *lobby) roomFor(role string) error {
+	players := l.players()
+	if role == RolePlayer && players >= l.capacity() {
+		return refuse(protocol.CodeFull, "all %d places are taken", l.capacity())
+	}
+	if role == RoleSpectator && len(l.members)-players >= l.dir.cfg.MaxSpectators {
+		return refuse(protocol.CodeFull, "%d are watching already", l.dir.cfg.MaxSpectators)
+	}
+	return nil
+}
+
+// changeRole lets a spectator play, or a player watch. In a running match the one seat is left for another.
+func (l *lobby) changeRole(who *member, role string) error {
+	if who.role == role {
+		return nil
+	}
+	if err := l.roomFor(role); err != nil {
+		return err
+	}
+	who.role, l.changed = role, true
+	who.ready, who.rematch = false, false
+	l.preferPlayer()
+	if l.round != nil {
+		l.unseat(who, Left)
+		l.seat(who)
+	}
+	return nil
+}
+
+// unseat gives up a seat, if there is one.
+func (l *lobby) unseat(who *member, why Departure) {
+	if who.seat != nil {
+		who.seat.Leave(why.String())
+		who.seat = nil
+		who.Seated(nil)
+	}
 }
 
 // remove takes someone out. The lobby ends with the last.
@@ -97,11 +133,7 @@ func (l *lobby) remove(who *member, why Departure) {
 // depart gives up what someone held here: the seat, and the place in the directory.
 func (l *lobby) depart(who *member, why Departure) {
 	l.moved(who.Member, "") // before the place is free: the next lobby says so after
-	if who.seat != nil {
-		who.seat.Leave(why.String())
-		who.seat = nil
-		who.Seated(nil)
-	}
+	l.unseat(who, why)
 	l.dir.release(who.Member, l)
 	l.dir.cfg.Counters.Members.Add(-1)
 	l.dir.cfg.Counters.Leaves[why].Add(1)
@@ -120,6 +152,13 @@ func (l *lobby) heir() *member {
 		return r
 	}
 	return slices.MinFunc(l.members, func(a, b *member) int { return rank(a) - rank(b) }) // the first of equals
+}
+
+// preferPlayer takes the lobby from a host who watches, once someone plays.
+func (l *lobby) preferPlayer() {
+	if l.host.role == RoleSpectator && l.players() > 0 {
+		l.host = l.heir()
+	}
 }
 
 // handOver makes another player host.
@@ -159,8 +198,13 @@ func (l *lobby) kick(who *member, user string) error {
 
 // setAway notes that someone's connection went down, or came back: then they get the state now, whether it changed or not.
 func (l *lobby) setAway(who *member, away bool) {
-	l.changed = l.changed || who.away != away
-	who.away = away
+	if who.away != away {
+		who.away, l.changed = away, true
+		who.awaited = time.Time{}
+		if away {
+			who.awaited = time.Now().Add(l.dir.cfg.AwayWait)
+		}
+	}
 	if away {
 		l.stopTyping(who, l.talkers[who.User()])
 		return

@@ -1,6 +1,10 @@
 package lobby
 
-import "github.com/deltatick/deltatick/protocol"
+import (
+	"time"
+
+	"github.com/deltatick/deltatick/protocol"
+)
 
 // This file is when a match starts.
 
@@ -58,30 +62,49 @@ func (l *lobby) startIfDue() {
 	filledUp := full && !l.filled // after a match a lobby is still full: that alone is no reason for another
 	l.filled = full
 	due := l.policy == StartFull && filledUp ||
-		l.policy == StartReady && l.allPresent(func(who *member) bool { return who.ready }) ||
-		l.allPresent(func(who *member) bool { return who.rematch })
+		l.policy == StartReady && l.allAgree(func(who *member) bool { return who.ready }) ||
+		l.allAgree(func(who *member) bool { return who.rematch })
 	if !due || l.round != nil {
 		return
 	}
 	if err := l.start(); err != nil {
 		l.log.Warn("match did not start by itself", "err", err)
 		l.clearWishes()
+		l.changed = true
 	}
 }
 
-// allPresent reports whether enough players are here, not away, and all of them agree.
-func (l *lobby) allPresent(agrees func(*member) bool) bool {
+// allAgree reports whether enough players are here and all of them agree. Nothing is decided without a player who is away for a moment, even
+// one who has agreed; one who is away for longer is passed over, but has a seat in what begins.
+func (l *lobby) allAgree(agrees func(*member) bool) bool {
 	present := 0
 	for _, who := range l.members {
-		if who.role != RolePlayer || who.away {
-			continue
-		}
-		if !agrees(who) {
+		switch {
+		case who.role != RolePlayer:
+		case !who.awaited.IsZero():
 			return false
+		case who.away:
+		case !agrees(who):
+			return false
+		default:
+			present++
 		}
-		present++
 	}
 	return present >= max(1, l.kind.MinPlayers)
+}
+
+// passOver ends the wait for those who are away for too long by now. That may be all that a match has waited for.
+func (l *lobby) passOver(now time.Time) {
+	passed := false
+	for _, who := range l.members {
+		if !who.awaited.IsZero() && !who.awaited.After(now) {
+			who.awaited = time.Time{}
+			passed = true
+		}
+	}
+	if passed {
+		l.startIfDue()
+	}
 }
 
 func (l *lobby) clearWishes() {

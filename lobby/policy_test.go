@@ -52,7 +52,7 @@ func TestRacingStartsMakeOneMatch(t *testing.T) {
 	})
 }
 
-func TestAReadyLobbyStartsWhenAllPresentPlayersAreReady(t *testing.T) {
+func TestAReadyLobbyStartsWhenAllPlayersAreReady(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		host := w.room(1, lobby.Options{Start: of(lobby.StartReady)})[0]
 		code := w.stateOf(host).Code
@@ -62,9 +62,8 @@ func TestAReadyLobbyStartsWhenAllPresentPlayersAreReady(t *testing.T) {
 		if phaseOf(w, host) != lobby.PhaseOpen {
 			t.Fatal("started with fewer players than the game needs")
 		}
-		second, third, away := w.join(code), w.join(code), w.join(code)
+		second, third := w.join(code), w.join(code)
 		w.must(w.Ready(w.ctx, second, true))
-		w.must(w.SetAway(w.ctx, away, true))
 		w.must(w.Ready(w.ctx, host, false))
 		w.must(w.Ready(w.ctx, third, true))
 		if phaseOf(w, host) != lobby.PhaseOpen {
@@ -102,6 +101,122 @@ func TestALobbyWithTooFewPresentDoesNotStartByItself(t *testing.T) {
 		w.must(w.Ready(w.ctx, room[0], true))
 		if phaseOf(w, room[0]) != lobby.PhaseOpen {
 			t.Error("one player started a match for two")
+		}
+		time.Sleep(time.Minute)
+		if phaseOf(w, room[0]) != lobby.PhaseOpen {
+			t.Error("one player started a match for two, after a while")
+		}
+	})
+}
+
+func TestAStartThatAllAgreeToWaitsForWhoReloadsTheirPage(t *testing.T) {
+	for name, wasReady := range map[string]bool{"ready": true, "not ready": false} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, nil, func(w *world) {
+				room := w.room(3, lobby.Options{Start: of(lobby.StartReady)})
+				w.must(w.Ready(w.ctx, room[0], wasReady))
+				w.must(w.SetAway(w.ctx, room[0], true))
+				w.must(w.Ready(w.ctx, room[1], true))
+				w.must(w.Ready(w.ctx, room[2], true))
+				time.Sleep(14 * time.Second)
+				w.must(w.SetAway(w.ctx, room[0], true)) // is no other absence
+				if phaseOf(w, room[1]) != lobby.PhaseOpen {
+					t.Fatal("started without the host, who is loading the page")
+				}
+				w.must(w.SetAway(w.ctx, room[0], false))
+				time.Sleep(time.Minute)
+				state := w.stateOf(room[0])
+				if state.Host != room[0].user || (state.Phase == lobby.PhasePlaying) != wasReady {
+					t.Errorf("who comes back finds %s as host and the lobby %s", state.Host, state.Phase)
+				}
+				if !wasReady {
+					w.must(w.Ready(w.ctx, room[0], true))
+				}
+				if phaseOf(w, room[0]) != lobby.PhasePlaying {
+					t.Error("did not start when all were ready")
+				}
+			})
+		})
+	}
+}
+
+func TestAStartThatAllAgreeToPassesOverWhoStaysAwayAndKeepsTheirSeat(t *testing.T) {
+	inWorld(t, func(cfg *lobby.Config) { cfg.AwayWait = 5 * time.Second }, func(w *world) {
+		room := w.room(3, lobby.Options{Start: of(lobby.StartReady)})
+		w.must(w.Ready(w.ctx, room[0], true))
+		w.must(w.Ready(w.ctx, room[1], true))
+		w.must(w.SetAway(w.ctx, room[2], true))
+		time.Sleep(4900 * time.Millisecond)
+		if phaseOf(w, room[0]) != lobby.PhaseOpen {
+			t.Fatal("started before the time was over")
+		}
+		w.settle()
+		if phaseOf(w, room[0]) != lobby.PhasePlaying {
+			t.Fatal("did not start")
+		}
+		if room[0].newest().Phase != lobby.PhasePlaying {
+			t.Error("nobody was told")
+		}
+		w.must(w.SetAway(w.ctx, room[2], false))
+		if seat := room[2].newest().Members[2].Seat; seat != 3 {
+			t.Errorf("who comes back has seat %d", seat)
+		}
+	})
+}
+
+func TestAStartThatAllAgreeToDoesNotWaitForWhoIsOut(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(3, lobby.Options{Start: of(lobby.StartReady)})
+		w.must(w.SetAway(w.ctx, room[2], true))
+		w.must(w.Ready(w.ctx, room[0], true))
+		w.must(w.Ready(w.ctx, room[1], true))
+		w.Forget(room[2], lobby.Expired)
+		if phaseOf(w, room[0]) != lobby.PhasePlaying {
+			t.Error("did not start")
+		}
+	})
+}
+
+func TestARematchWaitsForWhoReloadsTheirPage(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(3, lobby.Options{Settings: match.Settings{ticksSetting: 30}})
+		w.must(w.Start(w.ctx, room[0]))
+		w.settle()
+		w.must(w.SetAway(w.ctx, room[2], true))
+		w.must(w.Rematch(w.ctx, room[0]))
+		w.must(w.Rematch(w.ctx, room[1]))
+		if n := len(w.asked()); n != 1 {
+			t.Fatalf("%d matches, though one is loading the page", n)
+		}
+		w.must(w.SetAway(w.ctx, room[2], false))
+		w.must(w.Rematch(w.ctx, room[2]))
+		if n := len(w.asked()); n != 2 {
+			t.Errorf("%d matches after all have asked", n)
+		}
+	})
+}
+
+func TestTheHostStartsWithoutWaitingForAnyone(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(2, lobby.Options{Start: of(lobby.StartReady)})
+		w.must(w.SetAway(w.ctx, room[1], true))
+		w.must(w.Start(w.ctx, room[0]))
+		if phaseOf(w, room[0]) != lobby.PhasePlaying {
+			t.Error("did not start")
+		}
+	})
+}
+
+func TestAMatchThatFailsToStartAfterAWaitIsToldAndNotTriedOverAndOver(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(3, lobby.Options{Start: of(lobby.StartReady)})
+		w.must(w.Ready(w.ctx, room[0], true))
+		w.must(w.Ready(w.ctx, room[1], true))
+		w.must(w.SetAway(w.ctx, room[2], true))
+		w.refuseMatches(errors.New("no match today"))
+		time.Sleep(time.Minute)
+		if n := len(w.asked()); n != 1 || room[0].newest().Members[0].Ready {
+			t.Errorf("%d matches were asked for, and the newest state says ready: %v", n, room[0].newest().Members[0].Ready)
 		}
 	})
 }

@@ -39,6 +39,7 @@ var requests = map[string]request{
 	"join":     reading(requestJoin),
 	"leave":    reading(requestLeave),
 	"ready":    reading(requestReady),
+	"spectate": reading(requestSpectate),
 	"settings": reading(requestSettings),
 	"kick":     reading(requestKick),
 	"host":     reading(requestHost),
@@ -88,6 +89,9 @@ type (
 	}
 	readying struct {
 		Ready bool `msgpack:"ready"`
+	}
+	spectating struct {
+		Spectate bool `msgpack:"spectate"`
 	}
 	naming struct {
 		User string `msgpack:"user"`
@@ -149,6 +153,10 @@ func requestLeave(ctx context.Context, d *Directory, m Member, _ none) (any, err
 
 func requestReady(ctx context.Context, d *Directory, m Member, p readying) (any, error) {
 	return nil, d.Ready(ctx, m, p.Ready)
+}
+
+func requestSpectate(ctx context.Context, d *Directory, m Member, p spectating) (any, error) {
+	return nil, d.Spectate(ctx, m, p.Spectate)
 }
 
 func requestSettings(ctx context.Context, d *Directory, m Member, o Options) (any, error) {

@@ -148,6 +148,11 @@ func TestEveryRequestDoesWhatItSays(t *testing.T) {
 		if players, spectators := count(state()); players != 2 || spectators != 1 {
 			t.Errorf("join let in %d players and %d spectators", players, spectators)
 		}
+		w.answered(eve, "spectate", fields{"spectate": false})
+		if players, spectators := count(state()); players != 3 || spectators != 0 {
+			t.Errorf("spectate made %d players and %d spectators", players, spectators)
+		}
+		w.answered(eve, "spectate", fields{"spectate": true})
 		w.answered(ada, "ready", fields{"ready": true})
 		w.answered(ada, "ready", fields{"ready": false})
 		w.answered(ada, "ready", fields{"ready": true})
@@ -217,6 +222,8 @@ func TestWrongPayloadsAreRefusedWithTheField(t *testing.T) {
 			{outside, "join", fields{"id": "a", "spectate": 1}, "spectate"},
 			{room[0], "ready", nil, "ready"},
 			{room[0], "ready", fields{"ready": "true"}, "ready"},
+			{room[0], "spectate", nil, "spectate"},
+			{room[0], "spectate", fields{"spectate": 1}, "spectate"},
 			{room[0], "settings", fields{"max_players": 1}, "max_players"},
 			{room[0], "settings", fields{"settings": fields{breakSetting: 3}}, "settings.break"},
 			{room[0], "settings", fields{"name": fields{}}, "name"},
@@ -234,8 +241,8 @@ func TestWrongPayloadsAreRefusedWithTheField(t *testing.T) {
 		if _, in := w.Of(outside.user); in || len(w.List().Lobbies) != 1 {
 			t.Error("a refused request did something")
 		}
-		if got := w.counters.Refusals(protocol.CodeBadPayload); got != 39 {
-			t.Errorf("%d refusals are counted, want 39", got)
+		if got := w.counters.Refusals(protocol.CodeBadPayload); got != 41 {
+			t.Errorf("%d refusals are counted, want 41", got)
 		}
 	})
 }
@@ -245,7 +252,7 @@ func TestRequestsFromOutsideALobbyAndUnknownOnesAreRefused(t *testing.T) {
 		p := w.person()
 		for name, payload := range map[string]any{
 			"leave": nil, "start": nil, "rematch": nil, "settings": nil,
-			"ready": fields{"ready": true}, "kick": fields{"user": "x"}, "host": fields{"user": "x"},
+			"ready": fields{"ready": true}, "spectate": fields{"spectate": true}, "kick": fields{"user": "x"}, "host": fields{"user": "x"},
 		} {
 			_, err := w.ask(p, name, payload)
 			w.refused(err, protocol.CodeNotFound, "")
@@ -258,8 +265,8 @@ func TestRequestsFromOutsideALobbyAndUnknownOnesAreRefused(t *testing.T) {
 		for _, code := range lobby.RefusalCodes() {
 			counted += w.counters.Refusals(code)
 		}
-		if counted != 11 {
-			t.Errorf("%d refusals are counted, want 11", counted)
+		if counted != 12 {
+			t.Errorf("%d refusals are counted, want 12", counted)
 		}
 	})
 }
@@ -267,11 +274,11 @@ func TestRequestsFromOutsideALobbyAndUnknownOnesAreRefused(t *testing.T) {
 // FuzzRequest holds that no payload which passes the structural check does anything but what its request may: it is answered, or refused
 // with a code of the protocol; and lobbies keep their rules.
 func FuzzRequest(f *testing.F) {
-	names := []string{"create", "join", "settings", "ready", "kick", "host", "watch", "list", "start", "rematch", "leave", "games", "?"}
+	names := []string{"create", "join", "settings", "ready", "spectate", "kick", "host", "watch", "list", "start", "rematch", "leave", "games", "?"}
 	for i, payload := range []any{
 		fields{"game": "toy", "name": "x", "private": true, "max_players": 3, "start": "full", "settings": fields{ticksSetting: 1}},
 		fields{"code": "AAAAAA", "id": "x", "spectate": true}, fields{"settings": fields{breakSetting: 2.5}},
-		fields{"ready": true}, fields{"user": "user-1"}, fields{"user": nil}, fields{"on": true}, nil, []any{1, "2", nil}, -5,
+		fields{"ready": true}, fields{"spectate": true}, fields{"user": "user-1"}, fields{"user": nil}, fields{"on": true}, nil, []any{1, "2", nil}, -5,
 	} {
 		f.Add(uint8(i), protocol.MustEncode(payload))
 	}

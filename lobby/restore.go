@@ -56,7 +56,7 @@ type Restored struct {
 	Saved
 	// Member makes the members, one call for each who was one; nil: they are left out.
 	Member func(SavedMember) Member
-	// Match is the match that was running, if it still is: it gives everyone the seat they had.
+	// Match is the match that was running, if it still is: see [ResumedOf].
 	Match Match
 }
 
@@ -148,6 +148,9 @@ func (d *Directory) Attach(ctx context.Context, m Member, away bool, after uint3
 		rebind()
 		l.changed = l.changed || who.away != away
 		who.away = away
+		if !away {
+			who.awaited = time.Time{}
+		}
 		if away {
 			l.stopTyping(who, l.talkers[who.User()])
 		}

@@ -3,6 +3,7 @@ package lobby_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"github.com/deltatick/deltatick/lobby"
@@ -60,7 +61,7 @@ func TestARestoredLobbyIsTheLobbyThatWasSaved(t *testing.T) {
 			t.Errorf("the restored lobby's state %d is older than %d", after.Rev, before.Rev)
 		}
 		after.Rev = before.Rev
-		if got, want := string(protocol.MustEncode(&after)), string(protocol.MustEncode(&before)); got != want {
+		if got, want := fmt.Sprintf("%+v", after), fmt.Sprintf("%+v", before); got != want {
 			t.Errorf("restored:\n%+v\nwant\n%+v", after, before)
 		}
 		h, err := other.History(other.ctx, people[watcher.user], 0)

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -130,6 +131,7 @@ func TestARematchStartsWhenEveryPresentPlayerAskedForIt(t *testing.T) {
 		if len(w.asked()) != 1 {
 			t.Fatal("started before all asked")
 		}
+		time.Sleep(20 * time.Second) // who is away for this long is not waited for
 		w.must(w.Leave(w.ctx, room[3]))
 		if n := len(w.asked()); n != 2 {
 			t.Fatalf("%d matches, want the rematch", n)

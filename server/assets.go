@@ -59,7 +59,10 @@ func readAssets(page, bundle fs.FS) (map[string]asset, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	for alias, name := range map[string]string{"/": "/index.html", PathAdmin: "/admin.html", PathClient: "/deltatick.min.mjs", PathScript: "/deltatick.js"} {
+	for alias, name := range map[string]string{
+		"/": "/index.html", PathAdmin: "/admin.html", PathClient: "/deltatick.min.mjs", PathScript: "/deltatick.js",
+		"/favicon.ico": "/icon.svg", // browsers ask for it where a game's page names none
+	} {
 		file, ok := files[name]
 		if !ok {
 			return nil, fmt.Errorf("embedded file %s is missing", name)

@@ -27,6 +27,9 @@ func TestPagesOfOnesOwnComeBeforeTheDemoAndHideNothingElse(t *testing.T) {
 				t.Errorf("%s: %d", path, resp.StatusCode)
 			}
 		}
+		if icon := h.get("/favicon.ico"); icon.StatusCode != 200 || icon.Header.Get("Content-Type") != "image/svg+xml" {
+			t.Errorf("a page without an icon gets %d %s", icon.StatusCode, icon.Header.Get("Content-Type"))
+		}
 		for _, path := range []string{"/art/", "/art", "/nothing", "/../go.mod"} {
 			if resp := h.get(path); resp.StatusCode == 200 {
 				t.Errorf("%s: %q", path, body(resp))

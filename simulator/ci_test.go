@@ -19,6 +19,7 @@ func TestAMixOfHonestHostileAndCutOffBotsBreaksNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	cfg.URL = realServerWith(t, server.Config{Grace: 3 * time.Second})
+	cfg.Predictions = map[string]simulator.Prediction{"arena": predictShip}
 	if cfg.Meter, err = simulator.MeterOf(cfg.URL); err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,7 @@ func ReadReport(r io.Reader) (Report, error) {
 	if err := json.NewDecoder(limited).Decode(&report); err != nil {
 		return report, fmt.Errorf("not a simulator's report: %w", err)
 	}
-	if len(report.Groups) == 0 && len(report.Attacks) == 0 {
+	if len(report.Groups) == 0 && len(report.Attacks) == 0 && report.Part == 0 { // a part may have nobody to play
 		return report, errors.New("not a simulator's report: it has no groups")
 	}
 	return report, nil
@@ -48,35 +48,12 @@ type Change struct {
 	Figure        string // one of [Figures], or of the server
 	Unit          string // "" for a count
 	Before, After float64
-	Better, Worse bool // by at least a twentieth, where one direction is better
+	Better, Worse bool // by at least a twentieth and the figure's floor, where one direction is better
 }
-
-// worthSaying is the share of the former value from which on a change is called better or worse. Two runs of the same differ, too.
-const worthSaying = 0.05
 
 // Percent is the change in percent of the former value; ok is false where that is 0.
 func (c Change) Percent() (percent float64, ok bool) {
 	return 100 * (c.After - c.Before) / c.Before, c.Before != 0
-}
-
-// rising are the figures that are better when larger; neither are better in any direction.
-var (
-	rising  = []string{"rate.min", "rate.median", "slack.p1", "slack.p50"}
-	neither = []string{
-		"rate.max", "visits", "snapshots", "cuts", "slack.p99", "slack.max", "effect.p1", "gap.p1", "age.p1", "rejoin.p1", "chat.p1", "presence.p1", "rtt.min",
-		"bytes_in", "bytes_out", "encodings.mean", // which fall, too, where there were fewer snapshots
-		"machine.busy", // with whatever else was on it
-	}
-)
-
-func newChange(figure, unit string, before, after float64) Change {
-	c := Change{Figure: figure, Unit: unit, Before: before, After: after}
-	if slices.Contains(neither, figure) || math.Abs(after-before) < worthSaying*math.Abs(before) || after == before {
-		return c
-	}
-	c.Better = (after > before) == slices.Contains(rising, figure)
-	c.Worse = !c.Better
-	return c
 }
 
 // Compare puts the figures of groups of the same name beside each other: those that were measured both times and are not 0 in both. The server, where
@@ -119,7 +96,7 @@ func invariantChanges(before, after Report) (all []Change) {
 	for _, is := range after.Invariants {
 		for _, was := range before.Invariants {
 			if was.Name == is.Name && was.Checks > 0 && is.Checks > 0 && was.Breaks+is.Breaks > 0 {
-				all = append(all, newChange(string(is.Name), "", float64(was.Breaks), float64(is.Breaks)))
+				all = append(all, newBreaks(string(is.Name), float64(was.Breaks), float64(is.Breaks)))
 			}
 		}
 	}

@@ -53,6 +53,34 @@ func TestComparedFiguresHaveTheirDifferences(t *testing.T) {
 	}
 }
 
+func TestWhatTwoRunsOfTheSameDifferByIsNeitherBetterNorWorse(t *testing.T) {
+	of := func(gap, slack, late float64, desyncs, reconnects uint64) simulator.Report {
+		return simulator.Report{Groups: []simulator.GroupReport{{
+			Name: "g", Interval: simulator.Spread{Count: 9, P50: gap, P99: gap, Max: gap}, Slack: simulator.Spread{Count: 9, P50: slack}, Late: late, Desyncs: desyncs, Reconnects: reconnects,
+		}}}
+	}
+	before := of(10, 5, 0.002, 1, 20)
+	words := func(after simulator.Report) map[string]string {
+		all := map[string]string{}
+		for _, c := range simulator.Compare(before, after).Groups[0].Changes {
+			all[c.Figure] = c.Word()
+		}
+		return all
+	}
+	small := words(of(10.9, 4.1, 0.011, 1, 29)) // all of them by more than 5 %
+	for figure, word := range small {
+		if word != "" {
+			t.Errorf("%s is called %s", figure, word)
+		}
+	}
+	large := words(of(12.1, 3.9, 0.013, 2, 31))
+	for figure, want := range map[string]string{"gap.p50": "worse", "gap.p99": "worse", "gap.max": "", "slack.p50": "worse", "late": "worse", "desyncs": "worse", "reconnects": "worse"} {
+		if large[figure] != want {
+			t.Errorf("%s is called %q, want %q", figure, large[figure], want)
+		}
+	}
+}
+
 func TestWhatIsNoReportIsRefused(t *testing.T) {
 	for _, text := range []string{"", "{}", "[]", `{"groups": 3}`, "no JSON"} {
 		if _, err := simulator.ReadReport(strings.NewReader(text)); err == nil {

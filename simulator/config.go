@@ -3,10 +3,12 @@ package simulator
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/deltatick/deltatick/simulator/invariant"
@@ -35,9 +37,16 @@ type Config struct {
 	// Meter reads the server's own gauges before and after the run; nil for none. [MeterOf] reads its /metrics.
 	Meter invariant.Meter
 
+	// Predictions has, by game, how a bot's own row moves, for groups with Predict.
+	Predictions map[string]Prediction
+
 	// LinkTimeout is how long a bot's socket may be silent before it drops it and comes back; default the client's own, 2 s. More of it keeps bots that share a
 	// starved machine from all coming anew at once.
 	LinkTimeout time.Duration
+
+	// Run names the run in its lobbies and its report: up to 12 letters and digits. The default is made of Seed and At for one part of several, which
+	// are told the same, and else at random.
+	Run string
 
 	// Part and Parts have several processes share one run, on one machine or several: each makes only the lobbies, and attackers, whose number is Part
 	// modulo Parts, with the same randomness that they have in a run of one process. 0 of 0 is the whole. At is when the first bot starts; zero: at once.
@@ -49,8 +58,9 @@ type Config struct {
 	// NetDial makes the byte stream under a bot's WebSocket; default is TCP.
 	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
-	// What of the server is looked at from outside while measuring: its metrics in Prometheus' text format, at that URL, and its process on this
-	// machine, by whose number CPU and memory are taken then. Default none. A server that cannot be looked at so is a note in the report.
+	// Metrics is the URL of the server's metrics in Prometheus' text format: whether there is room for the bots is asked there, and while measuring they are
+	// looked at each lap. The default is /metrics of URL's host, unless there is a NetDial; [NoMetrics] is not to look. PID is the server's process on
+	// this machine, by whose number CPU and memory are taken then; default none. A server that cannot be looked at is a note in the report.
 	Metrics string
 	PID     int
 
@@ -58,6 +68,9 @@ type Config struct {
 	Terminal bool         // Progress is a terminal that knows ANSI's control sequences: the lines are redrawn in place
 	Logger   *slog.Logger // default discards
 }
+
+// NoMetrics is a Config.Metrics that has nobody look at the server's.
+const NoMetrics = "none"
 
 // Check says what of a configuration cannot be run, as far as can be known without the server.
 func (cfg Config) Check() error {
@@ -88,13 +101,10 @@ func (cfg Config) withDefaults() (Config, error) {
 	for i, g := range cfg.Groups {
 		var err error
 		if groups[i], err = g.withDefaults(); err != nil {
-			if len(cfg.Groups) > 1 {
-				err = fmt.Errorf("group %s: %w", cmp.Or(g.Name, fmt.Sprint(i+1)), err)
-			}
-			return cfg, err
+			return cfg, cfg.groupError(i, cmp.Or(g.Name, fmt.Sprint(i+1)), err)
 		}
 		if name := groups[i].Name; names[name] {
-			return cfg, fmt.Errorf("group %s: another one has that name", name)
+			return cfg, cfg.groupError(i, name, errors.New("another one has that name"))
 		}
 		names[groups[i].Name] = true
 		bots += groups[i].Bots
@@ -107,10 +117,17 @@ func (cfg Config) withDefaults() (Config, error) {
 		}
 		cfg.Soak = &soak
 	}
+	cfg.Run = cmp.Or(cfg.Run, newRunID(cfg))
 	cfg.Ramp = cmp.Or(cfg.Ramp, time.Duration(bots)*10*time.Millisecond)
 	switch {
 	case bots > maxBots:
 		return cfg, fmt.Errorf("bots: %d in all, at most %d", bots, maxBots)
+	case !runIDs.MatchString(cfg.Run):
+		return cfg, fmt.Errorf("run: %q is not 1 to 12 letters and digits", cfg.Run)
+	case cfg.Metrics != "" && cfg.Metrics != NoMetrics && !strings.HasPrefix(cfg.Metrics, "http://") && !strings.HasPrefix(cfg.Metrics, "https://"):
+		return cfg, fmt.Errorf("metrics: %q does not begin with http:// or https://", cfg.Metrics)
+	case cfg.Soak != nil && cfg.Metrics == NoMetrics:
+		return cfg, fmt.Errorf("soak: it is judged by the server's metrics, which are not to be looked at")
 	case cfg.PID < 0:
 		return cfg, fmt.Errorf("pid: %d is no process", cfg.PID)
 	case cfg.For < time.Second || cfg.For > 24*time.Hour:
@@ -128,6 +145,31 @@ func (cfg Config) withDefaults() (Config, error) {
 	}
 	return cfg, nil
 }
+
+// GroupError is what is wrong with one of Config.Groups.
+type GroupError struct {
+	Index int
+	Name  string // "" where there is only one
+	Err   error
+}
+
+func (cfg Config) groupError(index int, name string, err error) error {
+	if len(cfg.Groups) == 1 {
+		name = ""
+	}
+	return &GroupError{index, name, err}
+}
+
+// Error names the group where there are several.
+func (e *GroupError) Error() string {
+	if e.Name == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("group %s: %v", e.Name, e.Err)
+}
+
+// Unwrap is Err.
+func (e *GroupError) Unwrap() error { return e.Err }
 
 // takes reports whether the lobby or attacker of a number is of this part of the run.
 func (cfg Config) takes(n int) bool { return cfg.Parts == 0 || n%cfg.Parts == cfg.Part }

@@ -81,13 +81,16 @@ func (f figure) unitName() string {
 	return f.unit
 }
 
-// String is the criterion's text.
+// String is the criterion's text, from which it can be read again. At most 0 is == 0, since no figure is negative.
 func (c Criterion) String() string {
-	op := ">="
-	if c.AtMost {
-		op = "<="
+	value := strconv.FormatFloat(c.Value, 'f', -1, 64) + figures[c.Figure].unit
+	switch {
+	case c.AtMost && c.Value == 0:
+		return c.Figure + " == 0"
+	case c.AtMost:
+		return c.Figure + " <= " + value
 	}
-	return fmt.Sprintf("%s %s %s", c.Figure, op, figures[c.Figure].text(c.Value))
+	return c.Figure + " >= " + value
 }
 
 // text is a value with its unit.

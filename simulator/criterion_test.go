@@ -17,7 +17,9 @@ func TestACriterionsTextIsReadInItsUnitAndWrittenTheSame(t *testing.T) {
 		" rate.min >= 58 ":    {simulator.Criterion{Figure: "rate.min", Value: 58}, "rate.min >= 58/s"},
 		"rate.median >= 59/s": {simulator.Criterion{Figure: "rate.median", Value: 59}, "rate.median >= 59/s"},
 		"bytes_in <= 8 kB/s":  {simulator.Criterion{Figure: "bytes_in", AtMost: true, Value: 8000}, "bytes_in <= 8000B/s"},
-		"desyncs == 0":        {simulator.Criterion{Figure: "desyncs", AtMost: true}, "desyncs <= 0"},
+		"desyncs == 0":        {simulator.Criterion{Figure: "desyncs", AtMost: true}, "desyncs == 0"},
+		"desyncs <= 0":        {simulator.Criterion{Figure: "desyncs", AtMost: true}, "desyncs == 0"},
+		"late <= 0.0051":      {simulator.Criterion{Figure: "late", AtMost: true, Value: 0.0051}, "late <= 0.0051%"},
 		"late <= 2.5%":        {simulator.Criterion{Figure: "late", AtMost: true, Value: 2.5}, "late <= 2.5%"},
 	} {
 		got, err := simulator.ParseCriterion(text)

@@ -14,7 +14,11 @@
 //   - events: reliable events missing, twice or out of order;
 //   - malformed: frames that broke the protocol;
 //   - chat: something said was refused, or heard twice or out of order;
-//   - presence: following others, or saying that one is away, was refused.
+//   - presence: following others, or saying that one is away, was refused;
+//   - rejoin: who had left was not let in again, or a session that another connection took up was not what it was;
+//   - sending: an event of the bot's own, or a request of its channel, was refused.
+//
+// And prediction says that Config.Predictions does not fit the game, which is no fault of the server's.
 //
 // Bots that are alike make a [Group], which has lobbies and figures of its own; a run has one or several.
 //

@@ -34,6 +34,14 @@ func buildFigures() map[string]figure {
 			all[name+"."+statistic] = figure{"ms", func(r GroupReport) (float64, bool) { return at(of(r)), of(r).Count > 0 }}
 		}
 	}
+	for statistic, at := range map[string]func(Spread) float64{
+		"p50": func(s Spread) float64 { return s.P50 },
+		"p99": func(s Spread) float64 { return s.P99 },
+		"max": func(s Spread) float64 { return s.Max },
+	} {
+		// In the game's units, whatever these are.
+		all["error."+statistic] = figure{"", func(r GroupReport) (float64, bool) { return at(r.Error), r.Error.Count > 0 }}
+	}
 	for name, of := range map[string]func(GroupReport) Range{
 		"rate": func(r GroupReport) Range { return r.Rate },
 		"rtt":  func(r GroupReport) Range { return r.RTT },
@@ -54,22 +62,25 @@ func buildFigures() map[string]figure {
 		unit string
 		of   func(GroupReport) float64
 	}{
-		"late":       {"%", func(r GroupReport) float64 { return 100 * r.Late }},
-		"bytes_in":   {"B/s", func(r GroupReport) float64 { return r.BytesIn }},
-		"bytes_out":  {"B/s", func(r GroupReport) float64 { return r.BytesOut }},
-		"failed":     {"", func(r GroupReport) float64 { return float64(r.Failed) }},
-		"visits":     {"", func(r GroupReport) float64 { return float64(r.Visits) }},
-		"snapshots":  {"", func(r GroupReport) float64 { return float64(r.Snapshots) }},
-		"keyframes":  {"", func(r GroupReport) float64 { return float64(r.Keyframes) }},
-		"desyncs":    {"", func(r GroupReport) float64 { return float64(r.Desyncs) }},
-		"cuts":       {"", func(r GroupReport) float64 { return float64(r.Cuts) }},
-		"reconnects": {"", func(r GroupReport) float64 { return float64(r.Reconnects) }},
-		"skipped":    {"", func(r GroupReport) float64 { return float64(r.InputsSkipped) }},
-		"lost":       {"", func(r GroupReport) float64 { return float64(r.EventsLost) }},
-		"stalls":     {"/min", func(r GroupReport) float64 { return r.Stalls }},
-		"resyncs":    {"", func(r GroupReport) float64 { return total(r.Resyncs) }},
-		"dropped":    {"", func(r GroupReport) float64 { return total(r.Drops) }},
-		"notices":    {"", func(r GroupReport) float64 { return total(r.Notices) }},
+		"late":           {"%", func(r GroupReport) float64 { return 100 * r.Late }},
+		"bytes_in":       {"B/s", func(r GroupReport) float64 { return r.BytesIn }},
+		"bytes_out":      {"B/s", func(r GroupReport) float64 { return r.BytesOut }},
+		"failed":         {"", func(r GroupReport) float64 { return float64(r.Failed) }},
+		"visits":         {"", func(r GroupReport) float64 { return float64(r.Visits) }},
+		"snapshots":      {"", func(r GroupReport) float64 { return float64(r.Snapshots) }},
+		"keyframes":      {"", func(r GroupReport) float64 { return float64(r.Keyframes) }},
+		"desyncs":        {"", func(r GroupReport) float64 { return float64(r.Desyncs) }},
+		"mispredictions": {"", func(r GroupReport) float64 { return float64(r.Mispredicted) }},
+		"corrections":    {"", func(r GroupReport) float64 { return float64(r.Corrections) }},
+		"sends":          {"", func(r GroupReport) float64 { return float64(r.Sends) }},
+		"cuts":           {"", func(r GroupReport) float64 { return float64(r.Cuts) }},
+		"reconnects":     {"", func(r GroupReport) float64 { return float64(r.Reconnects) }},
+		"skipped":        {"", func(r GroupReport) float64 { return float64(r.InputsSkipped) }},
+		"lost":           {"", func(r GroupReport) float64 { return float64(r.EventsLost) }},
+		"stalls":         {"/min", func(r GroupReport) float64 { return r.Stalls }},
+		"resyncs":        {"", func(r GroupReport) float64 { return total(r.Resyncs) }},
+		"dropped":        {"", func(r GroupReport) float64 { return total(r.Drops) }},
+		"notices":        {"", func(r GroupReport) float64 { return total(r.Notices) }},
 	} {
 		all[name] = figure{f.unit, func(r GroupReport) (float64, bool) { return f.of(r), true }}
 	}

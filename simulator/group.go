@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -35,7 +36,13 @@ type Group struct {
 	Behaviour string
 	NewBot    func(i int, rng *rand.Rand) Bot
 
+	// Predict has the bots run each tick for their own row at once, as a page with prediction does, by what Config.Predictions has of the game; how far
+	// off that was is among the figures.
+	Predict bool
+
 	Talk time.Duration // each bot says something in its lobby's chat about that often, at least 1 s; 0: it is silent
+
+	Sends Sends // events of the bots' own on a channel of the game's; default none
 
 	// Presence has each bot follow everyone in its lobby, and say about that often that it is away, or back; at least 2 s. 0: none of it.
 	Presence time.Duration
@@ -43,6 +50,11 @@ type Group struct {
 	// Stay and Away make the group churn: each bot says bye after about Stay, 1 s or more, and comes as somebody new after about Away.
 	// Stay 0: it stays.
 	Stay, Away time.Duration
+
+	// Rejoin is about how often a Rejoiner leaves and comes back; 1 s or more, default 4 s. Auth gives the credentials of bot i of the run, as client.Config.Auth
+	// does; default: bots are guests, each session another user.
+	Rejoin time.Duration
+	Auth   func(i int) func(ctx context.Context) ([]string, error)
 
 	// Sight is how far seats see, where the game hides what is farther away: whoever is shown more has found a broken invariant. The default is
 	// everything, but for the game "swarm" what its setting "view" says.
@@ -70,7 +82,14 @@ func (g Group) withDefaults() (Group, error) {
 	g.Bots = cmp.Or(g.Bots, 8)
 	g.RoomSize = cmp.Or(g.RoomSize, 8)
 	g.MinRate = cmp.Or(g.MinRate, 50)
+	if g.Role == Rejoiner {
+		g.Rejoin = cmp.Or(g.Rejoin, 4*time.Second)
+	}
 	switch {
+	case g.Role == Rejoiner && (g.Chaos || g.Stay != 0):
+		return g, fmt.Errorf("role: rejoiners come and go by themselves, without chaos or stay")
+	case g.Role == Rejoiner && g.Rejoin < time.Second || g.Role != Rejoiner && g.Rejoin != 0:
+		return g, fmt.Errorf("rejoin: %v; it is of rejoiners, and at least 1s", g.Rejoin)
 	case !slices.Contains(Roles(), g.Role):
 		return g, fmt.Errorf("role: %q is none of %v", g.Role, Roles())
 	case g.Talk != 0 && g.Talk < time.Second:
@@ -78,7 +97,7 @@ func (g Group) withDefaults() (Group, error) {
 	case g.Presence != 0 && g.Presence < minPresence:
 		return g, fmt.Errorf("presence: %v is less than %v", g.Presence, minPresence)
 	case g.Stay != 0 && g.Stay < time.Second || g.Away < 0:
-		return g, fmt.Errorf("stay is at least 1s, and away not negative")
+		return g, fmt.Errorf("stay: it is at least 1s, and away not negative")
 	case g.Bots < 1 || g.Bots > maxBots:
 		return g, fmt.Errorf("bots: %d is outside 1..%d", g.Bots, maxBots)
 	case g.RoomSize < 1 || g.RoomSize > 1000:
@@ -91,6 +110,15 @@ func (g Group) withDefaults() (Group, error) {
 	}
 	if err := g.Network.Validate(); err != nil {
 		return g, err
+	}
+	if g.Sends != (Sends{}) {
+		var err error
+		if g.Sends, err = g.Sends.withDefaults(); err != nil {
+			return g, err
+		}
+		if g.Role == Hopper {
+			return g, fmt.Errorf("sends: hoppers stay in no lobby for long enough")
+		}
 	}
 	if g.NewBot == nil {
 		behaviour := cmp.Or(g.Behaviour, suits(g.Game))
@@ -126,7 +154,7 @@ func (g Group) asAttackers() (Group, error) {
 		return g, fmt.Errorf("attack: %q is none of %v", g.Attack, names)
 	case g.Bots < 1 || g.Bots > maxAttackers:
 		return g, fmt.Errorf("bots: %d attackers are outside 1..%d", g.Bots, maxAttackers)
-	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 ||
+	case g.Role != "" || g.RoomSize != 0 || len(g.Settings) > 0 || g.Behaviour != "" || g.NewBot != nil || g.Predict || g.Talk != 0 || g.Presence != 0 || g.Stay != 0 || g.Rejoin != 0 || g.Sends != (Sends{}) || g.Auth != nil ||
 		g.Away != 0 || g.Chaos || len(g.Codecs) > 0 || g.Sight != (invariant.Sight{}) || g.Network != (link.Profile{}) || g.MinRate != 0 || len(g.Expect) > 0:
 		return g, fmt.Errorf("attack: attackers have a name, a game and a number of bots, and nothing else")
 	}
@@ -145,8 +173,8 @@ type crowd struct {
 	laps    []Lap // of the goroutine that watches the run
 }
 
-// newCrowd makes the players of a group; the first of them is bot number first of the run, from 0.
-func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
+// newCrowd makes the players of a group, which has a number of the run's, from 0, as has the first of them.
+func newCrowd(g Group, game client.Game, index, first int, r *run) (*crowd, error) {
 	c := &crowd{Group: g, gauges: newGauges()}
 	for number, size := range parties(g.Bots, g.RoomSize) {
 		at := first
@@ -154,18 +182,21 @@ func newCrowd(g Group, game client.Game, first int, r *run) (*crowd, error) {
 			continue
 		}
 		c.lobbies++
-		name := fmt.Sprintf("simulator %s %d", g.Name, number+1)
+		name := r.cfg.lobbyName(index, number+1, g.Name)
 		if g.Role == Hopper {
-			name = "simulator " + g.Name // they go to any of them
+			name = r.cfg.lobbyName(index, 0, g.Name) // they go to any of them
+		}
+		places := max(size, game.MinPlayers)
+		if g.Role == Rejoiner { // one's old place is kept for a while
+			places = min(max(2*size, places), game.MaxPlayers)
 		}
 		y := &party{
-			minPlayers: game.MinPlayers, plays: g.Role == Player,
+			minPlayers: game.MinPlayers, plays: g.Role.plays(), spare: places >= 2*size,
 			lobby: client.NewLobby{
-				Game: game.Name, Name: name, MaxPlayers: max(size, game.MinPlayers),
+				Game: game.Name, Name: name, MaxPlayers: places,
 				Start: client.StartHost, Settings: g.Settings,
 			},
 		}
-		r.guard.names[name] = struct{}{}
 		for i := range size {
 			p, err := newPlayer(at+i, r, c, y)
 			if err != nil {

@@ -3,6 +3,7 @@ package simulator
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -15,17 +16,17 @@ type guard struct {
 	ledger *invariant.Ledger
 	owners *invariant.Owners
 	chats  *invariant.Chats
+	calls  *invariant.Calls
 
 	watcher *client.Client
-	ended   chan struct{}       // closed when the watcher is gone
-	before  []client.Summary    // lobbies listed before the run
-	gauges  *invariant.Gauges   // before the run; nil if nothing is known
-	names   map[string]struct{} // of the run's lobbies
+	ended   chan struct{}     // closed when the watcher is gone
+	before  []client.Summary  // lobbies listed before the run
+	gauges  *invariant.Gauges // before the run; nil if nothing is known
 }
 
 func newGuard(cfg Config) *guard {
 	l := &invariant.Ledger{}
-	return &guard{cfg: cfg, ledger: l, owners: invariant.NewOwners(l), chats: invariant.NewChats(l), names: map[string]struct{}{}}
+	return &guard{cfg: cfg, ledger: l, owners: invariant.NewOwners(l), chats: invariant.NewChats(l), calls: invariant.NewCalls(l)}
 }
 
 // guardWithin bounds each thing the guard asks the server for. Where it gets no answer, nothing is checked.
@@ -114,25 +115,25 @@ func (g *guard) listed(ctx context.Context) (lobbies []client.Summary, known boo
 	return lobbies, err == nil
 }
 
-// ours reports whether a lobby is of this run.
+// ours reports whether a lobby is of this run, and of this part of it.
 func (g *guard) ours(s client.Summary) bool {
-	_, named := g.names[s.Name]
-	return named && !slices.ContainsFunc(g.before, func(old client.Summary) bool { return old.ID == s.ID })
+	return strings.HasPrefix(s.Name, g.cfg.lobbyPrefix()) && !slices.ContainsFunc(g.before, func(old client.Summary) bool { return old.ID == s.ID })
 }
 
 // senses are what a session's bot sees of the invariants. All but ear belong to the client's goroutine.
 type senses struct {
-	guard  *guard
-	bot    int
-	sight  invariant.Sight
-	stream *invariant.Stream
-	events *invariant.Sequence
-	ear    *invariant.Ear // nil for who goes from lobby to lobby
-	eye    *invariant.Eye // nil where everything may be seen
+	guard    *guard
+	bot      int
+	sight    invariant.Sight
+	stream   *invariant.Stream
+	events   *invariant.Sequence
+	listener *invariant.Listener
+	ear      *invariant.Ear // nil for who goes from lobby to lobby
+	eye      *invariant.Eye // nil where everything may be seen
 }
 
 func (g *guard) senses(p *player) *senses {
-	s := &senses{guard: g, bot: p.index + 1, sight: p.crowd.sight()}
+	s := &senses{guard: g, bot: p.index + 1, sight: p.crowd.sight(), listener: g.calls.NewListener(p.index + 1)}
 	if p.crowd.Role != Hopper {
 		s.ear = g.chats.NewEar(s.bot)
 	}
@@ -147,8 +148,12 @@ func (s *senses) begin() {
 }
 
 func (s *senses) connected(w client.Session) {
-	if !w.Resumed {
+	switch {
+	case !w.Resumed:
 		s.begin()
+		s.listener.Close()
+	case w.Lost > 0:
+		s.listener.Lost(time.Now())
 	}
 	switch {
 	case s.ear == nil:
@@ -178,6 +183,9 @@ func (s *senses) snapshot(v *client.View) {
 
 func (s *senses) lobby(state *client.State) {
 	if state == nil {
+		if s.ear != nil {
+			s.ear.Close()
+		}
 		return
 	}
 	s.guard.ledger.Lobby(state)
@@ -194,3 +202,17 @@ func (s *senses) heard(m client.ChatMessage) {
 
 // rise gives up a seat: the server may give it to somebody else from now on.
 func (s *senses) rise(match string, seat int) { s.guard.owners.Release(match, seat, s.bot) }
+
+// step is for a bot that has left its lobby: what is said there from now on is not for it.
+func (s *senses) step() {
+	if s.ear != nil {
+		s.ear.Close()
+	}
+}
+
+// keep gives up a seat that is the session's for its grace yet: who has lost a socket may come back to it, and so may nobody where gone says that the session
+// is given up without a word.
+func (s *senses) keep(sat func() (match string, seat int), grace time.Duration, gone bool) {
+	match, seat := sat()
+	s.guard.owners.Keep(match, seat, s.bot, time.Now().Add(grace), gone)
+}

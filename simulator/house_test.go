@@ -12,35 +12,6 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// faults is how a house can serve badly. The zero value serves well.
-type faults struct {
-	noEnter      bool               // who joins a match never enters it
-	noLobbies    bool               // nothing can be created
-	wrongHash    bool               // one snapshot's hash is wrong
-	otherSeat    bool               // who comes back gets another seat
-	noReturn     bool               // who comes back does not enter
-	halfRate     bool               // every other snapshot is left out
-	eventTwice   bool               // who comes back gets the last event again
-	eventMissing bool               // one event is left out
-	garbage      bool               // one frame is no msgpack
-	closeWith    protocol.CloseCode // one bot's socket is closed so
-	exitWith     string             // one bot's seat is over so
-	endAfter     uint32             // the match ends at this tick, well
-
-	overfull    bool // a lobby takes one player more than it has places for
-	sharedSeat  bool // who joins a match gets the seat of its first player
-	twinMembers bool // two members of a lobby state have one seat
-	tickTwice   bool // one snapshot is sent again
-	wrongBase   bool // one snapshot names a baseline that was not sent before it
-	epochBack   bool // who comes back enters an older epoch
-	chatMissing bool // one message is heard by its speaker alone
-	chatTwice   bool // one message is heard twice, as two events
-	chatSilent  bool // from the third on, messages are confirmed and nobody hears them
-	hides       bool // no fault: ships see none but themselves
-	shown       bool // of which nothing is to be seen
-	kept        bool // lobbies whose members have all gone stay in the list
-}
-
 // house is a small deltatick server of one game, in memory: lobbies, matches at 60 Hz, sessions that come back.
 type house struct {
 	faults faults
@@ -57,7 +28,8 @@ type house struct {
 type guest struct {
 	name   string
 	user   string
-	gone   bool // said bye
+	gone   bool // said bye, or away for longer than the grace
+	away   bool
 	lobby  *lobby
 	seat   uint16
 	conn   *clienttest.Conn
@@ -68,6 +40,7 @@ type guest struct {
 	enter bool               // an enter is due
 	input uint32
 	slack int32
+	taken uint32 // events of its own
 }
 
 type lobby struct {
@@ -111,12 +84,14 @@ func (h *house) close() {
 
 func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 	defer conn.Cut()
+	var g *guest
+	defer func() { h.lost(ctx, g, conn) }()
 	hello, err := conn.Hello()
 	if err != nil {
 		return
 	}
-	g, ok := h.welcome(conn, hello)
-	if !ok {
+	var ok bool
+	if g, ok = h.welcome(conn, hello); !ok {
 		return
 	}
 	values := make([]int32, len(inputFields))
@@ -129,7 +104,13 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 		switch kind {
 		case protocol.KindPing:
 			if ping, err := r.Ping(frame); err == nil {
-				_ = conn.Send(&protocol.Pong{Kind: protocol.KindPong, Time: ping.Time})
+				h.mu.Lock()
+				taken := g.taken
+				h.mu.Unlock()
+				if h.faults.callAgain {
+					taken = 0
+				}
+				_ = conn.Send(&protocol.Pong{Kind: protocol.KindPong, Time: ping.Time, Taken: taken})
 			}
 		case protocol.KindInput:
 			if head, err := r.Input(frame, values); err == nil {
@@ -139,6 +120,10 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 			h.mu.Lock()
 			g.base = nil
 			h.mu.Unlock()
+		case protocol.KindSend:
+			if e, err := r.Send(frame); err == nil {
+				h.sendOn(g, e)
+			}
 		case protocol.KindRequest:
 			if req, err := r.Request(frame); err == nil {
 				h.answer(ctx, g, conn, req)
@@ -153,6 +138,28 @@ func (h *house) serve(ctx context.Context, conn *clienttest.Conn) {
 	}
 }
 
+// lost keeps the place of a guest whose connection is over for the grace.
+func (h *house) lost(ctx context.Context, g *guest, conn *clienttest.Conn) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if g == nil || g.conn != conn {
+		return
+	}
+	g.away = true
+	if h.faults.grace == 0 {
+		return
+	}
+	h.work.Go(func() {
+		select {
+		case <-time.After(h.faults.grace):
+		case <-ctx.Done():
+		}
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		g.gone = g.gone || g.conn == conn
+	})
+}
+
 // welcome finds or makes the guest, and says what it missed.
 func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bool) {
 	h.mu.Lock()
@@ -162,7 +169,7 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 	if hello.Resume == nil {
 		g := &guest{name: hello.Auth[1], user: fmt.Sprint("user ", h.serial), conn: conn}
 		h.guests[token] = g
-		return g, conn.Welcome(protocol.Welcome{Session: g.user, User: g.user, Name: g.name, Token: token}) == nil
+		return g, conn.Welcome(h.greeting(g, token, false)) == nil
 	}
 	g := h.guests[hello.Resume.Token]
 	if g == nil {
@@ -170,9 +177,11 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 		return nil, false
 	}
 	h.guests[token] = g
-	g.conn.Cut()
-	g.conn, g.base = conn, nil
-	if conn.Welcome(protocol.Welcome{Session: g.user, User: g.user, Name: g.name, Token: token, Resumed: true}) != nil {
+	if !h.faults.twoTabs {
+		_ = g.conn.Close(protocol.CloseDisplaced)
+	}
+	g.conn, g.base, g.away = conn, nil, false
+	if conn.Welcome(h.greeting(g, token, true)) != nil {
 		return nil, false
 	}
 	for _, ev := range g.events {
@@ -185,6 +194,19 @@ func (h *house) welcome(conn *clienttest.Conn, hello protocol.Hello) (*guest, bo
 		g.seat += 50
 	}
 	return g, true
+}
+
+func (h *house) greeting(g *guest, token string, resumed bool) protocol.Welcome {
+	w := protocol.Welcome{
+		Session: g.user, User: g.user, Name: g.name, Token: token, Resumed: resumed, Grace: uint32(h.faults.grace.Milliseconds()),
+	}
+	if !h.faults.callAgain {
+		w.Taken = g.taken
+	}
+	if resumed && h.faults.stranger {
+		w.Session = "another"
+	}
+	return w
 }
 
 func (h *house) take(g *guest, tick uint32) {
@@ -235,12 +257,17 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 		}
 		_ = protocol.Decode(req.Payload, &join)
 		g.lobby = h.lobbies[join.ID]
-		g.lobby.members = append(g.lobby.members, g)
+		if !slices.Contains(g.lobby.members, g) {
+			g.lobby.members = append(g.lobby.members, g)
+		}
 		if g.lobby.stop != nil {
 			h.seat(g)
 		}
 		payload = map[string]any{"lobby": h.state(g.lobby)}
 		h.tellState(g.lobby)
+	case "leave": // its place stays, for it to come back
+		h.tell(g, "match", "exit", map[string]any{"match": g.lobby.matchName(), "reason": "left"})
+		g.seat = 0
 	case "list", "watch":
 		payload = map[string]any{"lobbies": h.list()}
 	case "say":
@@ -259,6 +286,27 @@ func (h *house) answer(ctx context.Context, g *guest, conn *clienttest.Conn, req
 	_ = conn.Send(&protocol.Reply{Kind: protocol.KindReply, ID: req.ID, Error: refusal, Payload: protocol.MustEncode(payload)})
 }
 
+// sendOn tells everybody in the lobby of a guest's event.
+func (h *house) sendOn(g *guest, e protocol.Send) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if e.Seq <= g.taken && !h.faults.callAgain {
+		return
+	}
+	g.taken = max(g.taken, e.Seq)
+	if h.faults.callMissing && e.Seq == 2 || h.faults.callSilent && e.Seq >= 3 {
+		return
+	}
+	var payload map[string]any
+	_ = protocol.Decode(e.Payload, &payload)
+	for _, m := range g.lobby.members {
+		h.tell(m, e.Channel, "called", payload)
+		if h.faults.callTwice && e.Seq == 2 {
+			h.tell(m, e.Channel, "called", payload)
+		}
+	}
+}
+
 func (h *house) tellState(l *lobby) {
 	for _, m := range l.members {
 		h.tell(m, "lobby", "state", h.state(l))
@@ -269,8 +317,11 @@ func (h *house) state(l *lobby) map[string]any {
 	members := []any{}
 	for _, m := range l.members {
 		seat := m.seat
-		if h.faults.twinMembers {
+		switch {
+		case h.faults.twinMembers:
 			seat = 1
+		case h.faults.lostSeat && m.away:
+			seat = 0
 		}
 		members = append(members, map[string]any{"user": m.user, "role": "player", "seat": seat})
 	}
@@ -315,141 +366,4 @@ func (h *house) tell(g *guest, channel, name string, payload any) {
 		return
 	}
 	_ = g.conn.Send(&ev)
-}
-
-func (h *house) seat(g *guest) {
-	g.seat = uint16(slices.Index(g.lobby.members, g) + 1)
-	if h.faults.sharedSeat {
-		g.seat = 1
-	}
-	g.base, g.enter, g.input = nil, !h.faults.noEnter, 0
-}
-
-func (h *house) start(ctx context.Context, l *lobby) {
-	ctx, l.stop = context.WithCancel(ctx)
-	l.began, l.asked = time.Now(), 0
-	l.match++
-	for _, m := range l.members {
-		h.seat(m)
-	}
-	h.work.Go(func() { h.run(ctx, l) })
-}
-
-// run is a match.
-func (h *house) run(ctx context.Context, l *lobby) {
-	for tick := uint32(1); ; tick++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(time.Until(l.due(tick))):
-		}
-		if h.tick(l, tick) {
-			return
-		}
-	}
-}
-
-// tick sends everybody a snapshot and reports whether the match is over.
-func (h *house) tick(l *lobby, tick uint32) (over bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	cur := protocol.NewSnapshot(worldSchema)
-	cur.Reset(tick)
-	cur.Tables[0].Resize(len(l.members), worldSchema[0].Fields)
-	for i := range l.members {
-		cur.Tables[0].IDs[i] = uint32(i + 1)
-		cur.Tables[0].Column(0)[i] = int32(tick*uint32(i+1)) % 1600
-		cur.Tables[0].Column(1)[i] = int32(i + 1)
-		cur.Tables[0].Column(2)[i] = 1
-	}
-	over = h.faults.endAfter != 0 && tick == h.faults.endAfter && l.match == 1
-	for i, g := range l.members {
-		h.serveTick(l, g, cur, i == 0)
-		if over {
-			h.tell(g, "match", "exit", map[string]any{"match": l.matchName(), "reason": "ended"})
-			g.seat = 0
-		}
-	}
-	if over {
-		l.stop()
-	}
-	return over
-}
-
-func (l *lobby) matchName() string { return fmt.Sprint(l.id, " match ", l.match) }
-
-func (h *house) serveTick(l *lobby, g *guest, cur *protocol.Snapshot, first bool) {
-	if g.seat == 0 || h.faults.noEnter {
-		return
-	}
-	cur = h.seen(g, cur)
-	if g.enter {
-		g.enter = false
-		if g.epoch == 0 || !h.faults.epochBack {
-			g.epoch += 10
-		} else {
-			g.epoch--
-		}
-		_ = g.conn.Send(&protocol.Enter{Kind: protocol.KindEnter, Epoch: g.epoch, Match: l.matchName(), Game: "tag", Seat: g.seat,
-			TickRate: 60, Tick: cur.Tick, HashEvery: 60, Tables: worldSchema, Inputs: inputFields})
-	}
-	if cur.Tick%60 == 0 {
-		h.tell(g, "match", "second", nil)
-	}
-	if cur.Tick == 150 && first {
-		h.misbehave(l, g)
-	}
-	if h.faults.halfRate && cur.Tick%2 == 0 {
-		return
-	}
-	head := protocol.SnapshotHead{Epoch: g.epoch, Tick: cur.Tick, Input: min(g.input, cur.Tick), Slack: g.slack}
-	if g.base != nil {
-		head.Base = g.base.Tick
-	}
-	if g.base == nil || cur.Tick%60 == 0 {
-		head.Hash, head.HasHash = protocol.Hash(cur, worldSchema), true
-		if h.faults.wrongHash && cur.Tick == 180 && first {
-			head.Hash++
-		}
-	}
-	if h.faults.wrongBase && cur.Tick == 180 && first {
-		head.Base -= 5
-	}
-	frame := slices.Clone(protocol.NewHeadEncoder().Encode(head))
-	frame = append(frame, protocol.NewBodyEncoder(worldSchema).Encode(g.base, cur)...)
-	if g.conn.SendRaw(frame) == nil {
-		g.base = cur
-	}
-	if h.faults.tickTwice && cur.Tick == 180 && first {
-		_ = g.conn.SendRaw(frame)
-	}
-}
-
-// seen is the world as a guest may see it: where ships hide, the own one alone.
-func (h *house) seen(g *guest, world *protocol.Snapshot) *protocol.Snapshot {
-	if !h.faults.hides || h.faults.shown {
-		return world
-	}
-	own := protocol.NewSnapshot(worldSchema)
-	own.Reset(world.Tick)
-	own.Tables[0].Resize(1, worldSchema[0].Fields)
-	own.Tables[0].IDs[0] = uint32(g.seat)
-	for f := range worldSchema[0].Fields {
-		own.Tables[0].Column(f)[0] = world.Tables[0].Column(f)[g.seat-1]
-	}
-	return own
-}
-
-// misbehave does once, to one guest, what the faults say.
-func (h *house) misbehave(l *lobby, g *guest) {
-	if h.faults.garbage {
-		_ = g.conn.SendRaw([]byte{0xdd, 0xff, 0xff, 0xff, 0xff})
-	}
-	if h.faults.closeWith != 0 {
-		_ = g.conn.Close(h.faults.closeWith)
-	}
-	if h.faults.exitWith != "" {
-		h.tell(g, "match", "exit", map[string]any{"match": l.matchName(), "reason": h.faults.exitWith})
-		g.seat = 0
-	}
 }

@@ -98,7 +98,7 @@ func TestABrokenServerIsCaughtByTheInvariantItBreaks(t *testing.T) {
 				}
 			}
 			var table bytes.Buffer
-			if _, err := r.WriteTo(&table); err != nil || !strings.Contains(table.String(), "FAILED: 1 invariants were broken\n  "+string(test.broken)+": ") {
+			if _, err := r.WriteTo(&table); err != nil || !strings.Contains(table.String(), "FAILED: 1 invariant was broken\n  "+string(test.broken)+": ") {
 				t.Errorf("the table does not say so:\n%s", table.String())
 			}
 		})
@@ -111,7 +111,7 @@ func TestAnInvariantThatWasNeverCheckedIsSaidToBe(t *testing.T) {
 	if _, err := r.WriteTo(&table); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(table.String(), "never checked"); n != 2 { // hidden and leak
+	if n := strings.Count(table.String(), "was never checked: it is looked at only "); n != 2 { // hidden and leak
 		t.Errorf("%d invariants were never checked:\n%s", n, table.String())
 	}
 }

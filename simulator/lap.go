@@ -18,7 +18,8 @@ type Lap struct {
 	Took float64 `json:"took_s"`
 
 	Seated   int     `json:"seated"`          // at its end: bots in a match, or connected where they play none
-	Rate     float64 `json:"snapshots_per_s"` // of all bots, for each that was seated, on average of the lap's two ends
+	Playing  float64 `json:"playing_s"`       // seconds that the bots were served in a seat, all together
+	Rate     float64 `json:"snapshots_per_s"` // for each of those seconds
 	Interval Spread  `json:"inter_arrival,omitzero"`
 	Latency  Spread  `json:"input_to_effect,omitzero"`
 	Age      Spread  `json:"snapshot_age,omitzero"`
@@ -56,11 +57,13 @@ func lapTime(measured time.Duration) time.Duration {
 type look struct {
 	stats        client.Stats
 	seated, late int
+	count        int           // snapshots while seated
+	playing      time.Duration // that bots were served in a seat, all together
 	failed       int
 	notices      map[string]int
 }
 
-func (c *crowd) look() look {
+func (c *crowd) look(now time.Time) look {
 	l := look{notices: map[string]int{}}
 	for _, p := range c.players {
 		s := p.stats()
@@ -74,6 +77,8 @@ func (c *crowd) look() look {
 		}
 		p.tally.mu.Lock()
 		l.late += p.tally.late
+		l.count += p.tally.count
+		l.playing += p.tally.playing(now)
 		for code, n := range p.tally.notices {
 			l.notices[code] += n
 		}
@@ -82,20 +87,27 @@ func (c *crowd) look() look {
 	return l
 }
 
-// lap is what happened between two looks, the second of which was at a time since the beginning.
-func (c *crowd) lap(from, to look, at, took time.Duration) Lap {
+// playing is how long the bot has been served in a seat, up to now. The caller holds the lock.
+func (t *tally) playing(now time.Time) time.Duration {
+	if t.from.IsZero() {
+		return t.seated
+	}
+	return t.seated + t.window.clip(t.from, now)
+}
+
+// lap is what happened between two looks, the second of which was at a time since the beginning. Whole ones can be merged with those of other parts.
+func (c *crowd) lap(from, to look, at, took time.Duration, whole bool) Lap {
 	g, second := c.gauges, took.Seconds()
 	l := Lap{
 		At: at.Seconds(), Took: second, Seated: to.seated, Failed: to.failed,
-		Interval: g.interval.nextLap(), Latency: g.latency.nextLap(), Age: g.age.nextLap(), Slack: g.slack.nextLap(),
-		Rejoin: g.rejoin.nextLap(), Chat: g.chat.nextLap(), Presence: g.presence.nextLap(),
+		Interval: g.interval.nextLap(whole), Latency: g.latency.nextLap(whole), Age: g.age.nextLap(whole), Slack: g.slack.nextLap(whole),
+		Rejoin: g.rejoin.nextLap(whole), Chat: g.chat.nextLap(whole), Presence: g.presence.nextLap(whole),
 		In: bytesByKind(from.stats.In, to.stats.In, second), Out: bytesByKind(from.stats.Out, to.stats.Out, second),
 		Reconnects: to.stats.Resumes - from.stats.Resumes, Desyncs: to.stats.Desyncs - from.stats.Desyncs,
 		Drops: map[string]uint64{}, Notices: map[string]int{},
 	}
-	snapshots := to.stats.In[protocol.KindSnapshot].Frames - from.stats.In[protocol.KindSnapshot].Frames
-	if seated := float64(from.seated+to.seated) / 2; seated > 0 {
-		l.Rate = float64(snapshots) / second / seated
+	if l.Playing = (to.playing - from.playing).Seconds(); l.Playing > 0 {
+		l.Rate = float64(to.count-from.count) / l.Playing
 	}
 	if l.Slack.Count > 0 {
 		l.Late = float64(to.late-from.late) / float64(l.Slack.Count)
@@ -135,7 +147,7 @@ type laps struct {
 func newLaps(r *run, now time.Time) *laps {
 	l := &laps{run: r, began: now, at: now, raids: make([]hostile.Report, len(r.raids))}
 	for _, c := range r.crowds {
-		l.looks = append(l.looks, c.look())
+		l.looks = append(l.looks, c.look(now))
 	}
 	return l
 }
@@ -144,8 +156,8 @@ func newLaps(r *run, now time.Time) *laps {
 func (l *laps) next(now time.Time) {
 	at, took := now.Sub(l.began), now.Sub(l.at)
 	for i, c := range l.run.crowds {
-		to := c.look()
-		c.laps = append(c.laps, c.lap(l.looks[i], to, at, took))
+		to := c.look(now)
+		c.laps = append(c.laps, c.lap(l.looks[i], to, at, took, l.run.cfg.Parts > 0))
 		l.looks[i] = to
 	}
 	for i, r := range l.run.raids {

@@ -2,14 +2,18 @@ package simulator
 
 import (
 	"context"
+	"strings"
 
 	"github.com/deltatick/deltatick/simulator/invariant"
 	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
-// MeterOf is a Config.Meter that reads the /metrics beside a server's ws:// or wss:// URL. It is for a server that nobody else uses meanwhile:
+// MeterOf is a Config.Meter that reads a server's metrics: those at an http:// or https:// URL, or /metrics beside a ws:// or wss:// one. It is for a server that nobody else uses meanwhile:
 // whoever comes during the run is taken for something that it left behind.
 func MeterOf(url string) (invariant.Meter, error) {
+	if strings.HasPrefix(url, "http://") || strings.HasPrefix(url, "https://") {
+		return meter{url}, nil
+	}
 	address, err := serverstat.Address(url)
 	return meter{address}, err
 }

@@ -49,16 +49,17 @@ func (m *moods) get(user string) (mood, bool) {
 	return is, ok
 }
 
-// moody follows everyone in the bot's lobby, and says about every Group.Presence that it is away, or back, until ctx ends.
+// moody follows everyone in the bot's lobby from when it is there, and says about every Group.Presence that it is away, or back, until ctx ends.
 func (v *visit) moody(ctx context.Context) {
 	rng := v.rand(forPresence)
 	user := ""
 	defer func() { v.party.moods.forget(user) }()
-	for away := false; sleep(ctx, about(v.crowd.Presence, rng)); {
-		if v.client.Lobby().State() == nil {
-			continue
+	inOne := func(s *client.State) bool { return s != nil }
+	for away := false; ctx.Err() == nil; sleep(ctx, about(v.crowd.Presence, rng)) {
+		_, err := v.client.Lobby().Await(ctx, inOne)
+		if err != nil {
+			return
 		}
-		var err error
 		if now := v.client.Session().User; now != user { // a new session follows nobody yet, and is there
 			v.party.moods.forget(user)
 			if _, err = v.client.Presences().Follow(ctx, true); err == nil {

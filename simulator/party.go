@@ -16,6 +16,7 @@ type party struct {
 	lobby      client.NewLobby
 	minPlayers int  // of the game
 	plays      bool // a match is started
+	spare      bool // there is a second place for everybody
 	moods      moods
 
 	mu       sync.Mutex

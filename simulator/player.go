@@ -27,8 +27,14 @@ type player struct {
 	sitOnce sync.Once
 	cuts    atomic.Int64
 
+	connections int // clients made so far; of whoever makes the next
+
+	returns returns        // of a Rejoiner
+	retired sync.WaitGroup // visits whose session another one has taken up
+
 	mu     sync.Mutex
 	visit  *visit       // the present one; nil while it is away
+	older  []*visit     // whose session the present one, or one before it, has taken up, and that are not over yet
 	past   client.Stats // of the visits before
 	visits int
 }
@@ -43,6 +49,8 @@ const (
 	forChurn
 	forNetwork
 	forPresence
+	forReturns
+	forSending
 	purposes
 )
 
@@ -64,6 +72,7 @@ func newPlayer(i int, r *run, c *crowd, y *party) (*player, error) {
 	if len(r.sources) > 0 {
 		p.source = r.sources[i%len(r.sources)]
 	}
+	p.returns.rng = p.rand(forReturns)
 	p.bot = c.NewBot(i, p.rand(forPlay))
 	if c.Network != (link.Profile{}) {
 		var err error
@@ -82,6 +91,7 @@ func (p *player) arrive() { p.sitOnce.Do(func() { close(p.seated) }) }
 
 // live makes one visit, or, where the group churns, one after another until the measured time is over, the last of which goes on until ctx ends.
 func (p *player) live(ctx context.Context) {
+	defer p.retired.Wait()
 	rng := p.rand(forChurn)
 	for {
 		staying, leave := context.WithCancel(ctx)
@@ -94,15 +104,22 @@ func (p *player) live(ctx context.Context) {
 		}
 		p.mu.Lock()
 		v := p.visit
-		p.visits++
+		if v.heirOf == nil {
+			p.visits++
+		}
 		p.mu.Unlock()
 		welcome := v.live(staying)
 		leave()
+		if v.heir != nil {
+			p.succeed(v)
+			continue
+		}
 		if !welcome || ctx.Err() != nil {
 			return
 		}
 		p.leave()
-		if !sleep(ctx, about(p.crowd.Away, rng)) || p.tally.window.isShut() || !p.comeBack() {
+		// Who vanished owes the others its coming back.
+		if !sleep(ctx, about(p.crowd.Away, rng)) || p.tally.window.isShut() && v.parting != vanishes || !p.comeBack() {
 			return
 		}
 	}
@@ -125,6 +142,9 @@ func (p *player) comeBack() bool {
 		p.tally.fail(FailedConnect, "%v", err)
 		return false
 	}
+	if p.crowd.Role == Rejoiner {
+		p.tally.setOut(time.Now())
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.visit = v
@@ -146,6 +166,9 @@ func (p *player) stats() client.Stats {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	total := p.past
+	for _, v := range p.older {
+		total.Add(v.client.Stats())
+	}
 	if p.visit != nil {
 		total.Add(p.visit.client.Stats())
 	}
@@ -174,7 +197,9 @@ func (p *player) present(since time.Time) bool {
 	switch {
 	case c == nil:
 		return true
-	case p.crowd.Role == Player:
+	case p.returns.barred.Load():
+		return true
+	case p.crowd.Role.plays():
 		return p.tally.present(since)
 	case p.crowd.Role == Sitter:
 		return c.Online() && c.Lobby().State() != nil
@@ -185,7 +210,7 @@ func (p *player) present(since time.Time) bool {
 // standing is for the live line: whether it is in a match, or, if it plays none, connected.
 func (p *player) standing() (seated, failed bool) {
 	seated, failed = p.tally.standing()
-	if c := p.client(); p.crowd.Role != Player && c != nil {
+	if c := p.client(); !p.crowd.Role.plays() && c != nil {
 		seated = c.Online()
 	}
 	return seated, failed

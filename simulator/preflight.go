@@ -9,6 +9,7 @@ import (
 
 	"github.com/deltatick/deltatick/simulator/hostile"
 	"github.com/deltatick/deltatick/simulator/machine"
+	"github.com/deltatick/deltatick/simulator/scrape"
 	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
@@ -45,36 +46,53 @@ func (cfg Config) needs() needs {
 	return n
 }
 
-// preflight finds out whether there is room for the population: open files and local ports here, and what the server says of its own limits, if it
-// has metrics. It returns the addresses that bots come from in turn, none for the system's choice, and who watches the server.
+// preflight finds out whether there is room for the population: open files and local ports here, and what the server says of its own limits, if its metrics
+// are looked at. It returns the addresses that bots come from in turn, none for the system's choice, and who watches the server.
 func preflight(ctx context.Context, cfg Config) (sources []*net.TCPAddr, w *watcher, err error) {
-	w = &watcher{}
-	if cfg.NetDial != nil {
-		if cfg.Soak != nil {
-			return nil, nil, errors.New("soak: nothing is known of the metrics of a server that is dialled otherwise")
-		}
-		return nil, w, nil // whatever that needs is its maker's concern
-	}
 	n := cfg.needs()
-	if err := machine.Files(n.connections + spareFiles); err != nil {
-		return nil, nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
+	if cfg.NetDial == nil { // else whatever that needs is its maker's concern
+		if err := machine.Files(n.connections + spareFiles); err != nil {
+			return nil, nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
+		}
+		if sources, err = sourcesFor(ctx, cfg.URL, n.connections, machine.Ports()); err != nil {
+			return nil, nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
+		}
 	}
-	if sources, err = sourcesFor(ctx, cfg.URL, n.connections, machine.Ports()); err != nil {
-		return nil, nil, fmt.Errorf("%w for %d bots: %w", ErrLimits, n.connections, err)
-	}
-	address, err := serverstat.Address(cfg.URL)
-	if err != nil {
+	if w, err = newWatcher(ctx, cfg); err != nil {
 		return nil, nil, err
 	}
-	stat, err := serverstat.Fetch(ctx, nil, address)
+	return sources, w, n.check(w.before)
+}
+
+// newWatcher makes who watches the server, and takes a first look.
+func newWatcher(ctx context.Context, cfg Config) (w *watcher, err error) {
+	look := scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)}
 	switch {
-	case err != nil && cfg.Soak != nil:
-		return nil, nil, fmt.Errorf("soak: %w", err)
-	case err != nil:
-		return sources, w, nil // it has none, or keeps them for itself
+	case look.Metrics == NoMetrics:
+		look.Metrics = ""
+	case look.Metrics == "" && cfg.NetDial != nil:
+		if cfg.Soak != nil {
+			return nil, errors.New("soak: nothing is known of the metrics of a server that is dialled otherwise")
+		}
+	case look.Metrics == "":
+		if look.Metrics, err = serverstat.Address(cfg.URL); err != nil {
+			return nil, err
+		}
 	}
-	w.address, w.before = address, stat
-	return sources, w, n.check(stat)
+	w = &watcher{}
+	if look.Metrics == "" && look.PID == 0 {
+		return w, nil
+	}
+	w.outside = scrape.New(look)
+	w.before, err = w.outside.Look(ctx)
+	switch {
+	case err == nil:
+	case cfg.Soak != nil:
+		return nil, fmt.Errorf("soak: %w", err)
+	case cfg.Metrics == "" && cfg.PID == 0: // it has none, or keeps them for itself, and nobody has said otherwise
+		w.outside, w.blind = nil, &scrape.Report{Metrics: look.Metrics, Misses: 1, Why: err.Error()}
+	}
+	return w, nil
 }
 
 // check holds the needs to what a server says of itself.

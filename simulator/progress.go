@@ -7,11 +7,12 @@ import (
 	"unicode"
 )
 
-// progress shows each lap: as a line for each group, or, on a terminal, as one block that is redrawn in place.
+// progress shows each second of the ramp, and then each lap: as lines, or, on a terminal, as one block that is redrawn in place. It belongs to one
+// goroutine at a time.
 type progress struct {
 	run   *run
-	began time.Time
-	drawn int // lines of the block that is on the terminal
+	began time.Time // the ramp, or the measured time
+	drawn int       // lines of the block that is on the terminal
 }
 
 func newProgress(r *run, began time.Time) *progress {
@@ -20,7 +21,7 @@ func newProgress(r *run, began time.Time) *progress {
 
 func (l *progress) show(now time.Time) {
 	if l.run.cfg.Terminal {
-		l.redraw(now)
+		l.redraw(l.block(now))
 		return
 	}
 	at := now.Sub(l.began).Seconds()
@@ -40,10 +41,12 @@ func (l *progress) show(now time.Time) {
 func (c *crowd) line() string {
 	lap := c.laps[len(c.laps)-1]
 	reconnects, desyncs := c.sums()
-	return fmt.Sprintf(
-		"seated %d/%d  snapshots/s %.1f  effect p50 %.0f p99 %.0f ms  gap p99 %.1f ms  in %s/s out %s/s  reconnects %d  desyncs %d  failed %d",
-		lap.Seated, len(c.players), lap.Rate, lap.Latency.P50, lap.Latency.P99, lap.Interval.P99,
-		bytesText(total(lap.In)), bytesText(total(lap.Out)), reconnects, desyncs, lap.Failed)
+	bytes := fmt.Sprintf("in %s/s out %s/s  reconnects %d", bytesText(total(lap.In)), bytesText(total(lap.Out)), reconnects)
+	if c.Role != Player {
+		return fmt.Sprintf("there %d/%d  %s  failed %d", lap.Seated, len(c.players), bytes, lap.Failed)
+	}
+	return fmt.Sprintf("seated %d/%d  snapshots/s %.1f  effect p50 %.0f p99 %.0f ms  gap p99 %.1f ms  %s  desyncs %d  failed %d",
+		lap.Seated, len(c.players), lap.Rate, lap.Latency.P50, lap.Latency.P99, lap.Interval.P99, bytes, desyncs, lap.Failed)
 }
 
 // sums are over all laps.
@@ -78,13 +81,12 @@ const (
 )
 
 // redraw draws the block over itself, in one write.
-func (l *progress) redraw(now time.Time) {
+func (l *progress) redraw(lines []string) {
 	var b strings.Builder
 	b.WriteString(wrapOff)
 	if l.drawn > 0 {
 		fmt.Fprintf(&b, lineUp, l.drawn)
 	}
-	lines := l.block(now)
 	for _, line := range lines {
 		b.WriteString(strings.TrimRight(line, " ") + eraseLine + "\n")
 	}
@@ -93,11 +95,16 @@ func (l *progress) redraw(now time.Time) {
 	fmt.Fprint(l.run.cfg.Progress, b.String())
 }
 
+// bar is one that is filled as far as done is of all.
+func bar(done, all int64) string {
+	filled := int(barCells * done / max(all, 1))
+	return strings.Repeat("█", filled) + strings.Repeat("░", barCells-filled)
+}
+
 func (l *progress) block(now time.Time) []string {
 	whole, passed := l.run.cfg.For, min(now.Sub(l.began).Round(time.Second), l.run.cfg.For)
-	filled := int(passed * barCells / whole)
 	lines := []string{
-		fmt.Sprintf("%s%s  %v of %v  %s", strings.Repeat("█", filled), strings.Repeat("░", barCells-filled), passed, whole, cells(l.run.cfg.Title, 40)),
+		fmt.Sprintf("%s  %v of %v  %s", bar(int64(passed), int64(whole)), passed, whole, cells(l.run.cfg.Title, 40)),
 		fmt.Sprintf("%-*s %13s %7s %15s %15s %11s %11s %7s %7s", nameCells, "group", "seated", "snap/s", "effect p50/p99", "gap p50/p99", "in/s", "out/s", "reconn", "failed"),
 	}
 	groups := 0
@@ -124,7 +131,11 @@ func (l *progress) block(now time.Time) []string {
 func (c *crowd) row() string {
 	lap := c.laps[len(c.laps)-1]
 	reconnects, _ := c.sums()
-	return fmt.Sprintf("%s %13s %7.1f %15s %15s %11s %11s %7d %7d", cells(c.Name, nameCells), fmt.Sprintf("%d/%d", lap.Seated, len(c.players)), lap.Rate,
+	rate := "-"
+	if lap.Playing > 0 {
+		rate = fmt.Sprintf("%.1f", lap.Rate)
+	}
+	return fmt.Sprintf("%s %13s %7s %15s %15s %11s %11s %7d %7d", cells(c.Name, nameCells), fmt.Sprintf("%d/%d", lap.Seated, len(c.players)), rate,
 		pair(lap.Latency), pair(lap.Interval), bytesText(total(lap.In)), bytesText(total(lap.Out)), reconnects, lap.Failed)
 }
 
@@ -138,10 +149,10 @@ func pair(s Spread) string {
 
 // outsideText is the server as it was last seen from outside, or "".
 func (r *run) outsideText() string {
-	if r.outside == nil {
+	if r.server == nil || r.server.outside == nil {
 		return ""
 	}
-	s, ok := r.outside.Newest()
+	s, ok := r.server.outside.Newest()
 	if !ok {
 		return "server: nothing seen from outside yet"
 	}

@@ -39,3 +39,21 @@ func TestATerminalIsDrawnInPlaceAndCannotBeControlledByNames(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRampIsShownEachSecond(t *testing.T) {
+	for _, terminal := range []bool{false, true} {
+		var out bytes.Buffer
+		mustPlayAll(t, faults{}, simulator.Config{Progress: &out, Terminal: terminal, Ramp: 4500 * time.Millisecond, For: time.Second}, simulator.Group{Name: "a", Bots: 8, RoomSize: 2})
+		last := -1
+		for _, want := range []string{"2 of 8 bots started, 2 in", "4 of 8 bots started, 4 in", "6 of 8 bots started, 6 in", "8 of 8 bots started, 8 in"} {
+			at := strings.Index(out.String(), want)
+			if at <= last {
+				t.Fatalf("terminal %v: %q is not there, or too early:\n%q", terminal, want, out.String())
+			}
+			last = at
+		}
+		if ups := strings.Count(out.String(), "A\r"); terminal && ups != 4 || !terminal && ups != 0 { // drawn five times, in one place
+			t.Errorf("terminal %v: drawn over %d times:\n%q", terminal, ups, out.String())
+		}
+	}
+}

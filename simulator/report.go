@@ -25,6 +25,10 @@ const (
 	FailedMalformed = "malformed"
 	FailedChat      = "chat"
 	FailedPresence  = "presence"
+	FailedRejoin    = "rejoin"
+	FailedSending   = "sending"
+
+	FailedPrediction = "prediction"
 )
 
 // Failure is one way in which the server failed a bot.
@@ -57,6 +61,9 @@ type Range struct {
 // Report is what a run found.
 type Report struct {
 	Title       string    `json:"title,omitempty"`
+	Run         string    `json:"run,omitempty"`   // see Config.Run
+	Part        int       `json:"part,omitempty"`  // of a run that several processes shared, from 1; 0: the whole
+	Parts       int       `json:"parts,omitempty"` // of the run; 0: one process played it
 	URL         string    `json:"url"`
 	Began       time.Time `json:"began"` // the measured time
 	Bots        int       `json:"bots"`
@@ -99,13 +106,14 @@ type GroupReport struct {
 	Rate     Range   `json:"snapshots_per_s"` // per bot, while seated
 	Latency  Spread  `json:"input_to_effect"`
 	Interval Spread  `json:"inter_arrival"`
-	Age      Spread  `json:"snapshot_age"`   // of the newest one; see docs/simulator.md
-	Stalls   float64 `json:"stalls_per_min"` // gaps of more than 150 ms between snapshots, a bot and minute in its seat
-	Slack    Spread  `json:"input_slack"`    // late inputs count as 0
-	Late     float64 `json:"late_inputs"`    // share of the inputs
-	Rejoin   Spread  `json:"rejoin"`         // from a lost socket to the next snapshot
-	Chat     Spread  `json:"chat"`           // from saying something to hearing it
-	Presence Spread  `json:"presence"`       // from saying that one is away, or back, to another's seeing it
+	Age      Spread  `json:"snapshot_age"`     // of the newest one; see docs/simulator.md
+	Stalls   float64 `json:"stalls_per_min"`   // gaps of more than 150 ms between snapshots, a bot and minute in its seat
+	Slack    Spread  `json:"input_slack"`      // late inputs count as 0
+	Late     float64 `json:"late_inputs"`      // share of the inputs
+	Rejoin   Spread  `json:"rejoin"`           // from a lost socket to the next snapshot
+	Chat     Spread  `json:"chat"`             // from saying something to hearing it
+	Presence Spread  `json:"presence"`         // from saying that one is away, or back, to another's seeing it
+	Error    Spread  `json:"prediction_error"` // of the own row's place, in the game's units in place of ms
 	RTT      Range   `json:"rtt_ms"`
 	BytesIn  float64 `json:"bytes_in_per_s"` // per bot, without WebSocket and TCP headers
 	BytesOut float64 `json:"bytes_out_per_s"`
@@ -113,7 +121,12 @@ type GroupReport struct {
 	Snapshots     uint64            `json:"snapshots"`
 	Keyframes     uint64            `json:"keyframes"`
 	Desyncs       uint64            `json:"desyncs"`
-	Cuts          int64             `json:"cuts"` // made by chaos
+	Mispredicted  uint64            `json:"mispredictions"` // views that showed a predicted row to be wrong, in a field that the game's step moves
+	Sends         uint64            `json:"sends"`          // events of the bots' own; see Sends
+	Heard         uint64            `json:"sends_heard"`    // times that one of them was heard by a bot
+	Returns       map[string]int    `json:"returns"`        // of rejoiners, by the way in which they had gone
+	Corrections   uint64            `json:"corrections"`    // times that inputs were run again, for that or because another field had changed
+	Cuts          int64             `json:"cuts"`           // made by chaos
 	Reconnects    uint64            `json:"reconnects"`
 	InputsSent    uint64            `json:"inputs_sent"`
 	InputsSkipped uint64            `json:"inputs_skipped"` // this process was too slow to send them
@@ -137,8 +150,8 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	r := GroupReport{
 		Name: c.Name, Role: c.Role, Game: c.Game, Bots: len(c.players), Lobbies: c.lobbies, Chaos: c.Chaos,
 		Latency: c.gauges.latency.spread(), Interval: c.gauges.interval.spread(), Age: c.gauges.age.spread(),
-		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(), Presence: c.gauges.presence.spread(),
-		Laps: c.laps, Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{},
+		Slack: c.gauges.slack.spread(), Rejoin: c.gauges.rejoin.spread(), Chat: c.gauges.chat.spread(), Presence: c.gauges.presence.spread(), Error: c.gauges.foretold.spread(),
+		Laps: c.laps, Resyncs: map[string]uint64{}, Drops: map[string]uint64{}, Notices: map[string]int{}, Returns: map[string]int{},
 	}
 	if measured > 0 {
 		each := measured.Seconds() * float64(len(c.players))
@@ -159,6 +172,11 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 		r.count(stats)
 		r.Cuts += p.cuts.Load()
 		r.Visits += p.visits
+		r.Mispredicted, r.Corrections = r.Mispredicted+p.tally.foretold.Mispredictions, r.Corrections+p.tally.foretold.Resims
+		r.Heard += p.tally.called.Load()
+		for way, n := range p.returns.count {
+			r.Returns[way] += n
+		}
 		for code, n := range p.tally.notices {
 			r.Notices[code] += n
 		}
@@ -169,12 +187,27 @@ func (c *crowd) report(measured time.Duration, t traffic) GroupReport {
 	if seated > 0 {
 		r.Stalls = float64(stalls) / seated.Minutes()
 	}
-	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
-	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+	r.rates()
 	for _, c := range c.Expect {
 		r.Verdicts = append(r.Verdicts, c.judge(r))
 	}
 	return r
+}
+
+// rates are those of the bots.
+func (r *GroupReport) rates() {
+	r.Rate = rangeOf(r.Each, func(b BotReport) float64 { return b.Snapshots })
+	r.RTT = rangeOf(r.Each, func(b BotReport) float64 { return b.RTT })
+}
+
+// unmet is how many criteria were not met.
+func (r GroupReport) unmet() (n int) {
+	for _, v := range r.Verdicts {
+		if !v.Met {
+			n++
+		}
+	}
+	return n
 }
 
 func (r *GroupReport) count(s client.Stats) {
@@ -185,6 +218,7 @@ func (r *GroupReport) count(s client.Stats) {
 	r.InputsSent += s.InputsSent
 	r.InputsSkipped += s.InputsSkipped
 	r.EventsLost += s.EventsLost
+	r.Sends += s.Sends
 	for reason, name := range resyncNames {
 		if n := s.Resyncs[reason]; n > 0 {
 			r.Resyncs[name] += n
@@ -223,7 +257,7 @@ func (p *player) report(s client.Stats) BotReport {
 	}
 	// Less than a second says nothing about a rate.
 	if t.seated >= time.Second && b.Snapshots < p.crowd.MinRate {
-		t.failLocked(FailedRate, "%.1f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
+		t.failLocked(FailedRate, "%.2f snapshots a second, want %g", b.Snapshots, p.crowd.MinRate)
 	}
 	b.Failures = t.failures
 	return b

@@ -6,11 +6,11 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/simulator/machine"
-	"github.com/deltatick/deltatick/simulator/scrape"
 )
 
 // Run plays a population and reports. It blocks until the run is over and every bot is gone; ending ctx ends it early, with a
@@ -19,6 +19,9 @@ import (
 func Run(ctx context.Context, cfg Config) (Report, error) {
 	cfg, err := cfg.withDefaults()
 	if err != nil {
+		return Report{}, fmt.Errorf("simulator: %w", err)
+	}
+	if err := cfg.checkPredictions(); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	if !cfg.AllowRemote {
@@ -35,9 +38,6 @@ func Run(ctx context.Context, cfg Config) (Report, error) {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
 	r := &run{cfg: cfg, guard: newGuard(cfg), sources: sources, server: watcher}
-	if cfg.Metrics != "" || cfg.PID != 0 {
-		r.outside = scrape.New(scrape.Config{Metrics: cfg.Metrics, PID: cfg.PID, Every: lapTime(cfg.For)})
-	}
 	if err := r.populate(games); err != nil {
 		return Report{}, fmt.Errorf("simulator: %w", err)
 	}
@@ -54,8 +54,7 @@ type run struct {
 	guard   *guard
 	crowds  []*crowd
 	raids   []*raid
-	outside *scrape.Watcher // of the server, for plots; nil for none
-	players []*player       // of all crowds
+	players []*player // of all crowds
 	server  *watcher
 	sources []*net.TCPAddr // that bots connect from in turn; none for the system's choice
 }
@@ -67,10 +66,12 @@ func (r *run) populate(games []client.Game) error {
 		first := bots
 		bots += g.Bots
 		if g.Attack != "" {
-			r.raids = append(r.raids, newRaid(g, first, r.cfg))
+			if raid := newRaid(g, first, r.cfg); len(raid.attackers) > 0 { // else all are of other parts
+				r.raids = append(r.raids, raid)
+			}
 			continue
 		}
-		c, err := newCrowd(g, games[i], first, r)
+		c, err := newCrowd(g, games[i], i, first, r)
 		if err != nil {
 			return err
 		}
@@ -89,21 +90,26 @@ func (r *run) measure(ctx context.Context) Report {
 	var bots sync.WaitGroup
 	sleep(ctx, time.Until(r.cfg.At))
 	began := time.Now()
-	r.letIn(ctx, living, &bots)
+	shown := newProgress(r, began)
+	r.letIn(ctx, living, &bots, shown)
 	joining := time.Since(began)
 	sleep(ctx, r.cfg.Settle)
 
 	opened := time.Now()
-	r.server.start(ctx)
+	r.server.start()
 	before, cpu := r.traffic(), machine.CPUTime()
 	r.window.open(opened)
-	r.watch(ctx)
+	shown.began = opened
+	r.watch(ctx, shown)
 	r.window.close(time.Now())
 	measured := time.Since(opened)
 	after, cpu := r.traffic(), machine.CPUTime()-cpu
 	r.server.stop(ctx)
 
-	report := Report{Title: r.cfg.Title, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
+	report := Report{Title: r.cfg.Title, Run: r.cfg.Run, Parts: r.cfg.Parts, URL: r.cfg.URL, Seed: r.cfg.Seed, Measured: measured.Seconds(), Interrupted: ctx.Err() != nil, Began: opened.UTC()}
+	if r.cfg.Parts > 0 {
+		report.Part = r.cfg.Part + 1
+	}
 	if measured > 0 { // else it was interrupted before
 		report.CPU = cpu.Seconds() / measured.Seconds()
 	}
@@ -122,7 +128,7 @@ func (r *run) measure(ctx context.Context) Report {
 	}
 	r.guard.leave(ctx, report.Interrupted)
 	r.invariants(&report)
-	report.Upkeep = r.server.upkeep(len(r.players))
+	report.Upkeep = r.server.upkeep(r.population())
 	report.Upkeep.Joining = joining.Seconds()
 	if r.cfg.Soak != nil && !report.Interrupted {
 		r.cfg.Soak.judge(ctx, r.server, &report.Upkeep)
@@ -131,16 +137,9 @@ func (r *run) measure(ctx context.Context) Report {
 		g := c.report(measured, traffic{in: after[i].in - before[i].in, out: after[i].out - before[i].out})
 		report.Bots, report.Lobbies, report.Failed = report.Bots+g.Bots, report.Lobbies+g.Lobbies, report.Failed+g.Failed
 		report.Groups = append(report.Groups, g)
-		for _, v := range g.Verdicts {
-			if !v.Met {
-				report.Unmet++
-			}
-		}
+		report.Unmet += g.unmet()
 	}
-	if r.outside != nil {
-		seen := r.outside.Report()
-		report.Server = &seen
-	}
+	report.Server = r.server.report()
 	for _, raid := range r.raids {
 		a := raid.report()
 		report.Breaches += int(total(a.Breaches))
@@ -150,11 +149,18 @@ func (r *run) measure(ctx context.Context) Report {
 }
 
 // letIn starts the bots over the ramp and waits until each is seated, or its time to be is over.
-func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
-	fmt.Fprintf(r.cfg.Progress, "%d bots on their way into %d lobbies\n", len(r.players), r.lobbies())
+func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup, shown *progress) {
+	fmt.Fprintf(r.cfg.Progress, "%s on their way into %s\n", many(len(r.players), "bot", "bots"), many(r.lobbies(), "lobby", "lobbies"))
+	var started atomic.Int64
+	showing, enough := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	watching.Go(func() { shown.ramp(showing, &started) })
+	defer watching.Wait()
+	defer enough()
 	step := r.cfg.Ramp / time.Duration(max(len(r.players), 1))
 	for _, p := range r.players {
 		bots.Go(func() { p.live(living) })
+		started.Add(1)
 		if !sleep(ctx, step) {
 			return
 		}
@@ -172,7 +178,7 @@ func (r *run) letIn(ctx, living context.Context, bots *sync.WaitGroup) {
 }
 
 // watch keeps and shows laps, looks at the server from outside, and lets chaos and attackers loose, until the measured time is over.
-func (r *run) watch(ctx context.Context) {
+func (r *run) watch(ctx context.Context, shown *progress) {
 	ctx, cancel := context.WithTimeout(ctx, r.cfg.For)
 	defer cancel()
 	var chaos sync.WaitGroup
@@ -185,16 +191,15 @@ func (r *run) watch(ctx context.Context) {
 			chaos.Go(func() { p.wreak(ctx) })
 		}
 	}
-	if r.outside != nil {
-		chaos.Go(func() { r.outside.Run(ctx) })
+	if r.server.outside != nil {
+		chaos.Go(func() { r.server.outside.Run(ctx) })
 	}
-	began := time.Now()
-	newLaps(r, began).drive(ctx, lapTime(r.cfg.For), newProgress(r, began).show)
+	newLaps(r, time.Now()).drive(ctx, lapTime(r.cfg.For), shown.show)
 }
 
 // rollCall waits until every bot that was ever seated is so again, and notes who is not.
 func (r *run) rollCall(ctx context.Context) {
-	since, said := time.Now(), r.guard.chats.Newest()
+	since, said, called := time.Now(), r.guard.chats.Newest(), r.guard.calls.Newest()
 	absent := slices.DeleteFunc(slices.Clone(r.players), func(p *player) bool {
 		select {
 		case <-p.seated:
@@ -205,13 +210,14 @@ func (r *run) rollCall(ctx context.Context) {
 	})
 	for {
 		absent = slices.DeleteFunc(absent, func(p *player) bool { return p.present(since) })
-		if len(absent) == 0 && r.allHeard(said) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
+		if len(absent) == 0 && r.allHeard(said, called) || time.Since(since) >= r.cfg.ReturnWithin || !sleep(ctx, 50*time.Millisecond) {
 			break
 		}
 	}
 	r.judgeChat(said)
+	r.judgeCalls(called)
 	for _, p := range absent {
-		if p.crowd.Role == Player {
+		if p.crowd.Role.plays() {
 			p.tally.fail(FailedAbsent, "not in seat %d of match %s within %v", p.tally.seat, p.tally.match, r.cfg.ReturnWithin)
 		} else {
 			p.tally.fail(FailedAbsent, "not back within %v", r.cfg.ReturnWithin)
@@ -222,6 +228,15 @@ func (r *run) rollCall(ctx context.Context) {
 func (r *run) lobbies() (n int) {
 	for _, c := range r.crowds {
 		n += c.lobbies
+	}
+	return n
+}
+
+// population is everyone whom the server has to bear: bots and attackers.
+func (r *run) population() int {
+	n := len(r.players)
+	for _, raid := range r.raids {
+		n += len(raid.attackers)
 	}
 	return n
 }

@@ -10,6 +10,7 @@ import (
 // flies to a pickup.
 type Shooter struct {
 	seat int
+	me   *client.Predictor // nil where the group does not predict
 
 	ships, pickups                      client.Table
 	x, y, vx, vy, heading, owner, alive client.Column
@@ -26,7 +27,7 @@ const (
 
 // Enter looks up what arena replicates.
 func (b *Shooter) Enter(room *client.Room) {
-	b.seat = room.Seat
+	b.seat, b.me = room.Seat, nil
 	b.ships, b.pickups = room.Table("ships"), room.Table("pickups")
 	for name, column := range map[string]*client.Column{
 		"x": &b.x, "y": &b.y, "vx": &b.vx, "vy": &b.vy, "heading": &b.heading, "seat": &b.owner, "alive": &b.alive,
@@ -37,6 +38,17 @@ func (b *Shooter) Enter(room *client.Room) {
 	b.thrust, b.fire, b.aim, b.aimed = room.Input("thrust"), room.Input("fire"), room.Input("aim"), room.Input("aimed")
 }
 
+// Foresee has the bot fly by where its ship is going to be.
+func (b *Shooter) Foresee(me *client.Predictor) { b.me = me }
+
+// of is a column of the own ship: as predicted, or as the view has it.
+func (b *Shooter) of(c client.Column, v *client.View, own int) float64 {
+	if b.me != nil && b.me.ID() == b.ships.IDs(v)[own] {
+		return b.me.Float(c)
+	}
+	return c.Float(v, own)
+}
+
 // Think steers the bot's ship.
 func (b *Shooter) Think(v *client.View, in *client.Input) {
 	in.SetBool(b.fire, false)
@@ -45,7 +57,7 @@ func (b *Shooter) Think(v *client.View, in *client.Input) {
 	if own < 0 {
 		return
 	}
-	x, y := b.x.Float(v, own), b.y.Float(v, own)
+	x, y := b.of(b.x, v, own), b.of(b.y, v, own)
 	if target := b.nearestShip(v, own, x, y); target >= 0 {
 		b.chase(v, in, own, target, x, y)
 		return
@@ -92,10 +104,10 @@ func (b *Shooter) chase(v *client.View, in *client.Input, own, target int, x, y 
 	dx, dy := b.x.Float(v, target)-x, b.y.Float(v, target)-y
 	distance := math.Hypot(dx, dy)
 	flight := distance * shooterLead
-	dx += (b.vx.Float(v, target) - b.vx.Float(v, own)) * flight
-	dy += (b.vy.Float(v, target) - b.vy.Float(v, own)) * flight
+	dx += (b.vx.Float(v, target) - b.of(b.vx, v, own)) * flight
+	dy += (b.vy.Float(v, target) - b.of(b.vy, v, own)) * flight
 	b.face(in, dx, dy)
-	off := math.Remainder(math.Atan2(dy, dx)-b.heading.Float(v, own), 2*math.Pi)
+	off := math.Remainder(math.Atan2(dy, dx)-b.of(b.heading, v, own), 2*math.Pi)
 	in.SetBool(b.thrust, distance > shooterNear && math.Abs(off) < 1)
 	in.SetBool(b.fire, distance < shooterRange && math.Abs(off) < shooterTrue)
 }

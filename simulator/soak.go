@@ -84,13 +84,13 @@ const (
 // judge looks at the server once more, when everybody has gone, and fills in what became of it.
 func (s Soak) judge(ctx context.Context, w *watcher, u *Upkeep) {
 	sleep(ctx, s.Settle)
-	after, err := serverstat.Fetch(context.WithoutCancel(ctx), nil, w.address)
+	after, err := w.outside.Look(context.WithoutCancel(ctx))
 	if err != nil {
 		u.Leaks = append(u.Leaks, Leak{Of: "the server's metrics, which could not be read", Before: 1})
 	} else {
-		u.Leaks = s.leaks(w.before, w.samples, after)
+		u.Leaks = s.leaks(w.before, w.numbers(), after)
 	}
-	u.Trend = s.trends(w.samples)
+	u.Trend = s.trends(w.numbers())
 }
 
 // leaks holds what is left to what was.

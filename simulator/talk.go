@@ -17,7 +17,7 @@ import (
 // and its time, by which those who hear it check that it came once and in order, and how long it took.
 func (v *visit) talk(ctx context.Context) {
 	rng := v.rand(forTalk)
-	for n := uint64(1); sleep(ctx, about(v.crowd.Talk, rng)); {
+	for sleep(ctx, about(v.crowd.Talk, rng)) {
 		lobby := v.client.Lobby().State()
 		if lobby == nil {
 			continue
@@ -26,10 +26,10 @@ func (v *visit) talk(ctx context.Context) {
 		if err == nil && sleep(ctx, min(v.crowd.Talk/4, time.Second)) {
 			var confirmed client.ChatMessage
 			now := time.Now()
-			if confirmed, err = v.client.Chat().Say(ctx, said{number: n, at: now}.text()); err == nil {
+			v.spoken++
+			if confirmed, err = v.client.Chat().Say(ctx, said{number: v.spoken, at: now}.text()); err == nil {
 				v.guard.chats.Said(lobby.ID, invariant.Said{ID: confirmed.ID, Asked: now})
 			}
-			n++
 		}
 		var refused *protocol.Error
 		if errors.As(err, &refused) && refused.Code != protocol.CodeNotFound { // that one: it left the lobby meanwhile

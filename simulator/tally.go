@@ -3,6 +3,7 @@ package simulator
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -13,6 +14,7 @@ import (
 type tally struct {
 	window *window
 	gauges *gauges
+	called atomic.Uint64 // events of bots' own that were heard
 
 	mu       sync.Mutex
 	room     *client.Room // the current one; nil while offline or between matches
@@ -29,6 +31,7 @@ type tally struct {
 	oldest   time.Duration // age of the newest snapshot, at its worst
 	stalls   int           // gaps between snapshots that were longer than stall
 	clock    tickClock
+	foretold client.PredictionStats // of all rooms
 	notices  map[string]int
 	heardOf  map[string]uint64 // number of the newest chat message heard, by user
 	failures []Failure
@@ -123,6 +126,21 @@ func (t *tally) sat() (match string, seat int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.match, t.seat
+}
+
+// step is for a bot that has left its match by its own wish: the next seat may be another.
+func (t *tally) step() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stand(time.Now())
+	t.match, t.seat, t.lostAt = "", 0, time.Time{}
+}
+
+// setOut notes when the bot begins to come back.
+func (t *tally) setOut(now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lostAt = now
 }
 
 // goAway ends a visit: the next one is somebody else's.

@@ -6,10 +6,10 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/deltatick/deltatick/simulator/machine"
+	"github.com/deltatick/deltatick/simulator/scrape"
 	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
@@ -18,8 +18,9 @@ import (
 type Upkeep struct {
 	CPU      float64 `json:"server_cpu"`            // cores that the server used while measuring; 0: not known
 	Resident float64 `json:"server_resident_bytes"` // at the end of the measured time; 0: not known
-	Each     float64 `json:"server_bytes_per_bot"`  // resident, beyond what it had before the bots came; 0: not known
-	Busy     float64 `json:"machine_cores_busy"`    // of the simulator's machine while measuring, everything on it together; 0: not known
+	Each     float64 `json:"server_bytes_per_bot"`  // resident, beyond what it had before they came, for each bot and attacker; 0: not known
+	Busy     float64 `json:"machine_cores_busy"`    // of the simulator's machine while measuring, everything on it together; of several the busiest; 0: not known
+	Cores    int     `json:"machine_cores"`         // that this machine has
 	Joining  float64 `json:"joining_s"`             // from the first bot's start to all being in
 	Trend    []Trend `json:"trends,omitempty"`      // see Config.Soak
 	Leaks    []Leak  `json:"leaks,omitempty"`       // see Config.Soak
@@ -27,73 +28,64 @@ type Upkeep struct {
 	Missed   int     `json:"server_samples_missed"` // and those that had none
 }
 
-// watcher looks at the server's metrics about each second of the measured time. Its samples belong to its goroutine until stop has returned.
+// watcher looks at the server and at this machine for a run. Before the bots come it belongs to preflight, then to the run.
 type watcher struct {
-	address string // "" where there is nothing to look at
-	before  serverstat.Sample
-	samples []serverstat.Sample
-	missed  int
+	outside *scrape.Watcher   // the only one that looks at the server; nil where there is nothing to look at
+	blind   *scrape.Report    // why there is not, if it was tried
+	before  serverstat.Sample // before the bots came
 	busy    time.Duration
 	took    time.Duration
 	began   time.Time
-	end     context.CancelFunc
-	running sync.WaitGroup
 }
 
-// lookEvery is how often a watcher looks.
-const lookEvery = time.Second
+// start begins the measured time.
+func (w *watcher) start() { w.began, w.busy = time.Now(), machine.BusyTime() }
 
-// start begins to look until stop, or until ctx ends.
-func (w *watcher) start(ctx context.Context) {
-	w.began, w.busy = time.Now(), machine.BusyTime()
-	ctx, w.end = context.WithCancel(ctx)
-	if w.address == "" {
-		return
-	}
-	w.look(ctx)
-	w.running.Go(func() {
-		for sleep(ctx, lookEvery) {
-			w.look(ctx)
-		}
-	})
-}
-
-func (w *watcher) look(ctx context.Context) {
-	s, err := serverstat.Fetch(ctx, nil, w.address)
-	switch {
-	case err == nil:
-		w.samples = append(w.samples, s)
-	case ctx.Err() == nil:
-		w.missed++
-	}
-}
-
-// stop takes a last look.
+// stop ends it, and takes a last look.
 func (w *watcher) stop(ctx context.Context) {
-	w.end()
-	w.running.Wait()
 	w.took, w.busy = time.Since(w.began), machine.BusyTime()-w.busy
-	if w.address != "" {
-		w.look(context.WithoutCancel(ctx))
+	if w.outside != nil {
+		w.outside.Last(context.WithoutCancel(ctx))
 	}
 }
 
-// upkeep is what the watcher has seen of the server with so many bots.
-func (w *watcher) upkeep(bots int) Upkeep {
-	u := Upkeep{Samples: len(w.samples), Missed: w.missed}
+// numbers are what was seen while measuring, look by look.
+func (w *watcher) numbers() []serverstat.Sample {
+	if w.outside == nil {
+		return nil
+	}
+	return w.outside.Numbers()
+}
+
+// report is the same as samples for plots, or nil where nobody looked.
+func (w *watcher) report() *scrape.Report {
+	if w.outside == nil {
+		return w.blind
+	}
+	seen := w.outside.Report()
+	return &seen
+}
+
+// upkeep is what the watcher has seen of the server with so many bots and attackers.
+func (w *watcher) upkeep(population int) Upkeep {
+	samples := w.numbers()
+	u := Upkeep{Samples: len(samples), Cores: runtime.NumCPU()}
+	if seen := w.report(); seen != nil {
+		u.Missed = seen.Misses
+	}
 	if w.took > 0 {
 		u.Busy = w.busy.Seconds() / w.took.Seconds()
 	}
-	if len(w.samples) == 0 {
+	if len(samples) == 0 {
 		return u
 	}
-	first, last := w.samples[0], w.samples[len(w.samples)-1]
+	first, last := samples[0], samples[len(samples)-1]
 	if took := last.At.Sub(first.At).Seconds(); took > 0 {
 		u.CPU = max(0, last.Values[serverstat.CPU]-first.Values[serverstat.CPU]) / took
 	}
 	u.Resident = last.Values[serverstat.Resident]
-	if before, ok := w.before.Get(serverstat.Resident); ok && bots > 0 {
-		u.Each = max(0, u.Resident-before) / float64(bots)
+	if before, ok := w.before.Get(serverstat.Resident); ok && population > 0 {
+		u.Each = max(0, u.Resident-before) / float64(population)
 	}
 	return u
 }
@@ -107,12 +99,9 @@ func (u Upkeep) OK() bool {
 func (u Upkeep) write(b *strings.Builder) {
 	fmt.Fprintf(b, "everybody was in after %.1f s", u.Joining)
 	if u.Busy > 0 {
-		fmt.Fprintf(b, "; this machine had %.2f of %d cores busy, with everything on it", u.Busy, runtime.NumCPU())
+		fmt.Fprintf(b, "; this machine had %.2f of %d cores busy, with everything on it", u.Busy, u.Cores)
 	}
 	fmt.Fprintln(b)
-	if u.Samples > 0 {
-		fmt.Fprintf(b, "server: %.2f cores, %.1f MB resident, which is %.1f kB for each bot beyond what it had before\n", u.CPU, u.Resident/1e6, u.Each/1e3)
-	}
 	said := func(what fmt.Stringer, ok bool) {
 		verdict := "met"
 		if !ok {

@@ -22,7 +22,11 @@ const (
 const banner = "/*! deltatick client, Apache-2.0. */"
 
 // later are the modules that the minified bundle loads by need, each into a file of its own: see client-js/src/parts.js.
-var later = []string{"enter.js", "motion.js", "packed/decoder.js", "seldom.js", "social.js", "spawns.js", "step.js"}
+var later = []string{"enter.js", "packed/decoder.js", "prediction.js", "seldom.js", "social.js", "spawns.js", "step.js", "views.js"}
+
+// shared are modules that several of these need and the core does not. They are in the core all the same: in a file of their own, which
+// esbuild would make, they would be asked for only once the file is there that needs them.
+var shared = []string{"between.js"}
 
 // bundle makes all files of dist from the client in folder root, by name, without writing any.
 func bundle(root string) (files map[string][]byte, err error) {
@@ -88,7 +92,7 @@ func bundleOne(root, name string, files map[string][]byte) (metafile string, err
 	return result.Metafile, errors.Join(failures...)
 }
 
-// oneCore has each module that loads later import the whole client. esbuild puts modules that the same entries reach into one file:
+// oneCore has each module that loads later import the whole client, and the client what is shared. esbuild puts modules that the same entries reach into one file:
 // so everything that a page loads at once is in one, instead of one for each set of later files that have something of it in common,
 // and compresses the better for it. No module is evaluated twice or earlier for it: the client has been when these are asked for.
 func oneCore(folder string) api.Plugin {
@@ -106,6 +110,11 @@ func oneCore(folder string) api.Plugin {
 					index = "./" + index
 				}
 				source += "\nimport \"" + index + "\";\n"
+			}
+			if name == "index.js" {
+				for _, module := range shared {
+					source += "\nimport \"./" + module + "\";\n"
+				}
 			}
 			return api.OnLoadResult{Contents: &source, Loader: api.LoaderJS}, nil
 		})

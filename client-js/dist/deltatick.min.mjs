@@ -1,1 +1,1 @@
-import{i as a,p as b,q as c,r as d,s as e,t as f,u as g,v as h}from"./deltatick.min.chunk-A7X7AZIZ.mjs";export{e as Client,b as CloseCodes,d as ClosedError,a as RequestError,c as Room,f as connect,h as loadStep,g as preload};
+import{m as a,s as b,t as c,u as d,v as e,w as f,x as g,y as h}from"./deltatick.min.chunk-UCADQGBB.mjs";export{e as Client,b as CloseCodes,d as ClosedError,a as RequestError,c as Room,f as connect,h as loadStep,g as preload};

@@ -375,6 +375,10 @@ var init_lobby = __esm({
       async ready(ready) {
         await this.#request("ready", { ready });
       }
+      /** @param {boolean} spectate whether to watch, or to take a place; in a running match, too */
+      async spectate(spectate) {
+        await this.#request("spectate", { spectate });
+      }
       /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
       async settings(changes) {
         await this.#request("settings", changes);
@@ -691,6 +695,10 @@ function parseFields(list2, max, lastKind) {
   const fields = list2.map((f) => parseField(f, lastKind));
   distinct(fields);
   checkRates(fields);
+  const rates = new Set(fields.map((f) => f.rate));
+  fields.forEach((f, i) => {
+    f.smooth = f.moving && !rates.has(i);
+  });
   return fields;
 }
 function parseField(f, lastKind) {
@@ -707,7 +715,10 @@ function parseField(f, lastKind) {
     maxBytes: 0,
     bits: 0,
     rate: -1,
-    perTick: 0
+    perTick: 0,
+    moving: kind >= FIXED && kind !== STRING,
+    smooth: false,
+    snap: Number.POSITIVE_INFINITY
   };
   switch (kind) {
     case INT:
@@ -719,6 +730,7 @@ function parseField(f, lastKind) {
       field.offset = a;
       field.step = b;
       setRange(field, c, d);
+      if (d - c <= INT32) field.snap = (d - c) * b * SNAP;
       setRate(field, f, 6);
       break;
     case ANGLE:
@@ -780,7 +792,7 @@ function distinct(list2) {
     throw new WireError("name twice in the schema");
   }
 }
-var MAX_TABLES, MAX_FIELDS, MAX_INPUTS, MAX_NAME, INT32, utf8;
+var MAX_TABLES, MAX_FIELDS, MAX_INPUTS, MAX_NAME, INT32, SNAP, utf8;
 var init_schema = __esm({
   "src/schema.js"() {
     "use strict";
@@ -792,7 +804,28 @@ var init_schema = __esm({
     MAX_INPUTS = 16;
     MAX_NAME = 64;
     INT32 = 2147483647;
+    SNAP = 1 / 8;
     utf8 = new TextEncoder();
+  }
+});
+
+// src/wake.js
+function onWake(waker, connection, signal) {
+  const { document } = waker;
+  const wake = () => {
+    const { state, code } = connection.status;
+    if (state === "waiting" && code === LOST) connection.dial();
+  };
+  const looked = () => {
+    if (document?.visibilityState === "visible") wake();
+  };
+  waker.addEventListener?.("online", wake, { signal });
+  document?.addEventListener("visibilitychange", looked, { signal });
+}
+var init_wake = __esm({
+  "src/wake.js"() {
+    "use strict";
+    init_wire();
   }
 });
 
@@ -801,6 +834,7 @@ var social_exports = {};
 __export(social_exports, {
   Lobby: () => Lobby,
   Presences: () => Presences,
+  onWake: () => onWake,
   parseSchema: () => parseSchema
 });
 var init_social = __esm({
@@ -809,6 +843,1528 @@ var init_social = __esm({
     init_lobby();
     init_presence();
     init_schema();
+    init_wake();
+  }
+});
+
+// src/rows.js
+function replaceRows(table2, fresh, changes) {
+  const before2 = new Map(table2.entities.map((e) => [e.id, e]));
+  table2.rows.clear();
+  table2.entities = fresh.map((entity) => {
+    const old = before2.get(entity.id);
+    before2.delete(entity.id);
+    const kept = old === void 0 ? entity : overwrite(table2.fields, old, entity);
+    table2.rows.set(kept.id, kept.row);
+    if (old === void 0) changes?.added.push(table2, kept);
+    else changes?.changed.push(table2, kept);
+    return kept;
+  });
+  for (const entity of before2.values()) changes?.removed.push(table2, entity);
+}
+function overwrite(fields, old, fresh) {
+  old.q = fresh.q;
+  for (const { name } of fields) old.row[name] = fresh.row[name];
+  return old;
+}
+var MAX_ROWS;
+var init_rows = __esm({
+  "src/rows.js"() {
+    "use strict";
+    MAX_ROWS = 1 << 18;
+  }
+});
+
+// src/float32.js
+function bitsOf(v) {
+  floats[0] = v;
+  return Number.isNaN(v) ? NAN : bits[0];
+}
+function floatOf(q) {
+  bits[0] = q;
+  return floats[0];
+}
+var floats, bits, NAN;
+var init_float32 = __esm({
+  "src/float32.js"() {
+    "use strict";
+    floats = new Float32Array(1);
+    bits = new Int32Array(floats.buffer);
+    NAN = 2143289344;
+  }
+});
+
+// src/rotation.js
+function part(packed, bits2) {
+  const half = 1 << bits2 - 1;
+  return ((packed & (1 << bits2) - 1) - half) / (half - 1);
+}
+function rotation(q, bits2) {
+  const v = [0, 0, 0, 0];
+  const most = q >>> 3 * bits2 & 3;
+  let sum = 0;
+  let shift = 2 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === most) continue;
+    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
+    sum += v[i] * v[i];
+    shift -= bits2;
+  }
+  v[most] = Math.sqrt(Math.max(0, 1 - sum));
+  return normalize(v);
+}
+function direction(q, bits2) {
+  const x = part(q >>> bits2, bits2);
+  const y = part(q, bits2);
+  const z = 1 - Math.abs(x) - Math.abs(y);
+  if (z >= 0) return normalize([x, y, z]);
+  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
+}
+function normalize(v) {
+  let sum = 0;
+  for (const c of v) sum += c * c;
+  const length = Math.sqrt(sum);
+  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
+  return v;
+}
+var signed;
+var init_rotation = __esm({
+  "src/rotation.js"() {
+    "use strict";
+    signed = (v, sign) => sign < 0 ? -v : v;
+  }
+});
+
+// src/dequantize.js
+function dequantize(field, q) {
+  switch (field.kind) {
+    case BOOL:
+      return q !== 0;
+    case INT:
+      return q;
+    case ANGLE:
+      return q * 2 * Math.PI / (field.max + 1);
+    case FLOAT:
+      return floatOf(q);
+    case QUAT:
+      return rotation(q, field.bits);
+    case UNIT:
+      return direction(q, field.bits);
+    default:
+      return field.offset + q * field.step;
+  }
+}
+var init_dequantize = __esm({
+  "src/dequantize.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_float32();
+    init_rotation();
+  }
+});
+
+// src/packed/adaptivebit.js
+function startProbs(probs) {
+  probs.fill(HALF);
+}
+function startMixers(weights, from, to) {
+  weights.fill(START_WEIGHT, from, to);
+}
+function adapted(p, bit, limit) {
+  const n = p & COUNT;
+  let q = p >>> 10;
+  if (bit !== 0) q += Math.imul(4194303 - q >>> 6, RATES[n]) >>> 10;
+  else q -= Math.imul(q >>> 6, RATES[n]) >>> 10;
+  return q << 10 | (n < limit ? n + 1 : n);
+}
+function plain(coder, probs, at3) {
+  const p = probs[at3];
+  const bit = coder.bit(Math.max(32, Math.min(65504, p >>> 16)));
+  probs[at3] = adapted(p, bit, SLOW);
+  return bit;
+}
+function dear(coder, probs, at3) {
+  const p = probs[at3];
+  const bit = coder.bit(Math.max(4096, Math.min(61440, p >>> 16)));
+  probs[at3] = adapted(p, bit, SLOW);
+  return bit;
+}
+function mixed(coder, probs, a, b, weights, at3) {
+  const pa = probs[a];
+  const pb = probs[b];
+  const la = LOGIT[pa >>> 20];
+  const lb = LOGIT[pb >>> 20];
+  const wa = weights[at3];
+  const wb = weights[at3 + 1];
+  const x = Math.imul(wa, la) + Math.imul(wb, lb) >> 16;
+  const p = LOGISTIC[Math.max(-2047, Math.min(2047, x)) + 2048];
+  const bit = coder.bit(p);
+  const error = (bit << 16) - p >> 2;
+  weights[at3] = corrected(wa, Math.imul(la, error));
+  weights[at3 + 1] = corrected(wb, Math.imul(lb, error));
+  probs[a] = adapted(pa, bit, SLOW);
+  probs[b] = adapted(pb, bit, FAST);
+  return bit;
+}
+function corrected(weight, by) {
+  return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight + (by + 32768 >> 16)));
+}
+function number(coder, probs, at3) {
+  let k = 0;
+  while (k < 31 && dear(coder, probs, at3 + k) !== 0) k++;
+  return 2 ** k - 1 + coder.raw(k);
+}
+function symbol(coder, probs) {
+  let x = 1;
+  while (x < 256) x = x << 1 | dear(coder, probs, x);
+  return x & 255;
+}
+var HALF, COUNT, SLOW, FAST, RATES, POINTS, LOGISTIC, LOGIT, START_WEIGHT, MAX_WEIGHT, NUMBER_MODELS;
+var init_adaptivebit = __esm({
+  "src/packed/adaptivebit.js"() {
+    "use strict";
+    HALF = 2147483648;
+    COUNT = 1023;
+    SLOW = 150;
+    FAST = 30;
+    RATES = Uint32Array.from({ length: SLOW + 1 }, (_, n) => (1 << 17) / (2 * n + 3));
+    POINTS = [
+      22,
+      36,
+      60,
+      98,
+      162,
+      267,
+      439,
+      720,
+      1179,
+      1921,
+      3108,
+      4971,
+      7812,
+      11955,
+      17625,
+      24743,
+      32768,
+      40793,
+      47911,
+      53581,
+      57724,
+      60565,
+      62428,
+      63615,
+      64357,
+      64816,
+      65097,
+      65269,
+      65374,
+      65438,
+      65476,
+      65500,
+      65514
+    ];
+    LOGISTIC = Int32Array.from({ length: 4096 }, (_, x) => {
+      const [i, w] = [x >> 7, x & 127];
+      return POINTS[i] * (128 - w) + POINTS[i + 1] * w + 64 >> 7;
+    });
+    LOGIT = new Int16Array(4096);
+    for (let p = 0, x = -2048; p < 4096; p++) {
+      while (x < 2047 && LOGISTIC[x + 2048] < 16 * p + 8) x++;
+      LOGIT[p] = x;
+    }
+    START_WEIGHT = 36e3;
+    MAX_WEIGHT = 1 << 18;
+    NUMBER_MODELS = 32;
+  }
+});
+
+// src/packed/order.js
+var ordered;
+var init_order = __esm({
+  "src/packed/order.js"() {
+    "use strict";
+    ordered = (q) => q ^ q >> 31 & 2147483647;
+  }
+});
+
+// src/packed/arrivals.js
+var MAX_ID, ANOTHER, GROWN, AFTER, GAP, ROW_MODELS, DIFFERS, NEGATIVE, DISTANCE, FIELD_MODELS, Arrivals;
+var init_arrivals = __esm({
+  "src/packed/arrivals.js"() {
+    "use strict";
+    init_dequantize();
+    init_fieldkinds();
+    init_rows();
+    init_wire();
+    init_adaptivebit();
+    init_order();
+    MAX_ID = 4294967295;
+    ANOTHER = 15 << 12;
+    GROWN = 0;
+    AFTER = 1;
+    GAP = 2;
+    ROW_MODELS = GAP + NUMBER_MODELS;
+    DIFFERS = 0;
+    NEGATIVE = 1;
+    DISTANCE = 2;
+    FIELD_MODELS = DISTANCE + NUMBER_MODELS;
+    Arrivals = class {
+      #fields;
+      #texts;
+      #models = new Uint32Array(ROW_MODELS);
+      #fieldModels;
+      /** By field: the value in the row that came last. */
+      #latest;
+      /** @param {PackedField[]} fields @param {import("./text.js").Texts} texts */
+      constructor(fields, texts) {
+        this.#fields = fields;
+        this.#texts = texts;
+        this.#fieldModels = new Uint32Array(FIELD_MODELS * fields.length);
+        this.#latest = new Int32Array(fields.length);
+      }
+      reset() {
+        startProbs(this.#models);
+        startProbs(this.#fieldModels);
+        this.#latest.fill(0);
+      }
+      /**
+       * Reads the new rows.
+       * @param {RangeDecoder} coder
+       * @param {Entity[]} before the rows of the baseline, by rising id
+       * @param {Map<number, any>} present the same by id
+       * @returns {Entity[]} by rising id
+       * @throws {WireError}
+       */
+      read(coder, before2, present) {
+        const rows = [];
+        if (plain(coder, this.#models, GROWN) === 0) return rows;
+        let id = 0;
+        if (before2.length > 0 && plain(coder, this.#models, AFTER) !== 0)
+          id = before2[before2.length - 1].id;
+        do {
+          id += 1 + number(coder, this.#models, GAP);
+          if (id > MAX_ID) throw new WireError("id gap");
+          if (present.has(id)) throw new WireError("added row is present");
+          if (coder.overrun) throw new WireError("added rows are cut short");
+          if (before2.length + rows.length >= MAX_ROWS) throw new WireError("too many rows");
+          rows.push(this.#row(coder, id));
+        } while (coder.bit(ANOTHER) !== 0);
+        return rows;
+      }
+      /** @param {RangeDecoder} coder @param {number} id @returns {Entity} */
+      #row(coder, id) {
+        const entity = { id, q: new Array(this.#fields.length).fill(0), row: {} };
+        for (const { index, field } of this.#fields) {
+          const at3 = FIELD_MODELS * index;
+          if (field.kind === STRING) {
+            const differs = at3 + DIFFERS;
+            entity.row[field.name] = this.#texts.read(
+              coder,
+              this.#fieldModels,
+              differs,
+              "",
+              field.maxBytes
+            );
+            continue;
+          }
+          const q = this.#value(coder, at3, this.#latest[index], field.kind);
+          if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
+          this.#latest[index] = entity.q[index] = q;
+          entity.row[field.name] = dequantize(field, q);
+        }
+        return entity;
+      }
+      /**
+       * Reads a quantum that is likely to be what it was in the row that came before.
+       * @param {RangeDecoder} coder
+       * @param {number} at of the field's models
+       * @param {number} likely
+       * @param {number} kind
+       */
+      #value(coder, at3, likely, kind) {
+        const models = this.#fieldModels;
+        if (dear(coder, models, at3 + DIFFERS) === 0) return likely;
+        const sign = dear(coder, models, at3 + NEGATIVE) !== 0 ? -1 : 1;
+        const distance = sign * (number(coder, models, at3 + DISTANCE) + 1);
+        if (kind === FLOAT) return ordered(ordered(likely) + distance | 0);
+        return likely + distance | 0;
+      }
+    };
+  }
+});
+
+// src/packed/fates.js
+var KEPT2, CHANGED, GONE, LEFT, BLOCK, MAX_RECENT, ANY, FIRST_GONE, MORE_GONE, OUT_OF_VIEW, GONE_GAP, IN_BLOCK, IN_ROW, NEAR, MODELS, Fates;
+var init_fates = __esm({
+  "src/packed/fates.js"() {
+    "use strict";
+    init_wire();
+    init_adaptivebit();
+    KEPT2 = 0;
+    CHANGED = 1;
+    GONE = 2;
+    LEFT = 3;
+    BLOCK = 16;
+    MAX_RECENT = 5;
+    ANY = 0;
+    FIRST_GONE = ANY + 1;
+    MORE_GONE = FIRST_GONE + 1;
+    OUT_OF_VIEW = MORE_GONE + 1;
+    GONE_GAP = OUT_OF_VIEW + 1;
+    IN_BLOCK = GONE_GAP + NUMBER_MODELS;
+    IN_ROW = IN_BLOCK + 2 * (MAX_RECENT + 1);
+    NEAR = IN_ROW + 256;
+    MODELS = NEAR + 32;
+    Fates = class {
+      #models = new Uint32Array(MODELS);
+      #weights = new Int32Array(4);
+      reset() {
+        startProbs(this.#models);
+        startMixers(this.#weights);
+      }
+      /** Whether anything changed in the table. @param {RangeDecoder} coder */
+      any(coder) {
+        return plain(coder, this.#models, ANY) !== 0;
+      }
+      /**
+       * Reads what becomes of rows.
+       * @param {RangeDecoder} coder
+       * @param {Uint8Array} fates filled
+       * @param {Uint8Array} history of each row: bit i tells whether it changed i bodies ago, 0 being the last one
+       * @param {import("../world.js").Entity[]} rows as they are in the baseline
+       * @param {number} marker the first boolean field, -1 for none
+       * @returns {number} rows that do not stay
+       * @throws {WireError}
+       */
+      read(coder, fates, history, rows, marker) {
+        const n = rows.length;
+        fates.fill(KEPT2, 0, n);
+        const gone = this.#readGone(coder, fates, n);
+        let block = 0;
+        for (let start = 0; start < n; start += BLOCK) {
+          const end = Math.min(n, start + BLOCK);
+          let recent = 0;
+          for (let row2 = start; row2 < end; row2++) if ((history[row2] & 3) !== 0) recent++;
+          block = plain(coder, this.#models, IN_BLOCK + 2 * Math.min(recent, MAX_RECENT) + block);
+          if (block !== 0) this.#readBlock(coder, fates, start, end, history, rows, marker);
+        }
+        return gone;
+      }
+      /**
+       * Reads which rows are there no more: how many that stay lie between each and the one before.
+       * @param {RangeDecoder} coder
+       * @param {Uint8Array} fates
+       * @param {number} n
+       */
+      #readGone(coder, fates, n) {
+        const models = this.#models;
+        let count = 0;
+        let row2 = 0;
+        for (let more = plain(coder, models, FIRST_GONE); more; more = plain(coder, models, MORE_GONE)) {
+          row2 += number(coder, models, GONE_GAP);
+          if (row2 >= n) throw new WireError("removed row beyond the last");
+          fates[row2++] = GONE + plain(coder, models, OUT_OF_VIEW);
+          count++;
+        }
+        return count;
+      }
+      /**
+       * Reads which rows of a block change: by a row's history, and by that of the rows beside it.
+       * @param {RangeDecoder} coder
+       * @param {Uint8Array} fates
+       * @param {number} start
+       * @param {number} end
+       * @param {Uint8Array} history
+       * @param {import("../world.js").Entity[]} rows
+       * @param {number} marker
+       */
+      #readBlock(coder, fates, start, end, history, rows, marker) {
+        let before2 = 0;
+        for (let row2 = start; row2 < end; row2++) {
+          if (fates[row2] >= GONE) continue;
+          const own = history[row2];
+          let near = before2 | (own & 1) << 1;
+          if (marker >= 0) near |= rows[row2].q[marker] << 4;
+          if (row2 > 0) near |= (history[row2 - 1] & 1) << 2;
+          if (row2 + 1 < rows.length) near |= (history[row2 + 1] & 1) << 3;
+          const weights = 2 * (own & 1);
+          before2 = mixed(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
+          fates[row2] = before2;
+        }
+      }
+    };
+  }
+});
+
+// src/packed/layout.js
+function layoutOf(fields) {
+  const layout = { fields: [], components: 0, marker: -1 };
+  const first = [];
+  const place = (index) => {
+    const field = fields[index];
+    if (first[index] !== void 0) return;
+    if (field.rate >= 0) place(field.rate);
+    first[index] = layout.components;
+    const zero = field.rate < 0 ? 0 : zeroOf(fields[field.rate]);
+    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate], zero);
+    layout.fields.push({ index, field, first: first[index], components });
+    layout.components += components.length;
+    if (layout.marker < 0 && field.kind === BOOL) layout.marker = index;
+  };
+  fields.forEach((_, index) => {
+    place(index);
+  });
+  return layout;
+}
+function componentsOf({ kind, min, max, bits: bits2, perTick }, rate, zero) {
+  const lane = { low: 0, high: 2 ** bits2 - 1, wrap: 0, rate, perTick, zero };
+  switch (kind) {
+    case STRING:
+      return [];
+    case QUAT:
+      return [lane, lane, lane, lane];
+    case UNIT:
+      return [lane, lane].map((c) => ({ ...c, wrap: bits2 }));
+    case ANGLE:
+      return [{ ...lane, wrap: bits2 }];
+    case FLOAT:
+      return [{ ...lane, low: -2147483648, high: 2147483647 }];
+    default:
+      return [{ ...lane, low: min, high: max }];
+  }
+}
+var init_layout = __esm({
+  "src/packed/layout.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_quantize();
+  }
+});
+
+// src/packed/motion.js
+function clampGuess(v) {
+  return Math.max(-MAX_GUESS, Math.min(MAX_GUESS, v)) | 0;
+}
+function startMotion(m, at3, tick) {
+  m.fill(0, at3, at3 + MOTION);
+  m[at3 + SEEN] = m[at3 + CHANGED2] = tick;
+}
+function trackerGuess(m, at3, ticks) {
+  const curve = Math.imul(Math.imul(m[at3 + 2], ticks) / 2 | 0, ticks);
+  return clampGuess(m[at3] + Math.imul(m[at3 + 1], ticks) + curve);
+}
+function observe(m, at3, step, ticks, wrongFast, wrongSlow) {
+  let fast = FAST_GAINS;
+  let slow = SLOW_GAINS;
+  const steps = m[at3 + STEPS];
+  if (steps < FIRST_GAINS.length) {
+    const first = FIRST_GAINS[steps];
+    if (first[1] > fast[1]) fast = first;
+    if (first[1] > slow[1]) slow = first;
+    m[at3 + STEPS]++;
+  }
+  observeTracker(m, at3 + FAST2, step, ticks, wrongFast, fast);
+  observeTracker(m, at3 + SLOW2, step, ticks, wrongSlow, slow);
+}
+function observeTracker(m, at3, step, ticks, wrong, gains) {
+  if (wrong > MAX_ERROR || wrong < -MAX_ERROR) {
+    m[at3] = m[at3 + 2] = 0;
+    m[at3 + 1] = step * 256 / ticks;
+    return;
+  }
+  const perTick = wrong / ticks | 0;
+  const accel = m[at3 + 2];
+  const turn2 = Math.imul(perTick / ticks | 0, gains[2]) >> 8;
+  const velocity = m[at3 + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
+  m[at3] = -(Math.imul(wrong, gains[0]) >> 8);
+  m[at3 + 1] = clampGuess(velocity);
+  m[at3 + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
+}
+function resetTrackers(m, at3) {
+  m.fill(0, at3 + FAST2, at3 + MOTION);
+  m[at3 + STEPS] = m[at3 + STEP] = m[at3 + LAG] = 0;
+  m[at3 + TICKS] = 1;
+}
+function rest(m, at3, baseTick) {
+  const ticks = baseTick - m[at3 + SEEN] >>> 0;
+  m[at3 + SEEN] = baseTick;
+  if (ticks > MAX_REST) {
+    resetTrackers(m, at3);
+    return;
+  }
+  m[at3 + STEP] = m[at3 + LAG] = 0;
+  m[at3 + TICKS] = 1;
+  observe(m, at3, 0, ticks, -trackerGuess(m, at3 + FAST2, ticks), -trackerGuess(m, at3 + SLOW2, ticks));
+}
+function reverse(m, at3) {
+  m[at3 + STEP] = -m[at3 + STEP];
+  m[at3 + SIGN] = -m[at3 + SIGN];
+  for (let i = at3 + FAST2; i < at3 + MOTION; i++) m[i] = -m[i];
+}
+function due(m, at3, baseTick, tick) {
+  const pause = m[at3 + PAUSE];
+  if (pause === 0 || tick - m[at3 + CHANGED2] >>> 0 < pause) return 0;
+  return baseTick - m[at3 + CHANGED2] >>> 0 < pause ? 1 : 2;
+}
+var SEEN, CHANGED2, STEP, TICKS, LAG, PAUSE, STEPS, CLASS, SIGN, COST, FAST2, SLOW2, MOTION, MAX_TICKS, MAX_GUESS, MAX_ERROR, MAX_ACCEL, MAX_REST, FAST_GAINS, SLOW_GAINS, FIRST_GAINS;
+var init_motion = __esm({
+  "src/packed/motion.js"() {
+    "use strict";
+    SEEN = 0;
+    CHANGED2 = 1;
+    STEP = 2;
+    TICKS = 3;
+    LAG = 4;
+    PAUSE = 5;
+    STEPS = 6;
+    CLASS = 7;
+    SIGN = 8;
+    COST = 9;
+    FAST2 = 13;
+    SLOW2 = 16;
+    MOTION = 19;
+    MAX_TICKS = 16;
+    MAX_GUESS = 1 << 26;
+    MAX_ERROR = 1 << 22;
+    MAX_ACCEL = 1 << 22;
+    MAX_REST = 6;
+    FAST_GAINS = [7, 245, 88];
+    SLOW_GAINS = [70, 78, 11];
+    FIRST_GAINS = [
+      [0, 256, 0],
+      [0, 384, 256],
+      [4, 270, 108],
+      [11, 219, 70],
+      [23, 168, 43],
+      [32, 144, 32],
+      [43, 121, 23],
+      [55, 98, 16]
+    ];
+  }
+});
+
+// src/packed/quaternion.js
+function splitQuaternion(q, bits2, lanes) {
+  const top = (1 << bits2) - 1;
+  const omitted = q >>> 3 * bits2 & 3;
+  let shift = 3 * bits2;
+  for (let i = 0; i < 4; i++) {
+    if (i === omitted) continue;
+    shift -= bits2;
+    lanes[i] = q >> shift & top;
+  }
+  lanes[omitted] = omittedLane(lanes, omitted, bits2);
+  return omitted;
+}
+function omittedLane(lanes, omitted, bits2) {
+  const half = 1 << bits2 - 1;
+  let left = 2 * (half - 1) ** 2;
+  for (let i = 0; i < 4; i++) if (i !== omitted) left -= (lanes[i] - half) ** 2;
+  return half + Math.floor(Math.sqrt(Math.max(0, left)));
+}
+var init_quaternion = __esm({
+  "src/packed/quaternion.js"() {
+    "use strict";
+  }
+});
+
+// src/packed/residual.js
+function moodOf({ waking, surprise }) {
+  if (waking) return 3;
+  return surprise > 700 ? 2 : surprise > 64 ? 1 : 0;
+}
+function costOf(v) {
+  const u = Math.abs(v) + 16;
+  const n = 27 - Math.clz32(u);
+  return (n << 4) + (u >>> n) - 16 << 4;
+}
+var TRACK, BLEND, RATE, PREDICTORS, SCALES, LEANS, MOODS, TEMPERS, TURNS, LENGTHS, MAX_LENGTH, ZERO, ZERO_MOOD, NEGATIVE2, NEGATIVE_TURN, LONGER, LONGER_MOOD, LONG, HIGH, MODELS2, ZERO_MIX, NEGATIVE_MIX, LONGER_MIX, WEIGHTS, START_COST, ADVANTAGE, MAX_STEP, START_BLEND, MAX_BLEND, BLEND_RATE, Residuals, clampBlend, signBeyond;
+var init_residual = __esm({
+  "src/packed/residual.js"() {
+    "use strict";
+    init_adaptivebit();
+    init_motion();
+    TRACK = 1;
+    BLEND = 2;
+    RATE = 3;
+    PREDICTORS = 4;
+    SCALES = 12;
+    LEANS = 3;
+    MOODS = 4;
+    TEMPERS = 4;
+    TURNS = 3;
+    LENGTHS = 8;
+    MAX_LENGTH = 32;
+    ZERO = 0;
+    ZERO_MOOD = ZERO + SCALES * LEANS;
+    NEGATIVE2 = ZERO_MOOD + MOODS * TEMPERS * TURNS;
+    NEGATIVE_TURN = NEGATIVE2 + SCALES * LEANS;
+    LONGER = NEGATIVE_TURN + 3 * TURNS;
+    LONGER_MOOD = LONGER + SCALES * LENGTHS;
+    LONG = LONGER_MOOD + MOODS * TEMPERS * LENGTHS;
+    HIGH = LONG + MAX_LENGTH;
+    MODELS2 = HIGH + 3 * MAX_LENGTH;
+    ZERO_MIX = 0;
+    NEGATIVE_MIX = ZERO_MIX + 2 * 3;
+    LONGER_MIX = NEGATIVE_MIX + 2;
+    WEIGHTS = LONGER_MIX + 2 * LENGTHS;
+    START_COST = 4 << 8;
+    ADVANTAGE = 192;
+    MAX_STEP = 1 << 17;
+    START_BLEND = [6e4, 6e4, 32e3];
+    MAX_BLEND = 1 << 18;
+    BLEND_RATE = 40;
+    Residuals = class {
+      #models = new Uint32Array(MODELS2);
+      #weights = new Int32Array(WEIGHTS);
+      /** What predictors cost in all rows. */
+      #cost = new Int32Array(PREDICTORS);
+      /** Of the last step l, the fast tracker f and the slow one s: weights of l, f - l and s - f, in 65536ths. */
+      #blend = new Int32Array(3);
+      /** The change that each predictor expects, in 1/256 quantum. */
+      #guesses = new Int32Array(PREDICTORS);
+      #choices;
+      /** The change if the last step goes on, and by the slow tracker. */
+      #line = 0;
+      #slow = 0;
+      #component;
+      /** @param {import("./layout.js").Component} component */
+      constructor(component) {
+        this.#component = component;
+        this.#choices = component.rate < 0 ? RATE : PREDICTORS;
+      }
+      reset() {
+        startProbs(this.#models);
+        startMixers(this.#weights);
+        this.#cost.fill(START_COST);
+        this.#blend.set(START_BLEND);
+      }
+      /**
+       * Begins a motion of this component.
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} tick
+       */
+      start(m, at3, tick) {
+        startMotion(m, at3, tick);
+        m.set(this.#cost, at3 + COST);
+      }
+      /**
+       * Reads what a component has become.
+       * @param {Walk} walk
+       * @param {Int32Array} m motions
+       * @param {number} at of this component's
+       * @param {number} base value in the baseline
+       * @param {number} rate change by the declared rate, 0 if there is none
+       * @returns {number} 32 bits, not held to the component's range
+       */
+      read(walk, m, at3, base, rate) {
+        const { low, high, wrap } = this.#component;
+        const choice = this.#ask(walk, m, at3, rate);
+        const guess = this.#guesses[choice];
+        const whole = guess + 128 >> 8;
+        let lean = guess - (whole << 8);
+        let expected = base + whole;
+        if (wrap === 0 && (expected < low || expected > high)) {
+          expected = expected < low ? low : high;
+          lean = 0;
+        }
+        const turn2 = (this.#guesses[TRACK] + this.#line >> 1) - guess;
+        const r = this.#residual(walk, m, at3, m[at3 + COST + choice], lean, turn2);
+        let now = expected + r | 0;
+        let step = now - base | 0;
+        if (wrap !== 0) {
+          now &= (1 << wrap) - 1;
+          step = now - base << 32 - wrap >> 32 - wrap;
+        }
+        this.#learn(walk, m, at3, choice, step);
+        return now;
+      }
+      /**
+       * Takes in a value that follows from others.
+       * @param {Walk} walk
+       * @param {Int32Array} m motions
+       * @param {number} at of this component's
+       * @param {number} base
+       * @param {number} now
+       */
+      follow(walk, m, at3, base, now) {
+        this.#learn(walk, m, at3, this.#ask(walk, m, at3, 0), now - base);
+      }
+      /**
+       * Asks the predictors.
+       * @param {Walk} walk
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} rate
+       * @returns {number} the one that is followed
+       */
+      #ask({ baseTick, ticks }, m, at3, rate) {
+        if (m[at3 + SEEN] !== (baseTick | 0)) rest(m, at3, baseTick);
+        const guesses = this.#guesses;
+        const over = m[at3 + TICKS];
+        const step = m[at3 + STEP] * 256;
+        const line = over === 0 ? 0 : clampGuess(Math.imul(step / over | 0, ticks));
+        const fast = trackerGuess(m, at3 + FAST2, ticks);
+        const slow = trackerGuess(m, at3 + SLOW2, ticks);
+        this.#line = line;
+        this.#slow = slow;
+        guesses[TRACK] = fast;
+        const blend = this.#blend;
+        const sum = blend[0] * line + blend[1] * (fast - line) + blend[2] * (slow - fast);
+        guesses[BLEND] = clampGuess(Math.floor(sum / 65536));
+        let choice = BLEND;
+        if (this.#choices === PREDICTORS) {
+          guesses[RATE] = clampGuess(m[at3 + LAG] + rate);
+          choice = RATE;
+        }
+        let lowest = m[at3 + COST + choice] - ADVANTAGE;
+        for (let k = 0; k < this.#choices; k++) {
+          if (m[at3 + COST + k] < lowest) {
+            lowest = m[at3 + COST + k];
+            choice = k;
+          }
+        }
+        return choice;
+      }
+      /**
+       * Reads what a prediction was wrong by. One that leans to the lower quantum is mirrored, so that there are half
+       * as many contexts.
+       * @param {Walk} walk
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} cost
+       * @param {number} lean
+       * @param {number} turn
+       */
+      #residual(walk, m, at3, cost, lean, turn2) {
+        const { coder } = walk;
+        const mirror = lean < 0 ? -1 : 1;
+        const last = m[at3 + SIGN] * mirror;
+        const scale = Math.max(0, Math.min(SCALES - 1, (cost - 256) / 192 | 0));
+        const leaning = lean * mirror;
+        const context = scale * LEANS + (leaning > 90 ? 2 : leaning > 40 ? 1 : 0);
+        const turning = turn2 * mirror;
+        const way = turning > 100 ? 1 : turning < -100 ? 2 : 0;
+        const mood = moodOf(walk) * TEMPERS + Math.min(m[at3 + CLASS], TEMPERS - 1);
+        const third = scale === 0 ? due(m, at3, walk.baseTick, walk.tick) : way;
+        const zeroMood = ZERO_MOOD + mood * TURNS + third;
+        const models = this.#models;
+        const weights = this.#weights;
+        m[at3 + CLASS] = 0;
+        const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
+        if (mixed(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
+        const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
+        const negative = mixed(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
+        const length = this.#length(coder, scale, mood);
+        m[at3 + CLASS] = length + 1;
+        const magnitude = this.#magnitude(coder, length);
+        return negative !== 0 === mirror > 0 ? -magnitude : magnitude;
+      }
+      /**
+       * Reads how many bits a magnitude has below its highest.
+       * @param {import("./rangecoder.js").RangeDecoder} coder
+       * @param {number} scale
+       * @param {number} mood
+       */
+      #length(coder, scale, mood) {
+        const models = this.#models;
+        const narrow = LONGER + scale * LENGTHS;
+        const wide2 = LONGER_MOOD + mood * LENGTHS;
+        let k = 0;
+        while (k < LENGTHS) {
+          if (mixed(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
+            return k;
+          k++;
+        }
+        while (k < MAX_LENGTH - 1 && plain(coder, models, LONG + k) !== 0) k++;
+        return k;
+      }
+      /**
+       * Reads the bits of a magnitude below its highest, the two upper ones by models.
+       * @param {import("./rangecoder.js").RangeDecoder} coder
+       * @param {number} length
+       */
+      #magnitude(coder, length) {
+        const high = HIGH + 3 * length;
+        let got = 1;
+        let left = length;
+        if (left > 0) {
+          left--;
+          got = 2 | plain(coder, this.#models, high);
+        }
+        if (left > 0) {
+          left--;
+          got = got << 1 | plain(coder, this.#models, high + 1 + (got & 1));
+        }
+        return got << left | coder.raw(left);
+      }
+      /**
+       * Takes in what became of a prediction.
+       * @param {Walk} walk
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} choice the predictor that was followed
+       * @param {number} step
+       */
+      #learn(walk, m, at3, choice, step) {
+        const { tick, ticks } = walk;
+        if (step > MAX_STEP || step < -MAX_STEP) {
+          resetTrackers(m, at3);
+        } else {
+          const guesses = this.#guesses;
+          const costs = this.#cost;
+          const change = step << 8;
+          for (let k = 0; k < this.#choices; k++) {
+            const cost = costOf(change - guesses[k]);
+            const kept = m[at3 + COST + k];
+            const now = kept + (cost - kept >> 2);
+            m[at3 + COST + k] = now;
+            costs[k] += cost - costs[k] >> 6;
+            if (k === choice) walk.surprise += cost - now;
+          }
+          this.#learnBlend(change);
+          observe(m, at3, step, ticks, change - guesses[TRACK], change - this.#slow);
+          if (this.#choices === PREDICTORS) {
+            const lag = (guesses[RATE] - change) * 3 / 4 | 0;
+            m[at3 + LAG] = Math.max(-256, Math.min(256, lag));
+          }
+          m[at3 + STEP] = step;
+          m[at3 + TICKS] = ticks;
+        }
+        m[at3 + SEEN] = tick;
+        if (step === 0) return;
+        m[at3 + PAUSE] = Math.min(tick - m[at3 + CHANGED2] >>> 0, 65535);
+        m[at3 + CHANGED2] = tick;
+        m[at3 + SIGN] = step < 0 ? -1 : 1;
+      }
+      /**
+       * Moves every weight of the blend by a constant, in the direction in which the guess would have been less
+       * wrong.
+       * @param {number} change
+       */
+      #learnBlend(change) {
+        const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND], 64);
+        if (e === 0) return;
+        const blend = this.#blend;
+        const line = this.#line;
+        const fast = this.#guesses[TRACK];
+        blend[0] = clampBlend(blend[0] + e * signBeyond(line, 128));
+        blend[1] = clampBlend(blend[1] + e * signBeyond(fast - line, 128));
+        blend[2] = clampBlend(blend[2] + e * signBeyond(this.#slow - fast, 128));
+      }
+    };
+    clampBlend = (weight) => Math.max(-MAX_BLEND, Math.min(MAX_BLEND, weight));
+    signBeyond = (v, limit) => v > limit ? 1 : v < -limit ? -1 : 0;
+  }
+});
+
+// src/packed/values.js
+function byRate({ perTick, zero }, before2, now, ticks) {
+  const factor = Math.max(-MAX_PER_TICK, Math.min(MAX_PER_TICK, perTick));
+  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before2 - zero));
+  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now - zero));
+  return clampGuess(Math.floor((b * (ticks + 1) + a * (ticks - 1)) * factor / 512));
+}
+var ACTIVE, TEXT, TURNED, FIELD_MODELS2, MAX_RATE, MAX_PER_TICK, Values;
+var init_values = __esm({
+  "src/packed/values.js"() {
+    "use strict";
+    init_dequantize();
+    init_fieldkinds();
+    init_wire();
+    init_adaptivebit();
+    init_motion();
+    init_order();
+    init_quaternion();
+    init_residual();
+    ACTIVE = 0;
+    TEXT = ACTIVE + 8;
+    TURNED = TEXT + 1;
+    FIELD_MODELS2 = TURNED + 3;
+    MAX_RATE = 1 << 23;
+    MAX_PER_TICK = 1 << 24;
+    Values = class {
+      #layout;
+      #texts;
+      /** @type {Residuals[]} by component */
+      #residuals;
+      #models;
+      /** By field: bit i tells whether it changed i bodies ago. */
+      #changed;
+      /** By field: whether it changes in some row. */
+      #active;
+      /** By component: the row's values in the baseline and now, for fields whose rate they are. */
+      #before;
+      #now;
+      #was = new Int32Array(4);
+      #is = new Int32Array(4);
+      /** @param {import("./layout.js").Layout} layout @param {import("./text.js").Texts} texts */
+      constructor(layout, texts) {
+        const n = layout.fields.length;
+        this.#layout = layout;
+        this.#texts = texts;
+        this.#residuals = layout.fields.flatMap((f) => f.components.map((c) => new Residuals(c)));
+        this.#models = new Uint32Array(n * FIELD_MODELS2);
+        this.#changed = new Uint8Array(n);
+        this.#active = new Uint8Array(n);
+        this.#before = new Int32Array(layout.components);
+        this.#now = new Int32Array(layout.components);
+      }
+      reset() {
+        startProbs(this.#models);
+        this.#changed.fill(0);
+        for (const residuals of this.#residuals) residuals.reset();
+      }
+      /**
+       * Begins the motions of a row.
+       * @param {Int32Array} m
+       * @param {number} at of the first
+       * @param {number} tick
+       */
+      start(m, at3, tick) {
+        this.#residuals.forEach((residuals, c) => {
+          residuals.start(m, at3 + c * MOTION, tick);
+        });
+      }
+      /** Reads which fields change in any row. @param {Walk} walk */
+      readActive({ coder }) {
+        for (let f = 0; f < this.#active.length; f++) {
+          const history = this.#changed[f];
+          const active = plain(coder, this.#models, f * FIELD_MODELS2 + ACTIVE + (history & 7));
+          this.#active[f] = active;
+          this.#changed[f] = history << 1 | active;
+        }
+      }
+      /**
+       * Reads what a row that changes has become.
+       * @param {Walk} walk its surprise and whether the row is waking are set
+       * @param {Entity} entity changed
+       * @param {Int32Array} m motions
+       * @param {number} at of the row's first
+       * @throws {WireError}
+       */
+      read(walk, entity, m, at3) {
+        const { q, row: row2 } = entity;
+        for (const packed of this.#layout.fields) {
+          const { index, field, first } = packed;
+          const active = this.#active[index] !== 0;
+          if (field.kind === STRING) {
+            if (!active) continue;
+            const was = (
+              /** @type {string} */
+              row2[field.name]
+            );
+            const changes = index * FIELD_MODELS2 + TEXT;
+            row2[field.name] = this.#texts.read(walk.coder, this.#models, changes, was, field.maxBytes);
+          } else if (!active) {
+            this.#before[first] = this.#now[first] = q[index];
+          } else {
+            const now = this.#field(walk, packed, m, at3 + first * MOTION, q[index]);
+            if (now === q[index]) continue;
+            q[index] = now;
+            row2[field.name] = dequantize(field, now);
+          }
+        }
+      }
+      /**
+       * @param {Walk} walk
+       * @param {PackedField} packed
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} base
+       * @returns {number} the quantum, checked
+       */
+      #field(walk, packed, m, at3, base) {
+        const { field, first, components } = packed;
+        const residuals = this.#residuals[first];
+        switch (field.kind) {
+          case QUAT:
+            return this.#quaternion(walk, packed, m, at3, base);
+          case UNIT: {
+            const mask = (1 << field.bits) - 1;
+            const u = residuals.read(walk, m, at3, base >> field.bits & mask, 0);
+            const v = this.#residuals[first + 1].read(walk, m, at3 + MOTION, base & mask, 0);
+            return u << field.bits | v;
+          }
+          case FLOAT:
+            return ordered(residuals.read(walk, m, at3, ordered(base), 0));
+        }
+        const { rate, low, high } = components[0];
+        const change = rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
+        const now = residuals.read(walk, m, at3, base, change);
+        if (now < low || now > high) throw new WireError("quantum outside its range");
+        this.#before[first] = base;
+        this.#now[first] = now;
+        return now;
+      }
+      /**
+       * A rotation. All four lanes are followed; when another one becomes the omitted one, and was negative, all are
+       * turned around, since a quaternion and its negative are the same rotation.
+       * @param {Walk} walk
+       * @param {PackedField} packed
+       * @param {Int32Array} m
+       * @param {number} at
+       * @param {number} base
+       */
+      #quaternion(walk, { index, field, first }, m, at3, base) {
+        const { bits: bits2 } = field;
+        const was = this.#was;
+        const is = this.#is;
+        const omitted = splitQuaternion(base, bits2, was);
+        const next = this.#omission(walk, index, omitted);
+        const half = 1 << bits2 - 1;
+        if (next !== omitted && was[next] < half) {
+          for (let i = 0; i < 4; i++) {
+            was[i] = 2 * half - was[i];
+            reverse(m, at3 + i * MOTION);
+          }
+        }
+        let q = next;
+        for (let i = 0; i < 4; i++) {
+          if (i === next) continue;
+          is[i] = this.#residuals[first + i].read(walk, m, at3 + i * MOTION, was[i], 0);
+          if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
+          q = q << bits2 | is[i];
+        }
+        is[next] = omittedLane(is, next, bits2);
+        this.#residuals[first + next].follow(walk, m, at3 + next * MOTION, was[next], is[next]);
+        return q;
+      }
+      /** Reads which lane is omitted. @param {Walk} walk @param {number} index @param {number} was */
+      #omission({ coder }, index, was) {
+        const at3 = index * FIELD_MODELS2 + TURNED;
+        if (plain(coder, this.#models, at3) === 0) return was;
+        if (plain(coder, this.#models, at3 + 1) === 0) return was + 1 & 3;
+        return was + 2 + plain(coder, this.#models, at3 + 2) & 3;
+      }
+    };
+  }
+});
+
+// src/packed/tablestate.js
+function grown(array3, least) {
+  const larger = new /** @type {any} */
+  array3.constructor(least + (least >> 1));
+  larger.set(array3);
+  return larger;
+}
+var TableState;
+var init_tablestate = __esm({
+  "src/packed/tablestate.js"() {
+    "use strict";
+    init_rows();
+    init_wire();
+    init_arrivals();
+    init_fates();
+    init_layout();
+    init_motion();
+    init_values();
+    TableState = class {
+      #table;
+      #layout;
+      #fates = new Fates();
+      #arrivals;
+      #values;
+      /** Integers of a row's motions. */
+      #stride;
+      /** By slot. */
+      #motions = new Int32Array(0);
+      /** @type {number[]} slots that no row has, beside those from #slots on */
+      #free = [];
+      #slots = 0;
+      /** Rows of the baseline, and by row: its slot; bit i tells whether it changed i bodies ago; its fate. */
+      #count = 0;
+      #slotOf = new Int32Array(0);
+      #history = new Uint8Array(0);
+      #fate = new Uint8Array(0);
+      /** What takes their place when rows come or go. */
+      #nextSlotOf = new Int32Array(0);
+      #nextHistory = new Uint8Array(0);
+      /** @param {Table} table @param {import("./text.js").Texts} texts */
+      constructor(table2, texts) {
+        this.#table = table2;
+        this.#layout = layoutOf(table2.fields);
+        this.#arrivals = new Arrivals(this.#layout.fields, texts);
+        this.#values = new Values(this.#layout, texts);
+        this.#stride = this.#layout.components * MOTION;
+      }
+      /**
+       * Forgets everything but that some rows came at a tick.
+       * @param {number} rows
+       * @param {number} tick
+       */
+      reset(rows, tick) {
+        this.#fates.reset();
+        this.#arrivals.reset();
+        this.#values.reset();
+        this.#free.length = this.#slots = 0;
+        this.#count = rows;
+        this.#makeRoom(rows);
+        this.#history.fill(0, 0, rows);
+        for (let row2 = 0; row2 < rows; row2++) this.#slotOf[row2] = this.#begin(tick);
+      }
+      /**
+       * Reads the rows of a keyframe.
+       * @param {Walk} walk
+       * @param {Changes | null} changes collects what changed, when given
+       * @returns {() => void} puts them into the table, once the whole body is known to be good
+       * @throws {WireError}
+       */
+      readKeyframe(walk, changes) {
+        const fresh = this.#fates.any(walk.coder) ? this.#readKeyframeRows(walk) : [];
+        return () => replaceRows(this.#table, fresh, changes);
+      }
+      /** @param {Walk} walk @returns {Entity[]} */
+      #readKeyframeRows({ coder, tick }) {
+        this.#fates.read(coder, this.#fate, this.#history, [], -1);
+        const fresh = this.#arrivals.read(coder, [], /* @__PURE__ */ new Map());
+        this.#merge(
+          [],
+          fresh,
+          fresh.map(() => this.#begin(tick))
+        );
+        return fresh;
+      }
+      /**
+       * Reads the table's part of a delta and changes the table.
+       * @param {Walk} walk
+       * @param {Changes | null} changes collects what changed, when given
+       * @throws {WireError}
+       */
+      readDelta(walk, changes) {
+        const { coder, tick } = walk;
+        const before2 = this.#table.entities;
+        const n = before2.length;
+        if (n !== this.#count) throw new WireError("state of another baseline");
+        if (!this.#fates.any(coder)) {
+          for (let row2 = 0; row2 < n; row2++) this.#history[row2] <<= 1;
+          return;
+        }
+        const { marker } = this.#layout;
+        const gone = this.#fates.read(coder, this.#fate, this.#history, before2, marker);
+        const fresh = this.#arrivals.read(coder, before2, this.#table.rows);
+        const slots = fresh.map(() => this.#begin(tick));
+        this.#readValues(walk, before2, changes);
+        if (gone + fresh.length === 0) return;
+        this.#leave(before2, changes);
+        this.#table.entities = this.#merge(before2, fresh, slots);
+        for (const entity of fresh) {
+          this.#table.rows.set(entity.id, entity.row);
+          changes?.added.push(this.#table, entity);
+        }
+      }
+      /** @param {Walk} walk @param {Entity[]} before @param {Changes | null} changes */
+      #readValues(walk, before2, changes) {
+        const fate = this.#fate;
+        const n = before2.length;
+        let first = 0;
+        while (first < n && fate[first] !== CHANGED) first++;
+        if (first < n) this.#values.readActive(walk);
+        for (let row2 = 0; row2 < n; row2++) {
+          const own = this.#history[row2];
+          if (fate[row2] >= GONE) continue;
+          this.#history[row2] = own << 1 | fate[row2];
+          if (fate[row2] !== CHANGED) continue;
+          walk.surprise = 0;
+          walk.waking = (own & 1) === 0;
+          this.#values.read(walk, before2[row2], this.#motions, this.#slotOf[row2] * this.#stride);
+          changes?.changed.push(this.#table, before2[row2]);
+        }
+      }
+      /** @param {Entity[]} before @param {Changes | null} changes */
+      #leave(before2, changes) {
+        before2.forEach((entity, row2) => {
+          const fate = this.#fate[row2];
+          if (fate < GONE) return;
+          this.#table.rows.delete(entity.id);
+          if (changes !== null)
+            (fate === LEFT ? changes.left : changes.removed).push(this.#table, entity);
+        });
+      }
+      /**
+       * Brings rows that stay and new ones into order, with what is remembered of them.
+       * @param {Entity[]} before
+       * @param {Entity[]} fresh by rising id
+       * @param {number[]} slots of the fresh ones
+       * @returns {Entity[]} by rising id
+       */
+      #merge(before2, fresh, slots) {
+        const merged = [];
+        this.#makeRoom(before2.length + fresh.length);
+        const put3 = (entity, slot, history) => {
+          this.#nextSlotOf[merged.length] = slot;
+          this.#nextHistory[merged.length] = history;
+          merged.push(entity);
+        };
+        let k = 0;
+        before2.forEach((entity, row2) => {
+          while (k < fresh.length && fresh[k].id < entity.id) put3(fresh[k], slots[k++], 1);
+          if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
+          else put3(entity, this.#slotOf[row2], this.#history[row2]);
+        });
+        while (k < fresh.length) put3(fresh[k], slots[k++], 1);
+        [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
+        [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
+        this.#count = merged.length;
+        return merged;
+      }
+      /** Gives a new row a slot and begins its motions. @param {number} tick @returns {number} */
+      #begin(tick) {
+        const slot = this.#free.pop() ?? this.#slots++;
+        const end = this.#slots * this.#stride;
+        if (this.#motions.length < end) this.#motions = grown(this.#motions, end);
+        this.#values.start(this.#motions, slot * this.#stride, tick);
+        return slot;
+      }
+      /** @param {number} rows */
+      #makeRoom(rows) {
+        if (this.#fate.length >= rows) return;
+        this.#fate = grown(this.#fate, rows);
+        this.#history = grown(this.#history, rows);
+        this.#slotOf = grown(this.#slotOf, rows);
+        this.#nextHistory = new Uint8Array(this.#history.length);
+        this.#nextSlotOf = new Int32Array(this.#slotOf.length);
+      }
+    };
+  }
+});
+
+// src/packed/text.js
+function decodeText(bytes2) {
+  let text4 = "";
+  try {
+    text4 = utf82.decode(bytes2);
+  } catch {
+    throw new WireError("string is not UTF-8");
+  }
+  if (text4.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
+  return text4;
+}
+var utf82, Texts;
+var init_text = __esm({
+  "src/packed/text.js"() {
+    "use strict";
+    init_wire();
+    init_adaptivebit();
+    utf82 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    Texts = class {
+      #lengths = new Uint32Array(256);
+      #bytes = new Uint32Array(256);
+      #buffer = new Uint8Array(255);
+      reset() {
+        startProbs(this.#lengths);
+        startProbs(this.#bytes);
+      }
+      /**
+       * Reads a string that is likely to be what it was.
+       * @param {RangeDecoder} coder
+       * @param {Uint32Array} probs
+       * @param {number} at of the model that tells whether it changed
+       * @param {string} was
+       * @param {number} maxBytes
+       * @returns {string}
+       * @throws {WireError}
+       */
+      read(coder, probs, at3, was, maxBytes) {
+        if (dear(coder, probs, at3) === 0) return was;
+        const length = symbol(coder, this.#lengths);
+        if (length > maxBytes) throw new WireError("string too long");
+        for (let i = 0; i < length; i++) this.#buffer[i] = symbol(coder, this.#bytes);
+        return decodeText(this.#buffer.subarray(0, length));
+      }
+    };
+  }
+});
+
+// src/packed/rangecoder.js
+var MIN_WIDTH, TAIL, WIDTH, CODE, RangeDecoder;
+var init_rangecoder = __esm({
+  "src/packed/rangecoder.js"() {
+    "use strict";
+    MIN_WIDTH = 1 << 24;
+    TAIL = 4;
+    WIDTH = 0;
+    CODE = 1;
+    RangeDecoder = class {
+      /** The interval's width, and the number minus its lower end: unsigned, which only a typed array holds unboxed. */
+      #state = new Uint32Array(2);
+      /** @type {Uint8Array} */
+      #bytes = new Uint8Array(0);
+      /** Bytes taken, those after the end too. */
+      #position = 0;
+      /** @param {Uint8Array} bytes read in place */
+      start(bytes2) {
+        this.#bytes = bytes2;
+        this.#position = 0;
+        this.#state[WIDTH] = 4294967295;
+        for (let i = 0; i < 4; i++) this.#state[CODE] = this.#state[CODE] << 8 | this.#next();
+      }
+      /** Whether more was asked for than there is; what is read then means nothing. */
+      get overrun() {
+        return this.#position > this.#bytes.length + TAIL;
+      }
+      /** Whether reading came to the end of the bytes and not further. */
+      get finished() {
+        return !this.overrun && this.#position >= this.#bytes.length;
+      }
+      /**
+       * @param {number} p probability of 1, in 65536ths: 1 to 65535
+       * @returns {number} 0 or 1
+       */
+      bit(p) {
+        const state = this.#state;
+        const width = state[WIDTH];
+        const code = state[CODE];
+        const bound = Math.imul(width >>> 16, p) >>> 0;
+        if (code < bound) {
+          state[WIDTH] = bound;
+          if (bound < MIN_WIDTH) this.#widen();
+          return 1;
+        }
+        state[CODE] = code - bound;
+        state[WIDTH] = width - bound;
+        if (width - bound < MIN_WIDTH) this.#widen();
+        return 0;
+      }
+      /**
+       * @param {number} n bits, 0 to 31, all equally likely
+       * @returns {number}
+       */
+      raw(n) {
+        const state = this.#state;
+        let got = 0;
+        for (let left = n; left > 0; ) {
+          const step = Math.min(left, 8);
+          left -= step;
+          const width = state[WIDTH] >>> step;
+          const part2 = Math.min(state[CODE] / width >>> 0, (1 << step) - 1);
+          state[CODE] -= Math.imul(part2, width);
+          state[WIDTH] = width;
+          got = got << step | part2;
+          if (width < MIN_WIDTH) this.#widen();
+        }
+        return got;
+      }
+      #widen() {
+        const state = this.#state;
+        while (state[WIDTH] < MIN_WIDTH) {
+          state[WIDTH] <<= 8;
+          state[CODE] = state[CODE] << 8 | this.#next();
+        }
+      }
+      /** The next byte; after the end there are zeros. */
+      #next() {
+        const at3 = this.#position++;
+        return at3 < this.#bytes.length ? this.#bytes[at3] : 0;
+      }
+    };
+  }
+});
+
+// src/packed/walk.js
+var Walk;
+var init_walk = __esm({
+  "src/packed/walk.js"() {
+    "use strict";
+    init_motion();
+    init_rangecoder();
+    Walk = class {
+      coder = new RangeDecoder();
+      baseTick = 0;
+      tick = 0;
+      /** Between the two, 1 to 16. */
+      ticks = 1;
+      /** By how much the row's values so far cost more than expected, in 1/256 bit. */
+      surprise = 0;
+      /** Whether the row did not change in the body before. */
+      waking = false;
+      /**
+       * @param {Uint8Array} bytes of the body
+       * @param {number} baseTick 0 for a keyframe
+       * @param {number} tick
+       */
+      start(bytes2, baseTick, tick) {
+        this.coder.start(bytes2);
+        this.baseTick = baseTick;
+        this.tick = tick;
+        const ticks = baseTick === 0 ? 1 : tick - baseTick >>> 0;
+        this.ticks = Math.max(1, Math.min(MAX_TICKS, ticks));
+      }
+    };
+  }
+});
+
+// src/packed/decoder.js
+var decoder_exports = {};
+__export(decoder_exports, {
+  PackedDecoder: () => PackedDecoder
+});
+var FRESH, PackedDecoder;
+var init_decoder = __esm({
+  "src/packed/decoder.js"() {
+    "use strict";
+    init_wire();
+    init_tablestate();
+    init_text();
+    init_walk();
+    FRESH = 1 << 10;
+    PackedDecoder = class {
+      #walk = new Walk();
+      #texts = new Texts();
+      #world;
+      #tables;
+      /** A body could not be read, or none was: good for a keyframe only. */
+      #broken = true;
+      /** @param {import("../world.js").World} world */
+      constructor(world) {
+        this.#world = world;
+        this.#tables = world.tables.map((table2) => new TableState(table2, this.#texts));
+      }
+      /**
+       * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
+       * the body is a keyframe's; else it is then between two snapshots: whole enough for a keyframe to be applied,
+       * and for nothing else.
+       * @param {number} tick
+       * @param {number} base tick of the baseline, 0 for a keyframe
+       * @param {any} body
+       * @param {Changes | null} changes collects what changed, when given
+       * @throws {WireError}
+       */
+      apply(tick, base, body, changes) {
+        if (base !== 0 && this.#broken) throw new WireError("a keyframe is missing");
+        if (!(body instanceof Uint8Array)) throw new WireError("body is not binary");
+        this.#broken = true;
+        this.#walk.start(body, base, tick);
+        const fresh = this.#walk.coder.bit(FRESH) !== 0;
+        if (base === 0) this.#keyframe(fresh, changes);
+        else this.#delta(fresh, changes);
+        this.#broken = false;
+      }
+      /** @param {boolean} fresh @param {Changes | null} changes */
+      #keyframe(fresh, changes) {
+        if (!fresh) throw new WireError("a keyframe that needs others");
+        this.#texts.reset();
+        for (const table2 of this.#tables) table2.reset(0, 0);
+        const puts = this.#tables.map((table2) => table2.readKeyframe(this.#walk, changes));
+        this.#expectEnd();
+        for (const put3 of puts) put3();
+      }
+      /** @param {boolean} fresh @param {Changes | null} changes */
+      #delta(fresh, changes) {
+        if (fresh) {
+          this.#texts.reset();
+          this.#tables.forEach((table2, i) => {
+            table2.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
+          });
+        }
+        for (const table2 of this.#tables) table2.readDelta(this.#walk, changes);
+        this.#expectEnd();
+      }
+      #expectEnd() {
+        if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
+      }
+    };
   }
 });
 
@@ -908,76 +2464,21 @@ var init_delay = __esm({
   }
 });
 
-// src/rotation.js
-function part(packed2, bits2) {
-  const half = 1 << bits2 - 1;
-  return ((packed2 & (1 << bits2) - 1) - half) / (half - 1);
-}
-function rotation(q, bits2) {
-  const v = [0, 0, 0, 0];
-  const most = q >>> 3 * bits2 & 3;
-  let sum = 0;
-  let shift = 2 * bits2;
-  for (let i = 0; i < 4; i++) {
-    if (i === most) continue;
-    v[i] = part(q >>> shift, bits2) * Math.SQRT1_2;
-    sum += v[i] * v[i];
-    shift -= bits2;
-  }
-  v[most] = Math.sqrt(Math.max(0, 1 - sum));
-  return normalize(v);
-}
-function direction(q, bits2) {
-  const x = part(q >>> bits2, bits2);
-  const y = part(q, bits2);
-  const z = 1 - Math.abs(x) - Math.abs(y);
-  if (z >= 0) return normalize([x, y, z]);
-  return normalize([signed(1 - Math.abs(y), x), signed(1 - Math.abs(x), y), z]);
-}
-function normalize(v) {
-  let sum = 0;
-  for (const c of v) sum += c * c;
-  const length = Math.sqrt(sum);
-  if (length > 0) for (let i = 0; i < v.length; i++) v[i] /= length;
-  return v;
-}
-var signed;
-var init_rotation = __esm({
-  "src/rotation.js"() {
-    "use strict";
-    signed = (v, sign) => sign < 0 ? -v : v;
-  }
-});
-
 // src/between.js
-function isMoving(f) {
-  return f.kind >= FIXED && f.kind !== STRING;
-}
 function between(kind, from, delta, part2) {
   if (part2 === 0 || delta === 0) return from;
   if (kind !== ANGLE) return from + delta * part2;
   const angle2 = from + shortWay(delta) * part2;
   return angle2 < 0 ? angle2 + TURN : angle2 >= TURN ? angle2 - TURN : angle2;
 }
-function turn(into, kind, a, from, b, to, part2) {
-  let dot = 0;
-  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
-  const sign = kind === QUAT && dot < 0 ? -1 : 1;
-  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
-  for (let i = 0; i < into.length; i++) {
-    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
-  }
-  if (share > 0) normalize(into);
-}
-var TURN, isTurning, shortWay;
+var TURN, shortWay, snapOf;
 var init_between = __esm({
   "src/between.js"() {
     "use strict";
     init_fieldkinds();
-    init_rotation();
     TURN = 2 * Math.PI;
-    isTurning = (kind) => kind === QUAT || kind === UNIT;
     shortWay = (by) => by - TURN * Math.round(by / TURN);
+    snapOf = ({ kind, snap: own }, snap = own) => kind === FIXED || kind === FLOAT ? snap : own;
   }
 });
 
@@ -999,18 +2500,27 @@ var init_playback = __esm({
       #windowEnd = 0;
       #observedAt = 0;
       #lastNow = 0;
-      /** What was shown last: no tick beyond the newest snapshot. */
-      #lastTick = 0;
+      #asked = 0;
       #newest = 0;
-      /** @param {number} tickMs length of a tick, in milliseconds */
-      constructor(tickMs) {
+      #beyond;
+      /** @param {number} tickMs length of a tick, in milliseconds @param {number} beyond most ticks beyond the newest snapshot that are shown */
+      constructor(tickMs, beyond) {
         this.#tickMs = tickMs;
+        this.#beyond = beyond;
+      }
+      /** The tick that was asked for last, with its fraction; 0 before the first. */
+      get asked() {
+        return this.#asked;
+      }
+      /** What of it can be shown: it never goes back. */
+      get shown() {
+        return Math.min(this.#asked, this.#newest + this.#beyond);
       }
       reset() {
         this.#offset = Number.NaN;
         this.#best = Number.POSITIVE_INFINITY;
         this.#bestBefore = Number.POSITIVE_INFINITY;
-        this.#lastTick = this.#newest = 0;
+        this.#asked = this.#newest = 0;
       }
       /**
        * @param {number} tick of a snapshot
@@ -1025,7 +2535,15 @@ var init_playback = __esm({
           this.#windowEnd = now + WINDOW;
         }
         this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+        if (!(Math.abs(this.#aim - this.#offset) <= JUMP)) {
+          this.#offset = this.#aim;
+          this.#asked = this.shown;
+        }
         this.#newest = tick;
+      }
+      /** What the offset moves to. */
+      get #aim() {
+        return Math.min(this.#best, this.#bestBefore);
       }
       /**
        * @param {number} tick of a snapshot that came
@@ -1034,8 +2552,7 @@ var init_playback = __esm({
        *   it is the tick to show
        */
       ageOf(tick, now) {
-        const offset = Number.isNaN(this.#offset) ? Math.min(this.#best, this.#bestBefore) : this.#offset;
-        return now - offset - tick * this.#tickMs;
+        return now - this.#offset - tick * this.#tickMs;
       }
       /** @param {number} now in milliseconds @param {number} way of a snapshot that comes quickly @returns {number} with its fraction */
       serverTick(now, way) {
@@ -1047,180 +2564,32 @@ var init_playback = __esm({
        * @returns {number} a tick with its fraction
        */
       tickAt(now, delayMs) {
-        const aim = Math.min(this.#best, this.#bestBefore);
-        const off = aim - this.#offset;
-        if (!(Math.abs(off) <= JUMP)) {
-          this.#offset = aim;
-        } else {
-          const most = SLEW * Math.max(0, now - this.#lastNow);
-          this.#offset += Math.min(most, Math.max(-most, off));
-        }
+        const most = SLEW * Math.max(0, now - this.#lastNow);
+        this.#offset += Math.min(most, Math.max(-most, this.#aim - this.#offset));
         this.#lastNow = now;
-        const tick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
-        this.#lastTick = Math.min(tick, this.#newest);
-        return tick;
+        this.#asked = Math.max(this.#asked, (now - delayMs - this.#offset) / this.#tickMs);
+        return this.#asked;
       }
     };
   }
 });
 
-// src/turning.js
-function turnBetween(kind, from, to) {
-  if (kind === QUAT) {
-    const [x, y, z, w] = product(to, [-from[0], -from[1], -from[2], from[3]]);
-    const sin2 = Math.hypot(x, y, z);
-    const angle3 = 2 * Math.atan2(sin2, Math.abs(w));
-    const scale = sin2 > 0 ? (w < 0 ? -angle3 : angle3) / sin2 : 0;
-    return [x * scale, y * scale, z * scale];
+// src/arc.js
+function turn(into, kind, a, from, b, to, part2) {
+  let dot = 0;
+  for (let i = 0; i < into.length; i++) dot += a[from + i] * b[to + i];
+  const sign = kind === QUAT && dot < 0 ? -1 : 1;
+  const share = part2 < 1 && sign * dot < -0.999999 ? 0 : part2;
+  for (let i = 0; i < into.length; i++) {
+    into[i] = a[from + i] * (1 - share) + sign * b[to + i] * share;
   }
-  const axis = cross(from, to);
-  const sin = Math.hypot(...axis);
-  const angle2 = Math.atan2(sin, from[0] * to[0] + from[1] * to[1] + from[2] * to[2]);
-  if (sin > 0) return axis.map((c) => c * angle2 / sin);
-  if (angle2 === 0) return [0, 0, 0];
-  const least = Math.abs(from[0]) < 0.6 ? [1, 0, 0] : [0, 1, 0];
-  return normalize(cross(from, least)).map((c) => c * Math.PI);
+  if (share > 0) normalize(into);
 }
-function turnedBy(kind, value2, turn2, share) {
-  const angle2 = Math.hypot(...turn2);
-  const scale = angle2 > 0 ? Math.sin(angle2 * share / 2) / angle2 : 0;
-  const by = [...turn2.map((c) => c * scale), Math.cos(angle2 * share / 2)];
-  if (kind === QUAT) return normalize(product(by, value2));
-  const back = [-by[0], -by[1], -by[2], by[3]];
-  return normalize(product(product(by, [...value2, 0]), back).slice(0, 3));
-}
-function product([ax, ay, az, aw], [bx, by, bz, bw]) {
-  return [
-    aw * bx + ax * bw + ay * bz - az * by,
-    aw * by - ax * bz + ay * bw + az * bx,
-    aw * bz + ax * by - ay * bx + az * bw,
-    aw * bw - ax * bx - ay * by - az * bz
-  ];
-}
-function cross(a, b) {
-  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-}
-var init_turning = __esm({
-  "src/turning.js"() {
+var init_arc = __esm({
+  "src/arc.js"() {
     "use strict";
     init_fieldkinds();
     init_rotation();
-  }
-});
-
-// src/smoothing.js
-function smoothed(fields) {
-  const rates = new Set(fields.map((f) => f.rate));
-  const isSmooth = ({ kind }) => kind === FIXED || kind === FLOAT || kind === ANGLE || isTurning(kind);
-  return fields.flatMap((f, i) => isSmooth(f) && !rates.has(i) ? [i] : []);
-}
-function snapOf({ kind, min, max, step }, snap) {
-  if (kind !== FIXED && kind !== FLOAT) return Number.POSITIVE_INFINITY;
-  if (snap !== void 0) return snap;
-  const quanta = max - min;
-  return kind === FIXED && quanta < BOUNDLESS ? quanta * step * SNAP : Number.POSITIVE_INFINITY;
-}
-function same(a, b) {
-  return a === b || typeof a !== "number" && typeof b !== "number" && a.every((c, i) => c === b[i]);
-}
-var SNAP, BOUNDLESS, Smoothing;
-var init_smoothing = __esm({
-  "src/smoothing.js"() {
-    "use strict";
-    init_between();
-    init_fieldkinds();
-    init_turning();
-    SNAP = 1 / 8;
-    BOUNDLESS = 2 ** 31;
-    Smoothing = class {
-      /** Indices of the fields that are smoothed: numbers with a fraction, angles, rotations and directions, but none that is another's rate. */
-      fields;
-      #kinds;
-      #snaps;
-      #ms;
-      /** @type {(number | number[])[]} differences, for each of the fields, as they were at a time: of a rotation or direction, a turn */
-      #off;
-      #since = 0;
-      /** @type {(number | number[])[]} what was shown when held */
-      #held;
-      /**
-       * @param {Field[]} fields of the table
-       * @param {number} ms over which a difference goes away; 0 for at once
-       * @param {number | undefined} snap a difference above this, in units, in any field but angles, rotations and directions, is not
-       *   smoothed; by default an eighth of the field's range
-       */
-      constructor(fields, ms, snap) {
-        this.fields = smoothed(fields);
-        const those = this.fields.map((i) => fields[i]);
-        this.#kinds = those.map((f) => f.kind);
-        this.#snaps = those.map((f) => snapOf(f, snap));
-        this.#ms = ms;
-        this.#off = those.map(() => 0);
-        this.#held = those.map(() => 0);
-      }
-      /** @param {(number | number[])[]} raw of each of the fields, as it is before a change; arrays are kept, and not to be written to */
-      hold(raw) {
-        for (let i = 0; i < raw.length; i++) this.#held[i] = raw[i];
-      }
-      /**
-       * @param {(number | number[])[]} raw as it is after the change
-       * @param {number} now in milliseconds
-       * @param {number} [over] milliseconds over which the difference goes away from now on: it is no other place, however great it is
-       */
-      settle(raw, now, over) {
-        let changed = false;
-        for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
-        if (!changed) return;
-        const left = this.#left(now);
-        this.#ms = over ?? this.#ms;
-        for (let i = 0; i < raw.length; i++) {
-          const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
-          if (typeof is !== "number") {
-            const before = typeof was === "number" ? is : was;
-            const shown = typeof off === "number" ? before : turnedBy(kind, before, off, left);
-            this.#off[i] = turnBetween(kind, is, shown);
-            continue;
-          }
-          const change = Number(was) - is;
-          if (kind !== ANGLE && over === void 0 && Math.abs(change) > this.#snaps[i]) {
-            this.clear();
-            return;
-          }
-          const by = Number(off) * left + change;
-          this.#off[i] = kind === ANGLE ? shortWay(by) : by;
-        }
-        this.#since = now;
-      }
-      clear() {
-        this.#off.fill(0);
-      }
-      /**
-       * A field as it is to be shown.
-       * @param {number} i index in `fields`
-       * @param {number | number[]} raw as it is
-       * @param {number} now in milliseconds
-       */
-      shown(i, raw, now) {
-        const left = this.#left(now);
-        const off = this.#off[i];
-        if (left === 0 || off === 0) return raw;
-        if (typeof raw === "number") return between(this.#kinds[i], raw, Number(off) * left, 1);
-        return typeof off === "number" ? raw : turnedBy(this.#kinds[i], raw, off, left);
-      }
-      /** How far what is shown is off, in units, over all fields that are measured in units. @param {number} now in milliseconds */
-      distance(now) {
-        let sum = 0;
-        this.#off.forEach((off, i) => {
-          if (typeof off === "number" && this.#kinds[i] !== ANGLE) sum += off * off;
-        });
-        return Math.sqrt(sum) * this.#left(now);
-      }
-      /** Part of the differences that is left. @param {number} now */
-      #left(now) {
-        const passed = Math.max(0, now - this.#since);
-        return passed < this.#ms ? 1 - passed / this.#ms : 0;
-      }
-    };
   }
 });
 
@@ -1245,6 +2614,7 @@ var FIRST_ROOM, MOST_ROOM, FORGETS, HEAD, Track, four, three;
 var init_track = __esm({
   "src/track.js"() {
     "use strict";
+    init_arc();
     init_between();
     init_fieldkinds();
     FIRST_ROOM = 8;
@@ -1305,21 +2675,21 @@ var init_track = __esm({
        * @param {number} blend ticks over which what is shown is led back to the way that it has left
        * @param {number} beyond most ticks beyond a snapshot that it is carried on
        */
-      extend(q, tick, before, seen, blend, beyond) {
+      extend(q, tick, before2, seen, blend, beyond) {
         const { now, here } = this.#layout;
         const end = this.#tickOf(this.#count - 1);
         const change = this.#isNews(q);
-        const carried = seen > Math.max(before, end) && this.#moves(before);
+        const carried = seen > Math.max(before2, end) && this.#moves(before2);
         if (!change && !carried && end <= tick) return;
         read(this.newest, this.#layout, now);
         const jump = change && this.#isElsewhere(now);
-        const begins = Math.max(seen, tick - Math.max(this.#pace, tick - before));
+        const begins = Math.max(seen, tick - Math.max(this.#pace, tick - before2));
         if (carried || jump && tick <= end && seen < end) {
-          this.#end(seen, this.#at(seen, before, beyond, here));
+          this.#end(seen, this.#at(seen, before2, beyond, here));
         } else if (!jump && begins > end && change) {
           this.#add(begins, 0, this.#last, seen);
         }
-        if (change) this.#note(tick, before, now, jump);
+        if (change) this.#note(tick, before2, now, jump);
         const late = carried || tick <= seen;
         const until = jump ? tick : Math.max(tick, late ? seen + blend : end);
         if (until > tick && this.#moves(tick)) this.#carry(now, Math.min(until - tick, beyond));
@@ -1422,9 +2792,9 @@ var init_track = __esm({
        * Keeps what a change says of how the row moves.
        * @param {number} tick @param {number} before @param {Float64Array} now @param {boolean} jump
        */
-      #note(tick, before, now, jump) {
+      #note(tick, before2, now, jump) {
         const gap = tick - this.#lastTick;
-        this.#gap = jump ? 0 : Math.min(gap, Math.max(this.#pace, tick - before));
+        this.#gap = jump ? 0 : Math.min(gap, Math.max(this.#pace, tick - before2));
         this.#pace = Math.max(gap, this.#pace * FORGETS);
         let at3 = 0;
         for (const { kind, size, rate, perTick } of this.#layout.moving) {
@@ -1486,10 +2856,9 @@ var init_track = __esm({
 });
 
 // src/interpolate.js
-function layoutOf(fields, snap) {
+function layoutOf2(fields, snap) {
   const shown = fields.filter(({ name }) => name !== "id");
-  const moving = shown.filter(isMoving);
-  const smooth = new Set(smoothed(fields).map((i) => fields[i]));
+  const moving = shown.filter((f) => f.moving);
   const sizes = moving.map(
     ({ kind }) => kind === QUAT ? 4 : kind === UNIT ? 3 : 1
   );
@@ -1510,28 +2879,27 @@ function layoutOf(fields, snap) {
         size: sizes[i],
         low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,
         high: bounded ? offset + max * step : Number.POSITIVE_INFINITY,
-        snap: smooth.has(field) ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
+        snap: field.smooth ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
         rate: rate < 0 ? -1 : starts[rate],
         perTick: rate < 0 ? 0 : perTick / 65536 * step / moving[rate].step
       };
     }),
     width,
-    steady: shown.filter((f) => !isMoving(f)).map(({ name }) => name),
+    steady: shown.filter((f) => !f.moving).map(({ name }) => name),
     now: new Float64Array(width),
     here: new Float64Array(width)
   };
 }
-var BEYOND, BLEND, Interpolator;
+var BEYOND, BLEND2, Interpolator;
 var init_interpolate = __esm({
   "src/interpolate.js"() {
     "use strict";
     init_between();
     init_fieldkinds();
     init_playback();
-    init_smoothing();
     init_track();
     BEYOND = 100;
-    BLEND = 50;
+    BLEND2 = 50;
     Interpolator = class {
       #playback;
       #world;
@@ -1546,8 +2914,6 @@ var init_interpolate = __esm({
       #oldest = 0;
       #newest = 0;
       #tick = 0;
-      /** The tick that was asked for last, with its fraction: beyond the newest snapshot it is not what was shown. */
-      #asked = 0;
       #underruns = 0;
       #isDry = false;
       /**
@@ -1560,11 +2926,11 @@ var init_interpolate = __esm({
       constructor(world, tickRate, delay, snap = {}) {
         this.#world = world;
         this.#delay = delay;
-        this.#playback = new Playback(1e3 / tickRate);
+        this.#playback = new Playback(1e3 / tickRate, BEYOND * tickRate / 1e3);
         this.#beyond = BEYOND * tickRate / 1e3;
-        this.#blend = BLEND * tickRate / 1e3;
+        this.#blend = BLEND2 * tickRate / 1e3;
         this.#tables = world.tables.map(({ fields, name }) => ({
-          layout: layoutOf(fields, snap[name]),
+          layout: layoutOf2(fields, snap[name]),
           /** By rising id; of two with one id, the one that is gone is first. @type {Track[]} */
           tracks: [],
           /** @type {Row[]} */
@@ -1576,9 +2942,9 @@ var init_interpolate = __esm({
       get tick() {
         return this.#tick;
       }
-      /** The tick that was asked for last, with its fraction; 0 before the first. */
-      get asked() {
-        return this.#asked;
+      /** The same with its fraction, and up to 100 ms beyond the newest snapshot. It never goes back but by `reset`. */
+      get shown() {
+        return this.#playback.shown;
       }
       /**
        * What a net graph shows.
@@ -1588,6 +2954,7 @@ var init_interpolate = __esm({
        */
       stats(now, rtt, inputTick) {
         const isEmpty = this.#newest === 0;
+        const { asked, shown } = this.#playback;
         const serverTick = isEmpty ? 0 : this.#playback.serverTick(now, rtt / 2);
         return {
           /** The tick that the server is at, with its fraction, by how quickly snapshots come at best, and half a round trip. */
@@ -1596,9 +2963,9 @@ var init_interpolate = __esm({
           lead: isEmpty || inputTick === 0 ? 0 : inputTick - serverTick,
           /** Since the newest snapshot came, in milliseconds. */
           snapshotAge: isEmpty ? 0 : now - this.#capturedAt,
-          /** The tick that was asked for last, with its fraction, and how far before the newest snapshot it is: below 0 there is nothing to show. */
-          viewTick: this.#asked,
-          bufferMs: this.#asked && this.#playback.ageOf(this.#asked, now) - this.#playback.ageOf(this.#newest, now),
+          /** The tick that is shown, with its fraction, and how far before the newest snapshot is what should be: below 0 there is nothing to show. */
+          viewTick: shown,
+          bufferMs: asked && this.#playback.ageOf(asked, now) - this.#playback.ageOf(this.#newest, now),
           /** How often the view came to be beyond the newest snapshot. */
           underruns: this.#underruns
         };
@@ -1606,7 +2973,7 @@ var init_interpolate = __esm({
       /** Forgets every snapshot, as after coming back: what lies between was not seen. */
       reset() {
         for (const table2 of this.#tables) table2.tracks = [];
-        this.#oldest = this.#newest = this.#tick = this.#asked = 0;
+        this.#oldest = this.#newest = this.#tick = 0;
         this.#isDry = false;
         this.#playback.reset();
       }
@@ -1641,7 +3008,6 @@ var init_interpolate = __esm({
         const isDry = tick > this.#newest;
         if (isDry && !this.#isDry) this.#underruns++;
         this.#isDry = isDry;
-        this.#asked = tick;
         this.#tick = Math.round(Math.min(this.#newest, Math.max(this.#oldest, tick)));
         for (const table2 of this.#tables) this.#show(table2, Math.max(this.#oldest, tick));
         return this.#result;
@@ -1654,12 +3020,13 @@ var init_interpolate = __esm({
        */
       #follow(table2, entities, tick) {
         const { layout, tracks } = table2;
+        const { asked } = this.#playback;
         let next = null;
         let i = 0;
         const pass = () => {
           const track = tracks[i];
           track.gone = Math.min(track.gone, tick);
-          if (track.gone > this.#asked) next?.push(track);
+          if (track.gone > asked) next?.push(track);
           else next ??= tracks.slice(0, i);
           i++;
         };
@@ -1668,7 +3035,7 @@ var init_interpolate = __esm({
           while (i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id))) pass();
           const track = tracks[i];
           if (track?.id === id) {
-            track.extend(entity.q, tick, this.#newest, this.#asked, this.#blend, this.#beyond);
+            track.extend(entity.q, tick, this.#newest, asked, this.#blend, this.#beyond);
             next?.push(track);
             i++;
           } else {
@@ -1701,50 +3068,17 @@ var init_interpolate = __esm({
   }
 });
 
-// src/float32.js
-function bitsOf(v) {
-  floats[0] = v;
-  return Number.isNaN(v) ? NAN : bits[0];
-}
-function floatOf(q) {
-  bits[0] = q;
-  return floats[0];
-}
-var floats, bits, NAN;
-var init_float32 = __esm({
-  "src/float32.js"() {
-    "use strict";
-    floats = new Float32Array(1);
-    bits = new Int32Array(floats.buffer);
-    NAN = 2143289344;
-  }
+// src/views.js
+var views_exports = {};
+__export(views_exports, {
+  Delay: () => Delay,
+  Interpolator: () => Interpolator
 });
-
-// src/dequantize.js
-function dequantize(field, q) {
-  switch (field.kind) {
-    case BOOL:
-      return q !== 0;
-    case INT:
-      return q;
-    case ANGLE:
-      return q * 2 * Math.PI / (field.max + 1);
-    case FLOAT:
-      return floatOf(q);
-    case QUAT:
-      return rotation(q, field.bits);
-    case UNIT:
-      return direction(q, field.bits);
-    default:
-      return field.offset + q * field.step;
-  }
-}
-var init_dequantize = __esm({
-  "src/dequantize.js"() {
+var init_views = __esm({
+  "src/views.js"() {
     "use strict";
-    init_fieldkinds();
-    init_float32();
-    init_rotation();
+    init_delay();
+    init_interpolate();
   }
 });
 
@@ -1785,9 +3119,9 @@ function rotation2(v, bits2) {
     sum += part2 * part2;
   }
   const length = Math.sqrt(sum);
-  let packed2 = most;
-  for (const part2 of rest2) packed2 = packed2 << bits2 | level(part2 / length * Math.SQRT2, bits2);
-  return packed2;
+  let packed = most;
+  for (const part2 of rest2) packed = packed << bits2 | level(part2 / length * Math.SQRT2, bits2);
+  return packed;
 }
 function direction2(v, bits2) {
   if (!measurable(v, 3)) return level(0, bits2) << bits2 | level(0, bits2);
@@ -1827,6 +3161,50 @@ var init_rounding = __esm({
   }
 });
 
+// src/turning.js
+function turnBetween(kind, from, to) {
+  if (kind === QUAT) {
+    const [x, y, z, w] = product(to, [-from[0], -from[1], -from[2], from[3]]);
+    const sin2 = Math.hypot(x, y, z);
+    const angle3 = 2 * Math.atan2(sin2, Math.abs(w));
+    const scale = sin2 > 0 ? (w < 0 ? -angle3 : angle3) / sin2 : 0;
+    return [x * scale, y * scale, z * scale];
+  }
+  const axis = cross(from, to);
+  const sin = Math.hypot(...axis);
+  const angle2 = Math.atan2(sin, from[0] * to[0] + from[1] * to[1] + from[2] * to[2]);
+  if (sin > 0) return axis.map((c) => c * angle2 / sin);
+  if (angle2 === 0) return [0, 0, 0];
+  const least = Math.abs(from[0]) < 0.6 ? [1, 0, 0] : [0, 1, 0];
+  return normalize(cross(from, least)).map((c) => c * Math.PI);
+}
+function turnedBy(kind, value2, turn2, share) {
+  const angle2 = Math.hypot(...turn2);
+  const scale = angle2 > 0 ? Math.sin(angle2 * share / 2) / angle2 : 0;
+  const by = [...turn2.map((c) => c * scale), Math.cos(angle2 * share / 2)];
+  if (kind === QUAT) return normalize(product(by, value2));
+  const back = [-by[0], -by[1], -by[2], by[3]];
+  return normalize(product(product(by, [...value2, 0]), back).slice(0, 3));
+}
+function product([ax, ay, az, aw], [bx, by, bz, bw]) {
+  return [
+    aw * bx + ax * bw + ay * bz - az * by,
+    aw * by - ax * bz + ay * bw + az * bx,
+    aw * bz + ax * by - ay * bx + az * bw,
+    aw * bw - ax * bx - ay * by - az * bz
+  ];
+}
+function cross(a, b) {
+  return [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
+}
+var init_turning = __esm({
+  "src/turning.js"() {
+    "use strict";
+    init_fieldkinds();
+    init_rotation();
+  }
+});
+
 // src/rowvalues.js
 function fill(into, fields, quanta, texts) {
   for (let i = 0; i < fields.length; i++) {
@@ -1834,7 +3212,7 @@ function fill(into, fields, quanta, texts) {
     into[field.name] = field.kind === STRING ? texts[field.name] : dequantize(field, quanta[i]);
   }
 }
-function mixed(field, a, b, part2) {
+function mixed2(field, a, b, part2) {
   const from = dequantize(field, a);
   if (typeof from === "number") {
     const to2 = (
@@ -1843,17 +3221,16 @@ function mixed(field, a, b, part2) {
     );
     return between(field.kind, from, to2 - from, part2);
   }
-  const into = (
+  const is = (
     /** @type {number[]} */
     from
   );
-  if (a === b || part2 === 0) return into;
+  if (a === b || part2 === 0) return is;
   const to = (
     /** @type {number[]} */
     dequantize(field, b)
   );
-  turn(into, field.kind, [...into], 0, to, 0, part2);
-  return into;
+  return turnedBy(field.kind, is, turnBetween(field.kind, is, to), part2);
 }
 var init_rowvalues = __esm({
   "src/rowvalues.js"() {
@@ -1861,6 +3238,110 @@ var init_rowvalues = __esm({
     init_between();
     init_dequantize();
     init_fieldkinds();
+    init_turning();
+  }
+});
+
+// src/smoothing.js
+function same(a, b) {
+  return a === b || typeof a !== "number" && typeof b !== "number" && a.every((c, i) => c === b[i]);
+}
+var Smoothing;
+var init_smoothing = __esm({
+  "src/smoothing.js"() {
+    "use strict";
+    init_between();
+    init_fieldkinds();
+    init_turning();
+    Smoothing = class {
+      /** Indices of the fields that are smoothed. */
+      fields;
+      #kinds;
+      #snaps;
+      #ms;
+      /** @type {(number | number[])[]} differences, for each of the fields, as they were at a time: of a rotation or direction, a turn */
+      #off;
+      #since = 0;
+      /** @type {(number | number[])[]} what was shown when held */
+      #held;
+      /**
+       * @param {Field[]} fields of the table
+       * @param {number} ms over which a difference goes away; 0 for at once
+       * @param {number | undefined} snap a difference above this, in units, in any field but angles, rotations and directions, is not
+       *   smoothed; by default the field's own
+       */
+      constructor(fields, ms, snap) {
+        this.fields = fields.flatMap((f, i) => f.smooth ? [i] : []);
+        const those = this.fields.map((i) => fields[i]);
+        this.#kinds = those.map((f) => f.kind);
+        this.#snaps = those.map((f) => snapOf(f, snap));
+        this.#ms = ms;
+        this.#off = those.map(() => 0);
+        this.#held = those.map(() => 0);
+      }
+      /** @param {(number | number[])[]} raw of each of the fields, as it is before a change; arrays are kept, and not to be written to */
+      hold(raw) {
+        for (let i = 0; i < raw.length; i++) this.#held[i] = raw[i];
+      }
+      /**
+       * @param {(number | number[])[]} raw as it is after the change
+       * @param {number} now in milliseconds
+       * @param {number} [over] milliseconds over which the difference goes away from now on: it is no other place, however great it is
+       */
+      settle(raw, now, over) {
+        let changed = false;
+        for (let i = 0; i < raw.length; i++) changed ||= !same(raw[i], this.#held[i]);
+        if (!changed) return;
+        const left = this.#left(now);
+        this.#ms = over ?? this.#ms;
+        for (let i = 0; i < raw.length; i++) {
+          const [kind, is, was, off] = [this.#kinds[i], raw[i], this.#held[i], this.#off[i]];
+          if (typeof is !== "number") {
+            const before2 = typeof was === "number" ? is : was;
+            const shown = typeof off === "number" ? before2 : turnedBy(kind, before2, off, left);
+            this.#off[i] = turnBetween(kind, is, shown);
+            continue;
+          }
+          const change = Number(was) - is;
+          if (kind !== ANGLE && over === void 0 && Math.abs(change) > this.#snaps[i]) {
+            this.clear();
+            return;
+          }
+          const by = Number(off) * left + change;
+          this.#off[i] = kind === ANGLE ? shortWay(by) : by;
+        }
+        this.#since = now;
+      }
+      clear() {
+        this.#off.fill(0);
+      }
+      /**
+       * A field as it is to be shown.
+       * @param {number} i index in `fields`
+       * @param {number | number[]} raw as it is
+       * @param {number} now in milliseconds
+       */
+      shown(i, raw, now) {
+        const left = this.#left(now);
+        const off = this.#off[i];
+        if (left === 0 || off === 0) return raw;
+        if (typeof raw === "number") return between(this.#kinds[i], raw, Number(off) * left, 1);
+        return typeof off === "number" ? raw : turnedBy(this.#kinds[i], raw, off, left);
+      }
+      /** How far what is shown is off, in units, over all fields that are measured in units. @param {number} now in milliseconds */
+      distance(now) {
+        let sum = 0;
+        this.#off.forEach((off, i) => {
+          if (typeof off === "number" && this.#kinds[i] !== ANGLE) sum += off * off;
+        });
+        return Math.sqrt(sum) * this.#left(now);
+      }
+      /** Part of the differences that is left. @param {number} now */
+      #left(now) {
+        const passed = Math.max(0, now - this.#since);
+        return passed < this.#ms ? 1 - passed / this.#ms : 0;
+      }
+    };
   }
 });
 
@@ -1922,7 +3403,6 @@ var SMOOTH_MS, KEPT_SECONDS, Predictor;
 var init_predictor = __esm({
   "src/predictor.js"() {
     "use strict";
-    init_between();
     init_dequantize();
     init_fieldkinds();
     init_quantize();
@@ -2059,8 +3539,8 @@ var init_predictor = __esm({
         for (let i = 0; i < this.#fields.length; i++) {
           const field = this.#fields[i];
           if (field.kind === STRING) this.#shown[field.name] = entity.row[field.name];
-          else if (!isMoving(field)) this.#shown[field.name] = dequantize(field, newest[i]);
-          else this.#shown[field.name] = mixed(field, a[i], b[i], part2);
+          else if (!field.moving) this.#shown[field.name] = dequantize(field, newest[i]);
+          else this.#shown[field.name] = mixed2(field, a[i], b[i], part2);
         }
         this.#smoothing.fields.forEach((at3, i) => {
           const { name } = this.#fields[at3];
@@ -2212,16 +3692,16 @@ var init_predictor = __esm({
       #run(tick) {
         const moment = this.#timeline.claim(tick, this.#last);
         if (this.#first === 0 || this.#entity === null) return false;
-        const before = this.#timeline.at(tick - 1).row;
-        fill(this.#state, this.#fields, before, this.#entity.row);
+        const before2 = this.#timeline.at(tick - 1).row;
+        fill(this.#state, this.#fields, before2, this.#entity.row);
         fill(this.#given, this.#place.inputFields, moment.input, this.#given);
-        copy(before, moment.row);
+        copy(before2, moment.row);
         try {
           this.#step(this.#state, this.#given, this.#dt);
           this.#fields.forEach((field, i) => {
             if (field.kind === STRING) return;
             moment.row[i] = quantumOf(field, this.#state[field.name]);
-            this.#moved[i] ||= moment.row[i] !== before[i];
+            this.#moved[i] ||= moment.row[i] !== before2[i];
           });
         } catch (error) {
           this.#place.report(error);
@@ -2266,7 +3746,7 @@ var init_predictor = __esm({
       #rawAt(now) {
         const [a, b, part2] = this.#around(now);
         this.#smoothing.fields.forEach((at3, i) => {
-          this.#raw[i] = mixed(this.#fields[at3], a[at3], b[at3], part2);
+          this.#raw[i] = mixed2(this.#fields[at3], a[at3], b[at3], part2);
         });
         return this.#raw;
       }
@@ -2282,19 +3762,15 @@ var init_predictor = __esm({
   }
 });
 
-// src/motion.js
-var motion_exports = {};
-__export(motion_exports, {
-  Delay: () => Delay,
-  Interpolator: () => Interpolator,
+// src/prediction.js
+var prediction_exports = {};
+__export(prediction_exports, {
   Predictor: () => Predictor,
   Smoothing: () => Smoothing
 });
-var init_motion = __esm({
-  "src/motion.js"() {
+var init_prediction = __esm({
+  "src/prediction.js"() {
     "use strict";
-    init_delay();
-    init_interpolate();
     init_predictor();
     init_smoothing();
   }
@@ -2484,10 +3960,10 @@ function record(kind, payload) {
   bytes2.set(payload, HEAD2);
   return bytes2;
 }
-function joined(parts) {
-  const all = new Uint8Array(parts.reduce((n, part2) => n + part2.length, 0));
+function joined(parts2) {
+  const all = new Uint8Array(parts2.reduce((n, part2) => n + part2.length, 0));
   let at3 = 0;
-  for (const part2 of parts) {
+  for (const part2 of parts2) {
     all.set(part2, at3);
     at3 += part2.length;
   }
@@ -3065,7 +4541,7 @@ async function bytesOf(what) {
   if (what instanceof Uint8Array) return what;
   return new Uint8Array(what instanceof ArrayBuffer ? what : await what.arrayBuffer());
 }
-var WINDOW2, MAX_DOWNLOADS, KEPT2, Transfers;
+var WINDOW2, MAX_DOWNLOADS, KEPT3, Transfers;
 var init_transfers = __esm({
   "src/transfers.js"() {
     "use strict";
@@ -3078,7 +4554,7 @@ var init_transfers = __esm({
     init_wire();
     WINDOW2 = 64 << 10;
     MAX_DOWNLOADS = 16;
-    KEPT2 = 32;
+    KEPT3 = 32;
     Transfers = class {
       #uplink;
       #report;
@@ -3265,7 +4741,7 @@ var init_transfers = __esm({
         const error = code === "" ? null : [code, "", message];
         const frame = [DOWNLOAD_PROGRESS, id, taken, taken, true, error];
         this.#ended.set(id, frame);
-        if (this.#ended.size > KEPT2) {
+        if (this.#ended.size > KEPT3) {
           const [oldest] = this.#ended.keys();
           this.#ended.delete(oldest);
           this.#forgotten = Math.max(this.#forgotten, oldest);
@@ -3353,13 +4829,13 @@ var init_link = __esm({
 });
 
 // src/upgrade.js
-var TRY_FOR, AFTER, AFTER_MOST, Upgrade;
+var TRY_FOR, AFTER2, AFTER_MOST, Upgrade;
 var init_upgrade = __esm({
   "src/upgrade.js"() {
     "use strict";
     init_link();
     TRY_FOR = 5e3;
-    AFTER = 1e4;
+    AFTER2 = 1e4;
     AFTER_MOST = 3e5;
     Upgrade = class {
       #settings;
@@ -3367,7 +4843,7 @@ var init_upgrade = __esm({
       #stats;
       #handlers;
       #upgraded;
-      #after = AFTER;
+      #after = AFTER2;
       /** @type {any} until the next try, or until it is given up */
       #timer = null;
       /** @type {Link | null} what is tried */
@@ -3435,1464 +4911,33 @@ var init_seldom = __esm({
   }
 });
 
-// src/rows.js
-function replaceRows(table2, fresh, changes) {
-  const before = new Map(table2.entities.map((e) => [e.id, e]));
-  table2.rows.clear();
-  table2.entities = fresh.map((entity) => {
-    const old = before.get(entity.id);
-    before.delete(entity.id);
-    const kept = old === void 0 ? entity : overwrite(table2.fields, old, entity);
-    table2.rows.set(kept.id, kept.row);
-    if (old === void 0) changes?.added.push(table2, kept);
-    else changes?.changed.push(table2, kept);
-    return kept;
-  });
-  for (const entity of before.values()) changes?.removed.push(table2, entity);
-}
-function overwrite(fields, old, fresh) {
-  old.q = fresh.q;
-  for (const { name } of fields) old.row[name] = fresh.row[name];
-  return old;
-}
-var MAX_ROWS;
-var init_rows = __esm({
-  "src/rows.js"() {
-    "use strict";
-    MAX_ROWS = 1 << 18;
-  }
-});
-
-// src/packed/adaptivebit.js
-function startProbs(probs) {
-  probs.fill(HALF);
-}
-function startMixers(weights, from, to) {
-  weights.fill(START_WEIGHT, from, to);
-}
-function adapted(p, bit, limit) {
-  const n = p & COUNT;
-  let q = p >>> 10;
-  if (bit !== 0) q += Math.imul(4194303 - q >>> 6, RATES[n]) >>> 10;
-  else q -= Math.imul(q >>> 6, RATES[n]) >>> 10;
-  return q << 10 | (n < limit ? n + 1 : n);
-}
-function plain(coder, probs, at3) {
-  const p = probs[at3];
-  const bit = coder.bit(Math.max(32, Math.min(65504, p >>> 16)));
-  probs[at3] = adapted(p, bit, SLOW);
-  return bit;
-}
-function dear(coder, probs, at3) {
-  const p = probs[at3];
-  const bit = coder.bit(Math.max(4096, Math.min(61440, p >>> 16)));
-  probs[at3] = adapted(p, bit, SLOW);
-  return bit;
-}
-function mixed2(coder, probs, a, b, weights, at3) {
-  const pa = probs[a];
-  const pb = probs[b];
-  const la = LOGIT[pa >>> 20];
-  const lb = LOGIT[pb >>> 20];
-  const wa = weights[at3];
-  const wb = weights[at3 + 1];
-  const x = Math.imul(wa, la) + Math.imul(wb, lb) >> 16;
-  const p = LOGISTIC[Math.max(-2047, Math.min(2047, x)) + 2048];
-  const bit = coder.bit(p);
-  const error = (bit << 16) - p >> 2;
-  weights[at3] = corrected(wa, Math.imul(la, error));
-  weights[at3 + 1] = corrected(wb, Math.imul(lb, error));
-  probs[a] = adapted(pa, bit, SLOW);
-  probs[b] = adapted(pb, bit, FAST);
-  return bit;
-}
-function corrected(weight, by) {
-  return Math.max(-MAX_WEIGHT, Math.min(MAX_WEIGHT, weight + (by + 32768 >> 16)));
-}
-function number(coder, probs, at3) {
-  let k = 0;
-  while (k < 31 && dear(coder, probs, at3 + k) !== 0) k++;
-  return 2 ** k - 1 + coder.raw(k);
-}
-function symbol(coder, probs) {
-  let x = 1;
-  while (x < 256) x = x << 1 | dear(coder, probs, x);
-  return x & 255;
-}
-var HALF, COUNT, SLOW, FAST, RATES, POINTS, LOGISTIC, LOGIT, START_WEIGHT, MAX_WEIGHT, NUMBER_MODELS;
-var init_adaptivebit = __esm({
-  "src/packed/adaptivebit.js"() {
-    "use strict";
-    HALF = 2147483648;
-    COUNT = 1023;
-    SLOW = 150;
-    FAST = 30;
-    RATES = Uint32Array.from({ length: SLOW + 1 }, (_, n) => (1 << 17) / (2 * n + 3));
-    POINTS = [
-      22,
-      36,
-      60,
-      98,
-      162,
-      267,
-      439,
-      720,
-      1179,
-      1921,
-      3108,
-      4971,
-      7812,
-      11955,
-      17625,
-      24743,
-      32768,
-      40793,
-      47911,
-      53581,
-      57724,
-      60565,
-      62428,
-      63615,
-      64357,
-      64816,
-      65097,
-      65269,
-      65374,
-      65438,
-      65476,
-      65500,
-      65514
-    ];
-    LOGISTIC = Int32Array.from({ length: 4096 }, (_, x) => {
-      const [i, w] = [x >> 7, x & 127];
-      return POINTS[i] * (128 - w) + POINTS[i + 1] * w + 64 >> 7;
-    });
-    LOGIT = new Int16Array(4096);
-    for (let p = 0, x = -2048; p < 4096; p++) {
-      while (x < 2047 && LOGISTIC[x + 2048] < 16 * p + 8) x++;
-      LOGIT[p] = x;
-    }
-    START_WEIGHT = 36e3;
-    MAX_WEIGHT = 1 << 18;
-    NUMBER_MODELS = 32;
-  }
-});
-
-// src/packed/order.js
-var ordered;
-var init_order = __esm({
-  "src/packed/order.js"() {
-    "use strict";
-    ordered = (q) => q ^ q >> 31 & 2147483647;
-  }
-});
-
-// src/packed/arrivals.js
-var MAX_ID, ANOTHER, GROWN, AFTER2, GAP, ROW_MODELS, DIFFERS, NEGATIVE, DISTANCE, FIELD_MODELS, Arrivals;
-var init_arrivals = __esm({
-  "src/packed/arrivals.js"() {
-    "use strict";
-    init_dequantize();
-    init_fieldkinds();
-    init_rows();
-    init_wire();
-    init_adaptivebit();
-    init_order();
-    MAX_ID = 4294967295;
-    ANOTHER = 15 << 12;
-    GROWN = 0;
-    AFTER2 = 1;
-    GAP = 2;
-    ROW_MODELS = GAP + NUMBER_MODELS;
-    DIFFERS = 0;
-    NEGATIVE = 1;
-    DISTANCE = 2;
-    FIELD_MODELS = DISTANCE + NUMBER_MODELS;
-    Arrivals = class {
-      #fields;
-      #texts;
-      #models = new Uint32Array(ROW_MODELS);
-      #fieldModels;
-      /** By field: the value in the row that came last. */
-      #latest;
-      /** @param {PackedField[]} fields @param {import("./text.js").Texts} texts */
-      constructor(fields, texts) {
-        this.#fields = fields;
-        this.#texts = texts;
-        this.#fieldModels = new Uint32Array(FIELD_MODELS * fields.length);
-        this.#latest = new Int32Array(fields.length);
-      }
-      reset() {
-        startProbs(this.#models);
-        startProbs(this.#fieldModels);
-        this.#latest.fill(0);
-      }
-      /**
-       * Reads the new rows.
-       * @param {RangeDecoder} coder
-       * @param {Entity[]} before the rows of the baseline, by rising id
-       * @param {Map<number, any>} present the same by id
-       * @returns {Entity[]} by rising id
-       * @throws {WireError}
-       */
-      read(coder, before, present) {
-        const rows = [];
-        if (plain(coder, this.#models, GROWN) === 0) return rows;
-        let id = 0;
-        if (before.length > 0 && plain(coder, this.#models, AFTER2) !== 0)
-          id = before[before.length - 1].id;
-        do {
-          id += 1 + number(coder, this.#models, GAP);
-          if (id > MAX_ID) throw new WireError("id gap");
-          if (present.has(id)) throw new WireError("added row is present");
-          if (coder.overrun) throw new WireError("added rows are cut short");
-          if (before.length + rows.length >= MAX_ROWS) throw new WireError("too many rows");
-          rows.push(this.#row(coder, id));
-        } while (coder.bit(ANOTHER) !== 0);
-        return rows;
-      }
-      /** @param {RangeDecoder} coder @param {number} id @returns {Entity} */
-      #row(coder, id) {
-        const entity = { id, q: new Array(this.#fields.length).fill(0), row: {} };
-        for (const { index, field } of this.#fields) {
-          const at3 = FIELD_MODELS * index;
-          if (field.kind === STRING) {
-            const differs = at3 + DIFFERS;
-            entity.row[field.name] = this.#texts.read(
-              coder,
-              this.#fieldModels,
-              differs,
-              "",
-              field.maxBytes
-            );
-            continue;
-          }
-          const q = this.#value(coder, at3, this.#latest[index], field.kind);
-          if (q < field.min || q > field.max) throw new WireError("quantum outside its range");
-          this.#latest[index] = entity.q[index] = q;
-          entity.row[field.name] = dequantize(field, q);
-        }
-        return entity;
-      }
-      /**
-       * Reads a quantum that is likely to be what it was in the row that came before.
-       * @param {RangeDecoder} coder
-       * @param {number} at of the field's models
-       * @param {number} likely
-       * @param {number} kind
-       */
-      #value(coder, at3, likely, kind) {
-        const models = this.#fieldModels;
-        if (dear(coder, models, at3 + DIFFERS) === 0) return likely;
-        const sign = dear(coder, models, at3 + NEGATIVE) !== 0 ? -1 : 1;
-        const distance = sign * (number(coder, models, at3 + DISTANCE) + 1);
-        if (kind === FLOAT) return ordered(ordered(likely) + distance | 0);
-        return likely + distance | 0;
-      }
-    };
-  }
-});
-
-// src/packed/fates.js
-var KEPT3, CHANGED, GONE, LEFT, BLOCK, MAX_RECENT, ANY, FIRST_GONE, MORE_GONE, OUT_OF_VIEW, GONE_GAP, IN_BLOCK, IN_ROW, NEAR, MODELS, Fates;
-var init_fates = __esm({
-  "src/packed/fates.js"() {
-    "use strict";
-    init_wire();
-    init_adaptivebit();
-    KEPT3 = 0;
-    CHANGED = 1;
-    GONE = 2;
-    LEFT = 3;
-    BLOCK = 16;
-    MAX_RECENT = 5;
-    ANY = 0;
-    FIRST_GONE = ANY + 1;
-    MORE_GONE = FIRST_GONE + 1;
-    OUT_OF_VIEW = MORE_GONE + 1;
-    GONE_GAP = OUT_OF_VIEW + 1;
-    IN_BLOCK = GONE_GAP + NUMBER_MODELS;
-    IN_ROW = IN_BLOCK + 2 * (MAX_RECENT + 1);
-    NEAR = IN_ROW + 256;
-    MODELS = NEAR + 32;
-    Fates = class {
-      #models = new Uint32Array(MODELS);
-      #weights = new Int32Array(4);
-      reset() {
-        startProbs(this.#models);
-        startMixers(this.#weights);
-      }
-      /** Whether anything changed in the table. @param {RangeDecoder} coder */
-      any(coder) {
-        return plain(coder, this.#models, ANY) !== 0;
-      }
-      /**
-       * Reads what becomes of rows.
-       * @param {RangeDecoder} coder
-       * @param {Uint8Array} fates filled
-       * @param {Uint8Array} history of each row: bit i tells whether it changed i bodies ago, 0 being the last one
-       * @param {import("../world.js").Entity[]} rows as they are in the baseline
-       * @param {number} marker the first boolean field, -1 for none
-       * @returns {number} rows that do not stay
-       * @throws {WireError}
-       */
-      read(coder, fates, history, rows, marker) {
-        const n = rows.length;
-        fates.fill(KEPT3, 0, n);
-        const gone = this.#readGone(coder, fates, n);
-        let block = 0;
-        for (let start = 0; start < n; start += BLOCK) {
-          const end = Math.min(n, start + BLOCK);
-          let recent = 0;
-          for (let row2 = start; row2 < end; row2++) if ((history[row2] & 3) !== 0) recent++;
-          block = plain(coder, this.#models, IN_BLOCK + 2 * Math.min(recent, MAX_RECENT) + block);
-          if (block !== 0) this.#readBlock(coder, fates, start, end, history, rows, marker);
-        }
-        return gone;
-      }
-      /**
-       * Reads which rows are there no more: how many that stay lie between each and the one before.
-       * @param {RangeDecoder} coder
-       * @param {Uint8Array} fates
-       * @param {number} n
-       */
-      #readGone(coder, fates, n) {
-        const models = this.#models;
-        let count = 0;
-        let row2 = 0;
-        for (let more = plain(coder, models, FIRST_GONE); more; more = plain(coder, models, MORE_GONE)) {
-          row2 += number(coder, models, GONE_GAP);
-          if (row2 >= n) throw new WireError("removed row beyond the last");
-          fates[row2++] = GONE + plain(coder, models, OUT_OF_VIEW);
-          count++;
-        }
-        return count;
-      }
-      /**
-       * Reads which rows of a block change: by a row's history, and by that of the rows beside it.
-       * @param {RangeDecoder} coder
-       * @param {Uint8Array} fates
-       * @param {number} start
-       * @param {number} end
-       * @param {Uint8Array} history
-       * @param {import("../world.js").Entity[]} rows
-       * @param {number} marker
-       */
-      #readBlock(coder, fates, start, end, history, rows, marker) {
-        let before = 0;
-        for (let row2 = start; row2 < end; row2++) {
-          if (fates[row2] >= GONE) continue;
-          const own = history[row2];
-          let near = before | (own & 1) << 1;
-          if (marker >= 0) near |= rows[row2].q[marker] << 4;
-          if (row2 > 0) near |= (history[row2 - 1] & 1) << 2;
-          if (row2 + 1 < rows.length) near |= (history[row2 + 1] & 1) << 3;
-          const weights = 2 * (own & 1);
-          before = mixed2(coder, this.#models, IN_ROW + own, NEAR + near, this.#weights, weights);
-          fates[row2] = before;
-        }
-      }
-    };
-  }
-});
-
-// src/packed/layout.js
-function layoutOf2(fields) {
-  const layout = { fields: [], components: 0, marker: -1 };
-  const first = [];
-  const place = (index) => {
-    const field = fields[index];
-    if (first[index] !== void 0) return;
-    if (field.rate >= 0) place(field.rate);
-    first[index] = layout.components;
-    const zero = field.rate < 0 ? 0 : zeroOf(fields[field.rate]);
-    const components = componentsOf(field, field.rate < 0 ? -1 : first[field.rate], zero);
-    layout.fields.push({ index, field, first: first[index], components });
-    layout.components += components.length;
-    if (layout.marker < 0 && field.kind === BOOL) layout.marker = index;
-  };
-  fields.forEach((_, index) => {
-    place(index);
-  });
-  return layout;
-}
-function componentsOf({ kind, min, max, bits: bits2, perTick }, rate, zero) {
-  const lane = { low: 0, high: 2 ** bits2 - 1, wrap: 0, rate, perTick, zero };
-  switch (kind) {
-    case STRING:
-      return [];
-    case QUAT:
-      return [lane, lane, lane, lane];
-    case UNIT:
-      return [lane, lane].map((c) => ({ ...c, wrap: bits2 }));
-    case ANGLE:
-      return [{ ...lane, wrap: bits2 }];
-    case FLOAT:
-      return [{ ...lane, low: -2147483648, high: 2147483647 }];
-    default:
-      return [{ ...lane, low: min, high: max }];
-  }
-}
-var init_layout = __esm({
-  "src/packed/layout.js"() {
-    "use strict";
-    init_fieldkinds();
-    init_quantize();
-  }
-});
-
-// src/packed/motion.js
-function clampGuess(v) {
-  return Math.max(-MAX_GUESS, Math.min(MAX_GUESS, v)) | 0;
-}
-function startMotion(m, at3, tick) {
-  m.fill(0, at3, at3 + MOTION);
-  m[at3 + SEEN] = m[at3 + CHANGED2] = tick;
-}
-function trackerGuess(m, at3, ticks) {
-  const curve = Math.imul(Math.imul(m[at3 + 2], ticks) / 2 | 0, ticks);
-  return clampGuess(m[at3] + Math.imul(m[at3 + 1], ticks) + curve);
-}
-function observe(m, at3, step, ticks, wrongFast, wrongSlow) {
-  let fast = FAST_GAINS;
-  let slow = SLOW_GAINS;
-  const steps = m[at3 + STEPS];
-  if (steps < FIRST_GAINS.length) {
-    const first = FIRST_GAINS[steps];
-    if (first[1] > fast[1]) fast = first;
-    if (first[1] > slow[1]) slow = first;
-    m[at3 + STEPS]++;
-  }
-  observeTracker(m, at3 + FAST2, step, ticks, wrongFast, fast);
-  observeTracker(m, at3 + SLOW2, step, ticks, wrongSlow, slow);
-}
-function observeTracker(m, at3, step, ticks, wrong, gains) {
-  if (wrong > MAX_ERROR || wrong < -MAX_ERROR) {
-    m[at3] = m[at3 + 2] = 0;
-    m[at3 + 1] = step * 256 / ticks;
-    return;
-  }
-  const perTick = wrong / ticks | 0;
-  const accel = m[at3 + 2];
-  const turn2 = Math.imul(perTick / ticks | 0, gains[2]) >> 8;
-  const velocity = m[at3 + 1] + Math.imul(accel, ticks) + (Math.imul(perTick, gains[1]) >> 8);
-  m[at3] = -(Math.imul(wrong, gains[0]) >> 8);
-  m[at3 + 1] = clampGuess(velocity);
-  m[at3 + 2] = Math.max(-MAX_ACCEL, Math.min(MAX_ACCEL, accel + turn2));
-}
-function resetTrackers(m, at3) {
-  m.fill(0, at3 + FAST2, at3 + MOTION);
-  m[at3 + STEPS] = m[at3 + STEP] = m[at3 + LAG] = 0;
-  m[at3 + TICKS] = 1;
-}
-function rest(m, at3, baseTick) {
-  const ticks = baseTick - m[at3 + SEEN] >>> 0;
-  m[at3 + SEEN] = baseTick;
-  if (ticks > MAX_REST) {
-    resetTrackers(m, at3);
-    return;
-  }
-  m[at3 + STEP] = m[at3 + LAG] = 0;
-  m[at3 + TICKS] = 1;
-  observe(m, at3, 0, ticks, -trackerGuess(m, at3 + FAST2, ticks), -trackerGuess(m, at3 + SLOW2, ticks));
-}
-function reverse(m, at3) {
-  m[at3 + STEP] = -m[at3 + STEP];
-  m[at3 + SIGN] = -m[at3 + SIGN];
-  for (let i = at3 + FAST2; i < at3 + MOTION; i++) m[i] = -m[i];
-}
-function due(m, at3, baseTick, tick) {
-  const pause = m[at3 + PAUSE];
-  if (pause === 0 || tick - m[at3 + CHANGED2] >>> 0 < pause) return 0;
-  return baseTick - m[at3 + CHANGED2] >>> 0 < pause ? 1 : 2;
-}
-var SEEN, CHANGED2, STEP, TICKS, LAG, PAUSE, STEPS, CLASS, SIGN, COST, FAST2, SLOW2, MOTION, MAX_TICKS, MAX_GUESS, MAX_ERROR, MAX_ACCEL, MAX_REST, FAST_GAINS, SLOW_GAINS, FIRST_GAINS;
-var init_motion2 = __esm({
-  "src/packed/motion.js"() {
-    "use strict";
-    SEEN = 0;
-    CHANGED2 = 1;
-    STEP = 2;
-    TICKS = 3;
-    LAG = 4;
-    PAUSE = 5;
-    STEPS = 6;
-    CLASS = 7;
-    SIGN = 8;
-    COST = 9;
-    FAST2 = 13;
-    SLOW2 = 16;
-    MOTION = 19;
-    MAX_TICKS = 16;
-    MAX_GUESS = 1 << 26;
-    MAX_ERROR = 1 << 22;
-    MAX_ACCEL = 1 << 22;
-    MAX_REST = 6;
-    FAST_GAINS = [7, 245, 88];
-    SLOW_GAINS = [70, 78, 11];
-    FIRST_GAINS = [
-      [0, 256, 0],
-      [0, 384, 256],
-      [4, 270, 108],
-      [11, 219, 70],
-      [23, 168, 43],
-      [32, 144, 32],
-      [43, 121, 23],
-      [55, 98, 16]
-    ];
-  }
-});
-
-// src/packed/quaternion.js
-function splitQuaternion(q, bits2, lanes) {
-  const top = (1 << bits2) - 1;
-  const omitted = q >>> 3 * bits2 & 3;
-  let shift = 3 * bits2;
-  for (let i = 0; i < 4; i++) {
-    if (i === omitted) continue;
-    shift -= bits2;
-    lanes[i] = q >> shift & top;
-  }
-  lanes[omitted] = omittedLane(lanes, omitted, bits2);
-  return omitted;
-}
-function omittedLane(lanes, omitted, bits2) {
-  const half = 1 << bits2 - 1;
-  let left = 2 * (half - 1) ** 2;
-  for (let i = 0; i < 4; i++) if (i !== omitted) left -= (lanes[i] - half) ** 2;
-  return half + Math.floor(Math.sqrt(Math.max(0, left)));
-}
-var init_quaternion = __esm({
-  "src/packed/quaternion.js"() {
-    "use strict";
-  }
-});
-
-// src/packed/residual.js
-function moodOf({ waking, surprise }) {
-  if (waking) return 3;
-  return surprise > 700 ? 2 : surprise > 64 ? 1 : 0;
-}
-function costOf(v) {
-  const u = Math.abs(v) + 16;
-  const n = 27 - Math.clz32(u);
-  return (n << 4) + (u >>> n) - 16 << 4;
-}
-var TRACK, BLEND2, RATE, PREDICTORS, SCALES, LEANS, MOODS, TEMPERS, TURNS, LENGTHS, MAX_LENGTH, ZERO, ZERO_MOOD, NEGATIVE2, NEGATIVE_TURN, LONGER, LONGER_MOOD, LONG, HIGH, MODELS2, ZERO_MIX, NEGATIVE_MIX, LONGER_MIX, WEIGHTS, START_COST, ADVANTAGE, MAX_STEP, START_BLEND, MAX_BLEND, BLEND_RATE, Residuals, clampBlend, signBeyond;
-var init_residual = __esm({
-  "src/packed/residual.js"() {
-    "use strict";
-    init_adaptivebit();
-    init_motion2();
-    TRACK = 1;
-    BLEND2 = 2;
-    RATE = 3;
-    PREDICTORS = 4;
-    SCALES = 12;
-    LEANS = 3;
-    MOODS = 4;
-    TEMPERS = 4;
-    TURNS = 3;
-    LENGTHS = 8;
-    MAX_LENGTH = 32;
-    ZERO = 0;
-    ZERO_MOOD = ZERO + SCALES * LEANS;
-    NEGATIVE2 = ZERO_MOOD + MOODS * TEMPERS * TURNS;
-    NEGATIVE_TURN = NEGATIVE2 + SCALES * LEANS;
-    LONGER = NEGATIVE_TURN + 3 * TURNS;
-    LONGER_MOOD = LONGER + SCALES * LENGTHS;
-    LONG = LONGER_MOOD + MOODS * TEMPERS * LENGTHS;
-    HIGH = LONG + MAX_LENGTH;
-    MODELS2 = HIGH + 3 * MAX_LENGTH;
-    ZERO_MIX = 0;
-    NEGATIVE_MIX = ZERO_MIX + 2 * 3;
-    LONGER_MIX = NEGATIVE_MIX + 2;
-    WEIGHTS = LONGER_MIX + 2 * LENGTHS;
-    START_COST = 4 << 8;
-    ADVANTAGE = 192;
-    MAX_STEP = 1 << 17;
-    START_BLEND = [6e4, 6e4, 32e3];
-    MAX_BLEND = 1 << 18;
-    BLEND_RATE = 40;
-    Residuals = class {
-      #models = new Uint32Array(MODELS2);
-      #weights = new Int32Array(WEIGHTS);
-      /** What predictors cost in all rows. */
-      #cost = new Int32Array(PREDICTORS);
-      /** Of the last step l, the fast tracker f and the slow one s: weights of l, f - l and s - f, in 65536ths. */
-      #blend = new Int32Array(3);
-      /** The change that each predictor expects, in 1/256 quantum. */
-      #guesses = new Int32Array(PREDICTORS);
-      #choices;
-      /** The change if the last step goes on, and by the slow tracker. */
-      #line = 0;
-      #slow = 0;
-      #component;
-      /** @param {import("./layout.js").Component} component */
-      constructor(component) {
-        this.#component = component;
-        this.#choices = component.rate < 0 ? RATE : PREDICTORS;
-      }
-      reset() {
-        startProbs(this.#models);
-        startMixers(this.#weights);
-        this.#cost.fill(START_COST);
-        this.#blend.set(START_BLEND);
-      }
-      /**
-       * Begins a motion of this component.
-       * @param {Int32Array} m
-       * @param {number} at
-       * @param {number} tick
-       */
-      start(m, at3, tick) {
-        startMotion(m, at3, tick);
-        m.set(this.#cost, at3 + COST);
-      }
-      /**
-       * Reads what a component has become.
-       * @param {Walk} walk
-       * @param {Int32Array} m motions
-       * @param {number} at of this component's
-       * @param {number} base value in the baseline
-       * @param {number} rate change by the declared rate, 0 if there is none
-       * @returns {number} 32 bits, not held to the component's range
-       */
-      read(walk, m, at3, base, rate) {
-        const { low, high, wrap } = this.#component;
-        const choice = this.#ask(walk, m, at3, rate);
-        const guess = this.#guesses[choice];
-        const whole = guess + 128 >> 8;
-        let lean = guess - (whole << 8);
-        let expected = base + whole;
-        if (wrap === 0 && (expected < low || expected > high)) {
-          expected = expected < low ? low : high;
-          lean = 0;
-        }
-        const turn2 = (this.#guesses[TRACK] + this.#line >> 1) - guess;
-        const r = this.#residual(walk, m, at3, m[at3 + COST + choice], lean, turn2);
-        let now = expected + r | 0;
-        let step = now - base | 0;
-        if (wrap !== 0) {
-          now &= (1 << wrap) - 1;
-          step = now - base << 32 - wrap >> 32 - wrap;
-        }
-        this.#learn(walk, m, at3, choice, step);
-        return now;
-      }
-      /**
-       * Takes in a value that follows from others.
-       * @param {Walk} walk
-       * @param {Int32Array} m motions
-       * @param {number} at of this component's
-       * @param {number} base
-       * @param {number} now
-       */
-      follow(walk, m, at3, base, now) {
-        this.#learn(walk, m, at3, this.#ask(walk, m, at3, 0), now - base);
-      }
-      /**
-       * Asks the predictors.
-       * @param {Walk} walk
-       * @param {Int32Array} m
-       * @param {number} at
-       * @param {number} rate
-       * @returns {number} the one that is followed
-       */
-      #ask({ baseTick, ticks }, m, at3, rate) {
-        if (m[at3 + SEEN] !== (baseTick | 0)) rest(m, at3, baseTick);
-        const guesses = this.#guesses;
-        const over = m[at3 + TICKS];
-        const step = m[at3 + STEP] * 256;
-        const line = over === 0 ? 0 : clampGuess(Math.imul(step / over | 0, ticks));
-        const fast = trackerGuess(m, at3 + FAST2, ticks);
-        const slow = trackerGuess(m, at3 + SLOW2, ticks);
-        this.#line = line;
-        this.#slow = slow;
-        guesses[TRACK] = fast;
-        const blend = this.#blend;
-        const sum = blend[0] * line + blend[1] * (fast - line) + blend[2] * (slow - fast);
-        guesses[BLEND2] = clampGuess(Math.floor(sum / 65536));
-        let choice = BLEND2;
-        if (this.#choices === PREDICTORS) {
-          guesses[RATE] = clampGuess(m[at3 + LAG] + rate);
-          choice = RATE;
-        }
-        let lowest = m[at3 + COST + choice] - ADVANTAGE;
-        for (let k = 0; k < this.#choices; k++) {
-          if (m[at3 + COST + k] < lowest) {
-            lowest = m[at3 + COST + k];
-            choice = k;
-          }
-        }
-        return choice;
-      }
-      /**
-       * Reads what a prediction was wrong by. One that leans to the lower quantum is mirrored, so that there are half
-       * as many contexts.
-       * @param {Walk} walk
-       * @param {Int32Array} m
-       * @param {number} at
-       * @param {number} cost
-       * @param {number} lean
-       * @param {number} turn
-       */
-      #residual(walk, m, at3, cost, lean, turn2) {
-        const { coder } = walk;
-        const mirror = lean < 0 ? -1 : 1;
-        const last = m[at3 + SIGN] * mirror;
-        const scale = Math.max(0, Math.min(SCALES - 1, (cost - 256) / 192 | 0));
-        const leaning = lean * mirror;
-        const context = scale * LEANS + (leaning > 90 ? 2 : leaning > 40 ? 1 : 0);
-        const turning = turn2 * mirror;
-        const way = turning > 100 ? 1 : turning < -100 ? 2 : 0;
-        const mood = moodOf(walk) * TEMPERS + Math.min(m[at3 + CLASS], TEMPERS - 1);
-        const third = scale === 0 ? due(m, at3, walk.baseTick, walk.tick) : way;
-        const zeroMood = ZERO_MOOD + mood * TURNS + third;
-        const models = this.#models;
-        const weights = this.#weights;
-        m[at3 + CLASS] = 0;
-        const zeroMix = ZERO_MIX + 2 * Math.min(scale, 2);
-        if (mixed2(coder, models, ZERO + context, zeroMood, weights, zeroMix) === 0) return 0;
-        const negativeTurn = NEGATIVE_TURN + (last + 1) * TURNS + way;
-        const negative = mixed2(coder, models, NEGATIVE2 + context, negativeTurn, weights, NEGATIVE_MIX);
-        const length = this.#length(coder, scale, mood);
-        m[at3 + CLASS] = length + 1;
-        const magnitude = this.#magnitude(coder, length);
-        return negative !== 0 === mirror > 0 ? -magnitude : magnitude;
-      }
-      /**
-       * Reads how many bits a magnitude has below its highest.
-       * @param {import("./rangecoder.js").RangeDecoder} coder
-       * @param {number} scale
-       * @param {number} mood
-       */
-      #length(coder, scale, mood) {
-        const models = this.#models;
-        const narrow = LONGER + scale * LENGTHS;
-        const wide2 = LONGER_MOOD + mood * LENGTHS;
-        let k = 0;
-        while (k < LENGTHS) {
-          if (mixed2(coder, models, narrow + k, wide2 + k, this.#weights, LONGER_MIX + 2 * k) === 0)
-            return k;
-          k++;
-        }
-        while (k < MAX_LENGTH - 1 && plain(coder, models, LONG + k) !== 0) k++;
-        return k;
-      }
-      /**
-       * Reads the bits of a magnitude below its highest, the two upper ones by models.
-       * @param {import("./rangecoder.js").RangeDecoder} coder
-       * @param {number} length
-       */
-      #magnitude(coder, length) {
-        const high = HIGH + 3 * length;
-        let got = 1;
-        let left = length;
-        if (left > 0) {
-          left--;
-          got = 2 | plain(coder, this.#models, high);
-        }
-        if (left > 0) {
-          left--;
-          got = got << 1 | plain(coder, this.#models, high + 1 + (got & 1));
-        }
-        return got << left | coder.raw(left);
-      }
-      /**
-       * Takes in what became of a prediction.
-       * @param {Walk} walk
-       * @param {Int32Array} m
-       * @param {number} at
-       * @param {number} choice the predictor that was followed
-       * @param {number} step
-       */
-      #learn(walk, m, at3, choice, step) {
-        const { tick, ticks } = walk;
-        if (step > MAX_STEP || step < -MAX_STEP) {
-          resetTrackers(m, at3);
-        } else {
-          const guesses = this.#guesses;
-          const costs = this.#cost;
-          const change = step << 8;
-          for (let k = 0; k < this.#choices; k++) {
-            const cost = costOf(change - guesses[k]);
-            const kept = m[at3 + COST + k];
-            const now = kept + (cost - kept >> 2);
-            m[at3 + COST + k] = now;
-            costs[k] += cost - costs[k] >> 6;
-            if (k === choice) walk.surprise += cost - now;
-          }
-          this.#learnBlend(change);
-          observe(m, at3, step, ticks, change - guesses[TRACK], change - this.#slow);
-          if (this.#choices === PREDICTORS) {
-            const lag = (guesses[RATE] - change) * 3 / 4 | 0;
-            m[at3 + LAG] = Math.max(-256, Math.min(256, lag));
-          }
-          m[at3 + STEP] = step;
-          m[at3 + TICKS] = ticks;
-        }
-        m[at3 + SEEN] = tick;
-        if (step === 0) return;
-        m[at3 + PAUSE] = Math.min(tick - m[at3 + CHANGED2] >>> 0, 65535);
-        m[at3 + CHANGED2] = tick;
-        m[at3 + SIGN] = step < 0 ? -1 : 1;
-      }
-      /**
-       * Moves every weight of the blend by a constant, in the direction in which the guess would have been less
-       * wrong.
-       * @param {number} change
-       */
-      #learnBlend(change) {
-        const e = BLEND_RATE * signBeyond(change - this.#guesses[BLEND2], 64);
-        if (e === 0) return;
-        const blend = this.#blend;
-        const line = this.#line;
-        const fast = this.#guesses[TRACK];
-        blend[0] = clampBlend(blend[0] + e * signBeyond(line, 128));
-        blend[1] = clampBlend(blend[1] + e * signBeyond(fast - line, 128));
-        blend[2] = clampBlend(blend[2] + e * signBeyond(this.#slow - fast, 128));
-      }
-    };
-    clampBlend = (weight) => Math.max(-MAX_BLEND, Math.min(MAX_BLEND, weight));
-    signBeyond = (v, limit) => v > limit ? 1 : v < -limit ? -1 : 0;
-  }
-});
-
-// src/packed/values.js
-function byRate({ perTick, zero }, before, now, ticks) {
-  const factor = Math.max(-MAX_PER_TICK, Math.min(MAX_PER_TICK, perTick));
-  const a = Math.max(-MAX_RATE, Math.min(MAX_RATE, before - zero));
-  const b = Math.max(-MAX_RATE, Math.min(MAX_RATE, now - zero));
-  return clampGuess(Math.floor((b * (ticks + 1) + a * (ticks - 1)) * factor / 512));
-}
-var ACTIVE, TEXT, TURNED, FIELD_MODELS2, MAX_RATE, MAX_PER_TICK, Values;
-var init_values = __esm({
-  "src/packed/values.js"() {
-    "use strict";
-    init_dequantize();
-    init_fieldkinds();
-    init_wire();
-    init_adaptivebit();
-    init_motion2();
-    init_order();
-    init_quaternion();
-    init_residual();
-    ACTIVE = 0;
-    TEXT = ACTIVE + 8;
-    TURNED = TEXT + 1;
-    FIELD_MODELS2 = TURNED + 3;
-    MAX_RATE = 1 << 23;
-    MAX_PER_TICK = 1 << 24;
-    Values = class {
-      #layout;
-      #texts;
-      /** @type {Residuals[]} by component */
-      #residuals;
-      #models;
-      /** By field: bit i tells whether it changed i bodies ago. */
-      #changed;
-      /** By field: whether it changes in some row. */
-      #active;
-      /** By component: the row's values in the baseline and now, for fields whose rate they are. */
-      #before;
-      #now;
-      #was = new Int32Array(4);
-      #is = new Int32Array(4);
-      /** @param {import("./layout.js").Layout} layout @param {import("./text.js").Texts} texts */
-      constructor(layout, texts) {
-        const n = layout.fields.length;
-        this.#layout = layout;
-        this.#texts = texts;
-        this.#residuals = layout.fields.flatMap((f) => f.components.map((c) => new Residuals(c)));
-        this.#models = new Uint32Array(n * FIELD_MODELS2);
-        this.#changed = new Uint8Array(n);
-        this.#active = new Uint8Array(n);
-        this.#before = new Int32Array(layout.components);
-        this.#now = new Int32Array(layout.components);
-      }
-      reset() {
-        startProbs(this.#models);
-        this.#changed.fill(0);
-        for (const residuals of this.#residuals) residuals.reset();
-      }
-      /**
-       * Begins the motions of a row.
-       * @param {Int32Array} m
-       * @param {number} at of the first
-       * @param {number} tick
-       */
-      start(m, at3, tick) {
-        this.#residuals.forEach((residuals, c) => {
-          residuals.start(m, at3 + c * MOTION, tick);
-        });
-      }
-      /** Reads which fields change in any row. @param {Walk} walk */
-      readActive({ coder }) {
-        for (let f = 0; f < this.#active.length; f++) {
-          const history = this.#changed[f];
-          const active = plain(coder, this.#models, f * FIELD_MODELS2 + ACTIVE + (history & 7));
-          this.#active[f] = active;
-          this.#changed[f] = history << 1 | active;
-        }
-      }
-      /**
-       * Reads what a row that changes has become.
-       * @param {Walk} walk its surprise and whether the row is waking are set
-       * @param {Entity} entity changed
-       * @param {Int32Array} m motions
-       * @param {number} at of the row's first
-       * @throws {WireError}
-       */
-      read(walk, entity, m, at3) {
-        const { q, row: row2 } = entity;
-        for (const packed2 of this.#layout.fields) {
-          const { index, field, first } = packed2;
-          const active = this.#active[index] !== 0;
-          if (field.kind === STRING) {
-            if (!active) continue;
-            const was = (
-              /** @type {string} */
-              row2[field.name]
-            );
-            const changes = index * FIELD_MODELS2 + TEXT;
-            row2[field.name] = this.#texts.read(walk.coder, this.#models, changes, was, field.maxBytes);
-          } else if (!active) {
-            this.#before[first] = this.#now[first] = q[index];
-          } else {
-            const now = this.#field(walk, packed2, m, at3 + first * MOTION, q[index]);
-            if (now === q[index]) continue;
-            q[index] = now;
-            row2[field.name] = dequantize(field, now);
-          }
-        }
-      }
-      /**
-       * @param {Walk} walk
-       * @param {PackedField} packed
-       * @param {Int32Array} m
-       * @param {number} at
-       * @param {number} base
-       * @returns {number} the quantum, checked
-       */
-      #field(walk, packed2, m, at3, base) {
-        const { field, first, components } = packed2;
-        const residuals = this.#residuals[first];
-        switch (field.kind) {
-          case QUAT:
-            return this.#quaternion(walk, packed2, m, at3, base);
-          case UNIT: {
-            const mask = (1 << field.bits) - 1;
-            const u = residuals.read(walk, m, at3, base >> field.bits & mask, 0);
-            const v = this.#residuals[first + 1].read(walk, m, at3 + MOTION, base & mask, 0);
-            return u << field.bits | v;
-          }
-          case FLOAT:
-            return ordered(residuals.read(walk, m, at3, ordered(base), 0));
-        }
-        const { rate, low, high } = components[0];
-        const change = rate < 0 ? 0 : byRate(components[0], this.#before[rate], this.#now[rate], walk.ticks);
-        const now = residuals.read(walk, m, at3, base, change);
-        if (now < low || now > high) throw new WireError("quantum outside its range");
-        this.#before[first] = base;
-        this.#now[first] = now;
-        return now;
-      }
-      /**
-       * A rotation. All four lanes are followed; when another one becomes the omitted one, and was negative, all are
-       * turned around, since a quaternion and its negative are the same rotation.
-       * @param {Walk} walk
-       * @param {PackedField} packed
-       * @param {Int32Array} m
-       * @param {number} at
-       * @param {number} base
-       */
-      #quaternion(walk, { index, field, first }, m, at3, base) {
-        const { bits: bits2 } = field;
-        const was = this.#was;
-        const is = this.#is;
-        const omitted = splitQuaternion(base, bits2, was);
-        const next = this.#omission(walk, index, omitted);
-        const half = 1 << bits2 - 1;
-        if (next !== omitted && was[next] < half) {
-          for (let i = 0; i < 4; i++) {
-            was[i] = 2 * half - was[i];
-            reverse(m, at3 + i * MOTION);
-          }
-        }
-        let q = next;
-        for (let i = 0; i < 4; i++) {
-          if (i === next) continue;
-          is[i] = this.#residuals[first + i].read(walk, m, at3 + i * MOTION, was[i], 0);
-          if (is[i] < 0 || is[i] >= 2 * half) throw new WireError("quaternion outside its range");
-          q = q << bits2 | is[i];
-        }
-        is[next] = omittedLane(is, next, bits2);
-        this.#residuals[first + next].follow(walk, m, at3 + next * MOTION, was[next], is[next]);
-        return q;
-      }
-      /** Reads which lane is omitted. @param {Walk} walk @param {number} index @param {number} was */
-      #omission({ coder }, index, was) {
-        const at3 = index * FIELD_MODELS2 + TURNED;
-        if (plain(coder, this.#models, at3) === 0) return was;
-        if (plain(coder, this.#models, at3 + 1) === 0) return was + 1 & 3;
-        return was + 2 + plain(coder, this.#models, at3 + 2) & 3;
-      }
-    };
-  }
-});
-
-// src/packed/tablestate.js
-function grown(array3, least) {
-  const larger = new /** @type {any} */
-  array3.constructor(least + (least >> 1));
-  larger.set(array3);
-  return larger;
-}
-var TableState;
-var init_tablestate = __esm({
-  "src/packed/tablestate.js"() {
-    "use strict";
-    init_rows();
-    init_wire();
-    init_arrivals();
-    init_fates();
-    init_layout();
-    init_motion2();
-    init_values();
-    TableState = class {
-      #table;
-      #layout;
-      #fates = new Fates();
-      #arrivals;
-      #values;
-      /** Integers of a row's motions. */
-      #stride;
-      /** By slot. */
-      #motions = new Int32Array(0);
-      /** @type {number[]} slots that no row has, beside those from #slots on */
-      #free = [];
-      #slots = 0;
-      /** Rows of the baseline, and by row: its slot; bit i tells whether it changed i bodies ago; its fate. */
-      #count = 0;
-      #slotOf = new Int32Array(0);
-      #history = new Uint8Array(0);
-      #fate = new Uint8Array(0);
-      /** What takes their place when rows come or go. */
-      #nextSlotOf = new Int32Array(0);
-      #nextHistory = new Uint8Array(0);
-      /** @param {Table} table @param {import("./text.js").Texts} texts */
-      constructor(table2, texts) {
-        this.#table = table2;
-        this.#layout = layoutOf2(table2.fields);
-        this.#arrivals = new Arrivals(this.#layout.fields, texts);
-        this.#values = new Values(this.#layout, texts);
-        this.#stride = this.#layout.components * MOTION;
-      }
-      /**
-       * Forgets everything but that some rows came at a tick.
-       * @param {number} rows
-       * @param {number} tick
-       */
-      reset(rows, tick) {
-        this.#fates.reset();
-        this.#arrivals.reset();
-        this.#values.reset();
-        this.#free.length = this.#slots = 0;
-        this.#count = rows;
-        this.#makeRoom(rows);
-        this.#history.fill(0, 0, rows);
-        for (let row2 = 0; row2 < rows; row2++) this.#slotOf[row2] = this.#begin(tick);
-      }
-      /**
-       * Reads the rows of a keyframe.
-       * @param {Walk} walk
-       * @param {Changes | null} changes collects what changed, when given
-       * @returns {() => void} puts them into the table, once the whole body is known to be good
-       * @throws {WireError}
-       */
-      readKeyframe(walk, changes) {
-        const fresh = this.#fates.any(walk.coder) ? this.#readKeyframeRows(walk) : [];
-        return () => replaceRows(this.#table, fresh, changes);
-      }
-      /** @param {Walk} walk @returns {Entity[]} */
-      #readKeyframeRows({ coder, tick }) {
-        this.#fates.read(coder, this.#fate, this.#history, [], -1);
-        const fresh = this.#arrivals.read(coder, [], /* @__PURE__ */ new Map());
-        this.#merge(
-          [],
-          fresh,
-          fresh.map(() => this.#begin(tick))
-        );
-        return fresh;
-      }
-      /**
-       * Reads the table's part of a delta and changes the table.
-       * @param {Walk} walk
-       * @param {Changes | null} changes collects what changed, when given
-       * @throws {WireError}
-       */
-      readDelta(walk, changes) {
-        const { coder, tick } = walk;
-        const before = this.#table.entities;
-        const n = before.length;
-        if (n !== this.#count) throw new WireError("state of another baseline");
-        if (!this.#fates.any(coder)) {
-          for (let row2 = 0; row2 < n; row2++) this.#history[row2] <<= 1;
-          return;
-        }
-        const { marker } = this.#layout;
-        const gone = this.#fates.read(coder, this.#fate, this.#history, before, marker);
-        const fresh = this.#arrivals.read(coder, before, this.#table.rows);
-        const slots = fresh.map(() => this.#begin(tick));
-        this.#readValues(walk, before, changes);
-        if (gone + fresh.length === 0) return;
-        this.#leave(before, changes);
-        this.#table.entities = this.#merge(before, fresh, slots);
-        for (const entity of fresh) {
-          this.#table.rows.set(entity.id, entity.row);
-          changes?.added.push(this.#table, entity);
-        }
-      }
-      /** @param {Walk} walk @param {Entity[]} before @param {Changes | null} changes */
-      #readValues(walk, before, changes) {
-        const fate = this.#fate;
-        const n = before.length;
-        let first = 0;
-        while (first < n && fate[first] !== CHANGED) first++;
-        if (first < n) this.#values.readActive(walk);
-        for (let row2 = 0; row2 < n; row2++) {
-          const own = this.#history[row2];
-          if (fate[row2] >= GONE) continue;
-          this.#history[row2] = own << 1 | fate[row2];
-          if (fate[row2] !== CHANGED) continue;
-          walk.surprise = 0;
-          walk.waking = (own & 1) === 0;
-          this.#values.read(walk, before[row2], this.#motions, this.#slotOf[row2] * this.#stride);
-          changes?.changed.push(this.#table, before[row2]);
-        }
-      }
-      /** @param {Entity[]} before @param {Changes | null} changes */
-      #leave(before, changes) {
-        before.forEach((entity, row2) => {
-          const fate = this.#fate[row2];
-          if (fate < GONE) return;
-          this.#table.rows.delete(entity.id);
-          if (changes !== null)
-            (fate === LEFT ? changes.left : changes.removed).push(this.#table, entity);
-        });
-      }
-      /**
-       * Brings rows that stay and new ones into order, with what is remembered of them.
-       * @param {Entity[]} before
-       * @param {Entity[]} fresh by rising id
-       * @param {number[]} slots of the fresh ones
-       * @returns {Entity[]} by rising id
-       */
-      #merge(before, fresh, slots) {
-        const merged = [];
-        this.#makeRoom(before.length + fresh.length);
-        const put3 = (entity, slot, history) => {
-          this.#nextSlotOf[merged.length] = slot;
-          this.#nextHistory[merged.length] = history;
-          merged.push(entity);
-        };
-        let k = 0;
-        before.forEach((entity, row2) => {
-          while (k < fresh.length && fresh[k].id < entity.id) put3(fresh[k], slots[k++], 1);
-          if (this.#fate[row2] >= GONE) this.#free.push(this.#slotOf[row2]);
-          else put3(entity, this.#slotOf[row2], this.#history[row2]);
-        });
-        while (k < fresh.length) put3(fresh[k], slots[k++], 1);
-        [this.#slotOf, this.#nextSlotOf] = [this.#nextSlotOf, this.#slotOf];
-        [this.#history, this.#nextHistory] = [this.#nextHistory, this.#history];
-        this.#count = merged.length;
-        return merged;
-      }
-      /** Gives a new row a slot and begins its motions. @param {number} tick @returns {number} */
-      #begin(tick) {
-        const slot = this.#free.pop() ?? this.#slots++;
-        const end = this.#slots * this.#stride;
-        if (this.#motions.length < end) this.#motions = grown(this.#motions, end);
-        this.#values.start(this.#motions, slot * this.#stride, tick);
-        return slot;
-      }
-      /** @param {number} rows */
-      #makeRoom(rows) {
-        if (this.#fate.length >= rows) return;
-        this.#fate = grown(this.#fate, rows);
-        this.#history = grown(this.#history, rows);
-        this.#slotOf = grown(this.#slotOf, rows);
-        this.#nextHistory = new Uint8Array(this.#history.length);
-        this.#nextSlotOf = new Int32Array(this.#slotOf.length);
-      }
-    };
-  }
-});
-
-// src/packed/text.js
-function decodeText(bytes2) {
-  let text4 = "";
-  try {
-    text4 = utf82.decode(bytes2);
-  } catch {
-    throw new WireError("string is not UTF-8");
-  }
-  if (text4.startsWith("\uFEFF")) throw new WireError("string begins with U+FEFF");
-  return text4;
-}
-var utf82, Texts;
-var init_text = __esm({
-  "src/packed/text.js"() {
-    "use strict";
-    init_wire();
-    init_adaptivebit();
-    utf82 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-    Texts = class {
-      #lengths = new Uint32Array(256);
-      #bytes = new Uint32Array(256);
-      #buffer = new Uint8Array(255);
-      reset() {
-        startProbs(this.#lengths);
-        startProbs(this.#bytes);
-      }
-      /**
-       * Reads a string that is likely to be what it was.
-       * @param {RangeDecoder} coder
-       * @param {Uint32Array} probs
-       * @param {number} at of the model that tells whether it changed
-       * @param {string} was
-       * @param {number} maxBytes
-       * @returns {string}
-       * @throws {WireError}
-       */
-      read(coder, probs, at3, was, maxBytes) {
-        if (dear(coder, probs, at3) === 0) return was;
-        const length = symbol(coder, this.#lengths);
-        if (length > maxBytes) throw new WireError("string too long");
-        for (let i = 0; i < length; i++) this.#buffer[i] = symbol(coder, this.#bytes);
-        return decodeText(this.#buffer.subarray(0, length));
-      }
-    };
-  }
-});
-
-// src/packed/rangecoder.js
-var MIN_WIDTH, TAIL, WIDTH, CODE, RangeDecoder;
-var init_rangecoder = __esm({
-  "src/packed/rangecoder.js"() {
-    "use strict";
-    MIN_WIDTH = 1 << 24;
-    TAIL = 4;
-    WIDTH = 0;
-    CODE = 1;
-    RangeDecoder = class {
-      /** The interval's width, and the number minus its lower end: unsigned, which only a typed array holds unboxed. */
-      #state = new Uint32Array(2);
-      /** @type {Uint8Array} */
-      #bytes = new Uint8Array(0);
-      /** Bytes taken, those after the end too. */
-      #position = 0;
-      /** @param {Uint8Array} bytes read in place */
-      start(bytes2) {
-        this.#bytes = bytes2;
-        this.#position = 0;
-        this.#state[WIDTH] = 4294967295;
-        for (let i = 0; i < 4; i++) this.#state[CODE] = this.#state[CODE] << 8 | this.#next();
-      }
-      /** Whether more was asked for than there is; what is read then means nothing. */
-      get overrun() {
-        return this.#position > this.#bytes.length + TAIL;
-      }
-      /** Whether reading came to the end of the bytes and not further. */
-      get finished() {
-        return !this.overrun && this.#position >= this.#bytes.length;
-      }
-      /**
-       * @param {number} p probability of 1, in 65536ths: 1 to 65535
-       * @returns {number} 0 or 1
-       */
-      bit(p) {
-        const state = this.#state;
-        const width = state[WIDTH];
-        const code = state[CODE];
-        const bound = Math.imul(width >>> 16, p) >>> 0;
-        if (code < bound) {
-          state[WIDTH] = bound;
-          if (bound < MIN_WIDTH) this.#widen();
-          return 1;
-        }
-        state[CODE] = code - bound;
-        state[WIDTH] = width - bound;
-        if (width - bound < MIN_WIDTH) this.#widen();
-        return 0;
-      }
-      /**
-       * @param {number} n bits, 0 to 31, all equally likely
-       * @returns {number}
-       */
-      raw(n) {
-        const state = this.#state;
-        let got = 0;
-        for (let left = n; left > 0; ) {
-          const step = Math.min(left, 8);
-          left -= step;
-          const width = state[WIDTH] >>> step;
-          const part2 = Math.min(state[CODE] / width >>> 0, (1 << step) - 1);
-          state[CODE] -= Math.imul(part2, width);
-          state[WIDTH] = width;
-          got = got << step | part2;
-          if (width < MIN_WIDTH) this.#widen();
-        }
-        return got;
-      }
-      #widen() {
-        const state = this.#state;
-        while (state[WIDTH] < MIN_WIDTH) {
-          state[WIDTH] <<= 8;
-          state[CODE] = state[CODE] << 8 | this.#next();
-        }
-      }
-      /** The next byte; after the end there are zeros. */
-      #next() {
-        const at3 = this.#position++;
-        return at3 < this.#bytes.length ? this.#bytes[at3] : 0;
-      }
-    };
-  }
-});
-
-// src/packed/walk.js
-var Walk;
-var init_walk = __esm({
-  "src/packed/walk.js"() {
-    "use strict";
-    init_motion2();
-    init_rangecoder();
-    Walk = class {
-      coder = new RangeDecoder();
-      baseTick = 0;
-      tick = 0;
-      /** Between the two, 1 to 16. */
-      ticks = 1;
-      /** By how much the row's values so far cost more than expected, in 1/256 bit. */
-      surprise = 0;
-      /** Whether the row did not change in the body before. */
-      waking = false;
-      /**
-       * @param {Uint8Array} bytes of the body
-       * @param {number} baseTick 0 for a keyframe
-       * @param {number} tick
-       */
-      start(bytes2, baseTick, tick) {
-        this.coder.start(bytes2);
-        this.baseTick = baseTick;
-        this.tick = tick;
-        const ticks = baseTick === 0 ? 1 : tick - baseTick >>> 0;
-        this.ticks = Math.max(1, Math.min(MAX_TICKS, ticks));
-      }
-    };
-  }
-});
-
-// src/packed/decoder.js
-var decoder_exports = {};
-__export(decoder_exports, {
-  PackedDecoder: () => PackedDecoder
-});
-var FRESH, PackedDecoder;
-var init_decoder = __esm({
-  "src/packed/decoder.js"() {
-    "use strict";
-    init_wire();
-    init_tablestate();
-    init_text();
-    init_walk();
-    FRESH = 1 << 10;
-    PackedDecoder = class {
-      #walk = new Walk();
-      #texts = new Texts();
-      #world;
-      #tables;
-      /** A body could not be read, or none was: good for a keyframe only. */
-      #broken = true;
-      /** @param {import("../world.js").World} world */
-      constructor(world) {
-        this.#world = world;
-        this.#tables = world.tables.map((table2) => new TableState(table2, this.#texts));
-      }
-      /**
-       * Applies the body of a snapshot. Rows that stay keep their identity. An error leaves the world as it was where
-       * the body is a keyframe's; else it is then between two snapshots: whole enough for a keyframe to be applied,
-       * and for nothing else.
-       * @param {number} tick
-       * @param {number} base tick of the baseline, 0 for a keyframe
-       * @param {any} body
-       * @param {Changes | null} changes collects what changed, when given
-       * @throws {WireError}
-       */
-      apply(tick, base, body, changes) {
-        if (base !== 0 && this.#broken) throw new WireError("a keyframe is missing");
-        if (!(body instanceof Uint8Array)) throw new WireError("body is not binary");
-        this.#broken = true;
-        this.#walk.start(body, base, tick);
-        const fresh = this.#walk.coder.bit(FRESH) !== 0;
-        if (base === 0) this.#keyframe(fresh, changes);
-        else this.#delta(fresh, changes);
-        this.#broken = false;
-      }
-      /** @param {boolean} fresh @param {Changes | null} changes */
-      #keyframe(fresh, changes) {
-        if (!fresh) throw new WireError("a keyframe that needs others");
-        this.#texts.reset();
-        for (const table2 of this.#tables) table2.reset(0, 0);
-        const puts = this.#tables.map((table2) => table2.readKeyframe(this.#walk, changes));
-        this.#expectEnd();
-        for (const put3 of puts) put3();
-      }
-      /** @param {boolean} fresh @param {Changes | null} changes */
-      #delta(fresh, changes) {
-        if (fresh) {
-          this.#texts.reset();
-          this.#tables.forEach((table2, i) => {
-            table2.reset(this.#world.tables[i].entities.length, this.#walk.baseTick);
-          });
-        }
-        for (const table2 of this.#tables) table2.readDelta(this.#walk, changes);
-        this.#expectEnd();
-      }
-      #expectEnd() {
-        if (!this.#walk.coder.finished) throw new WireError("body does not end where it should");
-      }
-    };
-  }
-});
-
 // src/parts.js
-async function loadSocial() {
-  social = await Promise.resolve().then(() => (init_social(), social_exports));
-  return social;
+async function load(part2) {
+  const module = (
+    /** @type {Module<P>} */
+    await files[part2]()
+  );
+  parts[part2] = /** @type {any} */
+  module;
+  return module;
 }
-async function loadMotion() {
-  motion = await Promise.resolve().then(() => (init_motion(), motion_exports));
-  return motion;
-}
-async function loadSeldom() {
-  seldom = await Promise.resolve().then(() => (init_seldom(), seldom_exports));
-  return seldom;
-}
-async function loadReader() {
-  [packed] = await Promise.all([Promise.resolve().then(() => (init_decoder(), decoder_exports)), loadMotion()]);
-}
-var social, packed, motion, seldom, hasReader;
+var files, parts, before, loadAll;
 var init_parts = __esm({
   "src/parts.js"() {
     "use strict";
-    social = null;
-    packed = null;
-    motion = null;
-    seldom = null;
-    hasReader = () => packed !== null && motion !== null;
+    files = {
+      social: () => Promise.resolve().then(() => (init_social(), social_exports)),
+      packed: () => Promise.resolve().then(() => (init_decoder(), decoder_exports)),
+      view: () => Promise.resolve().then(() => (init_views(), views_exports)),
+      predict: () => Promise.resolve().then(() => (init_prediction(), prediction_exports)),
+      seldom: () => Promise.resolve().then(() => (init_seldom(), seldom_exports))
+    };
+    parts = {};
+    before = (packed) => packed ? ["social", "packed", "view", "predict"] : ["social"];
+    loadAll = (some2) => Promise.all((some2.length > 0 ? some2 : (
+      /** @type {Part[]} */
+      Object.keys(files)
+    )).map(load));
   }
 });
 
@@ -4937,7 +4982,7 @@ var init_asks = __esm({
       async answer(ask2, current) {
         const handler = this.#handlers.get(`${ask2.channel} ${ask2.name}`);
         try {
-          const { answer: answer2 } = seldom ?? await loadSeldom();
+          const { answer: answer2 } = parts.seldom ?? await load("seldom");
           await answer2(ask2, handler, current, this.#send, this.#report);
         } catch (error) {
           this.#report(error);
@@ -5257,7 +5302,7 @@ var init_dialler = __esm({
           return;
         }
         const dial = ++this.#dials;
-        loadSeldom().then(
+        load("seldom").then(
           ({ HttpLink: HttpLink2 }) => {
             if (dial === this.#dials)
               dialled(new HttpLink2(this.#settings, this.#stats, this.#handlers));
@@ -5275,11 +5320,16 @@ var init_dialler = __esm({
       welcomed() {
         this.stop();
         if (!this.#transports.welcomed()) this.#upgrade = null;
-        else if (seldom !== null) {
-          this.#upgrade ??= new seldom.Upgrade(this.#settings, this.#stats, this.#handlers, (link) => {
-            this.#transports.upgraded();
-            this.#upgraded(link);
-          });
+        else if (parts.seldom !== void 0) {
+          this.#upgrade ??= new parts.seldom.Upgrade(
+            this.#settings,
+            this.#stats,
+            this.#handlers,
+            (link) => {
+              this.#transports.upgraded();
+              this.#upgraded(link);
+            }
+          );
           this.#upgrade.later();
         }
       }
@@ -5561,8 +5611,10 @@ var init_connection = __esm({
       #resume;
       #stats;
       #handlers;
-      /** Those that are offered, the best first. @type {string[]} */
-      #codecs;
+      /** Those that the next hello offers, the best first. @type {string[]} */
+      codecs;
+      /** Those that the present link's hello has offered. @type {string[]} */
+      #offered = [];
       #redial;
       #heartbeat;
       #dialler;
@@ -5596,7 +5648,7 @@ var init_connection = __esm({
         this.#resume = resume;
         this.#stats = stats;
         this.#handlers = handlers;
-        this.#codecs = settings2.codecs;
+        this.codecs = settings2.codecs;
         this.#redial = new Redial(settings2.random);
         this.#dialler = new Dialler(
           settings2,
@@ -5617,8 +5669,7 @@ var init_connection = __esm({
       }
       /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
       dial() {
-        this.#load().catch(() => {
-        });
+        Promise.allSettled(this.#loading());
         const { auth } = this.#settings;
         if (typeof auth !== "function") {
           this.#dialAs(auth);
@@ -5703,37 +5754,33 @@ var init_connection = __esm({
       }
       /** Says hello, once there is what it takes to go on from there. */
       #opened() {
-        if (social !== null && this.#canRead()) {
+        const loading = this.#loading();
+        if (loading.length === 0) {
           this.#hello();
           return;
         }
         const link = this.#link;
-        const ifStill = (fn) => () => {
-          if (this.#link === link) fn();
-        };
-        this.#load().then(
-          ifStill(() => this.#hello()),
-          ifStill(() => this.#lost(LOST))
-        );
-      }
-      /** Loads that. A reader that cannot be had is done without. */
-      async #load() {
-        const reading = this.#canRead() ? null : loadReader().catch(() => {
-          this.#codecs = ["mp"];
+        Promise.allSettled(loading).then(() => {
+          if (this.#link !== link) return;
+          if (parts.social === void 0) this.#lost(LOST);
+          else this.#hello();
         });
-        await Promise.all([loadSocial(), reading]);
       }
-      /** Whether what reads the offered codecs is loaded. */
-      #canRead() {
-        return hasReader() || !this.#codecs.includes("packed");
+      /** Begins to load what is not there yet. */
+      #loading() {
+        return before(this.codecs.includes("packed")).filter((part2) => parts[part2] === void 0).map(load);
+      }
+      /** Those that are offered, the best first: bodies in `mp` need no file. */
+      get #codecs() {
+        return parts.packed === void 0 ? ["mp"] : this.codecs;
       }
       #hello() {
         const { client } = this.#settings;
-        const codecs = this.#codecs;
+        this.#offered = this.#codecs;
         const { token, seq } = this.#resume;
         this.#helloAt = this.#timers.now();
         const resume = token === null ? null : [token, seq];
-        this.#say([HELLO, VERSION, client, codecs, this.#auth, resume]);
+        this.#say([HELLO, VERSION, client, this.#offered, this.#auth, resume]);
       }
       /** @param {Uint8Array} bytes */
       #message(bytes2) {
@@ -5769,7 +5816,7 @@ var init_connection = __esm({
           return;
         }
         const welcome2 = welcome(frame);
-        if (!this.#codecs.includes(
+        if (!this.#offered.includes(
           /** @type {any} */
           welcome2.codec
         ))
@@ -5908,6 +5955,7 @@ function settings(options) {
     ),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : void 0),
+    waker: options.waker ?? globalThis,
     random: options.random ?? Math.random,
     signal: options.signal,
     timers: {
@@ -6238,7 +6286,7 @@ var init_inputs = __esm({
       #timer = null;
       #running = false;
       #ackedAt = 0;
-      /** Newest snapshot's tick and when it came. */
+      /** Tick of the newest snapshot and when it came: one that could not be applied, too. Else a server that waits for its acknowledgement would never send a keyframe. */
       #tick = 0;
       #tickAt = 0;
       /**
@@ -6316,9 +6364,14 @@ var init_inputs = __esm({
         } else {
           this.#begin(now);
         }
-        if (now - this.#ackedAt < ACK_EVERY) return;
-        this.#ackedAt = now;
-        this.#uplink.ack(this.#epoch, tick);
+        const { timers } = this.#uplink;
+        if (!this.#running) timers.clearTimeout(this.#timer);
+        if (now - this.#ackedAt >= ACK_EVERY) this.#acknowledge();
+        else if (!this.#running) this.#timer = timers.setTimeout(() => this.#acknowledge(), ACK_EVERY);
+      }
+      #acknowledge() {
+        this.#ackedAt = this.#uplink.timers.now();
+        this.#uplink.ack(this.#epoch, this.#tick);
       }
       /** @param {number} now */
       #begin(now) {
@@ -6351,44 +6404,6 @@ var init_inputs = __esm({
           this.#values;
           this.#uplink.input(this.#epoch, tick, this.#tick, values, this.#seen());
         }
-      }
-    };
-  }
-});
-
-// src/rate.js
-var PARTS, Rate;
-var init_rate = __esm({
-  "src/rate.js"() {
-    "use strict";
-    PARTS = 8;
-    Rate = class {
-      #counts = new Float64Array(PARTS + 1);
-      #part = 0;
-      /**
-       * @param {number} now in milliseconds
-       * @param {number} n
-       */
-      add(now, n) {
-        this.#advance(now);
-        this.#counts[this.#part % this.#counts.length] += n;
-      }
-      /**
-       * @param {number} now in milliseconds
-       * @returns {number} the sum over a second
-       */
-      read(now) {
-        this.#advance(now);
-        const present = this.#part % this.#counts.length;
-        return this.#counts.reduce((sum, n, i) => i === present ? sum : sum + n, 0);
-      }
-      /** @param {number} now */
-      #advance(now) {
-        const part2 = Math.floor(now * PARTS / 1e3);
-        const { length } = this.#counts;
-        const passed = Math.min(part2 - this.#part, length);
-        for (let i = 0; i < passed; i++) this.#counts[(part2 - i) % length] = 0;
-        if (part2 > this.#part) this.#part = part2;
       }
     };
   }
@@ -6685,11 +6700,6 @@ var init_replica = __esm({
       tick = 0;
       /** Baseline of that snapshot, 0 for a keyframe. */
       base = 0;
-      /**
-       * Tick of the newest snapshot received. It is what is acknowledged: a snapshot that could not be
-       * applied was received all the same, and a server that waits for it would never send the keyframe.
-       */
-      seen = 0;
       #valid = false;
       /** @type {import("./packed/decoder.js").PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
       #packed = null;
@@ -6712,9 +6722,9 @@ var init_replica = __esm({
        * @param {string} codec of its bodies: "packed", whose reader is loaded, or "mp"
        */
       restart(epoch, codec) {
-        this.#packed = codec === "packed" && packed !== null ? this.#packed ?? new packed.PackedDecoder(this.world) : null;
+        this.#packed = codec === "packed" && parts.packed !== void 0 ? this.#packed ?? new parts.packed.PackedDecoder(this.world) : null;
         this.epoch = epoch;
-        this.tick = this.base = this.seen = 0;
+        this.tick = this.base = 0;
         this.#valid = false;
         this.#askedAt = Number.NEGATIVE_INFINITY;
       }
@@ -6724,7 +6734,6 @@ var init_replica = __esm({
        * @returns {boolean} whether the world is now the snapshot's
        */
       accept(snapshot2, changes) {
-        this.seen = Math.max(this.seen, snapshot2.tick);
         const reason = this.#apply(snapshot2, changes);
         this.#valid = reason === 0;
         if (reason !== 0) {
@@ -6787,7 +6796,7 @@ function drift(row2, fields, ticks) {
     row2[name] = Number(row2[name]) + quanta * step * ticks;
   }
 }
-var MOST_WAITING, GRACE_MS, BLEND_MS, LIFE_MS, MOST_BLEND_MS, Spawns;
+var MOST_WAITING, GRACE_MS, BLEND_MS, LIFE_MS, AGAIN_MS, MOST_BLEND_MS, Spawns;
 var init_spawns = __esm({
   "src/spawns.js"() {
     "use strict";
@@ -6796,6 +6805,7 @@ var init_spawns = __esm({
     GRACE_MS = 100;
     BLEND_MS = 100;
     LIFE_MS = 1e3;
+    AGAIN_MS = 500;
     MOST_BLEND_MS = 1e3;
     Spawns = class {
       /** How many the server confirmed, and how many were taken back. */
@@ -6808,6 +6818,8 @@ var init_spawns = __esm({
       #life;
       /** @type {Spawn[]} in the order in which they were made */
       #spawns = [];
+      /** Of those that were taken back, until they are forgotten: their keys, and the ticks in which they were. @type {{key: unknown, tick: number}[]} */
+      #back = [];
       /** @type {[number, Row][]} one's own rows that came with the present snapshot */
       #came = [];
       /** @type {Row[]} reused */
@@ -6901,6 +6913,7 @@ var init_spawns = __esm({
         for (const off of this.#offs) off();
         this.#spawns = [];
         this.#came = [];
+        this.#back = [];
       }
       /** @param {number} id @param {Row} base @param {number} tick @param {Spawn["is"]} is */
       #push(id, base, tick, is) {
@@ -6929,7 +6942,7 @@ var init_spawns = __esm({
       /** The tick in which one is shown. @param {Spawn} spawn @param {number} now */
       #tickOf(spawn, now) {
         const { room: room2, interpolator } = this.#place;
-        if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.asked || room2.tick;
+        if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.shown || room2.tick;
         const tick = this.#predictedAt(now);
         return spawn.is === "known" ? tick : Math.max(tick, spawn.tick);
       }
@@ -6980,7 +6993,7 @@ var init_spawns = __esm({
         }
         const isBack = this.#isBack;
         this.#isBack = false;
-        this.#rollBack((s) => isBack || s.tick + this.#grace < tick);
+        this.#rollBack((s) => isBack || s.tick + this.#grace < tick, tick);
       }
       /** Finds what of the predicted the rows are that have come. @param {number} tick @param {number} now */
       #match(tick, now) {
@@ -6992,7 +7005,8 @@ var init_spawns = __esm({
         for (const [id, row2] of came) {
           const spawn = key ? waiting.find((s) => s.is === "waits" && s.key === key(row2)) : late.shift();
           if (spawn === void 0) {
-            this.#push(id, { ...row2 }, tick, "known");
+            const made = this.#push(id, { ...row2 }, tick, "known");
+            if (this.#wasBack(made.key, tick)) this.#tell(this.#is.again, made);
             continue;
           }
           const shown = this.#raw(spawn, this.#tickOf(spawn, now));
@@ -7004,6 +7018,14 @@ var init_spawns = __esm({
           const at3 = this.#tickOf(spawn, now);
           spawn.smoothing.settle(this.#raw(spawn, at3), now, this.#blendOf(spawn, shown, at3));
         }
+      }
+      /** Whether one was taken back of late that may be this one; it is only this one then. @param {unknown} key @param {number} tick */
+      #wasBack(key, tick) {
+        const kept = AGAIN_MS * this.#tickRate / 1e3;
+        this.#back = this.#back.filter((b) => tick - b.tick <= kept);
+        const at3 = this.#back.findIndex((b) => b.key === key);
+        if (at3 >= 0) this.#back.splice(at3, 1);
+        return at3 >= 0;
       }
       /**
        * Over how many milliseconds what is shown becomes the server's row. Where that is behind, as beyond what lag compensation makes up for, over
@@ -7040,12 +7062,14 @@ var init_spawns = __esm({
         this.confirmed++;
         this.#tell(this.#is.confirmed, spawn);
       }
-      /** Takes back what still waits. @param {(spawn: Spawn) => boolean} which */
-      #rollBack(which) {
+      /** Takes back what still waits. @param {(spawn: Spawn) => boolean} which @param {number} tick */
+      #rollBack(which, tick) {
         const over = this.#spawns.filter((s) => s.is === "waits" && which(s));
         if (over.length === 0) return;
         this.#spawns = this.#spawns.filter((s) => !over.includes(s));
         this.rolledBack += over.length;
+        this.#back.push(...over.map(({ key }) => ({ key, tick })));
+        this.#back.splice(0, this.#back.length - MOST_WAITING);
         for (const spawn of over) this.#tell(this.#is.rolledBack, spawn);
       }
       /** @param {((shown: any) => void) | undefined} handler @param {Spawn} spawn */
@@ -7061,7 +7085,7 @@ var init_spawns = __esm({
 });
 
 // src/room.js
-var Room;
+var NO_VIEW, NO_PREDICTION, Room;
 var init_room = __esm({
   "src/room.js"() {
     "use strict";
@@ -7069,8 +7093,21 @@ var init_room = __esm({
     init_emitter();
     init_inputs();
     init_parts();
-    init_rate();
     init_replica();
+    NO_VIEW = {
+      serverTick: null,
+      lead: null,
+      snapshotAge: null,
+      viewTick: null,
+      bufferMs: null,
+      underruns: null
+    };
+    NO_PREDICTION = {
+      mispredictions: 0,
+      resims: 0,
+      predictedTick: null,
+      predictionError: null
+    };
     Room = class {
       match;
       game;
@@ -7088,7 +7125,7 @@ var init_room = __esm({
       #replica;
       #inputs;
       #uplink;
-      #snapshots = new Rate();
+      #perSecond;
       #slack = 0;
       #consumed = 0;
       /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
@@ -7127,7 +7164,7 @@ var init_room = __esm({
       constructor(enter3, codec, uplink, stats, report) {
         const { parseSchema: parseSchema2 } = (
           /** @type {typeof import("./social.js")} */
-          social
+          parts.social
         );
         const schema = parseSchema2(enter3.tables, enter3.inputs);
         this.match = enter3.match;
@@ -7138,6 +7175,7 @@ var init_room = __esm({
         this.#emitter = new Emitter(report);
         this.#gameEvents = new Emitter(report);
         this.#report = report;
+        this.#perSecond = () => stats.perSecond;
         this.#inputFields = schema.inputs;
         this.#replica = new Replica(schema, stats, uplink);
         this.#inputs = new InputSender(
@@ -7167,7 +7205,7 @@ var init_room = __esm({
       get state() {
         return this.#replica.world.state;
       }
-      /** For a net graph. What is of the view or of a prediction is there once there is one. */
+      /** For a net graph. What is of the view is null while there is none, and so is what is of a prediction. */
       get stats() {
         const { timers, rtt } = this.#uplink;
         const now = timers.now();
@@ -7180,12 +7218,9 @@ var init_room = __esm({
           tick: this.tick,
           base: this.#replica.base,
           /** Snapshots within the last second. */
-          hz: this.#snapshots.read(now),
-          /** How often a prediction was wrong, and how often inputs were run again. */
-          mispredictions: 0,
-          resims: 0,
-          ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick),
-          ...this.#predictor?._stats(now)
+          hz: this.#perSecond().snapshots,
+          ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick) ?? NO_VIEW,
+          ...this.#predictor?._stats(now) ?? NO_PREDICTION
         };
       }
       /**
@@ -7254,17 +7289,18 @@ var init_room = __esm({
       }
       /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
       #interpolate() {
-        if (motion === null) {
-          if (!this.#awaited) loadMotion().catch(() => {
+        const { view: view2 } = parts;
+        if (view2 === void 0) {
+          if (!this.#awaited) load("view").catch(() => {
           });
           this.#awaited = true;
           return null;
         }
         if (this.#delay === null) {
-          this.#delay = new motion.Delay();
+          this.#delay = new view2.Delay();
           if (this.#fixed !== null) this.#delay.fix(this.#fixed);
         }
-        const interpolator = new motion.Interpolator(
+        const interpolator = new view2.Interpolator(
           this.#replica.world,
           this.tickRate,
           this.#delay,
@@ -7281,10 +7317,11 @@ var init_room = __esm({
        * @throws {TypeError | RangeError} for what cannot work
        */
       predict(prediction) {
-        if (motion === null) throw new TypeError("await preload() before you predict");
+        const { predict } = parts;
+        if (predict === void 0) throw new TypeError("await preload() before you predict");
         const table2 = this.#table(prediction.table);
         const { timers } = this.#uplink;
-        const predictor = new motion.Predictor(prediction, {
+        const predictor = new predict.Predictor(prediction, {
           table: table2,
           inputFields: this.#inputFields,
           inputs: this.#inputs,
@@ -7311,7 +7348,7 @@ var init_room = __esm({
        * @returns {Promise<import("./spawns.js").Spawns>} rejects for what cannot work, or when its file cannot be had
        */
       async predictSpawns(spawning) {
-        const [{ Spawns: Spawns2 }, { Smoothing: Smoothing2 }] = await Promise.all([Promise.resolve().then(() => (init_spawns(), spawns_exports)), loadMotion()]);
+        const [{ Spawns: Spawns2 }, { Smoothing: Smoothing2 }] = await Promise.all([Promise.resolve().then(() => (init_spawns(), spawns_exports)), load("predict")]);
         return new Spawns2(spawning, {
           room: this,
           table: this.#table(spawning.table),
@@ -7341,7 +7378,6 @@ var init_room = __esm({
         this.#inputs.observe(snapshot2);
         this.#predictor?._after(now, applied ? snapshot2.tick : 0);
         if (applied) {
-          this.#snapshots.add(now, 1);
           this.#interpolator?.capture(snapshot2.tick, now);
           if (snapshot2.base === 0) this.#keyframe();
         }
@@ -7471,6 +7507,7 @@ var init_stand_in = __esm({
         "join",
         "leave",
         "ready",
+        "spectate",
         "settings",
         "kick",
         "host",
@@ -7479,6 +7516,44 @@ var init_stand_in = __esm({
       ],
       chat: ["say", "history", "mute"],
       presence: ["watch", "unwatch", "follow", "setAway"]
+    };
+  }
+});
+
+// src/rate.js
+var PARTS, Rate;
+var init_rate = __esm({
+  "src/rate.js"() {
+    "use strict";
+    PARTS = 8;
+    Rate = class {
+      #counts = new Float64Array(PARTS + 1);
+      #part = 0;
+      /**
+       * @param {number} now in milliseconds
+       * @param {number} n
+       */
+      add(now, n) {
+        this.#advance(now);
+        this.#counts[this.#part % this.#counts.length] += n;
+      }
+      /**
+       * @param {number} now in milliseconds
+       * @returns {number} the sum over a second
+       */
+      read(now) {
+        this.#advance(now);
+        const present = this.#part % this.#counts.length;
+        return this.#counts.reduce((sum, n, i) => i === present ? sum : sum + n, 0);
+      }
+      /** @param {number} now */
+      #advance(now) {
+        const part2 = Math.floor(now * PARTS / 1e3);
+        const { length } = this.#counts;
+        const passed = Math.min(part2 - this.#part, length);
+        for (let i = 0; i < passed; i++) this.#counts[(part2 - i) % length] = 0;
+        if (part2 > this.#part) this.#part = part2;
+      }
     };
   }
 });
@@ -7769,6 +7844,7 @@ var init_client = __esm({
       presence;
       stats;
       #timers;
+      #waker;
       #auth;
       #renewing = false;
       #emitter = new Emitter((error) => this.#report(error));
@@ -7790,8 +7866,8 @@ var init_client = __esm({
       #entered = "";
       /** @type {any} */
       #enterTimer = null;
-      #letGo = () => {
-      };
+      /** Aborted when the client is closed: ends what it listens to. */
+      #over = new AbortController();
       /** @type {(client: Client) => void} */
       #isReady = () => {
       };
@@ -7803,6 +7879,7 @@ var init_client = __esm({
         const set = settings(options);
         const { timers, signal } = set;
         this.#timers = timers;
+        this.#waker = set.waker;
         this.#auth = set.auth;
         this.stats = new Stats(timers.now);
         const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
@@ -7818,7 +7895,6 @@ var init_client = __esm({
         const { lobby, presence } = standIns(() => this.#others, met);
         this.lobby = lobby;
         this.presence = presence;
-        this.#meet();
         this.ready = new Promise((resolve, reject) => {
           this.#isReady = resolve;
           this.#isOver = reject;
@@ -7838,18 +7914,18 @@ var init_client = __esm({
           down: () => this.#down(),
           closed: () => this.#closed()
         });
+        this.#meet();
         if (signal?.aborted) {
           this.close();
           return;
         }
         this.#connection.dial();
-        const abort = () => this.close();
-        signal?.addEventListener("abort", abort);
-        this.#letGo = () => signal?.removeEventListener("abort", abort);
+        signal?.addEventListener("abort", () => this.close(), { signal: this.#over.signal });
       }
       /** Makes lobby and presence, if they are not yet and their file is there: as it is when a server welcomes, at the latest. */
       #meet() {
-        if (this.#others !== null || social === null) return;
+        const { social } = parts;
+        if (this.#others !== null || social === void 0) return;
         const request = (channel) => (name, payload) => this.request(channel, name, payload);
         const report = (error) => this.#report(error);
         const exited = async () => this.room && new Promise((told) => this.room?.on("exit", told));
@@ -7859,6 +7935,7 @@ var init_client = __esm({
         this.#others = { lobby, presence };
         this.lobby = lobby;
         this.presence = presence;
+        social.onWake(this.#waker, this.#connection, this.#over.signal);
         this.#met();
       }
       get status() {
@@ -7966,7 +8043,8 @@ var init_client = __esm({
        * @returns {T | Promise<T>}
        */
       #withTransfers(use) {
-        if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
+        const { seldom } = parts;
+        if (seldom === void 0) return load("seldom").then(() => this.#withTransfers(use));
         this.#transfers ??= new seldom.Transfers(
           { send: (frame) => this.#connection.send(frame), timers: this.#timers },
           () => this.#requests.takeId(),
@@ -7978,6 +8056,13 @@ var init_client = __esm({
       /** For tests: loses the socket as a network would. The client comes back by itself. */
       cut() {
         this.#connection.cut();
+      }
+      /**
+       * Offers these codecs of snapshots from the next connection on, in place of those of the options; the present one goes on as it is.
+       * @param {("packed" | "mp")[]} codecs as in the options; it is the server that refuses others
+       */
+      offerCodecs(codecs) {
+        this.#connection.codecs = [...codecs];
       }
       /** Says bye and stays away: lobby and seat are free at once. */
       close() {
@@ -8149,7 +8234,7 @@ var init_client = __esm({
       }
       #closed() {
         const { code, name } = this.status;
-        this.#letGo();
+        this.#over.abort();
         this.#flushed = false;
         this.#requests.drop();
         this.#transfers?.dropped();
@@ -8335,8 +8420,8 @@ init_room();
 function connect(options = {}) {
   return new Client(options);
 }
-async function preload() {
-  await Promise.all([loadSocial(), loadReader(), loadSeldom()]);
+async function preload(...parts2) {
+  await loadAll(parts2);
 }
 async function loadStep2(source) {
   return (await Promise.resolve().then(() => (init_step(), step_exports))).loadStep(source);

@@ -48,6 +48,7 @@ export class App {
     this.lobby = new LobbyRoom(this.#lobbyActions());
     this.match = new MatchView({
       leave: () => this.leave(),
+      join: () => this.spectate(false),
       rematch: () => this.act(() => this.net.lobby.rematch()),
       toLobby: () => this.#endMatch(),
       settings: (changes) => this.act(() => this.net.lobby.settings(changes)),
@@ -148,6 +149,11 @@ export class App {
     return this.#once(() => this.act(() => this.net.lobby.join(target)));
   }
 
+  /** Changes between watching and playing, in a running match as well: then its room ends, and another begins. */
+  spectate(on) {
+    return this.#once(() => this.act(() => this.net.lobby.spectate(on)));
+  }
+
   async leave() {
     if (await this.act(() => this.net.lobby.leave())) {
       markAddress(null);
@@ -159,6 +165,7 @@ export class App {
     const lobby = () => this.net.lobby;
     return {
       ready: (on) => this.act(() => lobby().ready(on)),
+      spectate: (on) => this.spectate(on),
       start: () => this.act(() => lobby().start()),
       rematch: () => this.act(() => lobby().rematch()),
       kick: (user) => this.act(() => lobby().kick(user)),
@@ -178,6 +185,13 @@ export class App {
       this.#once(() => this.act(() => quickPlay(this.net)));
     });
     this.name.addEventListener("change", () => this.#applyName());
+    const code = byId("code");
+    const check = () =>
+      code.setCustomValidity(
+        code.value.length < code.maxLength ? "A join code has 6 letters and digits." : "",
+      );
+    code.addEventListener("input", check);
+    check();
     byId("code-form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.join({ code: byId("code").value.trim().toUpperCase() });

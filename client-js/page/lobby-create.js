@@ -1,5 +1,5 @@
 import { byId, el } from "./dom.js";
-import { settingLabel } from "./settings.js";
+import { isSwitch, settingLabel } from "./settings.js";
 
 /** The dialog that makes a lobby. What it offers comes from the server's list of games and their settings. */
 export class LobbyCreate {
@@ -48,7 +48,12 @@ export class LobbyCreate {
       row("Starts", "", choice("start", policies, "host")),
       ...game.settings.map((setting) => {
         const { name, min, max, doc } = setting;
-        return row(settingLabel(name), doc, slider(`set:${name}`, min, max, preset(setting)));
+        const named = `set:${name}`;
+        const value = preset(setting);
+        const control = isSwitch(setting)
+          ? el("input", { name: named, type: "checkbox", checked: value === 1 })
+          : slider(named, min, max, value);
+        return row(settingLabel(name), doc, control);
       }),
       el(
         "div",
@@ -64,7 +69,10 @@ export class LobbyCreate {
     event.preventDefault();
     const fields = event.target.elements;
     const settings = {};
-    for (const { name } of game.settings) settings[name] = Number(fields[`set:${name}`].value);
+    for (const { name } of game.settings) {
+      const { type, checked, value } = fields[`set:${name}`];
+      settings[name] = Number(type === "checkbox" ? checked : value);
+    }
     const options = {
       game: game.name,
       name: fields.name.value.trim() || undefined,

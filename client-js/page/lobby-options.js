@@ -1,6 +1,6 @@
 import { BotButtons } from "./bot-buttons.js";
 import { el, keyed, setText } from "./dom.js";
-import { settingLabel } from "./settings.js";
+import { isSwitch, settingLabel } from "./settings.js";
 
 /** What will be played: the host changes it, everyone sees it. */
 export class LobbyOptions {
@@ -68,16 +68,17 @@ export class LobbyOptions {
     keyed(this.#list, settings, {
       key: (setting) => setting.name,
       make: (setting) => {
-        const made = stepper(
+        const make = isSwitch(setting) ? toggle : stepper;
+        const made = make(
           settingLabel(setting.name),
           (value) => this.#ask(setting.name, value),
           setting.doc,
         );
-        made.root.stepper = made;
+        made.root.setting = made;
         return made.root;
       },
       update: (row, { name, min, max }) =>
-        row.stepper.set(this.#asked[name] ?? state.settings?.[name] ?? min, min, max, open),
+        row.setting.set(this.#asked[name] ?? state.settings?.[name] ?? min, min, max, open),
     });
     this.#bots.update(state, game, open, this.#asked.bots);
   }
@@ -95,6 +96,26 @@ export class LobbyOptions {
     });
     this.update(this.#state, this.#game, true);
   }
+}
+
+/** On or off, by the same calls as a number. */
+function toggle(label, onChange, doc) {
+  const box = el("input", {
+    type: "checkbox",
+    on: { change: () => onChange(Number(box.checked)) },
+  });
+  return {
+    root: el(
+      "label",
+      { class: "option" },
+      el("span", {}, label, doc && el("small", { text: doc })),
+      box,
+    ),
+    set(value, _min, _max, enabled) {
+      box.checked = value === 1;
+      box.disabled = !enabled;
+    },
+  };
 }
 
 /** A number with a minus and a plus. `set(value, min, max, enabled)` brings it up to date. */

@@ -63,6 +63,8 @@ export class LobbyRoom {
       outcome: el("section", { class: "panel outcome", hidden: true, "aria-label": "Last match" }),
       why: el("span", { class: "why", role: "status" }),
       leave: button("Leave", () => this.#actions.leave()),
+      watch: button("Watch", () => this.#actions.spectate(true)),
+      sit: button("Take a seat", () => this.#actions.spectate(false), "primary"),
       ready: button("Ready", () => this.#actions.ready(!this.#me?.ready)),
       rematch: button("Rematch", () => this.#actions.rematch(), "primary"),
       start: button("Start match", () => this.#actions.start(), "primary"),
@@ -96,15 +98,21 @@ export class LobbyRoom {
         ),
         this.#options.root,
       ),
-      this.chat.root,
       el(
         "div",
-        { class: "room-actions" },
-        parts.why,
-        parts.leave,
-        parts.ready,
-        parts.rematch,
-        parts.start,
+        { class: "room-side" },
+        this.chat.root,
+        el(
+          "div",
+          { class: "room-actions" },
+          parts.why,
+          parts.leave,
+          parts.watch,
+          parts.sit,
+          parts.ready,
+          parts.rematch,
+          parts.start,
+        ),
       ),
     );
     return parts;
@@ -188,12 +196,15 @@ export class LobbyRoom {
   }
 
   #updateActions(state, players) {
-    const { why, ready, rematch, start } = this.#parts;
+    const { why, watch, sit, ready, rematch, start } = this.#parts;
     const plays = this.#me?.role === "player";
     const host = state.host === this.#me?.user;
     const played = Boolean(state.result);
     const open = state.phase === "open";
     setText(why, open ? startWords(state, this.#me?.user) : "The match is running.");
+    watch.hidden = !plays || !open;
+    sit.hidden = plays || !open;
+    sit.disabled = players.length >= state.max_players;
     ready.hidden = !plays || !open || state.start !== "ready";
     setText(ready, this.#me?.ready ? "Not ready" : "Ready");
     ready.setAttribute("aria-pressed", String(Boolean(this.#me?.ready)));
@@ -207,7 +218,10 @@ export class LobbyRoom {
         : "Rematch",
     );
     start.hidden = !host || !open;
-    start.classList.toggle("primary", rematch.hidden);
+    // One button is what most come for.
+    const asksAll = !ready.hidden && rematch.hidden;
+    ready.classList.toggle("primary", asksAll && !this.#me?.ready);
+    start.classList.toggle("primary", plays && rematch.hidden && !asksAll);
   }
 
   async #copyLink() {

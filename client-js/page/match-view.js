@@ -62,6 +62,7 @@ export class MatchView {
     this.#bots = new BotButtons((settings) => actions.settings({ settings }));
     byId("menu-bots").append(this.#bots.root);
     soundSwitch(byId("sound-toggle"), this.#sounds);
+    byId("match-join").addEventListener("click", () => actions.join());
     byId("match-menu").addEventListener("click", () => this.#openMenu());
     byId("menu-close").addEventListener("click", () => byId("menu").close());
     byId("menu").addEventListener("close", () => document.activeElement?.blur());
@@ -136,6 +137,9 @@ export class MatchView {
     const game = Array.isArray(games) ? games.find(({ name }) => name === state.game) : undefined;
     this.#bots.update(state, game, state.host === user);
     if (this.#room) setText(byId("match-title"), state.name);
+    const players = state.members.filter((member) => member.role === "player");
+    byId("match-join").hidden =
+      players.length >= state.max_players || players.some((member) => member.user === user);
     byId("menu-share").replaceChildren(
       el("code", { text: state.code, title: "Join code" }),
       el("input", {

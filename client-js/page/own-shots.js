@@ -42,6 +42,7 @@ export class OwnShots {
       mine,
       time: "view",
       confirmed,
+      again: confirmed, // it was heard when it was fired here
     });
     if (this.#left) spawns.stop();
     else this.#spawns = spawns;

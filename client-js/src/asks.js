@@ -1,4 +1,4 @@
-import { loadSeldom, seldom } from "./parts.js";
+import { load, parts } from "./parts.js";
 
 /** @typedef {(payload: any) => any} AskHandler may be async; what it returns is the answer, what it throws a refusal */
 
@@ -41,7 +41,7 @@ export class Asks {
   async answer(ask, current) {
     const handler = this.#handlers.get(`${ask.channel} ${ask.name}`);
     try {
-      const { answer } = seldom ?? (await loadSeldom());
+      const { answer } = parts.seldom ?? (await load("seldom"));
       await answer(ask, handler, current, this.#send, this.#report);
     } catch (error) {
       this.#report(error);

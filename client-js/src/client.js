@@ -8,7 +8,7 @@ import * as frames from "./frames.js";
 import * as Kind from "./kinds.js";
 import { settings } from "./options.js";
 import { Outbox } from "./outbox.js";
-import { loadSeldom, seldom, social } from "./parts.js";
+import { load, parts } from "./parts.js";
 import { RequestError, Requests, sendable } from "./requests.js";
 import { ResumeState } from "./resume.js";
 import { Room } from "./room.js";
@@ -63,6 +63,7 @@ export class Client {
   stats;
 
   #timers;
+  #waker;
   #auth;
   #renewing = false;
   #emitter = new Emitter((error) => this.#report(error));
@@ -83,7 +84,8 @@ export class Client {
   #entered = "";
   /** @type {any} */
   #enterTimer = null;
-  #letGo = () => {};
+  /** Aborted when the client is closed: ends what it listens to. */
+  #over = new AbortController();
   /** @type {(client: Client) => void} */
   #isReady = () => {};
   /** @type {(e: Error) => void} */
@@ -94,6 +96,7 @@ export class Client {
     const set = settings(options);
     const { timers, signal } = set;
     this.#timers = timers;
+    this.#waker = set.waker;
     this.#auth = set.auth;
     this.stats = new Stats(timers.now);
     const resume = new ResumeState(set.resume, set.storage, set.resumeKey);
@@ -110,7 +113,6 @@ export class Client {
     const { lobby, presence } = standIns(() => this.#others, met);
     this.lobby = lobby;
     this.presence = presence;
-    this.#meet();
     this.ready = new Promise((resolve, reject) => {
       this.#isReady = resolve;
       this.#isOver = reject;
@@ -130,19 +132,19 @@ export class Client {
       down: () => this.#down(),
       closed: () => this.#closed(),
     });
+    this.#meet();
     if (signal?.aborted) {
       this.close();
       return;
     }
     this.#connection.dial();
-    const abort = () => this.close();
-    signal?.addEventListener("abort", abort);
-    this.#letGo = () => signal?.removeEventListener("abort", abort);
+    signal?.addEventListener("abort", () => this.close(), { signal: this.#over.signal });
   }
 
   /** Makes lobby and presence, if they are not yet and their file is there: as it is when a server welcomes, at the latest. */
   #meet() {
-    if (this.#others !== null || social === null) return;
+    const { social } = parts;
+    if (this.#others !== null || social === undefined) return;
     const request =
       (/** @type {string} */ channel) => (/** @type {string} */ name, /** @type {any} */ payload) =>
         this.request(channel, name, payload);
@@ -154,6 +156,7 @@ export class Client {
     this.#others = { lobby, presence };
     this.lobby = lobby;
     this.presence = presence;
+    social.onWake(this.#waker, this.#connection, this.#over.signal);
     this.#met();
   }
 
@@ -274,7 +277,8 @@ export class Client {
    * @returns {T | Promise<T>}
    */
   #withTransfers(use) {
-    if (seldom === null) return loadSeldom().then(() => this.#withTransfers(use));
+    const { seldom } = parts;
+    if (seldom === undefined) return load("seldom").then(() => this.#withTransfers(use));
     this.#transfers ??= new seldom.Transfers(
       { send: (frame) => this.#connection.send(frame), timers: this.#timers },
       () => this.#requests.takeId(),
@@ -287,6 +291,14 @@ export class Client {
   /** For tests: loses the socket as a network would. The client comes back by itself. */
   cut() {
     this.#connection.cut();
+  }
+
+  /**
+   * Offers these codecs of snapshots from the next connection on, in place of those of the options; the present one goes on as it is.
+   * @param {("packed" | "mp")[]} codecs as in the options; it is the server that refuses others
+   */
+  offerCodecs(codecs) {
+    this.#connection.codecs = [...codecs];
   }
 
   /** Says bye and stays away: lobby and seat are free at once. */
@@ -475,7 +487,7 @@ export class Client {
 
   #closed() {
     const { code, name } = this.status;
-    this.#letGo();
+    this.#over.abort();
     this.#flushed = false;
     this.#requests.drop();
     this.#transfers?.dropped();

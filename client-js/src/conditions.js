@@ -61,19 +61,29 @@ export class Conditions {
 
   /**
    * The line that a page's address asks for by `?net=150,30,1`: the round trip and how far it varies, in milliseconds, the
-   * percentage of losses, and as a fourth figure kilobits a second. Half of the first two is each way's.
+   * percentage of losses, and as a fourth figure kilobits a second. Half of the first two is each way's. Figures may be named, as the
+   * simulator has them, behind those that are not: `150,30,1,kbps=256`, `rtt=40,loss=3`.
    * @param {string | null | undefined} said
    * @returns {Line | null} null for nothing said
    * @throws {RangeError} for what is none
    */
   static parse(said) {
     if (!said) return null;
-    const figures = said.split(",").map((figure) => figure.trim());
-    if (figures.length > 4 || !figures.every((figure) => /^\d+(\.\d+)?$/.test(figure))) {
-      throw new RangeError(`${said} is no round trip, jitter and loss, such as 150,30,1`);
+    /** @type {Record<string, number>} */
+    const figures = {};
+    const names = ["rtt", "jitter", "loss", "kbps"];
+    let areNamed = false; // from here on
+    for (const [i, part] of said.split(",").entries()) {
+      const [, named, figure] = /^(?:(\w+)=)?(\d+(?:\.\d+)?)$/.exec(part.trim()) ?? [];
+      areNamed ||= named !== undefined;
+      const name = areNamed ? named : names[i];
+      if (figure === undefined || !names.includes(name) || name in figures) {
+        throw new RangeError(`${said} is no round trip, jitter and loss, such as 150,30,1`);
+      }
+      figures[name] = Number(figure);
     }
-    const [rtt, jitter = 0, lossPercent = 0, kbps = 0] = figures.map(Number);
-    return checked({ delayMs: rtt / 2, jitterMs: jitter / 2, lossPercent, kbps }, {});
+    const { rtt = 0, jitter = 0, loss = 0, kbps = 0 } = figures;
+    return checked({ delayMs: rtt / 2, jitterMs: jitter / 2, lossPercent: loss, kbps }, {});
   }
 
   /** The line as it is. @returns {Required<Line>} */

@@ -6,7 +6,7 @@ import { encode } from "./encode.js";
 import * as frames from "./frames.js";
 import { Heartbeat } from "./heartbeat.js";
 import * as Kind from "./kinds.js";
-import { hasReader, loadReader, loadSocial, social } from "./parts.js";
+import { before, load, parts } from "./parts.js";
 import { Redial } from "./redial.js";
 import { LOST, WireError } from "./wire.js";
 
@@ -69,8 +69,10 @@ export class Connection {
   #resume;
   #stats;
   #handlers;
-  /** Those that are offered, the best first. @type {string[]} */
-  #codecs;
+  /** Those that the next hello offers, the best first. @type {string[]} */
+  codecs;
+  /** Those that the present link's hello has offered. @type {string[]} */
+  #offered = [];
   #redial;
   #heartbeat;
   #dialler;
@@ -105,7 +107,7 @@ export class Connection {
     this.#resume = resume;
     this.#stats = stats;
     this.#handlers = handlers;
-    this.#codecs = settings.codecs;
+    this.codecs = settings.codecs;
     this.#redial = new Redial(settings.random);
     this.#dialler = new Dialler(
       settings,
@@ -128,7 +130,7 @@ export class Connection {
   /** Dials, as soon as there are credentials. @throws {Error} for a URL that cannot be dialled, if it need not wait */
   dial() {
     // Meanwhile; what becomes of it is seen when the link has opened.
-    this.#load().catch(() => {});
+    Promise.allSettled(this.#loading());
     const { auth } = this.#settings;
     if (typeof auth !== "function") {
       this.#dialAs(auth);
@@ -227,42 +229,39 @@ export class Connection {
 
   /** Says hello, once there is what it takes to go on from there. */
   #opened() {
-    if (social !== null && this.#canRead()) {
+    const loading = this.#loading();
+    if (loading.length === 0) {
       this.#hello();
       return;
     }
     const link = this.#link;
-    const ifStill = (/** @type {() => void} */ fn) => () => {
-      if (this.#link === link) fn();
-    };
-    this.#load().then(
-      ifStill(() => this.#hello()),
-      ifStill(() => this.#lost(LOST)),
-    );
+    Promise.allSettled(loading).then(() => {
+      if (this.#link !== link) return;
+      // Only this cannot be done without.
+      if (parts.social === undefined) this.#lost(LOST);
+      else this.#hello();
+    });
   }
 
-  /** Loads that. A reader that cannot be had is done without. */
-  async #load() {
-    const reading = this.#canRead()
-      ? null
-      : loadReader().catch(() => {
-          this.#codecs = ["mp"]; // which needs no file
-        });
-    await Promise.all([loadSocial(), reading]);
+  /** Begins to load what is not there yet. */
+  #loading() {
+    return before(this.codecs.includes("packed"))
+      .filter((part) => parts[part] === undefined)
+      .map(load);
   }
 
-  /** Whether what reads the offered codecs is loaded. */
-  #canRead() {
-    return hasReader() || !this.#codecs.includes("packed");
+  /** Those that are offered, the best first: bodies in `mp` need no file. */
+  get #codecs() {
+    return parts.packed === undefined ? ["mp"] : this.codecs;
   }
 
   #hello() {
     const { client } = this.#settings;
-    const codecs = this.#codecs;
+    this.#offered = this.#codecs;
     const { token, seq } = this.#resume;
     this.#helloAt = this.#timers.now();
     const resume = token === null ? null : [token, seq];
-    this.#say([Kind.HELLO, frames.VERSION, client, codecs, this.#auth, resume]);
+    this.#say([Kind.HELLO, frames.VERSION, client, this.#offered, this.#auth, resume]);
   }
 
   /** @param {Uint8Array} bytes */
@@ -302,7 +301,7 @@ export class Connection {
       return;
     }
     const welcome = frames.welcome(frame);
-    if (!this.#codecs.includes(/** @type {any} */ (welcome.codec)))
+    if (!this.#offered.includes(/** @type {any} */ (welcome.codec)))
       throw new WireError("a codec that was not offered");
     this.#timers.clearTimeout(this.#timer);
     this.#welcomedAt = now;

@@ -1,5 +1,5 @@
 import { Link } from "./link.js";
-import { loadSeldom, seldom } from "./parts.js";
+import { load, parts } from "./parts.js";
 import { Transports } from "./transports.js";
 import { LOST } from "./wire.js";
 
@@ -54,7 +54,7 @@ export class Dialler {
       return;
     }
     const dial = ++this.#dials;
-    loadSeldom().then(
+    load("seldom").then(
       ({ HttpLink }) => {
         if (dial === this.#dials)
           dialled(new HttpLink(this.#settings, this.#stats, this.#handlers));
@@ -74,12 +74,17 @@ export class Dialler {
   welcomed() {
     this.stop();
     if (!this.#transports.welcomed()) this.#upgrade = null;
-    else if (seldom !== null) {
+    else if (parts.seldom !== undefined) {
       // It is there, since the link that was welcomed came with it.
-      this.#upgrade ??= new seldom.Upgrade(this.#settings, this.#stats, this.#handlers, (link) => {
-        this.#transports.upgraded();
-        this.#upgraded(link);
-      });
+      this.#upgrade ??= new parts.seldom.Upgrade(
+        this.#settings,
+        this.#stats,
+        this.#handlers,
+        (link) => {
+          this.#transports.upgraded();
+          this.#upgraded(link);
+        },
+      );
       this.#upgrade.later();
     }
   }

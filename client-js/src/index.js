@@ -3,7 +3,7 @@
  * sockets as it takes. Runs in browsers and, with a WebSocket class passed in, in Node.
  */
 import { Client } from "./client.js";
-import { loadReader, loadSeldom, loadSocial } from "./parts.js";
+import { loadAll } from "./parts.js";
 
 export { Client, ClosedError } from "./client.js";
 export { CloseCodes } from "./codes.js";
@@ -23,10 +23,11 @@ export function connect(options = {}) {
 
 /**
  * Loads at once what the client else loads while it connects, or when it is needed, from the files beside its own.
+ * @param {...("view" | "predict")} parts only what `room.view` needs, or `room.predict`; by default everything
  * @returns {Promise<void>} rejects when it cannot be had
  */
-export async function preload() {
-  await Promise.all([loadSocial(), loadReader(), loadSeldom()]);
+export async function preload(...parts) {
+  await loadAll(parts);
 }
 
 /**

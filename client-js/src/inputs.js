@@ -1,7 +1,7 @@
 import { Pacer } from "./pacer.js";
 import { quantize } from "./quantize.js";
 
-/** An acknowledgement goes out at least this often while snapshots come, in milliseconds. */
+/** A snapshot is acknowledged as it comes when the last acknowledgement is this long ago, else this long after it unless another came, in milliseconds. */
 const ACK_EVERY = 50;
 
 /**
@@ -41,7 +41,7 @@ export class InputSender {
   #timer = null;
   #running = false;
   #ackedAt = 0;
-  /** Newest snapshot's tick and when it came. */
+  /** Tick of the newest snapshot and when it came: one that could not be applied, too. Else a server that waits for its acknowledgement would never send a keyframe. */
   #tick = 0;
   #tickAt = 0;
 
@@ -130,9 +130,16 @@ export class InputSender {
     } else {
       this.#begin(now);
     }
-    if (now - this.#ackedAt < ACK_EVERY) return;
-    this.#ackedAt = now;
-    this.#uplink.ack(this.#epoch, tick);
+    const { timers } = this.#uplink;
+    if (!this.#running) timers.clearTimeout(this.#timer);
+    if (now - this.#ackedAt >= ACK_EVERY) this.#acknowledge();
+    // The server may hold back what follows until this one is acknowledged, so that no later one comes that would see to it.
+    else if (!this.#running) this.#timer = timers.setTimeout(() => this.#acknowledge(), ACK_EVERY);
+  }
+
+  #acknowledge() {
+    this.#ackedAt = this.#uplink.timers.now();
+    this.#uplink.ack(this.#epoch, this.#tick);
   }
 
   /** @param {number} now */

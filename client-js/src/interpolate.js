@@ -1,7 +1,6 @@
-import { isMoving } from "./between.js";
+import { snapOf } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 import { Playback } from "./playback.js";
-import { smoothed, snapOf } from "./smoothing.js";
 import { Track } from "./track.js";
 
 /** @typedef {import("./world.js").World} World */
@@ -32,8 +31,6 @@ export class Interpolator {
   #oldest = 0;
   #newest = 0;
   #tick = 0;
-  /** The tick that was asked for last, with its fraction: beyond the newest snapshot it is not what was shown. */
-  #asked = 0;
   #underruns = 0;
   #isDry = false;
 
@@ -47,7 +44,7 @@ export class Interpolator {
   constructor(world, tickRate, delay, snap = {}) {
     this.#world = world;
     this.#delay = delay;
-    this.#playback = new Playback(1000 / tickRate);
+    this.#playback = new Playback(1000 / tickRate, (BEYOND * tickRate) / 1000);
     this.#beyond = (BEYOND * tickRate) / 1000;
     this.#blend = (BLEND * tickRate) / 1000;
     this.#tables = world.tables.map(({ fields, name }) => ({
@@ -65,9 +62,9 @@ export class Interpolator {
     return this.#tick;
   }
 
-  /** The tick that was asked for last, with its fraction; 0 before the first. */
-  get asked() {
-    return this.#asked;
+  /** The same with its fraction, and up to 100 ms beyond the newest snapshot. It never goes back but by `reset`. */
+  get shown() {
+    return this.#playback.shown;
   }
 
   /**
@@ -78,6 +75,7 @@ export class Interpolator {
    */
   stats(now, rtt, inputTick) {
     const isEmpty = this.#newest === 0;
+    const { asked, shown } = this.#playback;
     const serverTick = isEmpty ? 0 : this.#playback.serverTick(now, rtt / 2);
     return {
       /** The tick that the server is at, with its fraction, by how quickly snapshots come at best, and half a round trip. */
@@ -86,11 +84,9 @@ export class Interpolator {
       lead: isEmpty || inputTick === 0 ? 0 : inputTick - serverTick,
       /** Since the newest snapshot came, in milliseconds. */
       snapshotAge: isEmpty ? 0 : now - this.#capturedAt,
-      /** The tick that was asked for last, with its fraction, and how far before the newest snapshot it is: below 0 there is nothing to show. */
-      viewTick: this.#asked,
-      bufferMs:
-        this.#asked &&
-        this.#playback.ageOf(this.#asked, now) - this.#playback.ageOf(this.#newest, now),
+      /** The tick that is shown, with its fraction, and how far before the newest snapshot is what should be: below 0 there is nothing to show. */
+      viewTick: shown,
+      bufferMs: asked && this.#playback.ageOf(asked, now) - this.#playback.ageOf(this.#newest, now),
       /** How often the view came to be beyond the newest snapshot. */
       underruns: this.#underruns,
     };
@@ -99,7 +95,7 @@ export class Interpolator {
   /** Forgets every snapshot, as after coming back: what lies between was not seen. */
   reset() {
     for (const table of this.#tables) table.tracks = [];
-    this.#oldest = this.#newest = this.#tick = this.#asked = 0;
+    this.#oldest = this.#newest = this.#tick = 0;
     this.#isDry = false;
     this.#playback.reset();
   }
@@ -136,7 +132,6 @@ export class Interpolator {
     const isDry = tick > this.#newest;
     if (isDry && !this.#isDry) this.#underruns++;
     this.#isDry = isDry;
-    this.#asked = tick;
     this.#tick = Math.round(Math.min(this.#newest, Math.max(this.#oldest, tick)));
     for (const table of this.#tables) this.#show(table, Math.max(this.#oldest, tick));
     return this.#result;
@@ -150,6 +145,7 @@ export class Interpolator {
    */
   #follow(table, entities, tick) {
     const { layout, tracks } = table;
+    const { asked } = this.#playback;
     // Made when rows come or went, which is seldom.
     /** @type {Track[] | null} */
     let next = null;
@@ -158,7 +154,7 @@ export class Interpolator {
     const pass = () => {
       const track = tracks[i];
       track.gone = Math.min(track.gone, tick);
-      if (track.gone > this.#asked) next?.push(track);
+      if (track.gone > asked) next?.push(track);
       else next ??= tracks.slice(0, i);
       i++;
     };
@@ -167,7 +163,7 @@ export class Interpolator {
       while (i < tracks.length && (tracks[i].id < id || this.#isOver(tracks[i], id))) pass();
       const track = tracks[i];
       if (track?.id === id) {
-        track.extend(entity.q, tick, this.#newest, this.#asked, this.#blend, this.#beyond);
+        track.extend(entity.q, tick, this.#newest, asked, this.#blend, this.#beyond);
         next?.push(track);
         i++;
       } else {
@@ -208,8 +204,7 @@ export class Interpolator {
  */
 function layoutOf(fields, snap) {
   const shown = fields.filter(({ name }) => name !== "id");
-  const moving = shown.filter(isMoving);
-  const smooth = new Set(smoothed(fields).map((i) => fields[i]));
+  const moving = shown.filter((f) => f.moving);
   const sizes = moving.map(({ kind }) =>
     kind === FieldKind.QUAT ? 4 : kind === FieldKind.UNIT ? 3 : 1,
   );
@@ -230,13 +225,13 @@ function layoutOf(fields, snap) {
         size: sizes[i],
         low: bounded ? offset + min * step : Number.NEGATIVE_INFINITY,
         high: bounded ? offset + max * step : Number.POSITIVE_INFINITY,
-        snap: smooth.has(field) ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
+        snap: field.smooth ? snapOf(field, snap) : Number.POSITIVE_INFINITY,
         rate: rate < 0 ? -1 : starts[rate],
         perTick: rate < 0 ? 0 : ((perTick / 65536) * step) / moving[rate].step,
       };
     }),
     width,
-    steady: shown.filter((f) => !isMoving(f)).map(({ name }) => name),
+    steady: shown.filter((f) => !f.moving).map(({ name }) => name),
     now: new Float64Array(width),
     here: new Float64Array(width),
   };

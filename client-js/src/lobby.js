@@ -95,6 +95,11 @@ export class Lobby {
     await this.#request("ready", { ready });
   }
 
+  /** @param {boolean} spectate whether to watch, or to take a place; in a running match, too */
+  async spectate(spectate) {
+    await this.#request("spectate", { spectate });
+  }
+
   /** @param {Record<string, any>} changes `name`, `private`, `max_players`, `start`, `settings`; for the host */
   async settings(changes) {
     await this.#request("settings", changes);

@@ -29,6 +29,7 @@ import { checked } from "./auth.js";
  * @property {(id: any) => void} [clearTimeout]
  * @property {() => number} [now] milliseconds, never going back; default `performance.now`
  * @property {() => number} [random] uniform in [0, 1)
+ * @property {import("./wake.js").Waker} [waker] tells of `online` and `visibilitychange`, which end the wait for the next dial, after the first welcome; default `globalThis`
  * @property {AbortSignal} [signal] closes the client when it is aborted
  *
  * @typedef {Required<Omit<Options, "storage" | "signal" | keyof Timers>> & Pick<Options, "storage" | "signal">
@@ -72,6 +73,7 @@ export function settings(options) {
     WebSocket: /** @type {any} */ (WebSocket),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     storage: options.storage ?? (resume === "tab" ? sessionStorageIfAny() : undefined),
+    waker: options.waker ?? globalThis,
     random: options.random ?? Math.random,
     signal: options.signal,
     timers: {

@@ -3,38 +3,35 @@
  * the reader of schemas, the reader of packed bodies and what moves things on the screen load while a connection is made; what few ever need, when it is needed.
  */
 
-/** @type {typeof import("./social.js") | null} null: not loaded yet; so are the others */
-export let social = null;
+const files = {
+  social: () => import("./social.js"),
+  packed: () => import("./packed/decoder.js"),
+  view: () => import("./views.js"),
+  predict: () => import("./prediction.js"),
+  seldom: () => import("./seldom.js"),
+};
 
-/** @type {typeof import("./packed/decoder.js") | null} */
-export let packed = null;
-/** @type {typeof import("./motion.js") | null} */
-export let motion = null;
-/** @type {typeof import("./seldom.js") | null} */
-export let seldom = null;
+/** @typedef {keyof typeof files} Part */
+/** @template {Part} P @typedef {Awaited<ReturnType<(typeof files)[P]>>} Module */
 
-/** Loads it. @returns {Promise<typeof import("./social.js")>} rejects when its file cannot be had; so do the others */
-export async function loadSocial() {
-  social = await import("./social.js");
-  return social;
+/** Those that are loaded. @type {{[P in Part]?: Module<P>}} */
+export const parts = {};
+
+/**
+ * Loads one.
+ * @template {Part} P
+ * @param {P} part
+ * @returns {Promise<Module<P>>} rejects when its file cannot be had
+ */
+export async function load(part) {
+  const module = /** @type {Module<P>} */ (await files[part]());
+  parts[part] = /** @type {any} */ (module);
+  return module;
 }
 
-/** @returns {Promise<typeof import("./motion.js")>} */
-export async function loadMotion() {
-  motion = await import("./motion.js");
-  return motion;
-}
+/** What is loaded before hello is said. @param {boolean} packed whether bodies may come packed @returns {Part[]} */
+export const before = (packed) => (packed ? ["social", "packed", "view", "predict"] : ["social"]);
 
-/** @returns {Promise<typeof import("./seldom.js")>} */
-export async function loadSeldom() {
-  seldom = await import("./seldom.js");
-  return seldom;
-}
-
-/** Loads what a client that may be sent packed bodies has, too, before it says hello: it can read them, show and predict. */
-export async function loadReader() {
-  [packed] = await Promise.all([import("./packed/decoder.js"), loadMotion()]);
-}
-
-/** Whether that is there. */
-export const hasReader = () => packed !== null && motion !== null;
+/** @param {Part[]} some nothing: all @returns {Promise<unknown>} when they are there */
+export const loadAll = (some) =>
+  Promise.all((some.length > 0 ? some : /** @type {Part[]} */ (Object.keys(files))).map(load));

@@ -9,7 +9,8 @@ const WINDOW = 1000;
 
 /**
  * Which tick to show now. The quickest arrivals of the last second say how the server's ticks lie on
- * our clock; late ones (jitter, stalls) do not move it. The shown tick never goes back.
+ * our clock; late ones (jitter, stalls) do not move it. What is asked for never goes back, but where a clock leapt or the server stood still: then
+ * to as far beyond the newest snapshot as anything is shown, so nothing that was seen comes again.
  */
 export class Playback {
   #tickMs;
@@ -20,20 +21,31 @@ export class Playback {
   #windowEnd = 0;
   #observedAt = 0;
   #lastNow = 0;
-  /** What was shown last: no tick beyond the newest snapshot. */
-  #lastTick = 0;
+  #asked = 0;
   #newest = 0;
+  #beyond;
 
-  /** @param {number} tickMs length of a tick, in milliseconds */
-  constructor(tickMs) {
+  /** @param {number} tickMs length of a tick, in milliseconds @param {number} beyond most ticks beyond the newest snapshot that are shown */
+  constructor(tickMs, beyond) {
     this.#tickMs = tickMs;
+    this.#beyond = beyond;
+  }
+
+  /** The tick that was asked for last, with its fraction; 0 before the first. */
+  get asked() {
+    return this.#asked;
+  }
+
+  /** What of it can be shown: it never goes back. */
+  get shown() {
+    return Math.min(this.#asked, this.#newest + this.#beyond);
   }
 
   reset() {
     this.#offset = Number.NaN;
     this.#best = Number.POSITIVE_INFINITY;
     this.#bestBefore = Number.POSITIVE_INFINITY;
-    this.#lastTick = this.#newest = 0;
+    this.#asked = this.#newest = 0;
   }
 
   /**
@@ -49,7 +61,17 @@ export class Playback {
       this.#windowEnd = now + WINDOW;
     }
     this.#best = Math.min(this.#best, now - tick * this.#tickMs);
+    // Not a number at first, which is no smaller than JUMP either.
+    if (!(Math.abs(this.#aim - this.#offset) <= JUMP)) {
+      this.#offset = this.#aim;
+      this.#asked = this.shown;
+    }
     this.#newest = tick;
+  }
+
+  /** What the offset moves to. */
+  get #aim() {
+    return Math.min(this.#best, this.#bestBefore);
   }
 
   /**
@@ -59,10 +81,7 @@ export class Playback {
    *   it is the tick to show
    */
   ageOf(tick, now) {
-    const offset = Number.isNaN(this.#offset)
-      ? Math.min(this.#best, this.#bestBefore)
-      : this.#offset;
-    return now - offset - tick * this.#tickMs;
+    return now - this.#offset - tick * this.#tickMs;
   }
 
   /** @param {number} now in milliseconds @param {number} way of a snapshot that comes quickly @returns {number} with its fraction */
@@ -76,19 +95,10 @@ export class Playback {
    * @returns {number} a tick with its fraction
    */
   tickAt(now, delayMs) {
-    const aim = Math.min(this.#best, this.#bestBefore);
-    const off = aim - this.#offset;
-    // Not a number at first, which is no smaller than JUMP either.
-    if (!(Math.abs(off) <= JUMP)) {
-      this.#offset = aim;
-    } else {
-      const most = SLEW * Math.max(0, now - this.#lastNow);
-      this.#offset += Math.min(most, Math.max(-most, off));
-    }
+    const most = SLEW * Math.max(0, now - this.#lastNow);
+    this.#offset += Math.min(most, Math.max(-most, this.#aim - this.#offset));
     this.#lastNow = now;
-    const tick = Math.max(this.#lastTick, (now - delayMs - this.#offset) / this.#tickMs);
-    // After a leap of a clock there may be nothing to show for long, and then it is to be as before.
-    this.#lastTick = Math.min(tick, this.#newest);
-    return tick;
+    this.#asked = Math.max(this.#asked, (now - delayMs - this.#offset) / this.#tickMs);
+    return this.#asked;
   }
 }

@@ -1,4 +1,3 @@
-import { isMoving } from "./between.js";
 import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
 import { quantize } from "./quantize.js";
@@ -177,7 +176,7 @@ export class Predictor {
     for (let i = 0; i < this.#fields.length; i++) {
       const field = this.#fields[i];
       if (field.kind === FieldKind.STRING) this.#shown[field.name] = entity.row[field.name];
-      else if (!isMoving(field)) this.#shown[field.name] = dequantize(field, newest[i]);
+      else if (!field.moving) this.#shown[field.name] = dequantize(field, newest[i]);
       else this.#shown[field.name] = mixed(field, a[i], b[i], part);
     }
     this.#smoothing.fields.forEach((at, i) => {

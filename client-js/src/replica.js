@@ -1,5 +1,5 @@
 import { applyDelta, applyKeyframe } from "./mp.js";
-import { packed } from "./parts.js";
+import { parts } from "./parts.js";
 import * as Resync from "./reasons.js";
 import { WireError } from "./wire.js";
 import { World } from "./world.js";
@@ -17,12 +17,6 @@ export class Replica {
   tick = 0;
   /** Baseline of that snapshot, 0 for a keyframe. */
   base = 0;
-  /**
-   * Tick of the newest snapshot received. It is what is acknowledged: a snapshot that could not be
-   * applied was received all the same, and a server that waits for it would never send the keyframe.
-   */
-  seen = 0;
-
   #valid = false;
   /** @type {import("./packed/decoder.js").PackedDecoder | null} of codec `packed`; null: bodies are in codec `mp` */
   #packed = null;
@@ -48,11 +42,11 @@ export class Replica {
    */
   restart(epoch, codec) {
     this.#packed =
-      codec === "packed" && packed !== null
-        ? (this.#packed ?? new packed.PackedDecoder(this.world))
+      codec === "packed" && parts.packed !== undefined
+        ? (this.#packed ?? new parts.packed.PackedDecoder(this.world))
         : null;
     this.epoch = epoch;
-    this.tick = this.base = this.seen = 0;
+    this.tick = this.base = 0;
     this.#valid = false;
     this.#askedAt = Number.NEGATIVE_INFINITY;
   }
@@ -63,7 +57,6 @@ export class Replica {
    * @returns {boolean} whether the world is now the snapshot's
    */
   accept(snapshot, changes) {
-    this.seen = Math.max(this.seen, snapshot.tick);
     const reason = this.#apply(snapshot, changes);
     this.#valid = reason === 0;
     if (reason !== 0) {

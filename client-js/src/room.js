@@ -1,11 +1,33 @@
 import * as Delay from "./delays.js";
 import { Emitter } from "./emitter.js";
 import { InputSender } from "./inputs.js";
-import { loadMotion, motion, social } from "./parts.js";
-import { Rate } from "./rate.js";
+import { load, parts } from "./parts.js";
 import { Replica } from "./replica.js";
 
 /** @typedef {import("./world.js").RowWithId} RowWithId */
+
+/** @typedef {ReturnType<import("./interpolate.js").Interpolator["stats"]>} ViewStats */
+/** @typedef {ReturnType<import("./predictor.js").Predictor["_stats"]>} PredictionStats */
+
+/** Of `stats`, where there is no view. @type {Record<keyof ViewStats, number | null>} */
+const NO_VIEW = {
+  serverTick: null,
+  lead: null,
+  snapshotAge: null,
+  viewTick: null,
+  bufferMs: null,
+  underruns: null,
+};
+/**
+ * And where there is no prediction: nothing was wrong then.
+ * @type {{mispredictions: number, resims: number, predictedTick: number | null, predictionError: number | null}}
+ */
+const NO_PREDICTION = {
+  mispredictions: 0,
+  resims: 0,
+  predictedTick: null,
+  predictionError: null,
+};
 
 /**
  * A match as seen from one seat. It lives through lost sockets: `drop`, then `resume` with the first
@@ -33,7 +55,7 @@ export class Room {
   #replica;
   #inputs;
   #uplink;
-  #snapshots = new Rate();
+  #perSecond;
   #slack = 0;
   #consumed = 0;
   /** @type {import("./delay.js").Delay | null} of the view, made with its interpolator */
@@ -70,7 +92,7 @@ export class Room {
    */
   constructor(enter, codec, uplink, stats, report) {
     // Its file is there since before the hello.
-    const { parseSchema } = /** @type {typeof import("./social.js")} */ (social);
+    const { parseSchema } = /** @type {typeof import("./social.js")} */ (parts.social);
     const schema = parseSchema(enter.tables, enter.inputs);
     this.match = enter.match;
     this.game = enter.game;
@@ -80,6 +102,7 @@ export class Room {
     this.#emitter = new Emitter(report);
     this.#gameEvents = new Emitter(report);
     this.#report = report;
+    this.#perSecond = () => stats.perSecond;
     this.#inputFields = schema.inputs;
     this.#replica = new Replica(schema, stats, uplink);
     this.#inputs = new InputSender(
@@ -113,7 +136,7 @@ export class Room {
     return this.#replica.world.state;
   }
 
-  /** For a net graph. What is of the view or of a prediction is there once there is one. */
+  /** For a net graph. What is of the view is null while there is none, and so is what is of a prediction. */
   get stats() {
     const { timers, rtt } = this.#uplink;
     const now = timers.now();
@@ -126,12 +149,9 @@ export class Room {
       tick: this.tick,
       base: this.#replica.base,
       /** Snapshots within the last second. */
-      hz: this.#snapshots.read(now),
-      /** How often a prediction was wrong, and how often inputs were run again. */
-      mispredictions: 0,
-      resims: 0,
-      ...this.#interpolator?.stats(now, rtt(), this.#inputs.tick),
-      ...this.#predictor?._stats(now),
+      hz: this.#perSecond().snapshots,
+      ...(this.#interpolator?.stats(now, rtt(), this.#inputs.tick) ?? NO_VIEW),
+      ...(this.#predictor?._stats(now) ?? NO_PREDICTION),
     };
   }
 
@@ -206,16 +226,17 @@ export class Room {
 
   /** @returns {import("./interpolate.js").Interpolator | null} null while its file is not there */
   #interpolate() {
-    if (motion === null) {
-      if (!this.#awaited) loadMotion().catch(() => {});
+    const { view } = parts;
+    if (view === undefined) {
+      if (!this.#awaited) load("view").catch(() => {});
       this.#awaited = true;
       return null;
     }
     if (this.#delay === null) {
-      this.#delay = new motion.Delay();
+      this.#delay = new view.Delay();
       if (this.#fixed !== null) this.#delay.fix(this.#fixed);
     }
-    const interpolator = new motion.Interpolator(
+    const interpolator = new view.Interpolator(
       this.#replica.world,
       this.tickRate,
       this.#delay,
@@ -233,11 +254,12 @@ export class Room {
    * @throws {TypeError | RangeError} for what cannot work
    */
   predict(prediction) {
-    // Only a client that has no packed bodies to read gets here without it.
-    if (motion === null) throw new TypeError("await preload() before you predict");
+    // Only a client that was told not to load it while it connected gets here without it.
+    const { predict } = parts;
+    if (predict === undefined) throw new TypeError("await preload() before you predict");
     const table = this.#table(prediction.table);
     const { timers } = this.#uplink;
-    const predictor = new motion.Predictor(prediction, {
+    const predictor = new predict.Predictor(prediction, {
       table,
       inputFields: this.#inputFields,
       inputs: this.#inputs,
@@ -266,7 +288,7 @@ export class Room {
    * @returns {Promise<import("./spawns.js").Spawns>} rejects for what cannot work, or when its file cannot be had
    */
   async predictSpawns(spawning) {
-    const [{ Spawns }, { Smoothing }] = await Promise.all([import("./spawns.js"), loadMotion()]);
+    const [{ Spawns }, { Smoothing }] = await Promise.all([import("./spawns.js"), load("predict")]);
     return new Spawns(spawning, {
       room: this,
       table: this.#table(spawning.table),
@@ -298,7 +320,6 @@ export class Room {
     this.#inputs.observe(snapshot);
     this.#predictor?._after(now, applied ? snapshot.tick : 0);
     if (applied) {
-      this.#snapshots.add(now, 1);
       this.#interpolator?.capture(snapshot.tick, now);
       if (snapshot.base === 0) this.#keyframe();
     }

@@ -1,6 +1,7 @@
-import { between, turn } from "./between.js";
+import { between } from "./between.js";
 import { dequantize } from "./dequantize.js";
 import * as FieldKind from "./fieldkinds.js";
+import { turnBetween, turnedBy } from "./turning.js";
 
 /** @typedef {import("./schema.js").Field} Field */
 /** @typedef {import("./world.js").Row} Row */
@@ -34,9 +35,8 @@ export function mixed(field, a, b, part) {
     const to = /** @type {number} */ (dequantize(field, b));
     return between(field.kind, from, to - from, part);
   }
-  const into = /** @type {number[]} */ (from);
-  if (a === b || part === 0) return into;
+  const is = /** @type {number[]} */ (from);
+  if (a === b || part === 0) return is;
   const to = /** @type {number[]} */ (dequantize(field, b));
-  turn(into, field.kind, [...into], 0, to, 0, part);
-  return into;
+  return turnedBy(field.kind, is, turnBetween(field.kind, is, to), part);
 }

@@ -8,6 +8,8 @@ const MAX_INPUTS = 16;
 /** Longest name, in bytes. */
 const MAX_NAME = 64;
 const INT32 = 0x7fffffff;
+/** Part of a field's range that is no way but another place. */
+const SNAP = 1 / 8;
 
 const utf8 = new TextEncoder();
 
@@ -24,6 +26,10 @@ const utf8 = new TextEncoder();
  * @property {number} bits of an angle, or of each component of a rotation or direction
  * @property {number} rate index of the field that is this one's rate of change; -1 for none
  * @property {number} perTick what a quantum of that rate changes in a tick, in 65536ths of a quantum
+ * @property {boolean} moving whether it is interpolated: a number with a fraction, an angle, a rotation or a direction
+ * @property {boolean} smooth whether a sudden change of it is seen as a jump: so, and no other field's rate
+ * @property {number} snap from what change on, in units, it is at another place, unless the game says something else: an eighth of its range, where it
+ *   is a number that has one
  *
  * @typedef {object} TableSchema
  * @property {string} name
@@ -64,6 +70,10 @@ function parseFields(list, max, lastKind) {
   const fields = list.map((f) => parseField(f, lastKind));
   distinct(fields);
   checkRates(fields);
+  const rates = new Set(fields.map((f) => f.rate));
+  fields.forEach((f, i) => {
+    f.smooth = f.moving && !rates.has(i);
+  });
   return fields;
 }
 
@@ -87,6 +97,9 @@ function parseField(f, lastKind) {
     bits: 0,
     rate: -1,
     perTick: 0,
+    moving: kind >= FieldKind.FIXED && kind !== FieldKind.STRING,
+    smooth: false,
+    snap: Number.POSITIVE_INFINITY,
   };
   switch (kind) {
     case FieldKind.INT:
@@ -98,6 +111,8 @@ function parseField(f, lastKind) {
       field.offset = a;
       field.step = b;
       setRange(field, c, d);
+      // Nearly all of 32 bits is as good as no range.
+      if (d - c <= INT32) field.snap = (d - c) * b * SNAP;
       setRate(field, f, 6);
       break;
     case FieldKind.ANGLE:

@@ -1,20 +1,15 @@
-import { between, isTurning, shortWay } from "./between.js";
+import { between, shortWay, snapOf } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 import { turnBetween, turnedBy } from "./turning.js";
 
 /** @typedef {import("./schema.js").Field} Field */
-
-/** Part of a field's range beyond which an error is shown at once. */
-const SNAP = 1 / 8;
-/** Quanta from which on a field's range is as good as none, so that a part of it says nothing. */
-const BOUNDLESS = 2 ** 31;
 
 /**
  * Keeps what is shown from jumping when what it is made of does. The difference is added to what is shown, and taken away again evenly
  * over some time; a large one is no error but another place (a respawn), and is not smoothed. It is for the eye alone: nothing is computed from it.
  */
 export class Smoothing {
-  /** Indices of the fields that are smoothed: numbers with a fraction, angles, rotations and directions, but none that is another's rate. */
+  /** Indices of the fields that are smoothed. */
   fields;
 
   #kinds;
@@ -30,10 +25,10 @@ export class Smoothing {
    * @param {Field[]} fields of the table
    * @param {number} ms over which a difference goes away; 0 for at once
    * @param {number | undefined} snap a difference above this, in units, in any field but angles, rotations and directions, is not
-   *   smoothed; by default an eighth of the field's range
+   *   smoothed; by default the field's own
    */
   constructor(fields, ms, snap) {
-    this.fields = smoothed(fields);
+    this.fields = fields.flatMap((f, i) => (f.smooth ? [i] : []));
     const those = this.fields.map((i) => fields[i]);
     this.#kinds = those.map((f) => f.kind);
     this.#snaps = those.map((f) => snapOf(f, snap));
@@ -110,35 +105,6 @@ export class Smoothing {
     const passed = Math.max(0, now - this.#since);
     return passed < this.#ms ? 1 - passed / this.#ms : 0;
   }
-}
-
-/**
- * Indices of the fields of which a sudden change is seen as a jump.
- * @param {Field[]} fields of a table
- */
-export function smoothed(fields) {
-  const rates = new Set(fields.map((f) => f.rate));
-  /** @param {Field} f */
-  const isSmooth = ({ kind }) =>
-    kind === FieldKind.FIXED ||
-    kind === FieldKind.FLOAT ||
-    kind === FieldKind.ANGLE ||
-    isTurning(kind);
-  return fields.flatMap((f, i) => (isSmooth(f) && !rates.has(i) ? [i] : []));
-}
-
-/**
- * From what difference on, in units, a number is at another place rather than on its way.
- * @param {Field} f
- * @param {number | undefined} snap that was asked for; an eighth of the field's range where none was, if it has one
- */
-export function snapOf({ kind, min, max, step }, snap) {
-  if (kind !== FieldKind.FIXED && kind !== FieldKind.FLOAT) return Number.POSITIVE_INFINITY;
-  if (snap !== undefined) return snap;
-  const quanta = max - min;
-  return kind === FieldKind.FIXED && quanta < BOUNDLESS
-    ? quanta * step * SNAP
-    : Number.POSITIVE_INFINITY;
 }
 
 /** @param {number | number[]} a @param {number | number[]} b */

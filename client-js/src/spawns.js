@@ -9,6 +9,8 @@ const MOST_WAITING = 64;
 const GRACE_MS = 100;
 const BLEND_MS = 100;
 const LIFE_MS = 1000;
+/** For how long one that was taken back is remembered, should the server have it after all, in ms: an input that was held up comes some 100 ms late. */
+const AGAIN_MS = 500;
 /** Longest that the two are made one for, where the server's is far behind. */
 const MOST_BLEND_MS = 1000;
 
@@ -28,6 +30,8 @@ const MOST_BLEND_MS = 1000;
  * @property {number} [lifeMs] of one that `confirm` was called for, and that has no row; 1000 by default
  * @property {(shown: any) => void} [confirmed] the server has it, too
  * @property {(shown: any) => void} [rolledBack] the server does not: it is not shown any more
+ * @property {(shown: any) => void} [again] the server has one after all that was taken back within the last half second: it is shown again, and
+ *   what was heard of it need not be heard twice
  *
  * What is needed of a room.
  * @typedef {object} Place
@@ -67,6 +71,8 @@ export class Spawns {
   #life;
   /** @type {Spawn[]} in the order in which they were made */
   #spawns = [];
+  /** Of those that were taken back, until they are forgotten: their keys, and the ticks in which they were. @type {{key: unknown, tick: number}[]} */
+  #back = [];
   /** @type {[number, Row][]} one's own rows that came with the present snapshot */
   #came = [];
   /** @type {Row[]} reused */
@@ -159,6 +165,7 @@ export class Spawns {
     for (const off of this.#offs) off();
     this.#spawns = [];
     this.#came = [];
+    this.#back = [];
   }
 
   /** @param {number} id @param {Row} base @param {number} tick @param {Spawn["is"]} is */
@@ -191,7 +198,7 @@ export class Spawns {
   /** The tick in which one is shown. @param {Spawn} spawn @param {number} now */
   #tickOf(spawn, now) {
     const { room, interpolator } = this.#place;
-    if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.asked || room.tick;
+    if (spawn.is === "known" && this.#is.time === "view") return interpolator()?.shown || room.tick;
     const tick = this.#predictedAt(now);
     // It is shown in the frame of its input, which is up to a tick before that tick is.
     return spawn.is === "known" ? tick : Math.max(tick, spawn.tick);
@@ -247,7 +254,7 @@ export class Spawns {
     // What was sent before a lost connection and did not arrive will not: the keyframe after it has what did.
     const isBack = this.#isBack;
     this.#isBack = false;
-    this.#rollBack((s) => isBack || s.tick + this.#grace < tick);
+    this.#rollBack((s) => isBack || s.tick + this.#grace < tick, tick);
   }
 
   /** Finds what of the predicted the rows are that have come. @param {number} tick @param {number} now */
@@ -263,7 +270,8 @@ export class Spawns {
         ? waiting.find((s) => s.is === "waits" && s.key === key(row))
         : late.shift();
       if (spawn === undefined) {
-        this.#push(id, { ...row }, tick, "known");
+        const made = this.#push(id, { ...row }, tick, "known");
+        if (this.#wasBack(made.key, tick)) this.#tell(this.#is.again, made);
         continue;
       }
       const shown = this.#raw(spawn, this.#tickOf(spawn, now));
@@ -275,6 +283,15 @@ export class Spawns {
       const at = this.#tickOf(spawn, now);
       spawn.smoothing.settle(this.#raw(spawn, at), now, this.#blendOf(spawn, shown, at));
     }
+  }
+
+  /** Whether one was taken back of late that may be this one; it is only this one then. @param {unknown} key @param {number} tick */
+  #wasBack(key, tick) {
+    const kept = (AGAIN_MS * this.#tickRate) / 1000;
+    this.#back = this.#back.filter((b) => tick - b.tick <= kept);
+    const at = this.#back.findIndex((b) => b.key === key);
+    if (at >= 0) this.#back.splice(at, 1);
+    return at >= 0;
   }
 
   /**
@@ -316,12 +333,14 @@ export class Spawns {
     this.#tell(this.#is.confirmed, spawn);
   }
 
-  /** Takes back what still waits. @param {(spawn: Spawn) => boolean} which */
-  #rollBack(which) {
+  /** Takes back what still waits. @param {(spawn: Spawn) => boolean} which @param {number} tick */
+  #rollBack(which, tick) {
     const over = this.#spawns.filter((s) => s.is === "waits" && which(s));
     if (over.length === 0) return;
     this.#spawns = this.#spawns.filter((s) => !over.includes(s));
     this.rolledBack += over.length;
+    this.#back.push(...over.map(({ key }) => ({ key, tick })));
+    this.#back.splice(0, this.#back.length - MOST_WAITING);
     for (const spawn of over) this.#tell(this.#is.rolledBack, spawn);
   }
 

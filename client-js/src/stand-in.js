@@ -15,6 +15,7 @@ export const asking = /** @type {const} */ ({
     "join",
     "leave",
     "ready",
+    "spectate",
     "settings",
     "kick",
     "host",

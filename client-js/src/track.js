@@ -1,4 +1,5 @@
-import { between, shortWay, turn } from "./between.js";
+import { turn } from "./arc.js";
+import { between, shortWay } from "./between.js";
 import * as FieldKind from "./fieldkinds.js";
 
 /** @typedef {import("./world.js").Row} Row */

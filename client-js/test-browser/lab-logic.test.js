@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { encode } from "@msgpack/msgpack";
-import { histogramOf, quantileOf } from "../page/lab/server-ticks.js";
+import { captionOf } from "../page/lab/captions.js";
+import { screenWords, stateOf } from "../page/lab/line-state.js";
+import { histogramOf, quantileOf } from "../page/lab/server-metrics.js";
 import { groupOf, KINDS, Traffic } from "../page/lab/traffic.js";
 import { Uncorrected } from "../page/lab/uncorrected.js";
 
@@ -85,4 +87,50 @@ test("what nobody corrects goes on by its inputs alone, from where it began", ()
   free.run({});
   assert.equal(/** @type {any} */ (free).row.x, 5.1);
   assert.equal(from.x, 5);
+});
+
+test("what a line is doing is told by the client's status, and by whether snapshots come", () => {
+  const room = {};
+  const player = (/** @type {string} */ state, /** @type {any} */ is = {}) =>
+    /** @type {any} */ ({
+      net: { status: { state, attempt: 2, inMs: 500 }, room, ...is.net },
+      room,
+      heardAt: 1000,
+      statusAt: 1000,
+      returning: false,
+      ...is,
+    });
+  const net = { status: { state: "open" }, room: null };
+  for (const [it, state, words] of /** @type {[any, string, string][]} */ ([
+    [player("open"), "on", ""],
+    [player("open", { heardAt: 300 }), "silent", "Nothing comes, for 0.9 s"],
+    [
+      player("open", { heardAt: 300, returning: true }),
+      "resuming",
+      "Connected again, waits for the match",
+    ],
+    [player("open", { net }), "between", ""],
+    [player("waiting"), "lost", "No connection: dials again in 0.3 s"],
+    [player("connecting"), "dialling", "Dials, attempt 3"],
+    [player("closed"), "over", "The session is over: load the page anew"],
+  ])) {
+    assert.equal(stateOf(it, 1200), state);
+    assert.equal(screenWords(it, stateOf(it, 1200), 1200), words);
+  }
+});
+
+test("a caption says what is switched off, but for a line that says nothing itself", () => {
+  const modes = { prediction: true, reconciliation: true, interpolation: true, smoothing: true };
+  const at = { state: /** @type {const} */ ("on"), rtt: 150, rewind: true, codec: "packed" };
+  assert.match(captionOf(modes, at), /^All on/);
+  assert.match(captionOf({ ...modes, prediction: false }, at), /^Without prediction/);
+  for (const state of /** @type {const} */ ([
+    "lost",
+    "dialling",
+    "resuming",
+    "silent",
+    "between",
+    "over",
+  ]))
+    assert.doesNotMatch(captionOf(modes, { ...at, state }), /All on|Without/, state);
 });

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, Visitors } from "./support/browser.js";
 import { createArena } from "./support/match.js";
@@ -19,9 +22,12 @@ let browser;
 let visitors;
 /** @type {Page} */
 let page;
+/** @type {string} */
+let recordings;
 
 before(async () => {
-  server = await startServer();
+  recordings = await mkdtemp(join(tmpdir(), "deltatick-lab-"));
+  server = await startServer(["-record", recordings]);
   browser = await launch();
   visitors = new Visitors(browser, server.url);
 });
@@ -29,6 +35,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+  await rm(recordings, { recursive: true, force: true });
 });
 
 /** Waits until all three clients are in the match, and A's ship flies. @param {Page} page */
@@ -130,6 +137,17 @@ test("one click leads from the game's page, and one more seats two players whom 
   ]);
 });
 
+test("the command that shows this match again names its recording", async () => {
+  await page.waitForFunction(() =>
+    /^This server records/.test(document.querySelector("#replay-about")?.textContent ?? ""),
+  );
+  const command = (await page.locator("#replay-command").textContent()) ?? "";
+  const [, end] = /^replay serve recordings\/\*(-arena-.+\.dtr)$/.exec(command) ?? [];
+  assert.ok(end, command);
+  const files = await readdir(recordings);
+  assert.equal(files.filter((file) => file.endsWith(end)).length, 1, `${end} among ${files}`);
+});
+
 test("with prediction A's ship is drawn ahead of the server, without behind it, by what 150 ms are worth", async () => {
   const ahead = await medianGap(page, FRAMES);
   await page.keyboard.press("KeyP");
@@ -198,10 +216,28 @@ test("lag compensation is a setting of the match, which all its players are told
   );
 });
 
-test("a cut of 5 s shows the loss, the attempts, and the resume with what was missed", async () => {
+/** What is written at a place of the page, once it matches. @param {string} where @param {RegExp} what */
+const reads = (where, what) =>
+  page.waitForFunction(
+    ([where, source]) => new RegExp(source).test(document.querySelector(where)?.textContent ?? ""),
+    [where, what.source],
+  );
+
+test("while nothing comes over a line that is there, the page says so and not that all is on", async () => {
+  await page.evaluate(() => /** @type {any} */ (window).deltatickLab.a.conditions.freeze(1600));
+  await reads("#caption", /^Connected, but nothing comes/);
+  await reads("#line-now", /^Connected, but nothing comes/);
+  await told(page, /^Nothing came for 1\.\d s/);
+  await reads("#caption", /^All on/);
+});
+
+test("a cut of 5 s, amid two switches of the codec, shows the loss, the attempts, and the resume with what was missed", async () => {
   const who = await identity(page);
-  await page.click("#cut");
+  // The second switch comes while the first one's connection is dialled, and the cut while the second's is.
+  for (const key of ["KeyK", "KeyK", "KeyC"]) await page.keyboard.press(key);
   await page.waitForSelector("#pane-a.away");
+  await reads("#line-now", /^Cut \d\.\d s ago: attempt \d/);
+  await reads("#caption", /^The line is cut/);
   const story = await told(page, /^Cut: playing again/);
   const [, attempts, ticks, events, lost] =
     /(\d+) attempts?, (\d+) ticks missed, (\d+) events told again, (\d+) lost/.exec(story) ?? [];
@@ -218,13 +254,24 @@ test("a cut of 5 s shows the loss, the attempts, and the resume with what was mi
   );
   assert.deepEqual(await identity(page), who);
   await page.waitForSelector("#pane-a:not(.away)");
+  await reads("#caption", /^All on/);
+  await reads("#line-now", /^Connected for/);
 });
 
 test("a reload goes on in the same session and seat, and tells of it", async () => {
   const who = await identity(page);
+  await page.keyboard.press("KeyL");
+  await page.waitForFunction(
+    () => /** @type {any} */ (window).deltatickLab.a.net.lobby.state.settings.rewind === 0,
+  );
   await page.click("#reload");
   await told(page, /^Reloaded: playing again/);
   await running(page);
+  assert.equal(
+    await page.isChecked("#toggle-rewind"),
+    false,
+    "a setting of the match is as it was",
+  );
   assert.deepEqual(await identity(page), who);
   assert.ok((await happened(page)).includes("reload"));
 });

@@ -86,6 +86,72 @@ test("who is in the lobby chats, sees who types, and reads what was said before"
   await guests.locator("input:enabled").waitFor();
 });
 
+test("who came to watch takes a seat, and gives it up", async () => {
+  const hash = new URL(host.url()).hash.replace("join", "watch");
+  const late = await visitors.visit("late", `${hash}&name=Lou`);
+  const lou = host.locator(".members li", { hasText: "Lou" });
+  await lou.locator("text=Watching").waitFor();
+  assert.equal(await late.getByRole("button", { name: "Ready", exact: true }).isVisible(), false);
+  await late.getByRole("button", { name: "Take a seat" }).click();
+  await host.locator(".count", { hasText: "3 of 8 seats" }).waitFor();
+  assert.match(late.url(), /#join=/);
+  await late.getByRole("button", { name: "Watch", exact: true }).click();
+  await host.locator(".count", { hasText: "2 of 8 seats" }).waitFor();
+  await lou.locator("text=Watching").waitFor();
+  await late.getByRole("button", { name: "Leave" }).click();
+  await late.waitForSelector("#home:not([hidden])");
+  await late.context().close();
+});
+
+test("a host who reloads the page is waited for, and is host and ready as before", async () => {
+  await host.getByRole("button", { name: "Ready", exact: true }).click();
+  const hedy = guest.locator(".members li", { hasText: "Hedy" });
+  await hedy.locator("text=Ready").waitFor();
+  const { url } = server;
+  await host.goto("about:blank"); // as long a reload as it takes
+  await hedy.locator("text=Away").waitFor();
+  await guest.getByRole("button", { name: "Ready", exact: true }).click();
+  await guest.locator(".why", { hasText: "Waiting a moment for Hedy" }).waitFor();
+  await host.goto(url);
+  await Promise.all([inMatch(host), inMatch(guest)]);
+  const hosts = await host.evaluate(() => {
+    const { net } = /** @type {any} */ (window).deltatick;
+    return net.lobby.state.host === net.user;
+  });
+  assert.ok(hosts);
+  await leaveMatch(guest);
+  await leaveMatch(host);
+  await host.click("#create-open");
+  await host.selectOption('#create select[name="start"]', "ready");
+  await host.locator('#create input[name="set:bots"]').fill("8");
+  await host.click('#create button[type="submit"]');
+  await host.waitForSelector("#lobby:not([hidden])");
+  await guest.goto(host.url());
+  await guest.waitForSelector("#lobby:not([hidden])");
+});
+
+test("nothing lies over the options: the actions are beside them, or below at the end", async () => {
+  for (const [width, height] of [
+    [1280, 720],
+    [844, 390],
+    [390, 844],
+  ]) {
+    await host.setViewportSize({ width, height });
+    const covered = await host.evaluate(() => {
+      const pages = /** @type {Element} */ (document.querySelector("#pages"));
+      pages.scrollTop = pages.scrollHeight;
+      const [actions, options] = [".room-actions", ".options-panel"].map((which) =>
+        /** @type {Element} */ (document.querySelector(which)).getBoundingClientRect(),
+      );
+      const reached = actions.top >= 0 && actions.bottom <= innerHeight;
+      const apart = options.right <= actions.left || options.bottom <= actions.top;
+      return !reached || !apart;
+    });
+    assert.equal(covered, false, `${width} x ${height}`);
+  }
+  await host.setViewportSize({ width: 1280, height: 720 });
+});
+
 test("when all are ready the match starts, and a leaver is back at the start page", async () => {
   await host.getByRole("button", { name: "Ready", exact: true }).click();
   await guest.locator(".members li", { hasText: "Hedy" }).locator("text=Ready").waitFor();
@@ -96,12 +162,30 @@ test("when all are ready the match starts, and a leaver is back at the start pag
     () => /** @type {any} */ (window).deltatick.room.state.tables.ships.size,
   );
   assert.equal(ships, 8);
-  await guest.keyboard.press("Escape");
-  await guest.click("#menu-leave");
-  await guest.waitForSelector("#home:not([hidden])");
-  await host.keyboard.press("Escape");
-  await host.click("#menu-leave");
-  await host.waitForSelector("#home:not([hidden])");
+  const hash = new URL(host.url()).hash.replace("join", "watch");
+  const late = await visitors.visit("late", `${hash}&name=Lou`);
+  await inMatch(late);
+  assert.equal((await placeOf(late)).seat, 0);
+  await late.click("#match-join");
+  await late.waitForFunction(() => /** @type {any} */ (window).deltatick.room?.seat > 0);
+  await inMatch(late);
+  assert.notEqual((await placeOf(late)).ship, 0);
+  assert.equal(await late.locator("#match-join").isVisible(), false);
+  await leaveMatch(late);
+  await late.context().close();
+  await leaveMatch(guest);
+  await leaveMatch(host);
+});
+
+test("a join code that is too short is refused in words", async () => {
+  await guest.fill("#code", "abc");
+  await guest.click("text=Join by code");
+  const said = () =>
+    guest.locator("#code").evaluate((field) => /** @type {any} */ (field).validationMessage);
+  assert.equal(await said(), "A join code has 6 letters and digits.");
+  await guest.fill("#code", "abcdef");
+  assert.equal(await said(), "");
+  await guest.fill("#code", "");
 });
 
 test("a private lobby is joined by its code alone, and the host can put someone out", async () => {
@@ -165,6 +249,13 @@ test("after a round there is a result, and a rematch takes everyone into the nex
 });
 
 test("nothing went wrong in any page", () => visitors.assertNoFaults());
+
+/** @param {Page} page */
+async function leaveMatch(page) {
+  await page.keyboard.press("Escape");
+  await page.click("#menu-leave");
+  await page.waitForSelector("#home:not([hidden])");
+}
 
 /** @param {import("playwright-core").Locator} locator */
 async function text(locator) {

@@ -27,7 +27,7 @@ function setUp() {
 }
 
 /** With those of a view and a prediction. @param {Flight} flight @returns {Record<string, number>} */
-const figures = (flight) => flight.room.stats;
+const figures = (flight) => /** @type {any} */ (flight.room.stats);
 
 /**
  * Plays on and holds that everything is as on a quiet line: every input is in time, nothing is corrected, motion is between snapshots.
@@ -125,5 +125,34 @@ for (const [every, ms] of [
     it.flight.pass(every, it.frame);
     it.flight.pass(500, it.frame);
     assertWell(it);
+  });
+}
+
+for (const [what, happens] of /** @type {[string, (it: ReturnType<typeof setUp>) => void][]} */ ([
+  ["a server that stands still", (it) => it.flight.stand(1900, it.frame)],
+  ["a clock that leaps", (it) => it.flight.leap(MINUTE)],
+  ["ten minutes of sleep", (it) => it.flight.sleep(10 * MINUTE)],
+])) {
+  test(`${what} has no time that was seen come again, and a second later others are where they were`, () => {
+    const it = setUp();
+    const { flight, frames } = it;
+    /** @type {number[]} */
+    const seen = [];
+    const frame = (/** @type {number} */ now) => {
+      it.frame(now);
+      seen.push(Number(figures(flight).viewTick));
+    };
+    flight.pass(500, frame);
+    happens({ ...it, frame });
+    flight.pass(3000, frame);
+    const backs = seen.slice(1).map((tick, i) => tick - seen[i]);
+    assert.ok(Math.min(...backs) >= 0, `${Math.min(...backs)} ticks`);
+    // Another's craft is where it was in the tick that is shown of it.
+    const late = frames.slice(-110);
+    late.forEach(({ seen: x }, i) => {
+      const tick = seen[seen.length - 110 + i];
+      const known = flight.row(Math.floor(tick));
+      assert.ok(Math.abs(x - known.x) < 12, `${x} where it was at ${known.x}`);
+    });
   });
 }

@@ -522,8 +522,13 @@ test("a page's address says what line it wants", () => {
   const good = { delayMs: 75, jitterMs: 15, lossPercent: 1, kbps: 0 };
   assert.deepEqual(parse("150,30,1"), good);
   assert.deepEqual(parse("150, 30, 1, 256"), { ...good, kbps: 256 });
+  assert.deepEqual(parse("150,30,1,kbps=256"), { ...good, kbps: 256 });
+  assert.deepEqual(parse("150,loss=1,jitter=30"), good);
   assert.deepEqual(parse("40"), { delayMs: 20, jitterMs: 0, lossPercent: 0, kbps: 0 });
   for (const bad of ["x", "-1", "150;30", "1,2,3,4,5", "99999", "150,30,99", "1e3", "NaN"]) {
+    assert.throws(() => parse(bad), RangeError, bad);
+  }
+  for (const bad of ["loss=1,30", "150,rtt=150", "speed=1", "rtt=40,40", "kbps=5x", "4g"]) {
     assert.throws(() => parse(bad), RangeError, bad);
   }
 });

@@ -247,6 +247,23 @@ test("the codecs on offer are those asked for, with mp among them", () => {
   }
 });
 
+test("codecs can be offered anew: the present connection goes on, the next one offers them", () => {
+  const { net, socket, ...it } = harness();
+  net.offerCodecs(["mp"]);
+  assert.equal(socket.closedWith, null);
+  net.cut();
+  const [, next] = it.sockets;
+  next.open();
+  assert.deepEqual(next.sent[0][3], ["mp"]);
+  // Between a hello and its welcome, too.
+  net.offerCodecs(["packed", "mp"]);
+  next.welcome({ resumed: true, codec: "mp" });
+  assert.deepEqual([net.status.state, net.codec], ["open", "mp"]);
+  net.cut();
+  it.sockets[2].open();
+  assert.deepEqual(it.sockets[2].sent[0][3], ["packed", "mp"]);
+});
+
 test("where there is no WebSocket, the error says whose to pass", (t) => {
   const had = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
   t.after(() => {
@@ -313,4 +330,71 @@ test("a server that allows no frames, or a name without end, breaks nothing", ()
   assert.equal(it.socket.sent[0][4][1].length, 64);
   it.clock.advance(1000);
   assert.equal(it.socket.ofKind(PING).length, 3);
+});
+
+/** A page's global object, as far as a client looks at it. */
+class FakePage extends EventTarget {
+  document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+}
+
+/** A client that was in, was cut, and waits for its next dial. @param {FakePage} waker @param {number} [code] that it was closed with */
+function waiting(waker, code = 1006) {
+  const it = harness({ waker, random: () => 0.99 });
+  it.socket.end(code);
+  if (code === 1006) it.socket.end(1006);
+  assert.equal(it.net.status.state, "waiting");
+  return { ...it, dials: it.sockets.length };
+}
+
+test("whoever waits for the next dial dials when the page is online again, or seen again", () => {
+  for (const wake of [
+    (/** @type {FakePage} */ page) => page.dispatchEvent(new Event("online")),
+    (/** @type {FakePage} */ page) => page.document.dispatchEvent(new Event("visibilitychange")),
+  ]) {
+    const page = new FakePage();
+    const { net, sockets, dials, clock } = waiting(page);
+    page.document.visibilityState = "hidden";
+    page.document.dispatchEvent(new Event("visibilitychange"));
+    assert.equal(sockets.length, dials, "nobody looks");
+    page.document.visibilityState = "visible";
+    wake(page);
+    assert.equal(sockets.length, dials + 1);
+    assert.equal(net.status.state, "connecting");
+    wake(page);
+    clock.advance(600);
+    assert.equal(
+      sockets.length,
+      dials + 1,
+      "once, and not again when the wait would have been over",
+    );
+  }
+});
+
+test("a wait that the server has asked for is waited out, and a connection that holds is left alone", () => {
+  const page = new FakePage();
+  const { sockets, dials } = waiting(page, 4003);
+  page.dispatchEvent(new Event("online"));
+  assert.equal(sockets.length, dials);
+  const other = new FakePage();
+  const it = harness({ waker: other });
+  other.dispatchEvent(new Event("online"));
+  assert.equal(it.sockets.length, 1);
+  assert.equal(it.net.status.state, "open");
+});
+
+test("a client that is closed listens to its page no longer", () => {
+  const page = new FakePage();
+  let listening = 0;
+  for (const target of [page, page.document]) {
+    const { addEventListener } = target;
+    target.addEventListener = (/** @type {[any, any, any]} */ ...args) => {
+      listening++;
+      args[2].signal.addEventListener("abort", () => listening--);
+      addEventListener.apply(target, args);
+    };
+  }
+  const { net } = harness({ waker: page });
+  assert.equal(listening, 2);
+  net.close();
+  assert.equal(listening, 0);
 });

@@ -18,7 +18,9 @@ const absent = [
   "queueMicrotask",
 ];
 
-for (const file of ["index.js", "motion.js", "social.js", "seldom.js", "spawns.js", "enter.js"]) {
+for (const file of [
+  ...["index.js", "views.js", "prediction.js", "social.js", "seldom.js", "spawns.js", "enter.js"],
+]) {
   test(`importing ${file} needs no globals, makes none, changes none and starts nothing`, () => {
     const code = `
       const { setTimeout: later } = globalThis;

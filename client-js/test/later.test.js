@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { preload, Room } from "../src/index.js";
-import { loadSocial } from "../src/parts.js";
+import { load } from "../src/parts.js";
 import { Stats } from "../src/stats.js";
 
 // In a file of its own, since what is loaded later is loaded for all that follows.
 
 test("a view shows the newest snapshot until its interpolation is loaded, and is interpolated then", async () => {
-  await loadSocial(); // as before every hello
+  await load("social"); // as before every hello
   let now = 0;
   const timers = { setTimeout: () => 0, clearTimeout: () => {}, now: () => now };
   const nothing = () => {};

@@ -28,6 +28,7 @@ test("every request has the name and payload of the protocol and resolves to wha
     [() => lobby.host("u2"), "host", { user: "u2" }, null, undefined],
     [() => lobby.start(), "start", null, null, undefined],
     [() => lobby.rematch(), "rematch", null, null, undefined],
+    [() => lobby.spectate(false), "spectate", { spectate: false }, null, undefined],
     [() => lobby.leave(), "leave", null, null, undefined],
     [
       () => lobby.join({ code: "abc234", spectate: true }),

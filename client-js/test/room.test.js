@@ -440,6 +440,19 @@ test("who sends no input acknowledges at least every 100 ms", () => {
   assert.ok(socket.ofKind(ACK).length <= 41, "and no more often than needed");
 });
 
+test("the last of snapshots that come all at once is acknowledged, too: the server may wait for that before it sends another", () => {
+  const { it, socket, clock } = inMatch({ seat: 0 });
+  clock.advance(400);
+  for (let tick = 101; tick <= 124; tick++) it.snapshot({ tick, base: tick - 1, body: [] });
+  clock.advance(100);
+  assert.deepEqual(
+    socket.ofKind(ACK).map((f) => f[2]),
+    [100, 101, 124],
+  );
+  clock.advance(10_000);
+  assert.equal(socket.ofKind(ACK).length, 3, "once");
+});
+
 test("what could not be applied is acknowledged all the same, or no keyframe would ever come", () => {
   const { it, socket, clock } = inMatch();
   clock.advance(100);

@@ -120,6 +120,40 @@ test("what the server does not fire is taken back a round trip and the grace lat
   assert.equal(it.shots.rolledBack, 1);
 });
 
+for (const key of [undefined, (/** @type {any} */ row) => row.owner]) {
+  test(`a shot that was taken back, and that the server fires after all, is told as that one, once${key ? ", by its key" : ""}`, async () => {
+    const again = /** @type {number[]} */ ([]);
+    const telling = { again: (/** @type {any} */ shot) => again.push(shot.id), key };
+    const it = await gunner({ options: telling });
+    it.play(2000, false);
+    it.flight.up = () => 475; // the input is held up for longer than the server is waited for
+    it.play(17, true);
+    it.play(900, false);
+    assert.deepEqual(it.told, [["rolledBack", -1]]);
+    assert.equal(it.fired.length, 1, "a press that came late counts");
+    assert.deepEqual(again, [100]);
+    const shown = it.frames.filter((f) => f.shown.length > 0);
+    assert.deepEqual([...new Set(shown.map((f) => f.shown[0].id))], [-1, 100]);
+    // The next one of the server's is no other's again.
+    it.flight.shots.set(200, shotQuanta(500, 1));
+    it.play(300, false);
+    assert.deepEqual(again, [100]);
+  });
+}
+
+test("one that comes long after it was taken back is a new one", async () => {
+  const again = /** @type {number[]} */ ([]);
+  const telling = { again: (/** @type {any} */ shot) => again.push(shot.id) };
+  const it = await gunner({ ready: () => false, options: telling });
+  it.play(2000, false);
+  it.play(17, true);
+  it.play(1000, false);
+  assert.deepEqual(it.told, [["rolledBack", -1]]);
+  it.flight.shots.set(200, shotQuanta(500, 1));
+  it.play(300, false);
+  assert.deepEqual(again, []);
+});
+
 test("of two shots of which the server refuses the first, the second becomes its", async () => {
   let refused = 0;
   const it = await gunner({ ready: () => refused++ > 0 });

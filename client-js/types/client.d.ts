@@ -155,6 +155,8 @@ export class Client<G extends Game = AnyGame> {
     handler: (bytes: Uint8Array, meta: Meta) => any,
     options?: DownloadOptions,
   ): Promise<Off>;
+  /** Offers these codecs of snapshots from the next connection on; `mp` must be among them. */
+  offerCodecs(codecs: ("packed" | "mp")[]): void;
   /** For tests: loses the socket as a network would. */
   cut(): void;
   /** Says bye and stays away. */

@@ -52,7 +52,7 @@ export type { Stats } from "./stats.js";
 export function connect<G extends Game = AnyGame>(options?: Options): Client<G>;
 
 /** Loads at once what the client else loads while it connects, or when it is needed. Rejects when it cannot be had. */
-export function preload(): Promise<void>;
+export function preload(...parts: ("view" | "predict")[]): Promise<void>;
 
 /** Loads a game's own step, compiled to WebAssembly, for `room.predict`, from an address or bytes. */
 export function loadStep(source: string | URL | BufferSource): Promise<Step>;

@@ -98,6 +98,8 @@ export interface Lobby {
   /** Resolves when the room, if there was one, has told its `exit`. */
   leave(): Promise<void>;
   ready(ready: boolean): Promise<void>;
+  /** To watch, or to take a place; in a running match, too, whose room ends, and another begins. Refused with `full`. */
+  spectate(spectate: boolean): Promise<void>;
   /** For the host, as are the next three. */
   settings(changes: LobbyChanges): Promise<void>;
   kick(user: string): Promise<void>;

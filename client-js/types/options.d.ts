@@ -39,6 +39,11 @@ export interface Options {
   now?: () => number;
   /** Uniform in [0, 1). */
   random?: () => number;
+  /** Tells of `online` and `visibilitychange`, which end the wait for the next dial, after the first welcome; default `globalThis`. */
+  waker?: {
+    addEventListener?: EventTarget["addEventListener"];
+    document?: Pick<Document, "addEventListener" | "visibilityState">;
+  };
 }
 
 /**

@@ -52,6 +52,8 @@ export interface Spawning<Row = any, Table extends string = string> {
   /** The server has it, too; it does not, and it is not shown any more. */
   confirmed?: (shown: Row & { id: number }) => void;
   rolledBack?: (shown: Row & { id: number }) => void;
+  /** The server has one after all that was taken back within the last half second: it is shown again, and need not be heard twice. */
+  again?: (shown: Row & { id: number }) => void;
 }
 
 /** Rows that one's own input makes, shown in the frame of the input. */

@@ -33,26 +33,27 @@ export interface RoomStats {
   consumedTick: number;
   tick: number;
   base: number;
+  /** How often a snapshot showed that a prediction was wrong, and how often inputs were run again. */
   mispredictions: number;
   resims: number;
   /** Snapshots within the last second. */
   hz: number;
-  /** Once there is a view: the tick that the server is at, with its fraction, as far as is known. */
-  serverTick?: number;
+  /** The tick that the server is at, with its fraction, as far as is known. Like all below, null while there is no view, or no prediction. */
+  serverTick: number | null;
   /** How many ticks the inputs that are sent are ahead of it. */
-  lead?: number;
+  lead: number | null;
   /** Since the newest snapshot came, in milliseconds. */
-  snapshotAge?: number;
-  /** The tick that the view was asked for last, with its fraction. */
-  viewTick?: number;
-  /** How far before the newest snapshot that is, in milliseconds: below 0 there is nothing to show. */
-  bufferMs?: number;
+  snapshotAge: number | null;
+  /** The tick that the view shows, with its fraction. It goes back only after `resume`, and where `interpolation.snap` was set. */
+  viewTick: number | null;
+  /** How far before the newest snapshot the view should be, in milliseconds: below 0 there is nothing to show. */
+  bufferMs: number | null;
   /** How often the view came to be beyond the newest snapshot. */
-  underruns?: number;
-  /** Once there is a prediction: the tick of one's own row that was shown last, with its fraction. */
-  predictedTick?: number;
+  underruns: number | null;
+  /** The tick of one's own row that was shown last, with its fraction. */
+  predictedTick: number | null;
   /** How far, in units, that is shown from where it is predicted, while an error of before is smoothed away. */
-  predictionError?: number;
+  predictionError: number | null;
 }
 
 /** A match as seen from one seat. It lives through lost sockets: `drop`, then `resume`; `exit` is the end. */

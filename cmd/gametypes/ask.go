@@ -10,28 +10,32 @@ import (
 	client "github.com/deltatick/deltatick/client-go"
 )
 
-// ask enters a match of a game on a server, with as many guests as one needs, and tells of what it was told. Guests, lobby and match are
+// ask enters a match of a game on a server, with as many players as one needs, and tells of what it was told. Players, lobby and match are
 // gone when it returns.
-func ask(ctx context.Context, url, name string) (game, error) {
+func ask(ctx context.Context, url, name string, as tokens) (game, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	var running sync.WaitGroup
-	var guests []*client.Client
+	var players []*client.Client
 	defer func() {
-		for _, guest := range guests {
+		for _, player := range players {
 			// Who does not get to say bye is gone after the server's grace.
-			_ = guest.Bye(ctx)
+			_ = player.Bye(ctx)
 		}
 		cancel()
 		running.Wait()
 	}()
 	enter := func() (*client.Client, error) {
-		guest, err := client.New(client.Config{URL: url, Name: "gametypes"})
+		config, err := as.config(url, len(players))
 		if err != nil {
 			return nil, err
 		}
-		guests = append(guests, guest)
-		running.Go(func() { _ = guest.Run(ctx) }) // what ends it ends the requests that wait for it
-		return guest, nil
+		player, err := client.New(config)
+		if err != nil {
+			return nil, err
+		}
+		players = append(players, player)
+		running.Go(func() { _ = player.Run(ctx) }) // what ends it ends the requests that wait for it
+		return player, nil
 	}
 	host, err := enter()
 	if err != nil {
@@ -50,11 +54,11 @@ func ask(ctx context.Context, url, name string) (game, error) {
 		return game{}, because(ctx, err)
 	}
 	for range kind.MinPlayers - 1 {
-		guest, err := enter()
+		player, err := enter()
 		if err != nil {
 			return game{}, err
 		}
-		if _, err := guest.Lobby().JoinCode(ctx, lobby.Code, false); err != nil {
+		if _, err := player.Lobby().JoinCode(ctx, lobby.Code, false); err != nil {
 			return game{}, because(ctx, err)
 		}
 	}

@@ -21,7 +21,7 @@ deltatick gametypes: writes a game's tables and input as a TypeScript type, for 
 
   go run ./cmd/gametypes -game arena -o arena.d.ts          # of a server on this machine
 
-It creates a private lobby, starts a match, and reads the schema that it is told. The server must let guests in.`
+It creates a private lobby, starts a match, and reads the schema that it is told. The server must let guests in, or those of -token-file.`
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -31,8 +31,8 @@ func main() {
 
 // options are what the flags say.
 type options struct {
-	url, game, name, out string
-	patience             time.Duration
+	url, game, name, out, tokenFile string
+	patience                        time.Duration
 }
 
 // run returns the exit code.
@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	fs := flag.NewFlagSet("gametypes", flag.ContinueOnError)
 	fs.StringVar(&opts.url, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
 	fs.StringVar(&opts.game, "game", "", "`name` of the game; may be left out where a server has but one")
+	fs.StringVar(&opts.tokenFile, "token-file", "", "`file` of JSON Web Tokens, one a line, each of another user: as many as the game needs players. By default they are guests")
 	fs.StringVar(&opts.name, "type", "", "`name` of the type; by default the game's, in capitals: Arena")
 	fs.StringVar(&opts.out, "o", "", "`file` to write; by default to standard output")
 	fs.DurationVar(&opts.patience, "patience", 10*time.Second, "longest `time` that all of it may take")
@@ -63,7 +64,11 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 func write(ctx context.Context, opts options, out io.Writer) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, opts.patience, fmt.Errorf("not done within %v", opts.patience))
 	defer cancel()
-	found, err := ask(ctx, opts.url, opts.game)
+	players, err := readTokens(opts.tokenFile)
+	if err != nil {
+		return err
+	}
+	found, err := ask(ctx, opts.url, opts.game, players)
 	if err != nil {
 		return err
 	}

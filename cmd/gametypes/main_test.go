@@ -3,18 +3,24 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	jwtlib "github.com/golang-jwt/jwt/v5"
 
 	"github.com/deltatick/deltatick/games/arena"
 	"github.com/deltatick/deltatick/games/dots"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/server"
+	"github.com/deltatick/deltatick/session/jwt"
 )
 
 var update = flag.Bool("update", false, "write the types of the games here anew")
@@ -22,7 +28,13 @@ var update = flag.Bool("update", false, "write the types of the games here anew"
 // serve runs a server of these games for a test, and returns its address.
 func serve(t *testing.T, kinds ...match.Kind) string {
 	t.Helper()
-	s, err := server.New(server.Config{Kinds: kinds, Guests: true})
+	return serveTo(t, server.Config{Kinds: kinds, Guests: true})
+}
+
+// serveTo is serve with a say in who may connect.
+func serveTo(t *testing.T, config server.Config) string {
+	t.Helper()
+	s, err := server.New(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,6 +141,48 @@ func TestAGameForTwoIsEntered(t *testing.T) {
 	code, out, complaint := told(t, "-url", serve(t, duel), "-type", "Pair")
 	if code != 0 || !strings.Contains(out, "export interface Pair {") {
 		t.Errorf("exit code %d: %s%s", code, out, complaint)
+	}
+}
+
+func TestAServerWithoutGuestsIsAskedWithTokens(t *testing.T) {
+	secret := []byte("a secret for tests, of more than 32 bytes")
+	keys, err := jwt.Secret(secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	users, err := jwt.New(jwt.Config{Keys: keys})
+	if err != nil {
+		t.Fatal(err)
+	}
+	duel := dots.Kind()
+	duel.Name, duel.MinPlayers = "duel", 2
+	url := serveTo(t, server.Config{Kinds: []match.Kind{duel}, Auth: users})
+	var file strings.Builder
+	for _, user := range []string{"ada", "bob"} {
+		claims := jwtlib.MapClaims{"sub": user, "exp": time.Now().Add(time.Hour).Unix()}
+		token, err := jwtlib.NewWithClaims(jwtlib.SigningMethodHS256, claims).SignedString(secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&file, token)
+	}
+	both := filepath.Join(t.TempDir(), "tokens")
+	one := filepath.Join(t.TempDir(), "token")
+	first, _, _ := strings.Cut(file.String(), "\n")
+	if err := errors.Join(os.WriteFile(both, []byte(file.String()), 0o600), os.WriteFile(one, []byte(first), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if code, out, complaint := told(t, "-url", url, "-token-file", both); code != 0 || !strings.Contains(out, "export interface Duel {") {
+		t.Errorf("exit code %d: %s%s", code, out, complaint)
+	}
+	for name, args := range map[string][]string{
+		"unauthorized": {"-url", url},
+		"more players": {"-url", url, "-token-file", one},
+		"no such file": {"-url", url, "-token-file", one + ".not"},
+	} {
+		if code, _, complaint := told(t, args...); code != 1 || !strings.Contains(complaint, name) {
+			t.Errorf("%v: exit code %d, said %q", args, code, complaint)
+		}
 	}
 }
 

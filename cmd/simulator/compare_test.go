@@ -65,9 +65,8 @@ func TestMetricsAreThoseOfTheServerUnlessSaidOtherwise(t *testing.T) {
 		args []string
 		want string
 	}{
-		{nil, "http://127.0.0.1:8080/metrics"},
-		{[]string{"-url", "wss://[::1]:9/deep/ws?x=1"}, "https://[::1]:9/metrics"},
-		{[]string{"-metrics", "none"}, ""},
+		{nil, ""},
+		{[]string{"-metrics", "none"}, simulator.NoMetrics},
 		{[]string{"-metrics", "http://127.0.0.1:9100/m"}, "http://127.0.0.1:9100/m"},
 	} {
 		cfg, err := parse(test.args, none, nil, nil)

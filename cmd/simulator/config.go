@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -27,18 +29,19 @@ deltatick simulator: headless bots that play a running server and report how wel
   go run ./cmd/simulator -find-max -game swarm -settings entities=8
   go run ./cmd/simulator -scenario simulator/scenario/examples/short.yaml -html report.html
   go run ./cmd/simulator compare -html difference.html before.json after.json
+  go run ./cmd/simulator merge -html report.html one.json two.json
 
-It ends with a table, and with exit code 1 when the server failed a bot or a criterion was not met. Ctrl-C ends it early, with the table.`
+It ends with a table, and with exit code 1 when the server failed a bot or something else did not hold that had to. Ctrl-C ends it early, with the table.`
 
 // config is what the flags say.
 type config struct {
 	run   simulator.Config
 	group simulator.Group // the only one of run, unless that is a scenario's
-	json  string
-	junit string
-	html  string
+	files files
 	proxy proxy // in place of a run, if it listens
 	find  find  // in place of a run, if it is asked for
+
+	processes int // that share the run
 }
 
 // proxy is where a bad network is put in front of a server.
@@ -49,7 +52,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	var cfg config
 	c, g := &cfg.run, &cfg.group
 	var quiet, verbose, alone bool
-	var file, metrics string
+	var file string
 	fs := flag.NewFlagSet("simulator", flag.ContinueOnError)
 	fs.StringVar(&c.URL, "url", "ws://127.0.0.1:8080/ws", "WebSocket `url` of the server")
 	fs.BoolVar(&c.AllowRemote, "allow-remote", false, "permit a server that is not on this machine; only your own, and only if it may be loaded")
@@ -58,6 +61,7 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.IntVar(&g.RoomSize, "room-size", 8, "`bots` in a lobby at most; the lobbies are filled evenly")
 	fs.Var((*settings)(&g.Settings), "settings", "lobby settings as `name=value,...`, such as bots=4 or entities=200")
 	fs.StringVar(&g.Behaviour, "behaviour", "", "what the bots do: `"+strings.Join(simulator.Behaviours(), ", ")+"`; empty for what suits the game")
+	fs.BoolVar(&g.Predict, "predict", false, "have the bots of arena run each tick for their own ship at once, as a page does, and report how far off that was")
 	fs.DurationVar(&c.For, "for", 30*time.Second, "`time` to measure, from when all bots are in")
 	fs.DurationVar(&c.Ramp, "ramp", 0, "`time` over which the bots start; 0 for 10ms each")
 	fs.BoolVar(&g.Chaos, "chaos", false, "cut sockets at random while measuring, and expect every bot back in its seat")
@@ -74,13 +78,12 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	fs.DurationVar(&c.JoinWithin, "join-within", 10*time.Second, "`time` in which a bot must have its first snapshot")
 	fs.DurationVar(&c.ReturnWithin, "return-within", 5*time.Second, "`time` in which every bot must sit again at the end")
 	fs.Float64Var(&g.MinRate, "min-rate", 50, "`snapshots` a second, while seated, below which a bot was failed; 0 for none")
-	fs.Var((*part)(c), "part", "`i/n`: play only part i, from 1, of a run that n processes share; each is told the same otherwise, and has a report of its own")
+	fs.IntVar(&cfg.processes, "processes", 1, "`number` of processes of this machine that share the run; there is one report, of all of them")
+	fs.Var((*part)(c), "part", "`i/n`: play only part i, from 1, of a run that n processes share, on several machines perhaps. Each is told the same otherwise; put their -json together with: simulator merge")
 	fs.Var((*moment)(&c.At), "at", "`time` at which the first bot starts, as 2026-01-31T18:00:00Z, for parts that begin together; empty for at once")
-	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. -for, -seed, -part and -at go with it")
-	fs.StringVar(&cfg.junit, "junit", "", "`file` to write the verdicts to, as JUnit XML")
-	fs.StringVar(&cfg.json, "json", "", "`file` to write the report to, as JSON")
-	fs.StringVar(&cfg.html, "html", "", "`file` to write the report to, as a web page with plots")
-	fs.StringVar(&metrics, "metrics", "", "`url` of the server's metrics in Prometheus' format, to look at it from outside; empty for /metrics of the host of -url, if there are any; none for not")
+	fs.StringVar(&file, "scenario", "", "`file` that says who plays and what their figures must show; see docs/scenarios.md. Flags about who plays cannot be given then")
+	cfg.files.flags(fs)
+	fs.StringVar(&c.Metrics, "metrics", "", "`url` of the server's metrics in Prometheus' format, to look at it from outside; empty for /metrics of the host of -url; none for not to look at any")
 	fs.IntVar(&c.PID, "pid", 0, "`number` of the server's process on this machine, to take its CPU and memory from /proc instead of the metrics")
 	fs.BoolVar(&alone, "alone", false, "nobody else uses the server: hold it to its sessions, memory and goroutines being back after the run, which waits its grace period for that")
 	fs.BoolVar(&quiet, "quiet", false, "no line each second")
@@ -88,12 +91,16 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	if err := env.Parse(fs, "DELTATICK_SIM_", intro, args, lookup, out); err != nil {
 		return cfg, err
 	}
+	c.Predictions = predictions
 	if !quiet {
 		c.Progress, c.Terminal = out, isTerminal(out, lookup) && !verbose
 	}
 	if alone {
 		var err error
-		if c.Meter, err = simulator.MeterOf(c.URL); err != nil {
+		if c.Metrics == simulator.NoMetrics {
+			return cfg, errors.New("-alone: that is judged by the server's metrics, and -metrics says none")
+		}
+		if c.Meter, err = simulator.MeterOf(cmp.Or(c.Metrics, c.URL)); err != nil {
 			return cfg, fmt.Errorf("-alone: %w", err)
 		}
 	}
@@ -105,10 +112,6 @@ func parse(args []string, lookup func(string) (string, bool), out, errOut io.Wri
 	}
 	if cfg.proxy != (proxy{}) {
 		return cfg, cfg.proxy.check(fs)
-	}
-	var err error
-	if c.Metrics, err = metricsURL(metrics, c.URL); err != nil {
-		return cfg, err
 	}
 	if file != "" {
 		return cfg, cfg.take(file, fs)
@@ -158,7 +161,7 @@ func (n *network) Set(text string) error {
 
 // beside are the flags that go with a scenario. What the others say is the scenario's to say.
 var beside = []string{
-	"scenario", "url", "allow-remote", "for", "seed", "part", "at", "json", "junit", "html", "metrics", "pid", "alone", "quiet", "verbose",
+	"scenario", "url", "allow-remote", "for", "seed", "processes", "part", "at", "json", "junit", "html", "metrics", "pid", "alone", "quiet", "verbose",
 }
 
 // take makes the run that of a scenario.
@@ -179,7 +182,7 @@ func (cfg *config) take(file string, fs *flag.FlagSet) (err error) {
 	}
 	flags := cfg.run
 	c.URL, c.AllowRemote, c.Progress, c.Terminal, c.Logger = flags.URL, flags.AllowRemote, flags.Progress, flags.Terminal, flags.Logger
-	c.Metrics, c.PID, c.Meter = flags.Metrics, flags.PID, flags.Meter
+	c.Metrics, c.PID, c.Meter, c.Predictions = flags.Metrics, flags.PID, flags.Meter, flags.Predictions
 	c.Part, c.Parts, c.At = flags.Part, flags.Parts, flags.At
 	if set["for"] {
 		c.For = flags.For
@@ -196,7 +199,9 @@ func (cfg *config) check() error {
 	for _, n := range []struct {
 		flag            string
 		value, min, max int
-	}{{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}, {"most", cfg.find.most, 1, 100_000}} {
+	}{
+		{"bots", g.Bots, 1, 100_000}, {"room-size", g.RoomSize, 1, 1000}, {"most", cfg.find.most, 1, 100_000}, {"processes", cfg.processes, 1, maxProcesses},
+	} {
 		if n.value < n.min || n.value > n.max {
 			return fmt.Errorf("-%s: %d is outside %d..%d", n.flag, n.value, n.min, n.max)
 		}
@@ -215,6 +220,10 @@ func (cfg *config) check() error {
 	switch {
 	case c.PID < 0:
 		return fmt.Errorf("-pid: %d is no process", c.PID)
+	case c.Metrics != "" && c.Metrics != simulator.NoMetrics && !strings.HasPrefix(c.Metrics, "http://") && !strings.HasPrefix(c.Metrics, "https://"):
+		return fmt.Errorf("-metrics: %q does not begin with http:// or https://", c.Metrics)
+	case cfg.processes > 1 && c.Parts > 0:
+		return errors.New("-processes: a part is one process's")
 	case !strings.HasPrefix(c.URL, "ws://") && !strings.HasPrefix(c.URL, "wss://"):
 		return fmt.Errorf("-url: %q does not begin with ws:// or wss://", c.URL)
 	case !(g.MinRate >= 0 && g.MinRate <= 1000):

@@ -43,7 +43,7 @@ func (cfg *config) prepareFind(fs *flag.FlagSet) error {
 		}
 		return nil
 	}
-	for _, other := range []string{"json", "junit", "part", "at"} {
+	for _, other := range []string{"json", "junit", "html", "processes", "part", "at"} {
 		if set[other] {
 			return fmt.Errorf("-%s: a search has no use for it", other)
 		}

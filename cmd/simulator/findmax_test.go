@@ -18,6 +18,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) == 3 && os.Args[1] == floorArg { // this process is a floor of a test
 		os.Exit(runFloor(os.Args[2], os.Stdin, os.Stdout, os.Stderr))
 	}
+	if len(os.Args) > 1 && os.Args[1] == partArg { // or a part of a test's run
+		os.Exit(runPart(context.Background(), os.Args[2:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+	}
 	os.Exit(m.Run())
 }
 
@@ -31,7 +34,8 @@ func TestASearchSaysWhatItKeepsAndFlagsOfNoSearchAreRefused(t *testing.T) {
 		t.Errorf("%v, %v after %v", e, cfg.run.For, cfg.run.Settle)
 	}
 	for _, args := range [][]string{
-		{"-keep", "failed == 0"}, {"-most", "9"}, {"-floor=false"}, {"-keep", "joy >= 1", "-find-max"}, {"-json", "x", "-find-max"}, {"-part", "1/2", "-find-max"},
+		{"-keep", "failed == 0"}, {"-most", "9"}, {"-floor=false"}, {"-keep", "joy >= 1", "-find-max"}, {"-json", "x", "-find-max"}, {"-part", "1/2", "-find-max"}, {"-processes", "2", "-find-max"},
+		{"-processes", "0"}, {"-processes", "65"}, {"-processes", "2", "-part", "1/2"},
 		{"-part", "0/2"}, {"-part", "3/2"}, {"-part", "2"}, {"-at", "noon"}, {"-most", "0", "-find-max"},
 	} {
 		code, out, errOut := command(t, nil, args...)

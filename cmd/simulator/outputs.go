@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -20,16 +21,26 @@ type output struct {
 
 type outputs []output
 
+// files are where a report is written to; "" is nowhere.
+type files struct{ json, junit, html string }
+
+// flags are those that name the files.
+func (f *files) flags(fs *flag.FlagSet) {
+	fs.StringVar(&f.junit, "junit", "", "`file` to write the verdicts to, as JUnit XML")
+	fs.StringVar(&f.json, "json", "", "`file` to write the report to, as JSON")
+	fs.StringVar(&f.html, "html", "", "`file` to write the report to, as a web page with plots")
+}
+
 // open opens the files before the run, so that a bad path does not cost one.
-func open(cfg config) (outputs, error) {
+func (f files) open() (outputs, error) {
 	var all outputs
 	for _, o := range []struct {
 		flag, path string
 		write      func(simulator.Report, io.Writer) error
 	}{
-		{"json", cfg.json, writeJSON},
-		{"junit", cfg.junit, simulator.Report.WriteJUnit},
-		{"html", cfg.html, func(r simulator.Report, w io.Writer) error { return page.Write(w, r) }},
+		{"json", f.json, writeJSON},
+		{"junit", f.junit, simulator.Report.WriteJUnit},
+		{"html", f.html, func(r simulator.Report, w io.Writer) error { return page.Write(w, r) }},
 	} {
 		if o.path == "" {
 			continue

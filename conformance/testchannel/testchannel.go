@@ -54,6 +54,8 @@ func New() *channel.Channel {
 	channel.On(ch, "time", timeLeft)
 	channel.On(ch, "emit", emit)
 	channel.On(ch, "ask", ask)
+	channel.On(ch, "enter", enter)
+	channel.OnEvent(ch, "call", sendOn)
 	return ch
 }
 

@@ -60,6 +60,21 @@ func TestGuidesShowFilesAsTheyAre(t *testing.T) {
 	}
 }
 
+// Who makes the changes in the order of the first guide has the finished files, without the copy at its end.
+func TestTheFirstGuideCanBeFollowed(t *testing.T) {
+	steps, _, found := strings.Cut(read(t, "first-game.md"), "\n## All of game.go\n")
+	if !found {
+		t.Fatal("the guide has no copy at its end")
+	}
+	for _, name := range []string{"game.go", "game_test.go", "index.html"} {
+		for line := range strings.Lines(read(t, "coins/finished/"+name)) {
+			if !strings.Contains(steps, "\n"+line) {
+				t.Errorf("no step adds this line of %s: %s", name, line)
+			}
+		}
+	}
+}
+
 // A program that is nowhere shown is not checked by the test above either.
 func TestEveryFileOfCodeIsShown(t *testing.T) {
 	known := map[string]bool{"coins/finished/main.go": true} // as in coins/start, but for the first line

@@ -303,9 +303,6 @@ func (d *Directory) forward(ctx context.Context, m lobby.Member, channel, name s
 		case refused == nil:
 			d.cfg.Counters.Unreachable.Add(1)
 			d.attach(id, true)
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
 			return nil, d.refused(errUnavailable)
 		}
 		// Nothing was done: it is asked again once the lobby's owner, or the member, has been found.

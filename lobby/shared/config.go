@@ -53,7 +53,7 @@ type Config struct {
 	// the directory's.
 	Lobby lobby.Config
 
-	// ResumeMatch finds the match of a lobby that comes from another node. Its Join and Watch give those of Seats the seats they have. It may wait, until
+	// ResumeMatch finds the match of a lobby that comes from another node. Its Join and Watch give those of Seats the seats they have (see [lobby.ResumedOf]). It may wait, until
 	// ctx ends. Default: there is none, and the lobby goes on without its match.
 	ResumeMatch func(ctx context.Context, r ResumeRequest) (lobby.Match, error)
 

@@ -99,7 +99,7 @@ func (d *Directory) Run(ctx context.Context) error {
 		case <-d.drain:
 			if !handing {
 				handing = true
-				d.running.Go(func() { d.handAll(d.ctx) })
+				d.running.Go(d.handOver)
 			}
 		}
 	}

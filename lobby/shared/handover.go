@@ -13,6 +13,27 @@ import (
 
 // This file is how a node that is draining gives its lobbies to others, and how they take them.
 
+// handEvery is how long after an attempt lobbies that nobody took are offered again.
+const handEvery = 500 * time.Millisecond
+
+// handOver gives lobbies away until none is left.
+func (d *Directory) handOver() {
+	for {
+		d.handAll(d.ctx)
+		d.mu.Lock()
+		left := len(d.owned)
+		d.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-time.After(handEvery):
+		}
+	}
+}
+
 // handAll gives away what can be, until ctx ends.
 func (d *Directory) handAll(ctx context.Context) {
 	d.mu.Lock()
@@ -34,7 +55,7 @@ func (d *Directory) handAll(ctx context.Context) {
 		busy.Go(func() {
 			defer func() { <-hands }()
 			if err := d.hand(ctx, o); err != nil {
-				d.cfg.Logger.Warn("a lobby could not be given away", "lobby", o.id, "err", err)
+				d.cfg.Logger.Debug("a lobby could not be given away", "lobby", o.id, "err", err)
 			}
 		})
 	}

@@ -1,5 +1,7 @@
 package shared
 
+//lint:file-ignore U1000 msgpack finds the _msgpack fields by reflection: they make a struct travel as an array.
+
 import (
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/protocol"

@@ -43,6 +43,14 @@ type Report struct {
 	Breaches map[string]int `json:"breaches"` // what worked and must not, or was not answered as it must
 }
 
+// Cut is the answer that is none of the protocol's: the connection ended without a close code.
+const Cut = "cut"
+
+// ClosedWith is the answer of a close code.
+func ClosedWith(code protocol.CloseCode) string {
+	return fmt.Sprintf("closed %d %s", code, code.Name())
+}
+
 // Add adds another report.
 func (r *Report) Add(other Report) {
 	r.Attempts += other.Attempts
@@ -97,10 +105,10 @@ func (a *Attacker) Report() Report {
 func (a *Attacker) answered(err error) bool {
 	var closed *protocol.Closed
 	var refused *protocol.Error
-	answer, said := "cut", false
+	answer, said := Cut, false
 	switch {
 	case errors.As(err, &closed):
-		answer, said = fmt.Sprintf("closed %d %s", closed.Code, closed.Code.Name()), true
+		answer, said = ClosedWith(closed.Code), true
 	case errors.As(err, &refused):
 		answer, said = "refused "+refused.Code, true
 	case err == nil:

@@ -7,6 +7,7 @@
 //	ticks.go     snapshots go forward, each measured from the one before it, and epochs do not go back
 //	events.go    events come once each, in order
 //	chat.go      what was said is heard by all who were there, once each
+//	calls.go     so are events that bots have sent of their own
 //	client.go    what clients have counted: hashes that differ, frames of no use
 //	hidden.go    nothing is sent that a seat may not see
 //	free.go      what a run took is free again after it

@@ -12,6 +12,7 @@ import (
 //
 //	4g                        a preset
 //	150,30,1                  round trip ms, jitter ms, loss percent each way
+//	150,30,1,256              and kilobits a second, as kbps=256
 //	4g,loss=3,kbps=64         either of them with fields changed
 //	rtt=40,kbps=512/128       or fields alone
 //
@@ -41,6 +42,9 @@ func Parse(text string) (Profile, error) {
 			}
 		}
 		parts = parts[3:]
+		if len(parts) > 0 && !strings.Contains(parts[0], "=") {
+			parts[0] = "kbps=" + parts[0]
+		}
 	}
 	seen := map[string]bool{}
 	for _, part := range parts {

@@ -33,7 +33,7 @@ func groupPlots(r simulator.Report) []plot {
 	late := each(r, "Late inputs", "%", "came after their tick", func(l simulator.Lap) (float64, bool) { return 100 * l.Late, l.Slack.Count > 0 })
 	chat := percentiles("Chat, said to heard", lines, func(l simulator.Lap) simulator.Spread { return l.Chat })
 	presence := percentiles("Presence, set to seen", lines, func(l simulator.Lap) simulator.Spread { return l.Presence })
-	rate := each(r, "Snapshots", "1/s", "for each bot in its seat", func(l simulator.Lap) (float64, bool) { return l.Rate, l.Seated > 0 && l.Rate > 0 })
+	rate := each(r, "Snapshots", "1/s", "for each bot, while it sits and is served", func(l simulator.Lap) (float64, bool) { return l.Rate, l.Playing > 0 })
 	seated := each(r, "Bots in place", "bots", "in a match, or connected where they play none",
 		func(l simulator.Lap) (float64, bool) { return float64(l.Seated), true })
 	reconnects := each(r, "Reconnects", "1/s", "sessions that came back", func(l simulator.Lap) (float64, bool) { return float64(l.Reconnects) / l.Took, true })

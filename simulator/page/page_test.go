@@ -45,7 +45,7 @@ func report(laps int, text string) simulator.Report {
 		}
 		for i := range laps {
 			g.Laps = append(g.Laps, simulator.Lap{
-				At: float64(i + 1), Took: 1, Seated: 3, Rate: 60, Latency: spread(i), Interval: spread(i), Presence: spread(i), Failed: i % 2,
+				At: float64(i + 1), Took: 1, Seated: 3, Playing: 3, Rate: 60, Latency: spread(i), Interval: spread(i), Presence: spread(i), Failed: i % 2,
 				In: map[string]float64{"snapshot": 3000, "event" + text: 50}, Out: map[string]float64{"input": 900},
 				Reconnects: uint64(i % 3), Drops: map[string]uint64{"stale" + text: 1},
 			})
@@ -114,7 +114,7 @@ func TestAPageHasEveryGroupCriterionFailureAndAttack(t *testing.T) {
 		"a title", "ws://host", "1 bot was failed", "1 criterion was not met", "1 attack worked", "first", "second", "gap.p99 &lt;= 40ms", "52ms", "✗ not met", "✓ met",
 		"refused: be nice", "raiders", "3 × closed 4506 flooding", "1 × it got in", "no answer", "snapshot", "4504", "Resident memory", "2001-09-09",
 		"1 invariant was broken", "the server leaked or drifted", "invariant owner", "0 of 40 checks broken", "1 of 31 checks broken", "– never checked", "bot 7: it differs",
-		"1 before, 3 after, at most 1", "rises by 1.0M", "Presence, set to seen", ">77<", "50 kB a bot", "1.50 cores busy",
+		"1 before, 3 after, at most 1", "rises by 1.0M", "Presence, set to seen", ">77<", "50 kB a bot or attacker", "1.50 cores busy",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)

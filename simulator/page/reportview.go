@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/simulator"
+	"github.com/deltatick/deltatick/simulator/hostile"
 	"github.com/deltatick/deltatick/simulator/invariant"
 )
 
@@ -47,6 +48,7 @@ type failure struct {
 
 type answers struct {
 	simulator.AttackReport
+	About          string // what the attackers did
 	Counts, Worked []count
 }
 
@@ -80,7 +82,8 @@ func newReportView(r simulator.Report) reportView {
 		}
 	}
 	for _, a := range r.Attacks {
-		v.Answers = append(v.Answers, answers{a, counts(a.Answers), counts(a.Breaches)})
+		attack, _ := hostile.Named(a.Attack) // of another version perhaps, and then nothing is said of it
+		v.Answers = append(v.Answers, answers{a, attack.About, counts(a.Answers), counts(a.Breaches)})
 	}
 	v.Notes = notes(r)
 	id := 0
@@ -108,11 +111,8 @@ func verdict(r simulator.Report) string {
 		one, many string
 	}{{r.Failed, "bot was failed", "bots were failed"}, {r.Unmet, "criterion was not met", "criteria were not met"}, {r.Breaches, "attack worked", "attacks worked"},
 		{r.Broken, "invariant was broken", "invariants were broken"}} {
-		switch {
-		case n.n == 1:
-			parts = append(parts, "1 "+n.one)
-		case n.n > 1:
-			parts = append(parts, fmt.Sprintf("%d %s", n.n, n.many))
+		if n.n > 0 {
+			parts = append(parts, plural(n.n, n.one, n.many))
 		}
 	}
 	if !r.Upkeep.OK() {
@@ -121,14 +121,31 @@ func verdict(r simulator.Report) string {
 	return "Failed: " + strings.Join(parts, ", ")
 }
 
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 func facts(r simulator.Report) []fact {
+	population, attackers := plural(r.Bots, "bot", "bots")+" in "+plural(r.Lobbies, "lobby", "lobbies"), 0
+	for _, a := range r.Attacks {
+		attackers += a.Bots
+	}
+	if attackers > 0 {
+		population += ", " + plural(attackers, "attacker", "attackers")
+	}
 	all := []fact{
 		{"Server", r.URL},
 		{"Began", r.Began.UTC().Format("2006-01-02 15:04:05 MST")},
 		{"Measured", seconds(r.Measured)},
-		{"Population", fmt.Sprintf("%d bots in %d lobbies", r.Bots, r.Lobbies)},
+		{"Population", population},
 		{"Seed", fmt.Sprint(r.Seed)},
 		{"Simulator", fmt.Sprintf("%.2f cores", r.CPU)},
+	}
+	if shared := r.Shared(); shared != "" {
+		all = append(all, fact{"Run", strings.TrimPrefix(shared, "run ")})
 	}
 	if r.Began.Equal(time.Time{}) {
 		all = slices.Delete(all, 1, 2)
@@ -140,14 +157,15 @@ func facts(r simulator.Report) []fact {
 		all = append(all, fact{"The bots' machine", fmt.Sprintf("%.2f cores busy", u.Busy)})
 	}
 	if u := r.Upkeep; u.Samples > 0 {
-		all = append(all, fact{"The server", fmt.Sprintf("%.2f cores, %s resident, %s a bot", u.CPU, bytesText(u.Resident), bytesText(u.Each))})
-	}
-	attackers := 0
-	for _, a := range r.Attacks {
-		attackers += a.Bots
-	}
-	if attackers > 0 {
-		all = append(all, fact{"Attackers", fmt.Sprint(attackers)})
+		text := fmt.Sprintf("%.2f cores, %s resident", u.CPU, bytesText(u.Resident))
+		switch {
+		case u.Each <= 0: // not known, or nothing that could be told from what it had before
+		case attackers > 0:
+			text += ", " + bytesText(u.Each) + " a bot or attacker"
+		default:
+			text += ", " + bytesText(u.Each) + " a bot"
+		}
+		all = append(all, fact{"The server", text})
 	}
 	return all
 }
@@ -165,7 +183,9 @@ func promises(r simulator.Report) []promise {
 	}
 	for _, i := range r.Invariants {
 		p := promise{Met: i.Breaks == 0, Unseen: i.Checks == 0, Group: "all", Text: "invariant " + string(i.Name)}
-		if !p.Unseen {
+		if p.Unseen {
+			p.Seen = simulator.HowChecked(i.Name)
+		} else {
 			p.Seen = fmt.Sprintf("%d of %d checks broken", i.Breaks, i.Checks)
 		}
 		all = append(all, p)

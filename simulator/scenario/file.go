@@ -1,27 +1,33 @@
 package scenario
 
-import "time"
-
 // file is a scenario as it is written. The fields are those of simulator.Config and simulator.Group, described in docs/scenarios.md.
 type file struct {
-	Title        string        `yaml:"title"`
-	For          time.Duration `yaml:"for"`
-	Ramp         time.Duration `yaml:"ramp"`
-	Seed         uint64        `yaml:"seed"`
-	JoinWithin   time.Duration `yaml:"join_within"`
-	ReturnWithin time.Duration `yaml:"return_within"`
-	Settle       time.Duration `yaml:"settle"`
-	Soak         *soak         `yaml:"soak"`
-	LinkTimeout  time.Duration `yaml:"link_timeout"`
-	Groups       []group       `yaml:"groups"`
+	Title        string   `yaml:"title"`
+	For          duration `yaml:"for"`
+	Ramp         duration `yaml:"ramp"`
+	Seed         uint64   `yaml:"seed"`
+	JoinWithin   duration `yaml:"join_within"`
+	ReturnWithin duration `yaml:"return_within"`
+	Settle       duration `yaml:"settle"`
+	Soak         *soak    `yaml:"soak"`
+	LinkTimeout  duration `yaml:"link_timeout"`
+	Groups       []group  `yaml:"groups"`
 }
 
 type soak struct {
-	Settle       time.Duration `yaml:"settle"`
-	Memory       float64       `yaml:"memory"`
-	Spare        float64       `yaml:"spare"`
-	MemoryRise   float64       `yaml:"memory_rise"`
-	LatenessRise float64       `yaml:"lateness_rise"`
+	Settle       duration `yaml:"settle"`
+	Memory       float64  `yaml:"memory"`
+	Spare        float64  `yaml:"spare"`
+	MemoryRise   float64  `yaml:"memory_rise"`
+	LatenessRise float64  `yaml:"lateness_rise"`
+}
+
+type sends struct {
+	Every   duration `yaml:"every"`
+	Channel string   `yaml:"channel"`
+	Enter   string   `yaml:"enter"`
+	Event   string   `yaml:"event"`
+	Heard   string   `yaml:"heard"`
 }
 
 type group struct {
@@ -33,10 +39,13 @@ type group struct {
 	RoomSize  int            `yaml:"room_size"`
 	Settings  map[string]int `yaml:"settings"`
 	Behaviour string         `yaml:"behaviour"`
-	Talk      time.Duration  `yaml:"talk"`
-	Presence  time.Duration  `yaml:"presence"`
-	Stay      time.Duration  `yaml:"stay"`
-	Away      time.Duration  `yaml:"away"`
+	Predict   bool           `yaml:"predict"`
+	Talk      duration       `yaml:"talk"`
+	Sends     sends          `yaml:"sends"`
+	Presence  duration       `yaml:"presence"`
+	Rejoin    duration       `yaml:"rejoin"`
+	Stay      duration       `yaml:"stay"`
+	Away      duration       `yaml:"away"`
 	Network   string         `yaml:"network"`
 	Codecs    []string       `yaml:"codecs"`
 	Chaos     bool           `yaml:"chaos"`

@@ -8,6 +8,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -36,8 +37,8 @@ func Load(path string) (simulator.Config, error) {
 	return cfg, nil
 }
 
-// Parse reads a scenario's text. What it returns has been checked as far as can be without a server. Errors are one line that names
-// the line of the text, or the group and its field.
+// Parse reads a scenario's text. What it returns has been checked as far as can be without a server. Errors are one line that says
+// where in the text it is, and names the group and its field.
 func Parse(text []byte) (simulator.Config, error) {
 	if len(text) > MaxBytes {
 		return simulator.Config{}, fmt.Errorf("more than %d bytes", MaxBytes)
@@ -53,54 +54,63 @@ func Parse(text []byte) (simulator.Config, error) {
 	if decoder.Decode(new(any)) == nil {
 		return simulator.Config{}, errors.New("more than one document")
 	}
-	return f.config()
+	return f.config(findPlaces(text))
 }
 
 // oneLine is what an error of the YAML package says, and where, without the picture of the text that it draws below, and without the
 // names of our types.
 func oneLine(err error) error {
 	text, _, _ := strings.Cut(strings.TrimSpace(err.Error()), "\n")
-	text = place.ReplaceAllString(text, "line $1, column $2:")
+	text = brackets.ReplaceAllString(text, "line $1, column $2:")
 	text = goTypes.ReplaceAllString(text, "")
-	text = strings.Replace(text, "cannot unmarshal", "cannot take", 1)
-	return errors.New(strings.Replace(text, "of type time.Duration", "for a time such as 30s", 1))
+	return errors.New(strings.Replace(text, "cannot unmarshal", "cannot take", 1))
 }
 
 var (
-	place   = regexp.MustCompile(`^\[(\d+):(\d+)\]`)
-	goTypes = regexp.MustCompile(` into Go (struct field \S+|value)`)
+	brackets = regexp.MustCompile(`^\[(\d+):(\d+)\]`)
+	goTypes  = regexp.MustCompile(` into Go (struct field \S+|value)`)
 )
 
-func (f file) config() (simulator.Config, error) {
+func (f file) config(at places) (simulator.Config, error) {
 	if len(f.Groups) == 0 {
 		return simulator.Config{}, errors.New("groups: at least one is needed")
 	}
 	cfg := simulator.Config{
-		Title: f.Title, For: f.For, Ramp: f.Ramp, Seed: f.Seed, JoinWithin: f.JoinWithin, ReturnWithin: f.ReturnWithin, LinkTimeout: f.LinkTimeout,
-		Settle: f.Settle,
+		Title: f.Title, For: time.Duration(f.For), Ramp: time.Duration(f.Ramp), Seed: f.Seed, JoinWithin: time.Duration(f.JoinWithin),
+		ReturnWithin: time.Duration(f.ReturnWithin), LinkTimeout: time.Duration(f.LinkTimeout), Settle: time.Duration(f.Settle),
 	}
-	if f.Soak != nil {
-		soak := simulator.Soak(*f.Soak)
-		cfg.Soak = &soak
+	if s := f.Soak; s != nil {
+		cfg.Soak = &simulator.Soak{
+			Settle: time.Duration(s.Settle), Memory: s.Memory, Spare: s.Spare, MemoryRise: s.MemoryRise, LatenessRise: s.LatenessRise,
+		}
 	}
 	for i, written := range f.Groups {
 		g, err := written.group()
 		if err != nil {
-			name := written.Name
-			if name == "" {
-				name = fmt.Sprint(i + 1)
-			}
-			return cfg, fmt.Errorf("group %s: %w", name, err)
+			return cfg, at.explainGroup(i, written.Name, err)
 		}
 		cfg.Groups = append(cfg.Groups, g)
 	}
-	return cfg, cfg.Check()
+	err := cfg.Check()
+	var wrong *simulator.GroupError
+	switch {
+	case errors.As(err, &wrong):
+		return cfg, at.explainGroup(wrong.Index, f.Groups[wrong.Index].Name, wrong.Err)
+	case err != nil:
+		return cfg, at.explain(err)
+	}
+	return cfg, nil
+}
+
+func (w sends) config() simulator.Sends {
+	return simulator.Sends{Every: time.Duration(w.Every), Channel: w.Channel, Enter: w.Enter, Event: w.Event, Heard: w.Heard}
 }
 
 func (w group) group() (simulator.Group, error) {
 	g := simulator.Group{
 		Name: w.Name, Attack: w.Attack, Role: simulator.Role(w.Role), Bots: w.Bots, Game: w.Game, RoomSize: w.RoomSize, Settings: w.Settings,
-		Behaviour: w.Behaviour, Talk: w.Talk, Presence: w.Presence, Stay: w.Stay, Away: w.Away, Codecs: w.Codecs, Chaos: w.Chaos,
+		Behaviour: w.Behaviour, Predict: w.Predict, Talk: time.Duration(w.Talk), Presence: time.Duration(w.Presence), Rejoin: time.Duration(w.Rejoin), Sends: w.Sends.config(),
+		Stay: time.Duration(w.Stay), Away: time.Duration(w.Away), Codecs: w.Codecs, Chaos: w.Chaos,
 	}
 	if w.Network != "" {
 		var err error

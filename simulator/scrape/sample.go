@@ -1,8 +1,11 @@
 package scrape
 
 import (
+	"maps"
 	"math"
 	"time"
+
+	"github.com/deltatick/deltatick/simulator/serverstat"
 )
 
 // Sample is a server as it was between one look and the next. What the server does not tell is nil.
@@ -36,6 +39,23 @@ type reading struct {
 	ticks, snapshots, encodings *float64
 	lateness                    []bucket
 	drops, closes               map[string]float64
+
+	values map[string]float64 // of all metrics
+}
+
+// numbers is the look as numbers by name. CPU and memory are those of the process where that was looked at.
+func (r reading) numbers() serverstat.Sample {
+	values := maps.Clone(r.values)
+	if values == nil {
+		values = map[string]float64{}
+	}
+	if r.cpu != nil {
+		values[serverstat.CPU] = *r.cpu
+	}
+	if r.memory != nil {
+		values[serverstat.Resident] = *r.memory
+	}
+	return serverstat.Sample{At: r.at, Values: values}
 }
 
 func (f families) reading() reading {

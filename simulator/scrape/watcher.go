@@ -28,13 +28,16 @@ type Report struct {
 	Why     string   `json:"why,omitempty"` // the newest of them failed
 }
 
-// Watcher looks at one server again and again.
+// Watcher looks at one server again and again. Its methods may be called by any goroutine, but for Run and Last, which are called once each.
 type Watcher struct {
 	cfg    Config
 	client *http.Client
 
-	mu     sync.Mutex
-	report Report
+	mu      sync.Mutex
+	report  Report
+	numbers []serverstat.Sample
+	before  reading   // the newest look
+	began   time.Time // the first look of Run
 }
 
 // New makes a watcher; it starts nothing.
@@ -54,33 +57,61 @@ func New(cfg Config) *Watcher {
 // Run looks at once, then every Config.Every, until ctx ends. It returns at once then, whatever the server does.
 func (w *Watcher) Run(ctx context.Context) {
 	defer w.client.CloseIdleConnections()
-	began := time.Now()
+	w.mu.Lock()
+	w.began = time.Now()
+	w.mu.Unlock()
 	ticker := time.NewTicker(w.cfg.Every)
 	defer ticker.Stop()
-	var before reading
 	for {
-		r, err := w.look(ctx)
-		if ctx.Err() != nil && err != nil {
-			return // cut short, which says nothing about the server
-		}
-		w.mu.Lock()
-		if err != nil {
-			w.report.Misses++
-			w.report.Why = err.Error()
-		}
-		if !r.at.IsZero() {
-			if !before.at.IsZero() { // the first is only what the next is compared with
-				w.report.Samples = append(w.report.Samples, r.since(before, began))
-			}
-			before = r
-		}
-		w.mu.Unlock()
+		w.keep(ctx)
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// Last takes one more look, after Run.
+func (w *Watcher) Last(ctx context.Context) {
+	defer w.client.CloseIdleConnections()
+	w.keep(ctx)
+}
+
+// keep takes a look and keeps what was seen. One that is cut short says nothing about the server.
+func (w *Watcher) keep(ctx context.Context) {
+	r, err := w.look(ctx)
+	if ctx.Err() != nil && err != nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if err != nil {
+		w.report.Misses++
+		w.report.Why = err.Error()
+	}
+	if r.at.IsZero() {
+		return
+	}
+	w.numbers = append(w.numbers, r.numbers())
+	if !w.before.at.IsZero() { // the first is only what the next is compared with
+		w.report.Samples = append(w.report.Samples, r.since(w.before, w.began))
+	}
+	w.before = r
+}
+
+// Look takes a look that is not kept: before the bots come, or after they have gone. The error is that nothing, or not all, could be seen.
+func (w *Watcher) Look(ctx context.Context) (serverstat.Sample, error) {
+	defer w.client.CloseIdleConnections()
+	r, err := w.look(ctx)
+	return r.numbers(), err
+}
+
+// Numbers are the looks that have been kept, each with all that it saw. They are not changed any more.
+func (w *Watcher) Numbers() []serverstat.Sample {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.numbers[:len(w.numbers):len(w.numbers)]
 }
 
 // look takes what can be had; at is zero if that is nothing.
@@ -91,6 +122,7 @@ func (w *Watcher) look(ctx context.Context) (r reading, err error) {
 		var found families
 		if found, err = serverstat.Families(ctx, w.client, w.cfg.Metrics); err == nil {
 			r = found.reading()
+			r.values = serverstat.Values(found)
 			r.at = time.Now()
 		}
 	}

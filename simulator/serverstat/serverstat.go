@@ -134,6 +134,11 @@ func Parse(text []byte) (map[string]float64, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Values(families), nil
+}
+
+// Values are the numbers of metrics; see [Sample]. Those that are not finite are left out.
+func Values(families map[string]*dto.MetricFamily) map[string]float64 {
 	values := make(map[string]float64, len(families))
 	for name, family := range families {
 		for _, m := range family.GetMetric() {
@@ -144,7 +149,7 @@ func Parse(text []byte) (map[string]float64, error) {
 			}
 		}
 	}
-	return values, nil
+	return values
 }
 
 // parts are a metric's numbers by what is put behind its name.

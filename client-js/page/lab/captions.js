@@ -1,10 +1,24 @@
-import { el, setText } from "../dom.js";
-
-/** What the screen of A shows now, in plain words. @param {any} modes @param {{rtt: number, rewind: boolean, codec: string, offline: boolean}} at */
-export function captionOf(modes, { rtt, rewind, codec, offline }) {
+/**
+ * What the screen of A shows now, in plain words.
+ * @param {any} modes
+ * @param {{state: import("./line-state.js").State, rtt: number, rewind: boolean, codec: string}} at
+ */
+export function captionOf(modes, { state, rtt, rewind, codec }) {
   const ping = `${Math.round(rtt)} ms`;
-  if (offline)
-    return "The line is cut. The server keeps A's seat, the ship drifts; A's screen holds its last picture and dials again by itself.";
+  switch (state) {
+    case "lost":
+      return "The line is cut. The server keeps A's seat, the ship drifts; A's screen stands, and dials again by itself. Waits grow with each failure and are random, so that a crowd does not come back at once.";
+    case "dialling":
+      return "A dials: a handshake, and a hello with its resume token, take three round trips. The server keeps A's seat, the ship drifts.";
+    case "resuming":
+      return "The server knows A again. What was said meanwhile is told again, in order, and the whole state of the match is on its way.";
+    case "silent":
+      return "Connected, but nothing comes. A's own ship obeys A's screen alone; the others are carried on for a tenth of a second, and then stand.";
+    case "between":
+      return "A is connected and in no match: the next round follows.";
+    case "over":
+      return "The session is over: the server gave A's seat away. Load the page anew.";
+  }
   if (!modes.prediction && !modes.interpolation)
     return `Raw snapshots. Every key waits ${ping} for an answer, and all ships stutter as the network does.`;
   if (!modes.prediction)
@@ -20,49 +34,4 @@ export function captionOf(modes, { rtt, rewind, codec, offline }) {
   if (codec === "mp")
     return "Snapshots as msgpack, which any debugger reads. Compare the bytes: packed says the same in fewer, and the more ships, the fewer.";
   return `All on. A steers at once at ${ping} ping: the screen is ahead of the server by what its inputs take to get there, and right when they do.`;
-}
-
-const rows = [
-  ["press", "Key press to picture"],
-  ["gap", "A's ship against the server"],
-  ["age", "B on A's screen"],
-  ["hits", "Shots of A, hits on B"],
-];
-
-/** The few numbers that the words are about. */
-export class Facts {
-  #cells = new Map();
-  #caption;
-  #gap = null;
-  #at = 0;
-
-  /** @param {HTMLElement} caption @param {HTMLElement} list a dl, to be filled */
-  constructor(caption, list) {
-    this.#caption = caption;
-    for (const [name, label] of rows) {
-      const cell = el("dd", { text: "…", data: { fact: name } });
-      this.#cells.set(name, cell);
-      list.append(el("div", {}, el("dt", { text: label }), cell));
-    }
-  }
-
-  /** @param {number} now ms @param {string} caption @param {{press: number, gap: number, age: number, fired: number, hits: number}} facts */
-  update(now, caption, { press, gap, age, fired, hits }) {
-    if (Number.isFinite(gap))
-      this.#gap = this.#gap === null ? gap : this.#gap + (gap - this.#gap) * 0.1;
-    if (now - this.#at < 250) return;
-    this.#at = now;
-    setText(this.#caption, caption);
-    setText(this.#cells.get("press"), `${Math.round(press)} ms`);
-    setText(this.#cells.get("gap"), gapWords(this.#gap));
-    setText(this.#cells.get("age"), Number.isFinite(age) ? `${Math.round(age)} ms ago` : "…");
-    setText(this.#cells.get("hits"), fired > 0 ? `${fired}, ${hits}` : "none yet");
-  }
-}
-
-/** @param {number | null} gap units; below 0 is behind */
-export function gapWords(gap) {
-  if (gap === null || !Number.isFinite(gap)) return "…";
-  const units = Math.round(Math.abs(gap));
-  return units < 2 ? "in step" : `${units} units ${gap < 0 ? "behind" : "ahead"}`;
 }

@@ -9,36 +9,51 @@ export function codeOf(modes, codec) {
   const lines = [
     ['import { connect, loadStep } from "/client.mjs";', false],
     ["", false],
-    [`const net = connect({ url, resume: "tab", codecs: ${codecs} });`, codec === "mp"],
-    ['await net.lobby.create({ game: "arena" });', false],
-    ["await net.lobby.start();", false],
-    ["const { room } = net;", false],
+    ["const net = connect({", false],
+    ['  resume: "tab",', false],
+    [`  codecs: ${codecs},`, codec === "mp"],
+    ["});", false],
+    ["await net.ready;", false],
+    ['const room = await net.joinOrCreate("arena");', false],
   ];
   if (modes.prediction) {
     lines.push(
-      ['const step = await loadStep("arena-step.wasm");  // the server\'s own Go', true],
-      [
-        `const me = room.predict({ table: "ships", row: myShip, step${modes.smoothing ? "" : ", smoothMs: 0"} });`,
-        true,
-      ],
+      ["// the server's own Go, as WebAssembly", true],
+      ['const step = await loadStep("arena-step.wasm");', true],
+      ["const me = room.predict({", true],
+      ['  table: "ships", row: myShip, step,', true],
+      ...(modes.smoothing ? [] : [["  smoothMs: 0,", true]]),
+      ["});", true],
     );
   }
   lines.push(["", false], ["requestAnimationFrame(function frame(now) {", false]);
   if (modes.prediction) {
-    lines.push([
-      "  me.advance(now, () => keys());       // sends, and moves my ship at once",
-      true,
-    ]);
     lines.push(
-      modes.reconciliation
-        ? ["  draw(me.view(now));                  // checked against every snapshot", true]
-        : ["  draw(aCopyThatNobodyCorrects);       // the lab's own: do not", true],
+      ["  // sends, and moves my ship at once", true],
+      ["  me.advance(now, () => keys());", true],
+    );
+    lines.push(
+      ...(modes.reconciliation
+        ? [
+            ["  // checked against every snapshot", true],
+            ["  draw(me.view(now));", true],
+          ]
+        : [
+            ["  // the lab's own: do not", true],
+            ["  draw(aCopyThatNobodyCorrects);", true],
+          ]),
     );
   } else lines.push(["  room.input(keys());", true]);
   lines.push(
-    modes.interpolation
-      ? ["  room.view(now).ships.forEach(draw);  // between two snapshots", true]
-      : ["  room.state.tables.ships.forEach(draw);  // the newest snapshot", true],
+    ...(modes.interpolation
+      ? [
+          ["  // between two snapshots", true],
+          ["  room.view(now).ships.forEach(draw);", true],
+        ]
+      : [
+          ["  // the newest snapshot", true],
+          ["  room.state.tables.ships.forEach(draw);", true],
+        ]),
     ["  requestAnimationFrame(frame);", false],
     ["});", false],
   );

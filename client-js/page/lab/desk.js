@@ -1,47 +1,6 @@
 import { byId, el, setText } from "../dom.js";
 import { GHOSTS, ghostSign } from "./ghosts.js";
-
-/** Lines to choose from, by round trip in milliseconds as `?net=` has it. */
-export const PRESETS = [
-  { label: "None", line: { rtt: 0, jitter: 0, loss: 0, kbps: 0 } },
-  { label: "60 ms", line: { rtt: 60, jitter: 10, loss: 0, kbps: 0 } },
-  { label: "150±30, 1 %", line: { rtt: 150, jitter: 30, loss: 1, kbps: 0 } },
-  { label: "300±60, 3 %", line: { rtt: 300, jitter: 60, loss: 3, kbps: 0 } },
-  { label: "Thin, 150 kb/s", line: { rtt: 120, jitter: 20, loss: 0, kbps: 150 } },
-];
-
-const SLIDERS = [
-  { name: "rtt", label: "Round trip", most: 600, step: 10, unit: "ms" },
-  { name: "jitter", label: "Jitter ±", most: 200, step: 5, unit: "ms" },
-  { name: "loss", label: "Loss", most: 20, step: 0.5, unit: "%" },
-  { name: "kbps", label: "Limit", most: 1000, step: 25, unit: "kb/s" },
-];
-
-/** @param {{rtt: number, jitter: number, loss: number, kbps: number}} line of both ways together, as options of Conditions */
-export const optionsOf = ({ rtt, jitter, loss, kbps }) => ({
-  delayMs: rtt / 2,
-  jitterMs: jitter / 2,
-  lossPercent: loss,
-  kbps,
-});
-
-/** Options of Conditions as a line of both ways together. */
-export const lineOf = ({ delayMs = 0, jitterMs = 0, lossPercent = 0, kbps = 0 }) => ({
-  rtt: delayMs * 2,
-  jitter: jitterMs * 2,
-  loss: lossPercent,
-  kbps,
-});
-
-/** A line in a few characters. */
-export const lineWords = ({ rtt, jitter, loss, kbps }) =>
-  [
-    rtt > 0 || jitter > 0 ? `${rtt}±${jitter} ms` : "",
-    loss > 0 ? `${loss} % loss` : "",
-    kbps > 0 ? `${kbps} kb/s` : "",
-  ]
-    .filter(Boolean)
-    .join(", ") || "as it is";
+import { PRESETS, SLIDERS } from "./lines.js";
 
 const TOGGLES = [
   { name: "prediction", code: "KeyP", key: "P", label: "Prediction", note: "own ship at once" },
@@ -82,11 +41,12 @@ export class Desk {
     for (const toggle of TOGGLES) byId("toggles").append(this.#switch(toggle));
     for (const ghost of GHOSTS) byId("ghosts").append(this.#ghost(ghost));
     for (const whose of ["a", "b"]) byId("network-whose").append(this.#side(whose));
-    for (const { label, line } of PRESETS)
+    for (const { label, title, line } of PRESETS)
       byId("presets").append(
         el("button", {
           type: "button",
           class: "small",
+          title,
           text: label,
           on: { click: () => this.setLine(this.whose, line) },
         }),
@@ -102,6 +62,11 @@ export class Desk {
       GHOSTS.find(({ key }) => code === `Digit${key}`)?.name;
     this.#boxes.get(found)?.click();
     return found !== undefined;
+  }
+
+  /** Shows a switch as it is, without asking for anything. @param {string} name @param {boolean} on */
+  set(name, on) {
+    this.#boxes.get(name).checked = on;
   }
 
   line(whose) {
@@ -170,7 +135,7 @@ export class Desk {
     return button;
   }
 
-  #slider({ name, label, most, step, unit }) {
+  #slider({ name, label, title, most, step, unit }) {
     const input = el("input", {
       type: "range",
       id: `slider-${name}`,
@@ -186,7 +151,7 @@ export class Desk {
     this.#sliders.set(name, { input, value, unit });
     return el(
       "label",
-      { class: "slider", for: input.id },
+      { class: "slider", for: input.id, title },
       el("span", { text: label }),
       input,
       value,
@@ -197,7 +162,7 @@ export class Desk {
     const line = this.#lines[this.whose];
     for (const [name, { input, value, unit }] of this.#sliders) {
       input.value = String(line[name]);
-      setText(value, name === "kbps" && line.kbps === 0 ? "none" : `${line[name]} ${unit}`);
+      setText(value, name === "kbps" && line.kbps === 0 ? "no limit" : `${line[name]} ${unit}`);
     }
     for (const button of byId("network-whose").children)
       button.setAttribute("aria-checked", String(button.dataset.whose === this.whose));

@@ -3,15 +3,19 @@ import { Conditions } from "../conditions.mjs";
 import { byId, el, setText } from "../dom.js";
 import { isReplay } from "../replay-server.js";
 import { settledWithin } from "../settled-within.js";
-import { captionOf, Facts } from "./captions.js";
+import { captionOf } from "./captions.js";
 import { showCode } from "./code-panel.js";
-import { Desk, lineOf, lineWords, optionsOf, PRESETS } from "./desk.js";
+import { Desk } from "./desk.js";
+import { Facts } from "./facts.js";
 import { Figures, Legend } from "./figures.js";
+import { screenWords, stateOf } from "./line-state.js";
+import { lineOf, lineWords, optionsOf, PRESETS } from "./lines.js";
 import { NetGraph } from "./net-graph.js";
 import { Pilot, RINGS } from "./pilot.js";
 import { Player } from "./player.js";
+import { RecordingPanel } from "./recording-panel.js";
 import { Scene } from "./scene.js";
-import { ServerTicks } from "./server-ticks.js";
+import { ServerMetrics } from "./server-metrics.js";
 import { Shots } from "./shots.js";
 import { Steering } from "./steering.js";
 import { again, seat } from "./table.js";
@@ -20,7 +24,7 @@ import { Timeline } from "./timeline.js";
 const CUT_MS = 5000;
 const FREEZE_MS = 1000;
 const WORD_AFTER = 2000; // ms into a cut after which B says something that A misses
-const LOOK_EVERY = 2000; // ms between two looks at the server's ticks
+const LOOK_EVERY = 2000; // ms between two looks at the server's metrics
 const OPEN_WITHIN = 8000; // ms
 const SHIPS_WITH_BOTS = 4;
 const NEXT_ROUND_AFTER = 1500; // ms
@@ -35,7 +39,7 @@ export class Lab {
   truth = null;
   /** How far A's ship is drawn ahead of the server's, along its way, in units; NaN while it hardly moves. */
   gap = Number.NaN;
-  timeline = new Timeline(byId("timeline"), byId("story"));
+  timeline = new Timeline(byId("timeline"), byId("line-now"), byId("story"));
 
   #scenes = {
     a: new Scene(paneOf("a").canvas, 760),
@@ -46,7 +50,8 @@ export class Lab {
   #figures = new Figures(byId("figures"));
   #legend = new Legend(byId("graph-legend"));
   #facts = new Facts(byId("caption"), byId("facts"));
-  #ticks = new ServerTicks();
+  #metrics = new ServerMetrics();
+  #recording = new RecordingPanel();
   #shots = new Shots();
   #pilots = { a: new Pilot(RINGS.outer), b: new Pilot(RINGS.inner) };
   #desk = new Desk({
@@ -119,18 +124,14 @@ export class Lab {
   #make(step) {
     const { timeline } = this;
     this.a = new Player("A", step, {
-      status: (status) => {
-        timeline.status(status);
-        offline("a", status);
-      },
-      event: (event) => timeline.event(event),
-      drop: () => timeline.drop(this.a.room.tick),
+      status: (status) => timeline.status(status, this.a.room?.tick ?? 0),
+      event: () => timeline.event(),
       resume: ({ lost }) => timeline.resume(this.a.room.tick, lost),
       room: (room) =>
         room.ready.then(() => timeline.resume(room.tick, this.a.net.status.lost)).catch(() => {}),
       exit: () => this.#nextRound(),
     });
-    this.b = new Player("B", step, { status: (status) => offline("b", status) });
+    this.b = new Player("B", step);
     this.truth = new Player("Truth", step, { room: (room) => this.#shots.watch(room) });
     for (const whose of ["a", "b"]) this.#setLine(whose, this.#desk.line(whose));
     if (this.#modes) for (const player of [this.a, this.b]) player.set(this.#modes);
@@ -139,7 +140,11 @@ export class Lab {
   #run() {
     document.querySelector(".lab").dataset.state = "running";
     byId("start").hidden = true;
-    const { code = "" } = this.a.net.lobby.state ?? {};
+    const { code = "", settings } = this.a.net.lobby.state ?? {};
+    // Those of the match outlast a reload, and are as they were left.
+    this.#rewind = settings?.rewind !== 0;
+    this.#desk.set("rewind", this.#rewind);
+    this.#desk.set("bots", settings?.bots > 0);
     // After a reload it is still the same, and what became of that is the news.
     if (!this.#reloaded)
       this.timeline.tell(`One match, ${code}: A and B play, the third client watches.`);
@@ -149,7 +154,7 @@ export class Lab {
       requestAnimationFrame(frame);
       if (now - lookedAt > LOOK_EVERY) {
         lookedAt = now;
-        this.#ticks.look();
+        this.#metrics.look();
       }
       this.#frame(now);
     };
@@ -165,9 +170,21 @@ export class Lab {
     const real = new Map([...ships].map(([id, row]) => [id, { ...row, id }]));
     for (const whose of ["a", "b"]) this.#drawPlayer(whose, now, real);
     this.#drawTruth(real);
+    for (const whose of ["a", "b", "truth"]) this.#cover(whose, now);
     this.#shots.between(a.ownId, b.ownId);
-    this.#numbers(now);
-    this.timeline.draw();
+    const state = stateOf(a, now);
+    this.#numbers(now, state);
+    this.timeline.update(a, state, now);
+  }
+
+  /** Says over a screen why its picture does not go on. */
+  #cover(whose, now) {
+    const { pane, offline } = paneOf(whose);
+    const state = stateOf(this[whose], now);
+    const words = screenWords(this[whose], state, now);
+    pane.classList.toggle("away", words !== "" && state !== "silent");
+    offline.hidden = words === "";
+    setText(offline, words);
   }
 
   /** What a player asks for in a tick, by what its own screen shows. */
@@ -186,7 +203,8 @@ export class Lab {
     const player = this[whose];
     const scene = this.#scenes[whose];
     const { tables } = player.room?.state ?? {};
-    if (!tables?.ships || player.net.status.state !== "open") return;
+    // Without a line the screen goes on with what it has, while the server's ghosts leave it; and until the match goes on with nothing.
+    if (!tables?.ships || player.net.room === null || tables.ships.size === 0) return;
     const { rows, interpolated } = player.look(now);
     const own = player.own(now, real, interpolated);
     const drawn = player.modes.interpolation
@@ -234,7 +252,7 @@ export class Lab {
     for (const row of real.values()) if (row.alive) scene.ship(row, row, row.name, false);
   }
 
-  #numbers(now) {
+  #numbers(now, state) {
     const { a, b, truth } = this;
     const { net, room, traffic } = a;
     this.#graph.update(traffic, net, room);
@@ -244,22 +262,27 @@ export class Lab {
       room,
       traffic,
       samples: this.#graph.samples,
-      ticks: this.#ticks,
+      ticks: this.#metrics,
     });
-    if (room === null) return; // between two matches
+    if (room === null) return; // before the first match
+    this.#recording.update(room.match, this.#metrics.recordings);
     const { rtt } = net.stats;
     const { stats } = room;
     const delay = a.modes.interpolation ? room.interpolation.delayMs : 0;
     const tickMs = 1000 / room.tickRate;
-    const shownTick = a.modes.interpolation ? stats.viewTick : room.tick;
+    const isOn = state === "on" || (state === "silent" && a.modes.prediction);
+    // What is newer than the newest snapshot is a guess.
+    const shownTick = a.modes.interpolation ? Math.min(stats.viewTick, room.tick) : room.tick;
     const at = {
       rtt,
+      state,
       rewind: this.#rewind,
       codec: this.#codec,
-      offline: net.status.state !== "open",
     };
     this.#facts.update(now, captionOf(a.modes, at), {
-      press: tickMs + (a.modes.prediction ? 0 : rtt + Math.max(0, stats.slack) + delay),
+      press: isOn
+        ? tickMs + (a.modes.prediction ? 0 : rtt + Math.max(0, stats.slack) + delay)
+        : Number.NaN,
       gap: this.gap,
       age: b.ownId ? (truth.room.tick - shownTick) * tickMs : Number.NaN,
       ...this.#shots.count,
@@ -290,6 +313,7 @@ export class Lab {
         .catch((error) => this.timeline.tell(error.message, "bad"));
     } else if (name === "packed") {
       this.#codec = on ? "packed" : "mp";
+      if (this.a) this.timeline.expect("Codec switched");
       for (const player of [this.a, this.b]) player?.speak(on ? ["packed", "mp"] : ["mp"]);
     } else {
       this.#modes = { ...this.#modes, [name]: on };
@@ -308,6 +332,7 @@ export class Lab {
   }
 
   #cut() {
+    this.timeline.expect("Cut");
     this.a.conditions.cut(CUT_MS);
     setTimeout(
       () => this.b?.net.lobby.chat.say("A, are you still there?").catch(() => {}),
@@ -328,27 +353,22 @@ export class Lab {
   }
 }
 
+const panes = new Map();
+
 /** The parts of a screen. @param {string} whose */
 function paneOf(whose) {
-  const pane = byId(`pane-${whose}`);
-  const part = (selector) => pane.querySelector(selector);
-  return {
-    pane,
-    canvas: part("canvas"),
-    who: part(".who"),
-    line: part(".line"),
-    offline: part(".offline"),
-  };
-}
-
-/** @param {string} whose @param {{state: string, attempt: number}} status */
-function offline(whose, { state, attempt }) {
-  const { pane, offline: words } = paneOf(whose);
-  const away = state !== "open";
-  pane.classList.toggle("away", away);
-  words.hidden = !away;
-  const tries = attempt > 0 ? `No connection, attempt ${attempt}` : "No connection";
-  setText(words, state === "closed" ? "The session is over: load the page anew" : tries);
+  if (!panes.has(whose)) {
+    const pane = byId(`pane-${whose}`);
+    const part = (selector) => pane.querySelector(selector);
+    panes.set(whose, {
+      pane,
+      canvas: part("canvas"),
+      who: part(".who"),
+      line: part(".line"),
+      offline: part(".offline"),
+    });
+  }
+  return panes.get(whose);
 }
 
 /** Who flies A. */

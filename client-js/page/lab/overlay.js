@@ -23,10 +23,10 @@ export class GraphOverlay {
     if (this.#parts || this.#loading) return;
     this.#loading = true;
     try {
-      const [{ NetGraph }, { Figures, Legend }, { ServerTicks }] = await Promise.all([
+      const [{ NetGraph }, { Figures, Legend }, { ServerMetrics }] = await Promise.all([
         import("./net-graph.js"),
         import("./figures.js"),
-        import("./server-ticks.js"),
+        import("./server-metrics.js"),
       ]);
       const legend = el("div", { class: "graph-legend" });
       const canvas = el("canvas", {
@@ -39,7 +39,7 @@ export class GraphOverlay {
         graph: new NetGraph(canvas),
         legend: new Legend(legend),
         figures: new Figures(figures),
-        ticks: new ServerTicks(),
+        ticks: new ServerMetrics(),
       };
     } catch (error) {
       console.info("no graph:", error);

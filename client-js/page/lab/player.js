@@ -30,6 +30,11 @@ export class Player {
   ownId = 0;
   /** What was drawn last, `{own, ships}`: what whoever steers goes by. */
   screen = null;
+  /** When the newest snapshot came, and when the client's status last changed, in milliseconds. */
+  heardAt = 0;
+  statusAt = 0;
+  /** Whether the match has yet to go on after a lost connection. */
+  returning = false;
 
   #key;
   #codecs = ["packed", "mp"];
@@ -41,7 +46,7 @@ export class Player {
   /**
    * @param {string} name
    * @param {(row: any, input: any, dt: number) => void} step of the game, for the prediction
-   * @param {{status?: Function, room?: Function, event?: Function, exit?: Function, resume?: Function, drop?: Function}} [handlers]
+   * @param {{status?: Function, room?: Function, event?: Function, exit?: Function, resume?: Function}} [handlers]
    */
   constructor(name, step, handlers = {}) {
     this.name = name;
@@ -50,7 +55,7 @@ export class Player {
     this.#handlers = handlers;
   }
 
-  /** Connects, in this tab's session if there is one. A client that is there is displaced, and its seat goes on here. */
+  /** Connects, in this tab's session if there is one. */
   open() {
     const net = connect({
       url: new URL("./ws", location.href).href.replace(/^http/, "ws"),
@@ -63,20 +68,24 @@ export class Player {
       WebSocket: this.traffic.wrap(this.conditions.wrap(WebSocket)),
     });
     this.net = net;
-    const current = (handler) => (value) => this.net === net && handler?.(value);
-    net.on("status", current(this.#handlers.status));
-    net.on("event", current(this.#handlers.event));
-    net.on(
-      "room",
-      current((room) => this.#enter(room)),
-    );
+    net.on("status", (status) => {
+      this.statusAt = performance.now();
+      this.#handlers.status?.(status);
+    });
+    net.on("event", (event) => this.#handlers.event?.(event));
+    net.on("room", (room) => this.#enter(room));
     return net.ready;
   }
 
-  /** @param {("packed" | "mp")[]} codecs of snapshots; the session goes on in another connection that speaks these */
+  /**
+   * Has snapshots come in other codecs. These are agreed on once in each connection, so the session goes on in another one: a second client for
+   * it would be a rival of this one whenever the line is cut.
+   * @param {("packed" | "mp")[]} codecs
+   */
   speak(codecs) {
     this.#codecs = codecs;
-    return this.open();
+    this.net?.offerCodecs(codecs);
+    this.conditions.cut();
   }
 
   /** Changes how the screen is made. */
@@ -125,8 +134,19 @@ export class Player {
   #enter(room) {
     this.room = room;
     this.ownId = 0;
-    for (const name of ["drop", "resume", "exit"])
-      room.on(name, (what) => this.room === room && this.#handlers[name]?.(what));
+    this.heardAt = performance.now();
+    this.returning = false;
+    room.on("snapshot", () => {
+      this.heardAt = performance.now();
+    });
+    room.on("drop", () => {
+      this.returning = true;
+    });
+    room.on("resume", (missed) => {
+      this.returning = false;
+      this.#handlers.resume?.(missed);
+    });
+    room.on("exit", (what) => this.room === room && this.#handlers.exit?.(what));
     this.#predict();
     this.#handlers.room?.(room);
   }

@@ -148,7 +148,7 @@ export class Scene {
     this.#text(text, (a.x + b.x) / 2, top - 40, "#f4f6fb", 650);
   }
 
-  /** The outline of what another screen shows; its label is in its upper corner, or in its lower one. */
+  /** The outline of what another screen shows; its label is in its upper left corner, or in its lower right one. */
   window({ x, y, width, height }, hue, label, below = false) {
     const { g } = this.#stage;
     g.strokeStyle = hue;
@@ -159,8 +159,9 @@ export class Scene {
     g.setLineDash([]);
     g.globalAlpha = 1;
     const edge = below ? Math.min(y + height, FIELD.height) : Math.max(y, 0);
-    const at = this.#onScreen({ x: Math.max(x, 0), y: edge });
-    this.#text(label, at.x + 24, at.y + (below ? -17 : 5), hue, 600);
+    const side = below ? Math.min(x + width, FIELD.width) : Math.max(x, 0);
+    const at = this.#onScreen({ x: side, y: edge });
+    this.#text(label, at.x + (below ? -24 : 24), at.y + (below ? -17 : 5), hue, 600);
   }
 
   #onScreen({ x, y }) {

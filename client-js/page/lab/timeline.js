@@ -1,33 +1,35 @@
-import { el } from "../dom.js";
-import { Stage } from "../stage.js";
+import { el, setText } from "../dom.js";
 import { tabStorage } from "../tab-storage.js";
+import { seconds, untilDial } from "./line-state.js";
+import { SHOWN, TimelineStrip } from "./timeline-strip.js";
 
-const WINDOW = 30_000; // ms that are shown
 const TOLD = 5; // sentences
+const KEPT = 200; // events
 const KEY = "lab.story";
-const FONT = '11px system-ui, "DejaVu Sans", sans-serif';
-const marks = {
-  drop: { hue: "#ff7a59", label: "lost" },
-  dial: { hue: "#f5a623", label: "tries" },
-  open: { hue: "#3ddc97", label: "back" },
-  resume: { hue: "#56b4e9", label: "plays on" },
-  reload: { hue: "#e59ac6", label: "reload" },
-};
 
 /**
  * What became of a connection: when it was lost, each attempt to come back, and what was missed. Times are of the wall clock, so that
  * they go on after a reload.
  */
 export class Timeline {
-  /** What happened: `{at, what}`, the oldest first. */
+  /** What happened, the oldest first. @type {import("./timeline-strip.js").Happened[]} */
   events = [];
-  #stage;
+  #strip;
+  #now;
   #story;
-  #away = null; // {at, tick, replayed}
+  /** From the loss on until the match goes on: when that was, its newest tick, and what was told again since. */
+  #away = null; // {at, tick, why, attempts, replayed}
+  /** What the next loss is owed to. */
+  #why = "";
+  /** Whether there has been a connection that can be lost. */
+  #met = false;
+  #silentAt = 0;
+  #onAt = Date.now();
 
-  /** @param {HTMLCanvasElement} canvas @param {HTMLElement} story a list */
-  constructor(canvas, story) {
-    this.#stage = new Stage(canvas);
+  /** @param {HTMLCanvasElement} canvas @param {HTMLElement} now a line of text @param {HTMLElement} story a list */
+  constructor(canvas, now, story) {
+    this.#strip = new TimelineStrip(canvas);
+    this.#now = now;
     this.#story = story;
     this.#recall();
   }
@@ -37,29 +39,36 @@ export class Timeline {
     return this.#away !== null;
   }
 
-  /** @param {keyof typeof marks} what */
-  mark(what) {
-    this.events.push({ at: Date.now(), what });
-    this.events = this.events.filter(({ at }) => at > Date.now() - WINDOW * 2).slice(-100);
+  /** @param {import("./timeline-strip.js").Happened["what"]} what @param {string} [label] in place of the usual word */
+  mark(what, label) {
+    this.events.push({ at: Date.now(), what, label });
+    this.events = this.events.filter(({ at }) => at > Date.now() - SHOWN * 2).slice(-KEPT);
   }
 
-  /** The connection is lost. @param {number} tick the newest that was seen */
-  drop(tick) {
-    this.mark("drop");
-    this.#away ??= { at: Date.now(), tick, replayed: 0, attempts: 0 };
+  /** The connection is about to be lost for a reason, or is lost for one more. @param {string} why as a sentence begins */
+  expect(why) {
+    this.#why = why;
+    if (this.#away) this.#away.why = why;
   }
 
-  /** A status of the client. @param {{state: string}} status */
-  status({ state }) {
-    if (!this.#away) return;
-    if (state === "connecting") {
-      this.#away.attempts++;
-      this.mark("dial");
+  /** A status of the client. @param {{state: string}} status @param {number} tick the newest that was seen */
+  status({ state }, tick) {
+    if (state === "open") {
+      this.#met = true;
+      if (this.#away) this.mark("open");
+      return;
     }
-    if (state === "open") this.mark("open");
+    if (!this.#met && !this.#away) return;
+    if (!this.#away) {
+      const why = this.#why || "Lost";
+      this.#away = { at: Date.now(), tick, why, attempts: 0, replayed: 0 };
+      this.mark("drop", why.toLowerCase());
+    }
+    if (state === "connecting") this.#away.attempts++;
+    this.mark(state === "connecting" ? "dial" : "wait");
   }
 
-  /** An event came; while the match does not go on, it is one that was missed. @param {{channel: string}} event */
+  /** An event came; while the match does not go on, it is one that was missed. */
   event() {
     if (this.#away) this.#away.replayed++;
   }
@@ -67,18 +76,19 @@ export class Timeline {
   /** The match goes on. @param {number} tick @param {number} lost events that the server held no longer */
   resume(tick, lost) {
     if (!this.#away) return;
-    const { at, tick: before, replayed, attempts, reload } = this.#away;
+    const { at, tick: before, why, replayed, attempts } = this.#away;
     this.#away = null;
+    this.#why = "";
+    this.#onAt = Date.now();
     this.mark("resume");
-    const seconds = ((Date.now() - at) / 1000).toFixed(1);
     const parts = [
-      `${reload ? "Reloaded" : "Cut"}: playing again after ${seconds} s`,
-      reload ? "" : `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
+      `${why}: playing again after ${seconds(Date.now() - at)}`,
+      why === "Reloaded" ? "" : `${attempts} ${attempts === 1 ? "attempt" : "attempts"}`,
       `${Math.max(0, tick - before)} ticks missed`,
       `${replayed} events told again`,
       `${lost} lost`,
     ];
-    this.tell(parts.filter(Boolean).join(", "), "good");
+    this.tell(parts.filter(Boolean).join(", "), lost > 0 ? "bad" : "good");
   }
 
   /** The tab is about to go. @param {number} tick */
@@ -102,68 +112,47 @@ export class Timeline {
     while (this.#story.children.length > TOLD) this.#story.lastElementChild.remove();
   }
 
-  draw() {
-    const stage = this.#stage;
-    const { g, width, height } = stage;
-    if (stage.version === 0) return;
-    const now = Date.now();
-    const x = (at) => width - ((now - at) / WINDOW) * width;
-    const top = 22;
-    const high = height - top - 20;
-    stage.intoWindow();
-    g.fillStyle = "#0b1122";
-    g.fillRect(0, 0, width, height);
-    this.#spans(now).forEach(({ from, to, open }) => {
-      const left = Math.max(0, x(from));
-      g.fillStyle = open ? "rgb(61 220 151 / 30%)" : "rgb(255 122 89 / 32%)";
-      g.fillRect(left, top + (open ? 0 : high / 4), x(to) - left, open ? high : high / 2);
-    });
-    g.font = FONT;
-    g.textBaseline = "middle";
-    let free = -1;
-    for (const { at, what } of this.events) {
-      const left = x(at);
-      if (left < 0) continue;
-      const { hue, label } = marks[what];
-      g.fillStyle = hue;
-      g.fillRect(
-        left - 1,
-        what === "dial" ? top + high * 0.2 : top - 4,
-        2,
-        what === "dial" ? high * 0.6 : high + 8,
-      );
-      const wide = g.measureText(label).width;
-      const from = Math.min(left - wide / 2, width - wide - 4);
-      if (what === "dial" || from < free) continue;
-      g.textAlign = "left";
-      g.fillText(label, from, 9);
-      free = from + wide + 8;
-    }
-    g.fillStyle = "#9fb0d3";
-    g.textAlign = "center";
-    for (let back = 5; back < WINDOW / 1000; back += 5)
-      g.fillText(`−${back} s`, x(now - back * 1000), height - 8);
+  /** @param {import("./line-state.js").Line} player @param {import("./line-state.js").State} state its @param {number} now ms of `performance.now` */
+  update(player, state, now) {
+    this.#hear(state, now - player.heardAt);
+    setText(this.#now, this.#words(player, state, now));
+    this.#now.dataset.state = state;
+    this.#strip.draw(this.events);
   }
 
-  /** Times with a connection and without. */
-  #spans(now) {
-    const spans = [];
-    let from = now - WINDOW * 2;
-    let open = true;
-    for (const { at, what } of this.events) {
-      const next =
-        what === "drop" || what === "reload"
-          ? false
-          : what === "open" || what === "resume"
-            ? true
-            : open;
-      if (next === open) continue;
-      spans.push({ from, to: at, open });
-      from = at;
-      open = next;
+  /** Notes when snapshots fail to come, and when they do again. @param {import("./line-state.js").State} state @param {number} forMs */
+  #hear(state, forMs) {
+    if (state === "silent" && this.#silentAt === 0) {
+      this.#silentAt = Date.now() - forMs;
+      this.mark("silent");
+    } else if (this.#silentAt > 0 && state === "on") {
+      const lasted = seconds(Date.now() - this.#silentAt);
+      this.mark("heard");
+      this.tell(`Nothing came for ${lasted}, then all of it, over the same connection`);
     }
-    spans.push({ from, to: now, open });
-    return spans;
+    if (state !== "silent") this.#silentAt = 0;
+  }
+
+  /** What is the case now. */
+  #words(player, state, now) {
+    const { attempt } = player.net.status;
+    const away = this.#away && `${this.#away.why} ${seconds(Date.now() - this.#away.at)} ago`;
+    switch (state) {
+      case "lost":
+        return `${away}: attempt ${attempt + 1} in ${seconds(untilDial(player, now))}`;
+      case "dialling":
+        return `${away}: attempt ${attempt + 1}`;
+      case "resuming":
+        return `${away}: welcomed, waits for the match`;
+      case "silent":
+        return `Connected, but nothing comes: ${seconds(now - player.heardAt)}`;
+      case "between":
+        return "Connected, between two matches";
+      case "over":
+        return "The session is over";
+      default:
+        return `Connected for ${Math.round((Date.now() - this.#onAt) / 1000)} s`;
+    }
   }
 
   /** What the page before the reload left. */
@@ -173,7 +162,7 @@ export class Timeline {
       tabStorage.removeItem(KEY);
       if (!left) return;
       this.events = left.events;
-      this.#away = { ...left.away, replayed: 0, attempts: 0, reload: true };
+      this.#away = { ...left.away, why: "Reloaded", attempts: 0, replayed: 0 };
     } catch {
       // What somebody else wrote there is no story of ours.
     }

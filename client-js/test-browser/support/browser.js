@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
 /** Debian's Chromium, or the one named by the environment. */
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+export const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
-const args = [
+export const args = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

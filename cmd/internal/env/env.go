@@ -21,6 +21,17 @@ var ErrHelp = flag.ErrHelp
 // flag set must use flag.ContinueOnError. On -h it prints intro and the flags to out and returns [ErrHelp]; any other error is one
 // line that names the flag or variable.
 func Parse(fs *flag.FlagSet, prefix, intro string, args []string, lookup func(string) (string, bool), out io.Writer) error {
+	if err := ParseFlags(fs, prefix, intro, args, lookup, out); err != nil {
+		return err
+	}
+	if fs.NArg() > 0 {
+		return fmt.Errorf("%q is not a flag; see -h", fs.Arg(0))
+	}
+	return nil
+}
+
+// ParseFlags is Parse for a command that takes more than flags: what follows them is fs.Args().
+func ParseFlags(fs *flag.FlagSet, prefix, intro string, args []string, lookup func(string) (string, bool), out io.Writer) error {
 	fs.SetOutput(io.Discard)
 	fs.Usage = func() {}
 	var bad error
@@ -38,16 +49,10 @@ func Parse(fs *flag.FlagSet, prefix, intro string, args []string, lookup func(st
 		return bad
 	}
 	err := fs.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
+	if errors.Is(err, flag.ErrHelp) {
 		printHelp(fs, prefix, intro, out)
-		return ErrHelp
-	case err != nil:
-		return err
-	case fs.NArg() > 0:
-		return fmt.Errorf("%q is not a flag; see -h", fs.Arg(0))
 	}
-	return nil
+	return err
 }
 
 // Twin is the environment variable of a flag.
