@@ -21,9 +21,9 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 		return
 	}
 	p := s.playerOf(sess)
-	how := sess.Arrived()
+	how, said := sess.Arrived(), uint32(0)
 	if how != nil && !resumed {
-		s.unpack(p, how)
+		said = s.unpack(p, how)
 	}
 	s.channels.Connected(sess)
 	s.presence.Connected(p)
@@ -31,7 +31,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 	case resumed:
 		s.setAway(p, false)
 	case how != nil:
-		s.rejoin(p)
+		s.rejoin(p, said)
 	}
 	p.connected()
 }

@@ -17,17 +17,21 @@ func (h *Hub) Drain() {
 	h.draining = true
 }
 
-// Shutdown closes every connection with CloseGoingAway, over ShutdownSpread so that not all clients come back at the same moment,
+// Shutdown closes every connection with CloseGoingAway, or, where other hubs go on with its session, with CloseHandedOver, over ShutdownSpread so that not all clients come back at the same moment,
 // waits until they are gone, keeps sessions for a while for other hubs that take them ([Config.HandOver]), and lets every other one expire. When ctx ends first, the sockets that are left are closed hard. It returns
 // nil when nothing of the hub is running any more. Otherwise calls into the house are stuck, and the error says how many; sessions have
 // not expired then. It must not be called from within a call into the house.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	conns := h.close()
+	farewell := protocol.CloseGoingAway
+	if h.cfg.Elsewhere != nil {
+		farewell = protocol.CloseHandedOver // the spread sees to it that they do not all come at once
+	}
 	for i, c := range conns {
 		if !sleep(ctx, h.cfg.ShutdownSpread/time.Duration(len(conns)), i > 0) {
 			break
 		}
-		c.end(protocol.CloseGoingAway)
+		c.end(farewell)
 	}
 	select {
 	case <-h.empty:

@@ -315,7 +315,7 @@ func TestASessionThatComesToAnotherNodeIsBackInItsLobby(t *testing.T) {
 		s.node("b").die()
 		s.pass(2 * time.Second)
 		again := s.node("c").person("user-b")
-		if in, err := s.node("c").Rejoin(s.ctx, again); !in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, again, 0); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
 		}
 		s.pass(time.Second)
@@ -323,7 +323,7 @@ func TestASessionThatComesToAnotherNodeIsBackInItsLobby(t *testing.T) {
 			t.Errorf("has seat %d of %q, is in %q", seat, id, again.place())
 		}
 		s.must(again.say("here"))
-		if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("nobody")); in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("nobody"), 0); in || err != nil {
 			t.Errorf("a stranger rejoined: %v, %v", in, err)
 		}
 		s.pass(time.Minute)

@@ -308,7 +308,7 @@ func (d *Directory) attachAll() {
 
 // Rejoin brings a member back whose session has come from another node, with its place in a lobby, if its user has one. It tells whether that is so. The member
 // is in no lobby on this node.
-func (d *Directory) Rejoin(ctx context.Context, m lobby.Member) (bool, error) {
+func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, said uint32) (bool, error) {
 	d.mu.Lock()
 	id := d.byUser[m.User()]
 	k := d.known[id]
@@ -333,7 +333,7 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member) (bool, error) {
 			node, epoch = k.node, k.epoch
 		}
 		d.mu.Unlock()
-		a := attachment{Ref: stay, User: g.user, Name: m.Name()}
+		a := attachment{Ref: stay, User: g.user, Name: m.Name(), Said: said}
 		answer, err := d.callAttach(ctx, node, &attaching{Lobby: id, Epoch: epoch, Fresh: true, Take: true, Guests: []attachment{a}})
 		switch {
 		case err == nil && len(answer.Members) == 1 && answer.Members[0].In:
