@@ -51,14 +51,15 @@ func (g *ground) close() {
 // worn says whether it is time for a new one, since matches end some time.
 func (g *ground) worn() bool { return time.Since(g.opens) > matchLasts }
 
-// target is the node that a fault is to hit: the one to which nothing has happened for longest, so that there is something on it to lose.
+// target is the node that a fault is to hit, so that there is something on it to lose: the match server with most matches, or the lobby node to which nothing has
+// happened for longest.
 func (g *ground) target(f *fault) *fleet.Process {
 	nodes := g.fleet.Lobbies
 	switch f.hits {
 	case noNode:
 		return nil
 	case matchNode:
-		nodes = g.fleet.Matches
+		return slices.MaxFunc(g.fleet.Matches, func(a, b *fleet.Process) int { return g.watch.matches(a.Name) - g.watch.matches(b.Name) })
 	}
 	p := slices.MinFunc(nodes, func(a, b *fleet.Process) int { return g.hit[a].Compare(g.hit[b]) })
 	g.hit[p] = time.Now()
@@ -94,6 +95,11 @@ func (g *ground) happen(ctx context.Context, f *fault) (o *outcome, broken bool)
 	}
 	o.Took = time.Since(began).Seconds()
 	g.measure(o, began)
+	if len(o.Absent) > 0 && g.cfg.log != nil {
+		for _, p := range g.fleet.Nodes() {
+			_ = p.Dump() // it is of no more use
+		}
+	}
 	if f.heal != nil && !broken {
 		if err := f.heal(g.fleet, p); err != nil {
 			o.breaks("%v", err)

@@ -70,6 +70,18 @@ func (w *watch) after(match string, epoch uint32) (uint32, bool) {
 	return 0, false
 }
 
+// matches is how many run on a node, as far as the logs say.
+func (w *watch) matches(node string) (n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, stays := range w.runs {
+		if stays[len(stays)-1].node == node {
+			n++
+		}
+	}
+	return n
+}
+
 // take gives away what was found since it was last asked.
 func (w *watch) take() (breaks, bad []string) {
 	w.mu.Lock()

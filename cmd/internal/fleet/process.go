@@ -84,6 +84,9 @@ func (p *Process) Terminate(patience time.Duration) error {
 	return err
 }
 
+// Dump ends it as SIGQUIT does: it says what all its goroutines are doing.
+func (p *Process) Dump() error { return p.end(syscall.SIGQUIT) }
+
 func (p *Process) end(signal syscall.Signal) error {
 	if !p.Running() {
 		return nil
