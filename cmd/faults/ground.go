@@ -96,7 +96,7 @@ func (g *ground) happen(ctx context.Context, f *fault) (o *outcome, broken bool)
 	o.Took = time.Since(began).Seconds()
 	g.measure(o, began)
 	if len(o.Absent) > 0 && g.cfg.log != nil {
-		for _, p := range g.fleet.Nodes() {
+		for _, p := range slices.Concat(g.fleet.Lobbies, g.fleet.Matches) {
 			_ = p.Dump() // it is of no more use
 		}
 	}
