@@ -130,6 +130,10 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 		spec.Region = n.cfg.Region
 	}
 	placed, err := n.placer.NewMatch(ctx, spec)
+	for began := time.Now(); errors.Is(err, roster.ErrNoRoom) && time.Since(began) < roomPatience; {
+		time.Sleep(roomRetry)
+		placed, err = n.placer.NewMatch(ctx, spec)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +141,12 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 }
 
 const placeTimeout = 2 * time.Second
+
+// A node that has just begun may have clients before it has heard of those that run matches, and one that runs them may just be started anew.
+const (
+	roomPatience = time.Second
+	roomRetry    = 50 * time.Millisecond
+)
 
 // resumeMatch is shared.Config.ResumeMatch.
 func (n *node) resumeMatch(ctx context.Context, r shared.ResumeRequest) (lobby.Match, error) {
