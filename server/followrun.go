@@ -209,9 +209,12 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	if closed := (*protocol.Closed)(nil); errors.As(err, &closed) {
 		switch closed.Code {
 		case protocol.CloseDisplaced:
+			// Either the player has gone there, or that node was frozen and does not know yet that the player is here.
 			w.house.log.Debug("another node relays for this seat", "match", id, "user", w.user)
-			<-ctx.Done()
-			return true
+			sleep(ctx, lookEvery)
+			for ctx.Err() == nil && !w.present() {
+				sleep(ctx, lookEvery)
+			}
 		case protocol.CloseFlooding, protocol.CloseMalformed, protocol.CloseTooBig, protocol.CloseSlow:
 			w.close(closed.Code) // it was the player's own doing
 		}
@@ -225,6 +228,13 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	}
 	sleep(ctx, lookFirst)
 	return false
+}
+
+// present says whether the player is connected to this node.
+func (w *follow) present() bool {
+	w.linked.Lock()
+	defer w.linked.Unlock()
+	return w.link != nil
 }
 
 // isElsewhere says whether the match is known to run under a higher epoch by now.
