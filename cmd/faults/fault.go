@@ -45,6 +45,7 @@ const patience = 30 * time.Second
 var (
 	crash   = promise{p99: 2 * time.Second, play: time.Second, inputs: true}
 	planned = promise{p95: 250 * time.Millisecond}
+	// A client gives a link up after 2 s without a word, and a balancer that asks nobody how they are may send it to the same node again.
 	stalled = func(d time.Duration) promise { return promise{p99: d + 2*time.Second, play: time.Second, inputs: true} }
 )
 
@@ -54,7 +55,7 @@ var catalogue = []fault{
 	{name: "kill-lobby", what: "kill -9 of a lobby node", hits: lobbyNode, soak: true, inject: kill, heal: start, promise: crash},
 	{name: "kill-both", what: "kill -9 of a node with lobbies and matches", hits: lobbyNode, both: true, inject: kill, heal: start, promise: crash},
 	{name: "freeze-match", what: "match server frozen for 4 s", hits: matchNode, soak: true, inject: freeze(4 * time.Second), promise: crash},
-	{name: "freeze-lobby", what: "lobby node frozen for 4 s", hits: lobbyNode, soak: true, inject: freeze(4 * time.Second), promise: stalled(2 * time.Second)},
+	{name: "freeze-lobby", what: "lobby node frozen for 4 s", hits: lobbyNode, soak: true, inject: freeze(4 * time.Second), promise: stalled(4 * time.Second)},
 	{name: "drain-match", what: "match server drained (SIGTERM)", hits: matchNode, soak: true, inject: drain, heal: start, promise: planned},
 	{name: "drain-lobby", what: "lobby node drained (SIGTERM)", hits: lobbyNode, soak: true, inject: drain, heal: start, promise: planned},
 	{name: "drain-both", what: "node with lobbies and matches drained", hits: lobbyNode, both: true, inject: drain, heal: start, promise: planned},

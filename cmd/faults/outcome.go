@@ -106,7 +106,7 @@ func overlap(records []record) (longest float64) {
 }
 
 // compare holds the game's events that the players of a match got against each other: everyone gets each once. What happened in play that was undone counts for
-// nobody, nor does what happened before everyone's record begins or after it ends.
+// nobody, nor does what happened before everyone's record begins or after it ends. Whose session was made anew has been told that events may be missing.
 func compare(records []record) (lost, doubled []string) {
 	from, to := uint32(0), ^uint32(0)
 	var undone [][2]uint32 // from the first to the last tick that was made more than once
@@ -114,7 +114,7 @@ func compare(records []record) (lost, doubled []string) {
 		if len(r.samples) == 0 {
 			return nil, nil
 		}
-		from, to = max(from, r.samples[0].tick+margin), min(to, r.samples[len(r.samples)-1].tick-margin)
+		from, to = max(from, r.samples[0].tick+margin), min(to, max(r.samples[len(r.samples)-1].tick, margin)-margin)
 		for _, c := range r.changes() {
 			undone = append(undone, [2]uint32{c.first.tick - min(c.first.tick, rebuilt), c.last.tick + margin})
 		}
@@ -139,7 +139,7 @@ func compare(records []record) (lost, doubled []string) {
 		}
 		for i := range records {
 			switch {
-			case got[i] == 0:
+			case got[i] == 0 && records[i].anew == 0:
 				lost = append(lost, fmt.Sprintf("event %s: %d of %d players got it", key, len(got), len(records)))
 			case got[i] > 1:
 				doubled = append(doubled, fmt.Sprintf("event %s came %d times", key, got[i]))
