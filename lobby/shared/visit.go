@@ -307,13 +307,15 @@ func (d *Directory) attachAll() {
 }
 
 // Rejoin brings a member back whose session has come from another node, with its place in a lobby, if its user has one. It tells whether that is so. The member
-// is in no lobby on this node.
-func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, said uint32) (bool, error) {
+// is in no lobby on this node. was and said are what Detach has returned on the other node; "" and math.MaxUint32, if that is gone.
+func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (bool, error) {
 	d.mu.Lock()
 	id := d.byUser[m.User()]
-	k := d.known[id]
+	if d.known[id] == nil {
+		id = was // which changes hands just now, perhaps
+	}
 	d.mu.Unlock()
-	if k == nil {
+	if id == "" {
 		return false, nil
 	}
 	g, err := d.enter(m)
