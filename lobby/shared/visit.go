@@ -124,7 +124,7 @@ func (d *Directory) lookUp(id string, epoch uint32) (found, missing bool) {
 // attachTo tells a node who the guests in a lobby are, and takes in what it answers.
 func (d *Directory) attachTo(v *visit, node string, epoch uint32, fresh bool) error {
 	d.mu.Lock()
-	ask := attaching{Lobby: v.id, Epoch: epoch, Upto: d.lastRef, Fresh: fresh}
+	ask := attaching{Lobby: v.id, Epoch: epoch, Upto: d.upto(time.Now()), Fresh: fresh}
 	guests := make(map[ref]*guest, len(v.guests))
 	staying := make([]*guest, 0, len(v.guests))
 	for g := range v.guests {
