@@ -1,6 +1,7 @@
 package shared
 
 import (
+	"slices"
 	"time"
 
 	"github.com/deltatick/deltatick/lobby"
@@ -26,6 +27,11 @@ func (d *Directory) upto(now time.Time) ref {
 		last = min(last, h.ref-1)
 	}
 	return last
+}
+
+// hasHanded says whether a stay is one of those. It needs d.mu.
+func (d *Directory) hasHanded(stay ref, now time.Time) bool {
+	return slices.ContainsFunc(d.handed, func(h handed) bool { return h.ref == stay && now.Before(h.until) })
 }
 
 // Detach forgets a member whose session has gone to another node, without telling its lobby: there the member is whom [Directory.Rejoin] brings on that node. It
