@@ -27,7 +27,7 @@ type fault struct {
 type promise struct {
 	p95, p99 time.Duration // of the gap between snapshots
 	play     time.Duration // that is lost at most
-	inputs   bool          // acknowledged inputs may be lost
+	inputs   bool          // what was acknowledged just before, inputs and chat, may be lost
 }
 
 // role says which nodes a fault hits.

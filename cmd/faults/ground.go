@@ -111,12 +111,12 @@ func (g *ground) happen(ctx context.Context, f *fault) (o *outcome, broken bool)
 			o.breaks("after the healing: %v", err)
 			broken = true
 		}
-		o.EventsLost = append(o.EventsLost, g.unheard(ctx)...)
+		o.ChatLost = append(o.ChatLost, g.unheard(ctx)...)
 	}
 	for _, m := range g.crowd.players {
 		r, breaks := m.take()
 		o.Broken = append(o.Broken, breaks...)
-		o.Refused = append(o.Refused, r.notGiven...)
+		o.Refused, o.ChatLost = append(o.Refused, r.notGiven...), append(o.ChatLost, r.renamed...)
 	}
 	breaks, bad := g.watch.take()
 	o.Broken, o.Logged = append(o.Broken, breaks...), append(o.Logged, bad...)

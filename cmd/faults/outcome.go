@@ -24,7 +24,8 @@ type outcome struct {
 	Sessions int       `json:"sessions"` // of which the service said that events may be missing
 	Overlap  float64   `json:"overlap"`  // ms for which somebody still got an older epoch of a match when others got a newer one
 
-	EventsLost    []string `json:"events_lost,omitempty"`    // chat acknowledged and not heard, the game's events that others got
+	ChatLost      []string `json:"chat_lost,omitempty"`      // acknowledged and not heard, or of an id that was another message's
+	EventsLost    []string `json:"events_lost,omitempty"`    // the game's, that others got
 	EventsDoubled []string `json:"events_doubled,omitempty"` // the game's
 	Absent        []string `json:"absent,omitempty"`         // who did not come back
 	Broken        []string `json:"broken,omitempty"`         // what must not be
@@ -46,7 +47,7 @@ func (g *ground) measure(o *outcome, began time.Time) {
 		for _, m := range p.players {
 			r, breaks := m.take()
 			o.Broken = append(o.Broken, breaks...)
-			o.Refused = append(o.Refused, r.notGiven...)
+			o.Refused, o.ChatLost = append(o.Refused, r.notGiven...), append(o.ChatLost, r.renamed...)
 			g.player(o, m, p, &r, began)
 			records = append(records, r)
 		}

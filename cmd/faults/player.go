@@ -146,7 +146,7 @@ func (m *player) hear(said client.ChatMessage, event bool) {
 	text := said.User + ": " + said.Text
 	before, known := m.messages[said.ID]
 	if known && before.text != text {
-		m.broken("message %d is %q, and was %q", said.ID, text, before.text)
+		m.record.renamed = append(m.record.renamed, fmt.Sprintf("player %d: message %d is %q, and was %q", m.number, said.ID, text, before.text))
 	}
 	if event && before.event && before.text == text {
 		m.broken("message %d came twice", said.ID)

@@ -26,6 +26,7 @@ type record struct {
 	anew     int // sessions that were made anew elsewhere, or not given back
 	unheard  int // events that the service said it no longer had
 	notGiven []string
+	renamed  []string // messages of the chat whose id was another one's
 }
 
 // change is a new epoch of a match, as a player saw it.

@@ -25,6 +25,7 @@ type row struct {
 	Play      float64  `json:"play"` // ms, the most that was undone
 	PlayP50   float64  `json:"play_p50"`
 	Inputs    int      `json:"inputs"`
+	Chat      int      `json:"chat_lost"`
 	Lost      int      `json:"events_lost"`
 	Doubled   int      `json:"events_doubled"`
 	Absent    int      `json:"absent"`
@@ -52,6 +53,7 @@ func table(cfg *config, outcomes []*outcome) (rows []row) {
 			}
 			r.LoadFrom, r.LoadTo = min(r.LoadFrom, o.Load), max(r.LoadTo, o.Load)
 			r.Touched, r.Inputs, r.Sessions, r.Overlap = r.Touched+o.Touched, r.Inputs+o.Inputs, r.Sessions+o.Sessions, max(r.Overlap, o.Overlap)
+			r.Chat += len(o.ChatLost)
 			r.Lost, r.Doubled, r.Absent = r.Lost+len(o.EventsLost), r.Doubled+len(o.EventsDoubled), r.Absent+len(o.Absent)
 			gaps, play = append(gaps, o.Gaps...), append(play, o.Play...)
 			r.NotAsSaid = append(r.NotAsSaid, o.Broken...)
@@ -79,6 +81,7 @@ func (r *row) against(cfg *config, p promise) (all []string) {
 	miss(over(r.P99, p.p99), "gap p99 %.0f ms, want %v", r.P99, p.p99)
 	miss(cfg.timings && r.Play > ms(p.play), "%.0f ms of play lost, want %v", r.Play, p.play)
 	miss(r.Inputs > 0 && !p.inputs, "%d acknowledged inputs lost", r.Inputs)
+	miss(r.Chat > 0 && !p.inputs, "%d times chat was lost", r.Chat)
 	miss(r.Lost > 0, "%d events lost", r.Lost)
 	miss(r.Doubled > 0, "%d events doubled", r.Doubled)
 	miss(r.Absent > 0, "%d did not come back", r.Absent)
@@ -88,11 +91,11 @@ func (r *row) against(cfg *config, p promise) (all []string) {
 
 // printTable prints the rows as Markdown, and then what did not hold. It reports whether everything did.
 func printTable(out io.Writer, cfg *config, rows []row) (held bool) {
-	fmt.Fprintf(out, "\n| fault | times | players hit | gap p50 | p95 | p99 | max | play lost p50 | max | inputs lost | events lost | doubled | not back | load |\n")
-	fmt.Fprintf(out, "|%s\n", strings.Repeat("---|", 14))
+	fmt.Fprintf(out, "\n| fault | times | players hit | gap p50 | p95 | p99 | max | play lost p50 | max | inputs lost | chat lost | events lost | doubled | not back | load |\n")
+	fmt.Fprintf(out, "|%s\n", strings.Repeat("---|", 15))
 	for _, r := range rows {
-		fmt.Fprintf(out, "| %s | %d | %d | %.0f | %.0f | %.0f | %.0f | %.0f | %.0f | %d | %d | %d | %d | %.1f-%.1f |\n",
-			r.What, r.Reps, r.Touched, r.P50, r.P95, r.P99, r.Max, r.PlayP50, r.Play, r.Inputs, r.Lost, r.Doubled, r.Absent, r.LoadFrom, r.LoadTo)
+		fmt.Fprintf(out, "| %s | %d | %d | %.0f | %.0f | %.0f | %.0f | %.0f | %.0f | %d | %d | %d | %d | %d | %.1f-%.1f |\n",
+			r.What, r.Reps, r.Touched, r.P50, r.P95, r.P99, r.Max, r.PlayP50, r.Play, r.Inputs, r.Chat, r.Lost, r.Doubled, r.Absent, r.LoadFrom, r.LoadTo)
 	}
 	fmt.Fprintf(out, "\nTimes in ms. %d players, %d in a match, %d ticks a second; seed %d.\n", cfg.players, cfg.seats, cfg.tickRate, cfg.seed)
 	held = true
@@ -121,7 +124,7 @@ func (o *outcome) line() string {
 	for _, list := range []struct {
 		name string
 		all  []string
-	}{{"LOST", o.EventsLost}, {"DOUBLED", o.EventsDoubled}, {"ABSENT", o.Absent}, {"BROKEN", o.Broken}, {"refused", o.Refused}, {"logged", o.Logged}} {
+	}{{"LOST", o.EventsLost}, {"CHAT", o.ChatLost}, {"DOUBLED", o.EventsDoubled}, {"ABSENT", o.Absent}, {"BROKEN", o.Broken}, {"refused", o.Refused}, {"logged", o.Logged}} {
 		for i, text := range list.all {
 			if i == 3 {
 				s += fmt.Sprintf("\n    %s: and %d more", list.name, len(list.all)-i)
