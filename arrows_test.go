@@ -41,7 +41,8 @@ var arrows = map[string][]string{
 		"cmd/internal", "hosting", "server", "server/node", "cluster", "cluster/redis", "cluster/ticket", "session", "session/jwt", "lobby", "match", "games/*",
 		"conformance/testchannel",
 	},
-	"cmd/fleet":       {"cmd/internal"},    // starts the other programs
+	"cmd/fleet":       {"cmd/internal"}, // starts the other programs
+	"cmd/faults":      {"cmd/internal", "client-go", "protocol"},
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
 	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "cluster/*", "match", "tick"},

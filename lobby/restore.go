@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/deltatick/deltatick/match"
@@ -142,10 +143,14 @@ func (d *Directory) reopen(l *lobby) error {
 var errNobody = errors.New("nobody is left in the lobby")
 
 // Attach says that a member is reached in another way from now on, or may have missed something. rebind is called first, in the lobby's goroutine, so that
-// what is told comes in order; then the member is told the state, the chat messages after the one of an id, and who types.
+// what is told comes in order; then the member is told the state, the chat messages after the one of an id, and who types. An id that is higher than that of
+// any message is one that a former owner gave and that was lost with it: it is not given again. math.MaxUint32 is for a member who wants none.
 func (d *Directory) Attach(ctx context.Context, m Member, away bool, after uint32, rebind func()) error {
 	return d.by(ctx, m, func(l *lobby, who *member) error {
 		rebind()
+		if after != math.MaxUint32 {
+			l.messages = max(l.messages, after)
+		}
 		l.changed = l.changed || who.away != away
 		who.away = away
 		if !away {

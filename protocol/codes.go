@@ -18,6 +18,7 @@ const (
 	CloseInternal      CloseCode = 4004
 	CloseMoved         CloseCode = 4005
 	CloseTicketLate    CloseCode = 4006
+	CloseHandedOver    CloseCode = 4007
 	CloseAuthExpired   CloseCode = 4400
 	CloseDisplaced     CloseCode = 4500
 	CloseResumeRefused CloseCode = 4501
@@ -47,6 +48,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseInternal:      {"internal", "a fault of the server", time.Second},
 	CloseMoved:         {"moved", "it goes on at another node", 0},
 	CloseTicketLate:    {"ticket-late", "the seat ticket has expired", 0},
+	CloseHandedOver:    {"handed-over", "another node goes on with the session", 0},
 	CloseAuthExpired:   {"auth-expired", "the credentials have expired", 0},
 	CloseDisplaced:     {"displaced", "another connection resumed this session", 0},
 	CloseResumeRefused: {"resume-refused", "the token is spent, foreign or broken", 0},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -85,30 +86,55 @@ func (s *Server) giveUp(_ context.Context, from string, payload []byte) ([]byte,
 
 // Carry implements [session.Carrier]: the user goes on in lobby and match from another node.
 func (s *Server) Carry(sess *session.Session) []byte {
-	luggage := s.channels.Pack(sess)
+	l := luggage{Version: 1, Channels: s.channels.Pack(sess)}
 	if p, ok := s.players.LoadAndDelete(sess); ok { // before the channels are told: closing that of lobbies leaves the lobby
 		p := p.(*player)
 		s.presence.Expired(p) // which counts for a while as it was: by then it is heard of from there
-		s.rejoiner.Detach(p)
+		l.Lobby, l.Said = s.rejoiner.Detach(p)
 		p.gone()
 	}
 	s.channels.Expired(sess)
-	return luggage
+	return protocol.MustEncode(&l)
 }
 
-// unpack gives a session that came from another node its channels and rooms.
-func (s *Server) unpack(p *player, how *session.Arrival) {
+// luggage is what a session takes along to another node.
+type luggage struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Version  byte   // 1
+	Lobby    string // that it is in; "": none, or not known
+	Said     uint32 // newest chat message that it has had
+	Channels []byte // as they pack it
+}
+
+// saidUnknown is for a session that was made anew, whose client has been told that events are missing: what was said before, it asks for.
+const saidUnknown = math.MaxUint32
+
+// unpack gives a session that came from another node its channels, and returns what it has brought.
+func (s *Server) unpack(p *player, how *session.Arrival) luggage {
 	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "whole", how.Whole)
-	if err := s.channels.Unpack(p.session, how.House); err != nil {
+	l := luggage{Said: saidUnknown}
+	if how.Whole {
+		if err := protocol.Decode(how.House, &l); err != nil || l.Version != 1 {
+			s.cfg.Logger.Error("what a session from another node brings", "session", p.session.ID(), "user", p.User(), "version", l.Version, "err", err)
+			return luggage{Said: saidUnknown}
+		}
+	}
+	if err := s.channels.Unpack(p.session, l.Channels); err != nil {
 		s.cfg.Logger.Error("channels of a session from another node", "session", p.session.ID(), "user", p.User(), "err", err)
 	}
+	return l
 }
 
 // rejoin brings its player back to the lobby where the user is, if there is one, which may bring a seat.
-func (s *Server) rejoin(p *player) {
+func (s *Server) rejoin(p *player, l luggage) {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
 	defer cancel()
-	if _, err := s.rejoiner.Rejoin(ctx, p); err != nil {
+	in, err := s.rejoiner.Rejoin(ctx, p, l.Lobby, l.Said)
+	if err == nil && !in && l.Lobby != "" {
+		err = errors.New("it knows of no such member")
+	}
+	if err != nil {
 		s.cfg.Logger.Warn("a lobby does not take a member back who came from another node", "session", p.session.ID(), "user", p.User(), "err", err)
 	}
 }

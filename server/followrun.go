@@ -164,7 +164,7 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 				w.show(shortcut)
 			}
 			was = true
-			err = w.serve(ctx, r)
+			err = w.serve(ctx, r, at)
 		}
 		if ctx.Err() != nil || w.leaves(ctx, at, err) {
 			return was
@@ -172,10 +172,38 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 	}
 }
 
-// serve lets a relay run, and has it say bye when the seat is not the player's any more: the other node need not keep anything then.
-func (w *follow) serve(ctx context.Context, r *relay.Relay) error {
+// stillFor is for how long a relay may bring no snapshot before one looks whether the match runs elsewhere: 15 ticks at 60 Hz.
+const stillFor = 250 * time.Millisecond
+
+// serve lets a relay run, and has it say bye when the seat is not the player's any more: the other node need not keep anything then. It ends a relay to a node
+// that is there and has lost the match without knowing, as one that the store cannot be reached from.
+func (w *follow) serve(ctx context.Context, r *relay.Relay, at place) error {
 	defer context.AfterFunc(ctx, func() { r.Close(true) })()
-	return r.Serve(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	go func() { served <- r.Serve(context.WithoutCancel(ctx)) }()
+	pause := time.NewTimer(stillFor)
+	defer pause.Stop()
+	for {
+		select {
+		case err := <-served:
+			return err
+		case <-pause.C:
+		}
+		still := r.Still()
+		switch {
+		case still < stillFor:
+			pause.Reset(stillFor - still)
+			continue
+		case w.isElsewhere(ctx, at):
+			r.Close(false)
+			<-served
+			return errElsewhere
+		case still < patient:
+			pause.Reset(lookEvery)
+		default: // most likely the player is away
+			pause.Reset(lookRarely)
+		}
+	}
 }
 
 // leaves says whether there is no use in connecting again to where the match was, after a connection has ended or not come about. It takes its time
@@ -193,9 +221,12 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	if closed := (*protocol.Closed)(nil); errors.As(err, &closed) {
 		switch closed.Code {
 		case protocol.CloseDisplaced:
+			// Either the player has gone there, or that node was frozen and does not know yet that the player is here.
 			w.house.log.Debug("another node relays for this seat", "match", id, "user", w.user)
-			<-ctx.Done()
-			return true
+			sleep(ctx, lookEvery)
+			for ctx.Err() == nil && !w.present() {
+				sleep(ctx, lookEvery)
+			}
 		case protocol.CloseFlooding, protocol.CloseMalformed, protocol.CloseTooBig, protocol.CloseSlow:
 			w.close(closed.Code) // it was the player's own doing
 		}
@@ -209,6 +240,13 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	}
 	sleep(ctx, lookFirst)
 	return false
+}
+
+// present says whether the player is connected to this node.
+func (w *follow) present() bool {
+	w.linked.Lock()
+	defer w.linked.Unlock()
+	return w.link != nil
 }
 
 // isElsewhere says whether the match is known to run under a higher epoch by now.

@@ -21,9 +21,9 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 		return
 	}
 	p := s.playerOf(sess)
-	how := sess.Arrived()
+	how, brought := sess.Arrived(), luggage{}
 	if how != nil && !resumed {
-		s.unpack(p, how)
+		brought = s.unpack(p, how)
 	}
 	s.channels.Connected(sess)
 	s.presence.Connected(p)
@@ -31,7 +31,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 	case resumed:
 		s.setAway(p, false)
 	case how != nil:
-		s.rejoin(p)
+		s.rejoin(p, brought)
 	}
 	p.connected()
 }

@@ -24,10 +24,12 @@ type lobbies interface {
 
 // rejoiner are lobbies whose members' sessions may come from other nodes and go there.
 type rejoiner interface {
-	// Rejoin brings a member whose session has come from another node back to its place in a lobby, and tells whether its user has one.
-	Rejoin(ctx context.Context, m lobby.Member) (in bool, err error)
-	// Detach forgets a member whose session has gone to another node, and leaves its place to whom Rejoin brings there.
-	Detach(m lobby.Member)
+	// Rejoin brings a member whose session has come from another node back to its place in a lobby, and tells whether its user has one. It is
+	// told what is said after the chat message of an id. was is the lobby it was in, if that is known.
+	Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (in bool, err error)
+	// Detach forgets a member whose session has gone to another node, and leaves its place to whom Rejoin brings there. It returns its
+	// lobby, and the id of the newest chat message that the member has had.
+	Detach(m lobby.Member) (in string, said uint32)
 }
 
 // newLobbies makes the server's lobbies.

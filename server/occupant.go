@@ -138,10 +138,12 @@ func (x *occupant) sit(seat *match.Seat) {
 	x.attach(false)
 }
 
-// connected is called when the session has another connection.
+// connected is called when the session has another connection. Who holds the other end says so if the player is away, on each connection anew: what was
+// said over the one before may be out of date, or not all of what was to be said.
 func (x *occupant) connected() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.wanted = true
 	x.attach(false)
 }
 

@@ -200,7 +200,7 @@ func TestAHubThatShutsDownKeepsSessionsUntilOthersHaveTakenThem(t *testing.T) {
 		ann, welcome := worlds["a"].join("ann")
 		done := make(chan error, 1)
 		go func() { done <- worlds["a"].hub.Shutdown(t.Context()) }()
-		if code := ann.closed(); code != protocol.CloseMoved {
+		if code := ann.closed(); code != protocol.CloseHandedOver {
 			t.Errorf("closed with %d", code)
 		}
 		_, again := worlds["b"].resume(welcome.Token, 0)

@@ -17,9 +17,9 @@ func (h *Hub) Drain() {
 	h.draining = true
 }
 
-// Shutdown closes every connection with CloseGoingAway, over ShutdownSpread so that not all clients come back at the same moment,
-// waits until they are gone, keeps sessions for a while for other hubs that take them ([Config.HandOver]), and lets every other one expire. When ctx ends first, the sockets that are left are closed hard. It returns
-// nil when nothing of the hub is running any more. Otherwise calls into the house are stuck, and the error says how many; sessions have
+// Shutdown closes every connection with CloseGoingAway, or, where other hubs go on with its session, with CloseHandedOver, over ShutdownSpread so that not all
+// clients come back at the same moment, waits until they are gone, keeps sessions for a while for other hubs that take them ([Config.HandOver]), and lets every
+// other one expire. When ctx ends first, the sockets that are left are closed hard. It returns nil when nothing of the hub is running any more. Otherwise calls into the house are stuck, and the error says how many; sessions have
 // not expired then. It must not be called from within a call into the house.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	conns := h.close()
@@ -57,10 +57,11 @@ func (h *Hub) awaitDepartures(ctx context.Context) {
 	}
 }
 
-// farewell is the code for those whom the hub does not serve any more: where there are other hubs, they go there at once.
+// farewell is the code for those whom the hub does not serve any more: where there are other hubs, they go there at once. The spread sees to it that they
+// do not all do so at the same moment.
 func (h *Hub) farewell() protocol.CloseCode {
 	if h.cfg.Elsewhere != nil {
-		return protocol.CloseMoved
+		return protocol.CloseHandedOver
 	}
 	return protocol.CloseGoingAway
 }

@@ -182,7 +182,7 @@ func (h *Host) take(_ context.Context, from string, payload []byte) ([]byte, err
 		return nil, err
 	}
 	h.cfg.Counters.MovedIn.Add(1)
-	r.logger.Info("match taken", "from", from)
+	r.logger.Info("match taken", "from", from, "after", r.after)
 	r.announce()
 	return nil, nil
 }

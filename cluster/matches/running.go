@@ -27,6 +27,7 @@ type running struct {
 	log      *tickLog
 	captures chan match.Capture // room for one: whoever asks waits for it before asking again
 	logger   *slog.Logger
+	after    uint32        // the tick that it goes on after, of a match that was elsewhere before
 	told     chan struct{} // has a token once a lobby has got the result
 
 	// Their own guards.

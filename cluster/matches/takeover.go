@@ -110,7 +110,7 @@ func (s *scan) takeOver(lease cluster.Lease) {
 	switch {
 	case err == nil:
 		h.cfg.Counters.TakenOver.Add(1)
-		r.logger.Info("match taken over", "from", lease.Owner, "took", time.Since(began))
+		r.logger.Info("match taken over", "from", lease.Owner, "after", r.after, "took", time.Since(began))
 		r.announce()
 		return
 	case errors.Is(err, cluster.ErrNotFound), errors.Is(err, cluster.ErrMalformed):
@@ -141,6 +141,7 @@ func (h *Host) resume(held *cluster.Held) (*running, error) {
 	if err := decode(entry.Data, &data); err != nil {
 		return nil, err
 	}
+	var last uint32
 	r, err := h.arrive(held, entry, data, func(cfg match.Config) (*match.Match, error) {
 		m, _, err := match.Restore(cfg, saved.Checkpoint.Data, func(seat match.SeatID, user string) match.Outbox {
 			return h.outbox(id, seat, user)
@@ -148,12 +149,13 @@ func (h *Host) resume(held *cluster.Held) (*running, error) {
 		if err != nil {
 			return nil, err
 		}
-		return m, h.replay(m, &saved)
+		last, err = h.replay(m, &saved)
+		return m, err
 	})
 	if err != nil {
 		return nil, err
 	}
-	r.saving.next = time.Time{}
+	r.after, r.saving.next = last, time.Time{}
 	if err := h.run(r); err != nil {
 		return nil, err
 	}
@@ -183,8 +185,9 @@ func again[T any](ctx context.Context, held *cluster.Held, ask func() (T, error)
 // errGap ends a replay where a chunk is missing.
 var errGap = errors.New("matches: a gap in the log of inputs")
 
-// replay makes the ticks after a checkpoint again, as far as they are known without a gap. How the match ended there, if it did, Run tells.
-func (h *Host) replay(m *match.Match, saved *cluster.Saved) error {
+// replay makes the ticks after a checkpoint again, as far as they are known without a gap, and returns the last that is made. How the match ended there, if it
+// did, Run tells.
+func (h *Host) replay(m *match.Match, saved *cluster.Saved) (last uint32, err error) {
 	next := saved.Checkpoint.Tick + 1
 	for _, chunk := range saved.Inputs {
 		err := readLog(chunk, func(t *match.TickRecord) error {
@@ -202,15 +205,15 @@ func (h *Host) replay(m *match.Match, saved *cluster.Saved) error {
 		switch {
 		case err == nil:
 		case errors.Is(err, match.ErrOver), errors.As(err, &broken):
-			return nil
+			return next - 1, nil
 		case errors.Is(err, errGap), errors.Is(err, errLog):
 			h.cfg.Logger.Warn("the newest ticks of a match are lost", "match", m.ID(), "after", next-1, "err", err)
-			return nil
+			return next - 1, nil
 		default:
-			return fmt.Errorf("matches: tick %d of %s could not be made again: %w", next-1, m.ID(), err)
+			return next - 1, fmt.Errorf("matches: tick %d of %s could not be made again: %w", next-1, m.ID(), err)
 		}
 	}
-	return nil
+	return next - 1, nil
 }
 
 // announce tells the lobby where its match is.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -119,6 +120,7 @@ func (r *Relay) welcome(frame []byte, codec string) (protocol.Welcome, error) {
 
 // open makes a connection the relay's, and tells the other node if the player has come, gone, or come back otherwise since the hello.
 func (r *Relay) open(s *socket, codec string, away bool) {
+	r.shown.Store(time.Now().UnixNano())
 	r.sock.Store(s)
 	r.mu.Lock()
 	now, link := r.codec, r.link

@@ -21,7 +21,8 @@ type Link interface {
 type Relay struct {
 	cfg Config
 
-	sock atomic.Pointer[socket] // nil: no connection
+	sock  atomic.Pointer[socket] // nil: no connection
+	shown atomic.Int64           // when the newest snapshot came, or the connection was made; Unix ns
 
 	// Of the goroutine in Connect and Serve.
 	reader *protocol.Reader
@@ -153,6 +154,10 @@ var byeFrame = protocol.MustEncode(protocol.Bye{Kind: protocol.KindBye})
 
 // Connected reports whether there is a connection that was welcomed.
 func (r *Relay) Connected() bool { return r.sock.Load() != nil }
+
+// Still is for how long no snapshot has come over the connection: none does while the player is away, and none from a node that is not sure to have the
+// match any more. Such a node may not know that another one has it.
+func (r *Relay) Still() time.Duration { return time.Since(time.Unix(0, r.shown.Load())) }
 
 // present is the player's connection and what it is to get.
 func (r *Relay) present() (link Link, entered bool) {

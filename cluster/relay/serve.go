@@ -83,6 +83,7 @@ func (r *Relay) handle(frame []byte) error {
 	}
 	switch kind {
 	case protocol.KindSnapshot:
+		r.shown.Store(time.Now().UnixNano())
 		r.snapshot(frame)
 		return nil
 	case protocol.KindPong:

@@ -310,6 +310,8 @@ func (d *Directory) forward(ctx context.Context, m lobby.Member, channel, name s
 		select {
 		case <-ctx.Done():
 			return nil, d.refused(errUnavailable)
+		case <-d.ctx.Done(): // nobody attaches any more here, and the session goes to another node as soon as it has an answer
+			return nil, d.refused(errUnavailable)
 		case <-time.After(20 * time.Millisecond):
 		}
 		if now, same := d.stayOf(m); now != id || same != stay {

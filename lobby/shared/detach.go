@@ -1,16 +1,57 @@
 package shared
 
-import "github.com/deltatick/deltatick/lobby"
+import (
+	"slices"
+	"time"
 
-// Detach forgets a member whose session has gone to another node, without telling its lobby: there the member is whom [Directory.Rejoin] brings on that node.
-func (d *Directory) Detach(m lobby.Member) {
+	"github.com/deltatick/deltatick/lobby"
+)
+
+// handed is a stay whose member's session another node has taken. Until that node has told the owner, this one must not say that the member is not here: the owner
+// would take that for a departure.
+type handed struct {
+	ref   ref
+	until time.Time
+}
+
+// handedFor is how long the other node may take.
+const handedFor = 10 * time.Second
+
+// upto is up to which stay this node's word counts of who is here. It needs d.mu.
+func (d *Directory) upto(now time.Time) ref {
+	for len(d.handed) > 0 && now.After(d.handed[0].until) {
+		d.handed = d.handed[1:]
+	}
+	last := d.lastRef
+	for _, h := range d.handed {
+		last = min(last, h.ref-1)
+	}
+	return last
+}
+
+// hasHanded says whether a stay is one of those. It needs d.mu.
+func (d *Directory) hasHanded(stay ref, now time.Time) bool {
+	return slices.ContainsFunc(d.handed, func(h handed) bool { return h.ref == stay && now.Before(h.until) })
+}
+
+// Detach forgets a member whose session has gone to another node, without telling its lobby: there the member is whom [Directory.Rejoin] brings on that node. It
+// returns the member's lobby, "" for none, and the id of the newest chat message that it has had here: Rejoin there is told.
+func (d *Directory) Detach(m lobby.Member) (in string, said uint32) {
 	d.Unwatch(m)
 	g := d.guestOf(m)
 	if g == nil {
-		return
+		return "", 0
 	}
-	if id, stay := d.stayOf(m); id != "" {
+	g.mu.Lock()
+	said = g.said
+	g.mu.Unlock()
+	in, stay := d.stayOf(m)
+	if in != "" {
+		d.mu.Lock()
+		d.handed = append(d.handed, handed{stay, time.Now().Add(handedFor)})
+		d.mu.Unlock()
 		d.leave(g, stay)
 	}
 	d.drop(g)
+	return in, said
 }

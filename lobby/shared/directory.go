@@ -29,6 +29,7 @@ type Directory struct {
 	mu      sync.Mutex
 	over    bool                    // Run has ended
 	lastRef ref                     // given to a stay
+	handed  []handed                // stays that other nodes have taken or are about to, the oldest first
 	owned   map[string]*owned       // lobbies of this node
 	taking  map[string]struct{}     // lobbies that are being taken over, or taken in
 	seen    map[string]time.Time    // lobbies whose leases have ended, and since when that is known

@@ -2,6 +2,7 @@ package shared
 
 import (
 	"sync"
+	"time"
 
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
@@ -178,8 +179,14 @@ func (g *guest) accepts(d *Directory, stay ref, id string, epoch uint32) bool {
 	return false
 }
 
-// stray tells who emitted something that the member is not here.
+// stray tells who emitted something that the member is not here, unless another node is about to say that the member is there.
 func (d *Directory) stray(from string, e *emission) {
+	d.mu.Lock()
+	gone := d.hasHanded(e.Ref, time.Now())
+	d.mu.Unlock()
+	if gone {
+		return
+	}
 	// If this is lost, it is told again with what is emitted next.
 	_ = d.cfg.Mesh.Cast(from, castStray, encode(&leaving{Lobby: e.Lobby, Ref: e.Ref, Why: lobby.Expired}))
 }

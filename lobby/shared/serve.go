@@ -103,6 +103,9 @@ func (d *Directory) serveRequest(ctx context.Context, from string, ask *asking) 
 	if ask.Channel == protocol.ChannelChat {
 		answer = d.local.ChatRequest
 	}
+	if !o.valid() {
+		return nil, errUnavailable // another node may have it, and what were done here would be undone
+	}
 	reply, err := answer(ctx, p, ask.Name, ask.Payload)
 	switch {
 	case isRefusal(err, protocol.CodeNotFound) && o.gone():

@@ -241,15 +241,14 @@ func TestANodeThatWakesIsFenced(t *testing.T) {
 	})
 }
 
-func TestLobbiesGoOnWhileTheStoreIsAway(t *testing.T) {
+func TestLobbiesAreThereAgainWhenTheStoreHasBeenAway(t *testing.T) {
 	inService(t, 3, func(s *service) {
 		state, all := crowd(s)
 		for _, n := range s.nodes {
 			n.engine.away.Store(true)
 		}
 		s.pass(2 * time.Second)
-		s.must(all[1].say("on we go"))
-		s.must(all[2].ask("ready", map[string]bool{"ready": true}))
+		s.refused(all[1].say("lost if another node has the lobby"), protocol.CodeUnavailable)
 		s.refused(s.node("b").person("new").join(state.ID), protocol.CodeUnavailable)
 		_, err := s.node("b").Request(s.ctx, s.node("b").person("new"), "create", protocol.MustEncode(map[string]string{"game": "toy"}))
 		s.refused(err, protocol.CodeUnavailable)
@@ -261,6 +260,8 @@ func TestLobbiesGoOnWhileTheStoreIsAway(t *testing.T) {
 		if owner := s.owner(state.ID); owner != "a" {
 			t.Errorf("the lobby went to %s", owner)
 		}
+		s.must(all[1].say("on we go"))
+		s.must(all[2].ask("ready", map[string]bool{"ready": true}))
 		s.must(s.node("c").person("new").join(state.ID))
 		s.pass(time.Second)
 		if m := all[0].newest().Members; len(m) != 4 || !m[2].Ready || !slices.Equal(all[0].heard(), []string{"on we go"}) {
@@ -315,7 +316,7 @@ func TestASessionThatComesToAnotherNodeIsBackInItsLobby(t *testing.T) {
 		s.node("b").die()
 		s.pass(2 * time.Second)
 		again := s.node("c").person("user-b")
-		if in, err := s.node("c").Rejoin(s.ctx, again); !in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, again, "", 0); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
 		}
 		s.pass(time.Second)
@@ -323,7 +324,7 @@ func TestASessionThatComesToAnotherNodeIsBackInItsLobby(t *testing.T) {
 			t.Errorf("has seat %d of %q, is in %q", seat, id, again.place())
 		}
 		s.must(again.say("here"))
-		if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("nobody")); in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("nobody"), "", 0); in || err != nil {
 			t.Errorf("a stranger rejoined: %v, %v", in, err)
 		}
 		s.pass(time.Minute)

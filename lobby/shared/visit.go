@@ -124,7 +124,7 @@ func (d *Directory) lookUp(id string, epoch uint32) (found, missing bool) {
 // attachTo tells a node who the guests in a lobby are, and takes in what it answers.
 func (d *Directory) attachTo(v *visit, node string, epoch uint32, fresh bool) error {
 	d.mu.Lock()
-	ask := attaching{Lobby: v.id, Epoch: epoch, Upto: d.lastRef, Fresh: fresh}
+	ask := attaching{Lobby: v.id, Epoch: epoch, Upto: d.upto(time.Now()), Fresh: fresh}
 	guests := make(map[ref]*guest, len(v.guests))
 	staying := make([]*guest, 0, len(v.guests))
 	for g := range v.guests {
@@ -307,13 +307,15 @@ func (d *Directory) attachAll() {
 }
 
 // Rejoin brings a member back whose session has come from another node, with its place in a lobby, if its user has one. It tells whether that is so. The member
-// is in no lobby on this node.
-func (d *Directory) Rejoin(ctx context.Context, m lobby.Member) (bool, error) {
+// is in no lobby on this node. was and said are what Detach has returned on the other node; "" and math.MaxUint32, if that is gone.
+func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (bool, error) {
 	d.mu.Lock()
 	id := d.byUser[m.User()]
-	k := d.known[id]
+	if d.known[id] == nil {
+		id = was // which changes hands just now, perhaps
+	}
 	d.mu.Unlock()
-	if k == nil {
+	if id == "" {
 		return false, nil
 	}
 	g, err := d.enter(m)
@@ -333,7 +335,7 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member) (bool, error) {
 			node, epoch = k.node, k.epoch
 		}
 		d.mu.Unlock()
-		a := attachment{Ref: stay, User: g.user, Name: m.Name()}
+		a := attachment{Ref: stay, User: g.user, Name: m.Name(), Said: said}
 		answer, err := d.callAttach(ctx, node, &attaching{Lobby: id, Epoch: epoch, Fresh: true, Take: true, Guests: []attachment{a}})
 		switch {
 		case err == nil && len(answer.Members) == 1 && answer.Members[0].In:

@@ -157,8 +157,9 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 		spec.Region = n.cfg.Region
 	}
 	placed, err := n.placer.NewMatch(ctx, spec)
-	if errors.Is(err, roster.ErrNoRoom) { // as far as this node knew: one may have come a moment ago
-		n.roster.Look(ctx)
+	for began := time.Now(); errors.Is(err, roster.ErrNoRoom) && time.Since(began) < roomPatience; {
+		time.Sleep(roomRetry)
+		n.roster.Look(ctx) // one may have come a moment ago
 		placed, err = n.placer.NewMatch(ctx, spec)
 	}
 	if err != nil {
@@ -168,6 +169,12 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 }
 
 const placeTimeout = 2 * time.Second
+
+// A node that has just begun may have clients before it has heard of those that run matches, and one that runs them may just be started anew.
+const (
+	roomPatience = time.Second
+	roomRetry    = 50 * time.Millisecond
+)
 
 // resumeMatch is shared.Config.ResumeMatch.
 func (n *node) resumeMatch(ctx context.Context, r shared.ResumeRequest) (lobby.Match, error) {

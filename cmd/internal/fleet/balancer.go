@@ -11,7 +11,8 @@ import (
 // Balancer is a load balancer without stickiness: each connection goes to the next backend that takes it. It balances TCP, and looks at nothing.
 type Balancer struct {
 	listener net.Listener
-	backends func() []string // host:port of those that are to be tried
+	backends func() []string         // host:port of those that are to be tried
+	through  func(net.Conn) net.Conn // what a connection is read through
 	next     atomic.Uint64
 	running  sync.WaitGroup
 
@@ -22,11 +23,15 @@ type Balancer struct {
 
 // NewBalancer listens on loopback and serves until it is closed. backends is asked for each connection.
 func NewBalancer(addr string, backends func() []string) (*Balancer, error) {
+	return newBalancer(addr, backends, func(c net.Conn) net.Conn { return c })
+}
+
+func newBalancer(addr string, backends func() []string, through func(net.Conn) net.Conn) (*Balancer, error) {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	b := &Balancer{listener: l, backends: backends, conns: map[net.Conn]struct{}{}}
+	b := &Balancer{listener: l, backends: backends, through: through, conns: map[net.Conn]struct{}{}}
 	b.running.Go(b.accept)
 	return b, nil
 }
@@ -39,11 +44,18 @@ func (b *Balancer) Close() {
 	_ = b.listener.Close()
 	b.mu.Lock()
 	b.closed = true
+	b.mu.Unlock()
+	b.hangUp()
+	b.running.Wait()
+}
+
+// hangUp ends all connections that there are.
+func (b *Balancer) hangUp() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for c := range b.conns {
 		_ = c.Close()
 	}
-	b.mu.Unlock()
-	b.running.Wait()
 }
 
 func (b *Balancer) accept() {
@@ -82,7 +94,7 @@ func (b *Balancer) join(client, backend net.Conn) {
 	var ways sync.WaitGroup
 	for _, way := range [][2]net.Conn{{client, backend}, {backend, client}} {
 		ways.Go(func() {
-			_, _ = io.Copy(way[0], way[1]) // either end may break: both then end
+			_, _ = io.Copy(way[0], b.through(way[1])) // either end may break: both then end
 			_ = way[0].Close()
 			_ = way[1].Close()
 		})

@@ -25,6 +25,7 @@ type Config struct {
 	Addr    string   // of the balancer; default 127.0.0.1:0
 	Redis   string   // redis-server to start; default "redis-server" of the path
 	Args    []string // further flags of every node
+	Wires   bool     // each node reaches Redis over a [Wire] of its own
 	Bin     string   // folder with the programs server and matchserver; default: they are built
 	Log     io.Writer
 
@@ -39,6 +40,7 @@ type Fleet struct {
 
 	cfg      Config
 	balancer *Balancer
+	wires    map[*Process]*Wire
 	dir      string // of what it needs on disk; removed by Close
 	redis    string // URL
 
@@ -54,7 +56,7 @@ func Start(cfg Config) (f *Fleet, err error) {
 	if cfg.Log == nil {
 		cfg.Log = io.Discard
 	}
-	f = &Fleet{cfg: cfg, out: map[*Process]bool{}}
+	f = &Fleet{cfg: cfg, out: map[*Process]bool{}, wires: map[*Process]*Wire{}}
 	defer func() {
 		if err != nil {
 			f.Close()
@@ -96,7 +98,7 @@ func (f *Fleet) startRedis() error {
 	if err != nil {
 		return err
 	}
-	f.redis = "redis://127.0.0.1:" + strconv.Itoa(port)
+	f.redis = redisScheme + "127.0.0.1:" + strconv.Itoa(port)
 	f.Redis = &Process{
 		Name: "redis", path: f.cfg.Redis, ready: "Ready to accept connections", log: io.Discard,
 		args: []string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", f.dir},
@@ -111,7 +113,7 @@ func (f *Fleet) startNodes() error {
 	if err := os.WriteFile(file, []byte(hex.EncodeToString(secret)), 0o600); err != nil {
 		return err
 	}
-	shared := []string{"-redis", f.redis, "-cluster-secret-file", file}
+	shared := []string{"-cluster-secret-file", file}
 	for i := range f.cfg.Matches {
 		p, err := f.node("matchserver", fmt.Sprintf("match-%d", i+1), shared)
 		if err != nil {
@@ -148,12 +150,28 @@ func (f *Fleet) node(program, id string, flags []string) (*Process, error) {
 		return nil, err
 	}
 	addr := "127.0.0.1:" + strconv.Itoa(port)
-	args := slices.Concat([]string{"-addr", addr, "-node", id, "-public-url", "ws://" + addr}, flags, f.cfg.Args)
-	return &Process{
+	store, wire := f.redis, (*Wire)(nil)
+	if f.cfg.Wires {
+		if wire, err = NewWire(strings.TrimPrefix(f.redis, redisScheme)); err != nil {
+			return nil, err
+		}
+		store = redisScheme + wire.Addr()
+	}
+	args := slices.Concat([]string{"-addr", addr, "-node", id, "-public-url", "ws://" + addr, "-redis", store}, flags, f.cfg.Args)
+	p := &Process{
 		Name: id, path: filepath.Join(f.cfg.Bin, program), args: args, ready: "msg=ready", log: prefixed(f.cfg.Log, id+": "),
 		env: []string{"DELTATICK_LOG_FORMAT=text"},
-	}, nil
+	}
+	if wire != nil {
+		f.wires[p] = wire
+	}
+	return p, nil
 }
+
+const redisScheme = "redis://"
+
+// Wire is what a node reaches Redis over; nil unless Config.Wires asks for them.
+func (f *Fleet) Wire(p *Process) *Wire { return f.wires[p] }
 
 // freePort finds a port on loopback.
 func freePort() (int, error) {
@@ -211,6 +229,9 @@ func (f *Fleet) Close() {
 	}
 	if f.Redis != nil {
 		_ = f.Redis.Kill()
+	}
+	for _, w := range f.wires {
+		w.Close()
 	}
 	if f.dir != "" {
 		_ = os.RemoveAll(f.dir)

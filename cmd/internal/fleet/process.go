@@ -74,8 +74,18 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 // Kill ends it as kill -9 does, and waits for its end.
 func (p *Process) Kill() error { return p.end(syscall.SIGKILL) }
 
-// Terminate asks it to end, as SIGTERM does, and waits for its end.
-func (p *Process) Terminate() error { return p.end(syscall.SIGTERM) }
+// Terminate asks it to end, as SIGTERM does, and waits for its end. One that has not ended after patience is killed, and that is an error.
+func (p *Process) Terminate(patience time.Duration) error {
+	unwilling := time.AfterFunc(patience, func() { _ = p.cmd.Process.Kill() })
+	err := p.end(syscall.SIGTERM)
+	if !unwilling.Stop() {
+		err = errors.Join(err, fmt.Errorf("%s has not ended %v after SIGTERM:\n%s", p.Name, patience, p.said))
+	}
+	return err
+}
+
+// Dump ends it as SIGQUIT does: it says what all its goroutines are doing.
+func (p *Process) Dump() error { return p.end(syscall.SIGQUIT) }
 
 func (p *Process) end(signal syscall.Signal) error {
 	if !p.Running() {
