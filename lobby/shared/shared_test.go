@@ -1,11 +1,13 @@
 package shared_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -199,6 +201,25 @@ func TestADrainingNodeGivesItsLobbiesAwayAndNobodyNotices(t *testing.T) {
 		s.pass(time.Second)
 		if len(s.node("b").List().Lobbies) != 1 {
 			t.Error("the lobby has gone with its first node")
+		}
+	})
+}
+
+func TestALobbyWhoseHeirDidNotHearOfItIsTakenOverByTheHeir(t *testing.T) {
+	inService(t, 2, func(s *service) {
+		state := s.node("a").person("ada").create()
+		s.pass(time.Second)
+		heir := s.net.stations["b"]
+		take := heir.calls["lobby/take"]
+		heir.calls["lobby/take"] = func(context.Context, string, []byte) ([]byte, error) { return nil, peer.ErrUnreachable }
+		a := s.node("a")
+		a.roster.Drain()
+		a.Drain()
+		s.pass(time.Second)
+		heir.calls["lobby/take"] = take
+		s.pass(5 * time.Second)
+		if n := s.node("b").counters.Owned.Load(); n != 1 || s.owner(state.ID) != "b" {
+			t.Errorf("the heir has %d lobbies, the store says %q", n, s.owner(state.ID))
 		}
 	})
 }

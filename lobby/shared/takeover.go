@@ -45,9 +45,6 @@ func (d *Directory) dead(expired []cluster.Lease, now time.Time) []cluster.Lease
 	var ours []cluster.Lease
 	seen := map[string]time.Time{}
 	for _, lease := range expired {
-		if lease.Owner == d.cfg.Owner {
-			continue // late, but alive
-		}
 		d.mu.Lock()
 		since, before := d.seen[lease.ID]
 		if !before {
@@ -59,7 +56,9 @@ func (d *Directory) dead(expired []cluster.Lease, now time.Time) []cluster.Lease
 		k := d.known[lease.ID]
 		d.mu.Unlock()
 		if busy || k != nil && k.game != "" && !d.offers(k.game) {
-			continue // a copy that this node has lost is still ending, or the game is another version's
+			// It is here and only late, or a copy that this node has lost is still ending, or the game is another version's. A lease of this node
+			// without a lobby was given to it, and it has not heard so.
+			continue
 		}
 		heir, known := d.cfg.Roster.Heir(lease.ID, func(n cluster.Node) bool { return n.Lobbies && n.Owner != lease.Owner })
 		if known && heir.ID != d.cfg.Node && now.Sub(since) < heirPatience*lease.TTL {
