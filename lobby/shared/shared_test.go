@@ -224,6 +224,27 @@ func TestALobbyWhoseHeirDidNotHearOfItIsTakenOverByTheHeir(t *testing.T) {
 	})
 }
 
+func TestALobbyThatComesToADrainingNodeGoesOnToAnother(t *testing.T) {
+	inService(t, 2, func(s *service) {
+		state := s.node("a").person("ada").create()
+		s.node("b").Drain() // which a does not know yet
+		s.pass(time.Second)
+		a := s.node("a")
+		a.roster.Drain()
+		a.Drain()
+		s.pass(time.Second)
+		if owner := s.owner(state.ID); owner != "b" {
+			t.Fatalf("%s has the lobby", owner)
+		}
+		s.node("b").roster.Drain()
+		s.start("c")
+		s.pass(4 * time.Second)
+		if owner := s.owner(state.ID); owner != "c" {
+			t.Errorf("%s has the lobby", owner)
+		}
+	})
+}
+
 func TestANodeThatWakesIsFenced(t *testing.T) {
 	inService(t, 3, func(s *service) {
 		state, all := crowd(s)

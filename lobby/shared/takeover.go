@@ -9,6 +9,7 @@ import (
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 )
 
 // This file is how lobbies of nodes that died go on here.
@@ -120,13 +121,22 @@ func (d *Directory) takeOver(lease cluster.Lease) {
 		err = d.revive(held, r)
 	}
 	if err != nil {
-		d.cfg.Counters.Lost.Add(1)
 		d.cfg.Logger.Error("a lobby of a dead node cannot be restored", "lobby", lease.ID, "owner", lease.Owner, "err", err)
-		_ = d.cfg.Keeper.Release(d.ctx, held) // else it ends by itself, and another node tries
+		d.giveUp(d.ctx, held, err)
 		return
 	}
 	d.cfg.Counters.TakenOver.Add(1)
 	d.cfg.Logger.Info("lobby taken over", "lobby", lease.ID, "from", lease.Owner, "epoch", held.Lease().Epoch)
+}
+
+// giveUp is for a lobby that could not be revived. Only where this node is about to end is it left to another one, with its entry.
+func (d *Directory) giveUp(ctx context.Context, held *cluster.Held, err error) {
+	if isRefusal(err, protocol.CodeUnavailable) {
+		d.cfg.Keeper.Drop(held)
+		return
+	}
+	d.cfg.Counters.Lost.Add(1)
+	_ = d.cfg.Keeper.Release(ctx, held) // else it ends by itself, and another node tries
 }
 
 // revive makes a lobby of what was saved, under a lease of this node. Its members are out of reach until their nodes attach them.
