@@ -26,20 +26,21 @@ type Directory struct {
 	drain    chan struct{} // has a token when draining has begun
 
 	// Guarded by mu, which is taken after the lock of a guest or a proxy and never held across a call to anybody.
-	mu      sync.Mutex
-	leaving bool                    // Run is about to end: no lobby begins here
-	over    bool                    // Run has ended
-	lastRef ref                     // given to a stay
-	owned   map[string]*owned       // lobbies of this node
-	taking  map[string]struct{}     // lobbies that are being taken over, or taken in
-	seen    map[string]time.Time    // lobbies whose leases have ended, and since when that is known
-	guests  map[lobby.Member]*guest // of this node, until they are forgotten
-	users   map[string]*guest       // those in a lobby, or about to be
-	refs    map[ref]*guest          // by their newest stay
-	visits  map[string]*visit       // lobbies they are in
-	known   map[string]*known       // lobbies of all nodes, as the store says
-	codes   map[string]string       // id by join code, likewise
-	byUser  map[string]string       // id by member, likewise
+	mu       sync.Mutex
+	leaving  bool                    // Run is about to end: no lobby begins here
+	over     bool                    // Run has ended
+	lastRef  ref                     // given to a stay
+	owned    map[string]*owned       // lobbies of this node
+	taking   map[string]struct{}     // lobbies that are being taken over, or taken in
+	seen     map[string]time.Time    // lobbies whose leases have ended, and since when that is known
+	guests   map[lobby.Member]*guest // of this node, until they are forgotten
+	users    map[string]*guest       // those in a lobby, or about to be
+	refs     map[ref]*guest          // by their newest stay
+	visits   map[string]*visit       // lobbies they are in
+	detached map[ref]struct{}        // stays of members whose sessions have gone to other nodes, for a while
+	known    map[string]*known       // lobbies of all nodes, as the store says
+	codes    map[string]string       // id by join code, likewise
+	byUser   map[string]string       // id by member, likewise
 }
 
 var _ lobby.Member = (*proxy)(nil)
@@ -55,7 +56,7 @@ func New(cfg Config) (*Directory, error) {
 		// Refs grow over restarts of the node: a stay of its last run is never taken for one of this.
 		lastRef: ref(time.Now().UnixNano()),
 		owned:   map[string]*owned{}, taking: map[string]struct{}{}, seen: map[string]time.Time{}, guests: map[lobby.Member]*guest{},
-		users: map[string]*guest{}, refs: map[ref]*guest{}, visits: map[string]*visit{}, known: map[string]*known{}, codes: map[string]string{},
+		users: map[string]*guest{}, refs: map[ref]*guest{}, visits: map[string]*visit{}, detached: map[ref]struct{}{}, known: map[string]*known{}, codes: map[string]string{},
 		byUser: map[string]string{},
 	}
 	d.ctx, d.stop = context.WithCancel(context.Background())

@@ -178,8 +178,14 @@ func (g *guest) accepts(d *Directory, stay ref, id string, epoch uint32) bool {
 	return false
 }
 
-// stray tells who emitted something that the member is not here.
+// stray tells who emitted something that the member is not here, unless it may just be on its way to another node.
 func (d *Directory) stray(from string, e *emission) {
+	d.mu.Lock()
+	_, detached := d.detached[e.Ref]
+	d.mu.Unlock()
+	if detached {
+		return
+	}
 	// If this is lost, it is told again with what is emitted next.
 	_ = d.cfg.Mesh.Cast(from, castStray, encode(&leaving{Lobby: e.Lobby, Ref: e.Ref, Why: lobby.Expired}))
 }

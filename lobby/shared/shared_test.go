@@ -1,13 +1,11 @@
 package shared_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
-	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -209,14 +207,17 @@ func TestALobbyWhoseHeirDidNotHearOfItIsTakenOverByTheHeir(t *testing.T) {
 	inService(t, 2, func(s *service) {
 		state := s.node("a").person("ada").create()
 		s.pass(time.Second)
-		heir := s.net.stations["b"]
-		take := heir.calls["lobby/take"]
-		heir.calls["lobby/take"] = func(context.Context, string, []byte) ([]byte, error) { return nil, peer.ErrUnreachable }
+		unheard := func(method string) {
+			s.net.mu.Lock()
+			defer s.net.mu.Unlock()
+			s.net.stations["b"].unheard = method
+		}
+		unheard("lobby/take")
 		a := s.node("a")
 		a.roster.Drain()
 		a.Drain()
 		s.pass(time.Second)
-		heir.calls["lobby/take"] = take
+		unheard("")
 		s.pass(5 * time.Second)
 		if n := s.node("b").counters.Owned.Load(); n != 1 || s.owner(state.ID) != "b" {
 			t.Errorf("the heir has %d lobbies, the store says %q", n, s.owner(state.ID))
@@ -346,6 +347,45 @@ func TestWhoLeavesWhileTheOwnerIsOutOfReachIsNotKept(t *testing.T) {
 		if m := all[0].newest().Members; len(m) != 1 {
 			t.Errorf("members are %+v", m)
 		}
+	})
+}
+
+func TestWhatALobbySaysWhileASessionIsOnItsWayCostsNobodyTheirPlace(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		ada, before, after := s.node("a").person("ada"), s.node("b").person("bob"), s.node("c").person("bob")
+		state := ada.create()
+		s.must(before.join(state.ID))
+		s.pass(time.Second)
+		s.node("b").Detach(before)
+		s.must(ada.say("where are you?"))
+		s.pass(10 * time.Millisecond)
+		if in, err := s.node("c").Rejoin(s.ctx, after); err != nil || !in {
+			t.Fatalf("brought back: %v, %v", in, err)
+		}
+		s.pass(10 * time.Millisecond)
+		if heard := after.heard(); !slices.Equal(heard, []string{"where are you?"}) {
+			t.Errorf("heard %v", heard)
+		}
+		s.pass(20 * time.Second) // and is not taken for one who went away
+		s.must(after.say("here"))
+	})
+}
+
+func TestAMemberWhoseSessionWentWhereNobodyKnewOfItIsNotKept(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		state := s.node("a").person("ada").create()
+		s.pass(time.Second)
+		s.node("a").engine.noLobbies.Store(true) // what changes does not get into the store
+		before := s.node("b").person("bob")
+		s.must(before.join(state.ID))
+		s.node("b").Detach(before)
+		after := s.node("c").person("bob")
+		if in, err := s.node("c").Rejoin(s.ctx, after); err != nil || in {
+			t.Fatalf("brought back: %v, %v", in, err)
+		}
+		s.refused(after.join(state.ID), protocol.CodeAlready)
+		s.pass(10 * time.Second)
+		s.must(after.join(state.ID))
 	})
 }
 
