@@ -53,6 +53,12 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 	if err != nil {
 		return nil, ResumeRefused, err
 	}
+	h.mu.Lock()
+	err = h.full()
+	h.mu.Unlock()
+	if err != nil { // before the other hub gives it up: here it would be lost
+		return nil, ResumeRefused, err
+	}
 	carried, err := h.fetch(c, hello, token)
 	var closed *protocol.Closed
 	switch {

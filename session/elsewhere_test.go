@@ -140,6 +140,27 @@ func TestATokenOfASessionThatMovedOnIsGoodUntilTheClientHasShownTheNewOne(t *tes
 	})
 }
 
+func TestASessionThatAHubCannotTakeStaysWhereItIs(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		ann, welcome := worlds["a"].join("ann")
+		s := worlds["a"].session(0)
+		ann.cut()
+		synctest.Wait()
+		s.Emit("game", "news", nil, 0)
+		worlds["b"].hub.Drain()
+		if code := worlds["b"].refused(resumeHello(welcome.Token, 0)); code != protocol.CloseMoved {
+			t.Errorf("closed with %d", code)
+		}
+		there, again := worlds["c"].resume(welcome.Token, 0)
+		if again.Session != welcome.Session || again.Lost != 0 {
+			t.Errorf("welcome at c: %+v", again)
+		}
+		if e := there.event(); e.Name != "news" {
+			t.Errorf("heard %+v", e)
+		}
+	})
+}
+
 func TestASessionOfADeadNodeIsMadeAnewForItsUser(t *testing.T) {
 	inTown(t, func(t *testing.T, worlds map[string]*world, dead map[string]bool) {
 		_, welcome := worlds["a"].join("ann")

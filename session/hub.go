@@ -172,15 +172,23 @@ func (h *Hub) dismiss(c *conn) {
 func (h *Hub) enlist(s *Session) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if err := h.full(); err != nil {
+		return err
+	}
+	h.sessions[s.id] = s
+	h.cfg.Counters.Opened.Add(1)
+	h.cfg.Counters.Sessions.Add(1)
+	return nil
+}
+
+// full is why the hub takes no more sessions; nil: it does. It needs mu.
+func (h *Hub) full() error {
 	switch {
 	case h.draining:
 		return refuse(h.farewell())
 	case len(h.sessions) >= h.cfg.MaxSessions:
 		return refuse(protocol.CloseBusy)
 	}
-	h.sessions[s.id] = s
-	h.cfg.Counters.Opened.Add(1)
-	h.cfg.Counters.Sessions.Add(1)
 	return nil
 }
 

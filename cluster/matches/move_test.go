@@ -124,6 +124,23 @@ func TestAMatchGivenToANodeThatDiesIsTakenOver(t *testing.T) {
 	})
 }
 
+func TestAMatchWhoseNewNodeDidNotHearOfItIsTakenOverByThatNode(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, on, other, m, _, _ := trio(t, nil)
+		s.net.answersAreLost(other.id, "match/take", true)
+		take := other.mesh.calls["match/take"]
+		other.mesh.calls["match/take"] = func(context.Context, string, []byte) ([]byte, error) { return nil, nil } // it never came
+		if err := on.host.Drain(t.Context()); err == nil {
+			t.Error("nothing was said of an answer that did not come")
+		}
+		other.mesh.calls["match/take"] = take
+		within(t, 4*time.Second, "the node that owns the match has it", func() bool { return other.host.Load() == 1 })
+		if s.at(m.ID()) != other {
+			t.Error("the directory says otherwise")
+		}
+	})
+}
+
 func TestANodeThatRefusesIsNotTheLastThatIsAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _, on, other, _, _, _ := trio(t, nil)

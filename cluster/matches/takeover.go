@@ -60,9 +60,6 @@ func (s *scan) round(expired []cluster.Lease, now time.Time) {
 	h := s.host
 	seen := make(map[string]sighting, len(expired))
 	for _, lease := range expired {
-		if lease.Owner == h.owner {
-			continue // only late
-		}
 		first, ok := s.seen[lease.ID]
 		if !ok || first.epoch != lease.Epoch {
 			first = sighting{lease.Epoch, now}
@@ -77,6 +74,7 @@ func (s *scan) round(expired []cluster.Lease, now time.Time) {
 		default:
 			continue // the next round has it again
 		}
+		// What is here is only late. A lease of this node without a match was given to it, and it has not heard so.
 		if h.come(lease.ID) != nil || !h.begin(func() {
 			defer func() { <-s.slots }()
 			defer h.cameToNothing(lease.ID)

@@ -39,7 +39,7 @@ func (m *Mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	in := &incoming{
 		mesh: m, from: from, ws: ws, out: newQueue(m.cfg.MaxQueue), slots: make(chan struct{}, m.cfg.MaxCalls), cancel: cancel, over: make(chan struct{}),
 	}
-	defer m.enter(in)()
+	leave := m.enter(in)
 	var goroutines sync.WaitGroup
 	goroutines.Go(func() {
 		in.write(ctx)
@@ -47,12 +47,13 @@ func (m *Mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	})
 	in.read(ctx, &goroutines)
 	cancel()
-	goroutines.Wait()
 	m.lose(from)
+	leave()
+	goroutines.Wait() // a handler may take its time: the node's next connection does not wait for it
 }
 
-// enter makes this the connection of its node. One that the node had before is over when it returns, and who wants to know has been told: what is said
-// on the new one comes after. The function it returns is for the end.
+// enter makes this the connection of its node. From one that the node had before nothing more is taken when it returns, and who wants to know has been told:
+// what is said on the new one comes after. The function it returns is for the end.
 func (m *Mesh) enter(in *incoming) (leave func()) {
 	m.mu.Lock()
 	before := m.served[in.from]
@@ -84,7 +85,7 @@ type incoming struct {
 	slots chan struct{} // has an element for each call under way
 
 	cancel context.CancelFunc
-	over   chan struct{} // closed when nothing of it runs any more
+	over   chan struct{} // closed when nothing more is taken from it, and who wants to know has been told
 }
 
 // read takes what the node says until the connection ends.

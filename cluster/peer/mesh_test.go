@@ -266,6 +266,35 @@ func TestWhatANewConnectionSaysComesAfterTheEndOfTheOneBefore(t *testing.T) {
 	t.Fatal("the end of the first was not told before")
 }
 
+func TestAHandlerThatIsStillBusyDoesNotKeepItsNodeFromComingBack(t *testing.T) {
+	s := newService(t)
+	busy, done := make(chan struct{}), make(chan struct{})
+	s.node("b", nil, func(m *peer.Mesh) {
+		echo(m)
+		m.Handle("test/busy", func(context.Context, string, []byte) ([]byte, error) {
+			close(busy)
+			<-done // whatever becomes of the connection
+			return nil, nil
+		})
+	})
+	t.Cleanup(func() { close(done) }) // before b closes
+	a, _ := s.node("a", nil, nil)
+	ended := make(chan error, 1)
+	go func() {
+		_, err := a.Call(within(t), "b", "test/busy", nil)
+		ended <- err
+	}()
+	<-busy
+	a.Close() // its next run has the same name
+	<-ended
+	again, _ := s.node("a", nil, nil)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if got, err := again.Call(ctx, "b", "test/echo", []byte("hello")); err != nil || string(got) != "a said hello" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
 func TestAQueueIsBoundedAndWhatIsDroppedIsCounted(t *testing.T) {
 	s := newService(t)
 	counters := new(peer.Counters)

@@ -35,7 +35,8 @@ func (d *Directory) hasHanded(stay ref, now time.Time) bool {
 }
 
 // Detach forgets a member whose session has gone to another node, without telling its lobby: there the member is whom [Directory.Rejoin] brings on that node. It
-// returns the member's lobby, "" for none, and the id of the newest chat message that it has had here: Rejoin there is told.
+// returns the member's lobby, "" for none, and the id of the newest chat message that it has had here: Rejoin there is told. If nobody is brought, the lobby is told
+// after a while that the member has gone.
 func (d *Directory) Detach(m lobby.Member) (in string, said uint32) {
 	d.Unwatch(m)
 	g := d.guestOf(m)
@@ -50,8 +51,36 @@ func (d *Directory) Detach(m lobby.Member) (in string, said uint32) {
 		d.mu.Lock()
 		d.handed = append(d.handed, handed{stay, time.Now().Add(handedFor)})
 		d.mu.Unlock()
+		d.abandonLater(in, stay)
 		d.leave(g, stay)
 	}
 	d.drop(g)
 	return in, said
+}
+
+// abandonLater has a lobby give up a stay of this node that by then is nobody's. If this node ends before, its lobby hears that.
+func (d *Directory) abandonLater(id string, stay ref) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.over {
+		return
+	}
+	node := ""
+	if v := d.visits[id]; v != nil {
+		node = v.node
+	}
+	d.running.Go(func() {
+		select {
+		case <-d.ctx.Done():
+			return
+		case <-time.After(handedFor):
+		}
+		d.mu.Lock()
+		if k := d.known[id]; k != nil {
+			node = k.node
+		}
+		d.mu.Unlock()
+		// It finds nobody if the member was brought back. If it is lost, the lobby is told by what answers its next event.
+		_ = d.cfg.Mesh.Cast(node, castStray, encode(&leaving{Lobby: id, Ref: stay, Why: lobby.Expired}))
+	})
 }

@@ -27,6 +27,7 @@ type Directory struct {
 
 	// Guarded by mu, which is taken after the lock of a guest or a proxy and never held across a call to anybody.
 	mu      sync.Mutex
+	leaving bool                    // Run is about to end: no lobby begins here
 	over    bool                    // Run has ended
 	lastRef ref                     // given to a stay
 	handed  []handed                // stays that other nodes have taken or are about to, the oldest first
@@ -105,6 +106,9 @@ func (d *Directory) Run(ctx context.Context) error {
 		}
 	}
 	d.Drain()
+	d.mu.Lock()
+	d.leaving = true
+	d.mu.Unlock()
 	hands, cancel := context.WithTimeout(d.ctx, handTimeout)
 	d.handAll(hands)
 	cancel()

@@ -1,6 +1,7 @@
 package shared_test
 
 import (
+	"cmp"
 	"context"
 	"sync/atomic"
 	"time"
@@ -13,6 +14,7 @@ import (
 type faulty struct {
 	cluster.Engine // the first, whose feeds go on
 	away           atomic.Bool
+	noLobbies      atomic.Bool                   // only entries of lobbies cannot be put
 	now            atomic.Pointer[memory.Engine] // what it is instead; nil: the first
 }
 
@@ -72,8 +74,8 @@ func (e *faulty) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Leas
 }
 
 func (e *faulty) PutLobby(ctx context.Context, l cluster.Lease, entry cluster.Lobby, members []string) error {
-	if err := e.err(); err != nil {
-		return err
+	if err := e.err(); err != nil || e.noLobbies.Load() {
+		return cmp.Or(err, cluster.ErrUnavailable)
 	}
 	return e.engine().PutLobby(ctx, l, entry, members)
 }

@@ -16,16 +16,10 @@ import (
 // handEvery is how long after an attempt lobbies that nobody took are offered again.
 const handEvery = 500 * time.Millisecond
 
-// handOver gives lobbies away until none is left.
+// handOver gives lobbies away until the directory closes: one may still come from a node that does not know yet that this one drains.
 func (d *Directory) handOver() {
 	for {
 		d.handAll(d.ctx)
-		d.mu.Lock()
-		left := len(d.owned)
-		d.mu.Unlock()
-		if left == 0 {
-			return
-		}
 		select {
 		case <-d.ctx.Done():
 			return
@@ -142,7 +136,7 @@ func (d *Directory) serveTake(ctx context.Context, from string, ask *taking) ([]
 	id := ask.Saved.ID
 	d.mu.Lock()
 	_, busy := d.taking[id]
-	busy = busy || d.over || d.owned[id] != nil // a copy that is still ending: the lobby is taken over by its entry
+	busy = busy || d.leaving || d.owned[id] != nil // a copy that is still ending: the lobby is taken over by its entry
 	if !busy {
 		d.taking[id] = struct{}{}
 	}
@@ -160,8 +154,7 @@ func (d *Directory) serveTake(ctx context.Context, from string, ask *taking) ([]
 	}
 	began := time.Now()
 	if err := d.revive(held, record{Opened: ask.Opened, Saved: ask.Saved}); err != nil {
-		_ = d.cfg.Keeper.Release(ctx, held)
-		d.cfg.Counters.Lost.Add(1)
+		d.giveUp(ctx, held, err)
 		return nil, err
 	}
 	d.cfg.Counters.Received.Add(1)

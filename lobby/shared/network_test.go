@@ -30,6 +30,7 @@ type station struct {
 	dead, frozen bool
 	held         []func() // casts to a frozen node
 	deaf         map[string]bool
+	unheard      string // method of calls that do not get here
 }
 
 func (n *network) add(node string) *station {
@@ -72,8 +73,9 @@ func (s *station) Call(ctx context.Context, node, method string, payload []byte)
 	s.net.mu.Lock()
 	other := s.to(node)
 	stuck := s.frozen || other != nil && other.frozen
+	unheard := other != nil && other.unheard == method
 	s.net.mu.Unlock()
-	if other == nil {
+	if other == nil || unheard {
 		return nil, peer.ErrUnreachable
 	}
 	if stuck {

@@ -49,7 +49,7 @@ func (d *Directory) newOwned(id, code string, held *cluster.Held, opened time.Ti
 func (d *Directory) begin(o *owned) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.over || d.owned[o.id] != nil {
+	if d.leaving || d.owned[o.id] != nil {
 		return false
 	}
 	d.owned[o.id] = o

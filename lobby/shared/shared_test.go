@@ -2,6 +2,7 @@ package shared_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -203,6 +204,49 @@ func TestADrainingNodeGivesItsLobbiesAwayAndNobodyNotices(t *testing.T) {
 	})
 }
 
+func TestALobbyWhoseHeirDidNotHearOfItIsTakenOverByTheHeir(t *testing.T) {
+	inService(t, 2, func(s *service) {
+		state := s.node("a").person("ada").create()
+		s.pass(time.Second)
+		unheard := func(method string) {
+			s.net.mu.Lock()
+			defer s.net.mu.Unlock()
+			s.net.stations["b"].unheard = method
+		}
+		unheard("lobby/take")
+		a := s.node("a")
+		a.roster.Drain()
+		a.Drain()
+		s.pass(time.Second)
+		unheard("")
+		s.pass(5 * time.Second)
+		if n := s.node("b").counters.Owned.Load(); n != 1 || s.owner(state.ID) != "b" {
+			t.Errorf("the heir has %d lobbies, the store says %q", n, s.owner(state.ID))
+		}
+	})
+}
+
+func TestALobbyThatComesToADrainingNodeGoesOnToAnother(t *testing.T) {
+	inService(t, 2, func(s *service) {
+		state := s.node("a").person("ada").create()
+		s.node("b").Drain() // which a does not know yet
+		s.pass(time.Second)
+		a := s.node("a")
+		a.roster.Drain()
+		a.Drain()
+		s.pass(time.Second)
+		if owner := s.owner(state.ID); owner != "b" {
+			t.Fatalf("%s has the lobby", owner)
+		}
+		s.node("b").roster.Drain()
+		s.start("c")
+		s.pass(4 * time.Second)
+		if owner := s.owner(state.ID); owner != "c" {
+			t.Errorf("%s has the lobby", owner)
+		}
+	})
+}
+
 func TestANodeThatWakesIsFenced(t *testing.T) {
 	inService(t, 3, func(s *service) {
 		state, all := crowd(s)
@@ -305,6 +349,45 @@ func TestWhoLeavesWhileTheOwnerIsOutOfReachIsNotKept(t *testing.T) {
 		if m := all[0].newest().Members; len(m) != 1 {
 			t.Errorf("members are %+v", m)
 		}
+	})
+}
+
+func TestWhatALobbySaysWhileASessionIsOnItsWayCostsNobodyTheirPlace(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		ada, before, after := s.node("a").person("ada"), s.node("b").person("bob"), s.node("c").person("bob")
+		state := ada.create()
+		s.must(before.join(state.ID))
+		s.pass(time.Second)
+		in, said := s.node("b").Detach(before)
+		s.must(ada.say("where are you?"))
+		s.pass(10 * time.Millisecond)
+		if in, err := s.node("c").Rejoin(s.ctx, after, in, said); err != nil || !in {
+			t.Fatalf("brought back: %v, %v", in, err)
+		}
+		s.pass(10 * time.Millisecond)
+		if heard := after.heard(); !slices.Equal(heard, []string{"where are you?"}) {
+			t.Errorf("heard %v", heard)
+		}
+		s.pass(20 * time.Second) // and is not taken for one who went away
+		s.must(after.say("here"))
+	})
+}
+
+func TestAMemberWhoseSessionWentWhereNobodyKnewOfItIsNotKept(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		state := s.node("a").person("ada").create()
+		s.pass(time.Second)
+		s.node("a").engine.noLobbies.Store(true) // what changes does not get into the store
+		before := s.node("b").person("bob")
+		s.must(before.join(state.ID))
+		s.node("b").Detach(before)
+		after := s.node("c").person("bob")
+		if in, err := s.node("c").Rejoin(s.ctx, after, "", math.MaxUint32); err != nil || in {
+			t.Fatalf("brought back: %v, %v", in, err)
+		}
+		s.refused(after.join(state.ID), protocol.CodeAlready)
+		s.pass(12 * time.Second)
+		s.must(after.join(state.ID))
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 )
 
 // This file is how lobbies of nodes that died go on here.
@@ -45,9 +46,6 @@ func (d *Directory) dead(expired []cluster.Lease, now time.Time) []cluster.Lease
 	var ours []cluster.Lease
 	seen := map[string]time.Time{}
 	for _, lease := range expired {
-		if lease.Owner == d.cfg.Owner {
-			continue // late, but alive
-		}
 		d.mu.Lock()
 		since, before := d.seen[lease.ID]
 		if !before {
@@ -59,7 +57,9 @@ func (d *Directory) dead(expired []cluster.Lease, now time.Time) []cluster.Lease
 		k := d.known[lease.ID]
 		d.mu.Unlock()
 		if busy || k != nil && k.game != "" && !d.offers(k.game) {
-			continue // a copy that this node has lost is still ending, or the game is another version's
+			// It is here and only late, or a copy that this node has lost is still ending, or the game is another version's. A lease of this node
+			// without a lobby was given to it, and it has not heard so.
+			continue
 		}
 		heir, known := d.cfg.Roster.Heir(lease.ID, func(n cluster.Node) bool { return n.Lobbies && n.Owner != lease.Owner })
 		if known && heir.ID != d.cfg.Node && now.Sub(since) < heirPatience*lease.TTL {
@@ -121,13 +121,22 @@ func (d *Directory) takeOver(lease cluster.Lease) {
 		err = d.revive(held, r)
 	}
 	if err != nil {
-		d.cfg.Counters.Lost.Add(1)
 		d.cfg.Logger.Error("a lobby of a dead node cannot be restored", "lobby", lease.ID, "owner", lease.Owner, "err", err)
-		_ = d.cfg.Keeper.Release(d.ctx, held) // else it ends by itself, and another node tries
+		d.giveUp(d.ctx, held, err)
 		return
 	}
 	d.cfg.Counters.TakenOver.Add(1)
 	d.cfg.Logger.Info("lobby taken over", "lobby", lease.ID, "from", lease.Owner, "epoch", held.Lease().Epoch)
+}
+
+// giveUp is for a lobby that could not be revived. Only where this node is about to end is it left to another one, with its entry.
+func (d *Directory) giveUp(ctx context.Context, held *cluster.Held, err error) {
+	if isRefusal(err, protocol.CodeUnavailable) {
+		d.cfg.Keeper.Drop(held)
+		return
+	}
+	d.cfg.Counters.Lost.Add(1)
+	_ = d.cfg.Keeper.Release(ctx, held) // else it ends by itself, and another node tries
 }
 
 // revive makes a lobby of what was saved, under a lease of this node. Its members are out of reach until their nodes attach them.
