@@ -16,7 +16,16 @@ import (
 // This file is how sessions go on at another node, or come from one.
 
 // sessionElsewhere asks other nodes for sessions; it implements [session.Elsewhere].
-type sessionElsewhere struct{ mesh Mesh }
+type sessionElsewhere struct {
+	mesh  Mesh
+	lobby func(user string) (id string, in bool)
+}
+
+// Awaits implements [session.Elsewhere]: somebody is in a lobby.
+func (e *sessionElsewhere) Awaits(user string) bool {
+	_, in := e.lobby(user)
+	return in
+}
 
 // What nodes ask each other of sessions.
 const callGiveUp = "session/give-up"

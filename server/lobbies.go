@@ -24,6 +24,8 @@ type lobbies interface {
 
 // rejoiner are lobbies whose members' sessions may come from other nodes and go there.
 type rejoiner interface {
+	// Of tells which lobby a user is in, on any node.
+	Of(user string) (id string, in bool)
 	// Rejoin brings a member whose session has come from another node back to its place in a lobby, and tells whether its user has one. It is
 	// told what is said after the chat message of an id. was is the lobby it was in, if that is known.
 	Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (in bool, err error)

@@ -79,9 +79,9 @@ func TestBadSeatTicketIsClosedWithACodeOfItsOwn(t *testing.T) {
 		time.Sleep(ticket.Life + ticket.Skew)
 		for text, want := range map[string]string{
 			late: `closes_total{code="4006",name="ticket-late"}`,
-			s.ticketFor(user, func(k *ticket.Ticket) { k.Match = "m-2" }):   `closes_total{code="4005",name="moved"}`,
-			s.ticketFor(user, func(k *ticket.Ticket) { k.Seat = 2 }):        `closes_total{code="4005",name="moved"}`,
-			s.ticketFor("another", nil):                                     `closes_total{code="4005",name="moved"}`,
+			s.ticketFor(user, func(k *ticket.Ticket) { k.Match = "m-2" }): `closes_total{code="4005",name="moved"}`,
+			s.ticketFor(user, func(k *ticket.Ticket) { k.Seat = 2 }):      `closes_total{code="4005",name="moved"}`,
+			s.ticketFor("another", nil):                                   `closes_total{code="4005",name="moved"}`,
 			// It displaces the player's relay, which comes back for its seat while this one still waits for the epoch.
 			s.ticketFor(user, func(k *ticket.Ticket) { k.Epoch = 1 << 31 }): `closes_total{code="4500",name="displaced"}`,
 		} {

@@ -106,7 +106,7 @@ func New(cfg Config) (*Server, error) {
 		Logger: cfg.Logger, Counters: s.sessions,
 	}
 	if cfg.Cluster.shared() {
-		hub.Secret, hub.Node, hub.Elsewhere = cfg.Cluster.Secret, cfg.Cluster.Node, &sessionElsewhere{cfg.Cluster.Mesh}
+		hub.Secret, hub.Node, hub.Elsewhere = cfg.Cluster.Secret, cfg.Cluster.Node, &sessionElsewhere{cfg.Cluster.Mesh, s.rejoiner.Of}
 		cfg.Cluster.Mesh.Handle(callGiveUp, s.giveUp)
 	}
 	if cfg.Cluster != nil && cfg.Cluster.Mesh != nil {

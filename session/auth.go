@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/deltatick/deltatick/protocol"
@@ -43,6 +44,11 @@ type Guest struct {
 // SchemeGuest is the first auth string of a [Guest].
 const SchemeGuest = "guest"
 
+// guestPrefix begins the user ids of guests. Whoever comes in as one could as well come in as another.
+const guestPrefix = "guest-"
+
+func isGuest(user string) bool { return strings.HasPrefix(user, guestPrefix) }
+
 var errNotGuest = errors.New("auth is not [guest, name]")
 
 // Authenticate makes a new identity.
@@ -59,7 +65,7 @@ func (g Guest) Authenticate(_ context.Context, auth []string) (Identity, error) 
 		return Identity{}, fmt.Errorf("guest id: %w: %w", refuse(protocol.CloseInternal), err)
 	}
 	return Identity{
-		User: "guest-" + hex.EncodeToString(id),
+		User: guestPrefix + hex.EncodeToString(id),
 		Name: protocol.CleanName(auth[1], protocol.MaxNameRunes, "guest"),
 	}, nil
 }

@@ -17,6 +17,8 @@ type Elsewhere interface {
 	// [*protocol.Closed] refuses the client. Any other says that the node cannot give it, because it does not answer, or is another run that
 	// never had it: the session is then made anew of what its token says. ctx ends when the time for a hello is up, and is not to be used up.
 	Fetch(ctx context.Context, node, token string, seq uint32) (Carried, error)
+	// Awaits says whether a user has something to come back to, such as a place in a lobby: whoever was removed, or has left, has not.
+	Awaits(user string) bool
 }
 
 // Carrier is a [Handler] whose sessions can go on at another hub.
@@ -67,8 +69,12 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 	case errors.As(err, &closed):
 		return nil, ResumeExpired, err
 	default:
+		if fresh = h.vouch(c, hello, s.User(), fresh); fresh == nil && !h.cfg.Elsewhere.Awaits(s.User()) && !isGuest(s.User()) {
+			return nil, ResumeExpired, refuse(protocol.CloseResumeExpired)
+		}
 		h.log.Warn("a session is made anew", "user", s.User(), "from", token.origin.node, "why", err)
 		h.cfg.Counters.Anew.Add(1)
+		h.displaceHeir(token.session)
 		s.arrived, s.anew = &Arrival{}, true
 		s.events.last = min(hello.Resume.Seq, maxAnewSeq) // so that the client does not take the next for one that it has had
 		s.id, err = uuid.NewRandomFromReader(h.cfg.Random)
@@ -84,6 +90,9 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 	if err := h.enlist(s); err != nil {
 		return nil, ResumeRefused, err
 	}
+	if s.anew {
+		h.inherit(token.session, s)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, err := s.welcome(c, true, hello.Resume.Seq); err != nil {
@@ -92,6 +101,39 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 		return nil, ResumeRefused, err
 	}
 	return s, ResumeArrived, nil
+}
+
+// vouch looks at the credentials of a client whose session cannot be had, which may have ended for good without this hub's knowledge: nobody but the credentials of its user says
+// then that the user may still come in. It returns those, or what is known of them already.
+func (h *Hub) vouch(c *conn, hello protocol.Hello, user string, fresh *Identity) *Identity {
+	if fresh != nil || len(hello.Auth) == 0 {
+		return fresh
+	}
+	if who, err := c.authenticate(hello.Auth); err == nil && who.User == user && who.Grant == nil {
+		return &who
+	}
+	return nil
+}
+
+// A session that was made anew takes the place of one that this hub made anew for the same token before: one token makes one session.
+
+func (h *Hub) displaceHeir(origin uuid.UUID) {
+	h.mu.Lock()
+	before := h.heirs[origin]
+	h.mu.Unlock()
+	if before != nil {
+		before.End(protocol.CloseDisplaced)
+	}
+}
+
+func (h *Hub) inherit(origin uuid.UUID, s *Session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.heirs == nil {
+		h.heirs = map[uuid.UUID]*Session{}
+	}
+	s.origin = origin
+	h.heirs[origin] = s
 }
 
 // maxAnewSeq leaves numbers for two thousand million events to a client that claims to have had as many.

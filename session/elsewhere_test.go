@@ -30,7 +30,11 @@ type town struct {
 	hubs map[string]*session.Hub
 	dead map[string]bool
 	from string
+
+	awaited map[string]bool // users
 }
+
+func (n *town) Awaits(user string) bool { return n.awaited[user] }
 
 func (n *town) Fetch(_ context.Context, node, token string, seq uint32) (session.Carried, error) {
 	if n.dead[node] {
@@ -50,7 +54,7 @@ func inTown(t *testing.T, test func(t *testing.T, worlds map[string]*world, dead
 		hubs, dead, worlds := map[string]*session.Hub{}, map[string]bool{}, map[string]*world{}
 		for _, node := range []string{"a", "b", "c"} {
 			w := newWorld(t, func(cfg *session.Config) {
-				cfg.Secret, cfg.Node, cfg.Elsewhere = []byte("the secret of all of them"), node, &town{hubs, dead, node}
+				cfg.Secret, cfg.Node, cfg.Elsewhere = []byte("the secret of all of them"), node, &town{hubs, dead, node, map[string]bool{"member": true}}
 				cfg.Handler = &carrier{house: cfg.Handler.(*house)}
 			})
 			worlds[node], hubs[node] = w, w.hub
@@ -148,7 +152,7 @@ func TestASessionThatAHubCannotTakeStaysWhereItIs(t *testing.T) {
 		synctest.Wait()
 		s.Emit("game", "news", nil, 0)
 		worlds["b"].hub.Drain()
-		if code := worlds["b"].refused(resumeHello(welcome.Token, 0)); code != protocol.CloseMoved {
+		if code := worlds["b"].refused(resumeHello(welcome.Token, 0)); code != protocol.CloseHandedOver {
 			t.Errorf("closed with %d", code)
 		}
 		there, again := worlds["c"].resume(welcome.Token, 0)
@@ -236,5 +240,61 @@ func TestAHubThatShutsDownKeepsSessionsUntilOthersHaveTakenThem(t *testing.T) {
 				t.Errorf("the house of %s heard %s", node, got)
 			}
 		}
+	})
+}
+
+// named lets in whoever says their name and the password, and has the role that the name says.
+type named struct{}
+
+func (named) Authenticate(_ context.Context, auth []string) (session.Identity, error) {
+	if len(auth) != 3 || auth[2] != "password" {
+		return session.Identity{}, errors.New("no")
+	}
+	return session.Identity{User: auth[1], Name: auth[1], Roles: []string{"admin"}}, nil
+}
+
+func TestASpentTokenOfADeadNodeIsNoLoginForWhomNobodyAwaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hubs, dead := map[string]*session.Hub{}, map[string]bool{}
+		at := func(node string) *world {
+			w := newWorld(t, func(cfg *session.Config) {
+				cfg.Secret, cfg.Node, cfg.Auth = []byte("the secret of all of them"), node, named{}
+				cfg.Elsewhere = &town{hubs, dead, node, map[string]bool{"member": true}}
+				cfg.Handler = &carrier{house: cfg.Handler.(*house)}
+			})
+			hubs[node] = w.hub
+			return w
+		}
+		a, b := at("a"), at("b")
+		enter := func(w *world, token, user, password string) *client {
+			c, h := w.dial(), hello("")
+			h.Auth = []string{"name", user, password}
+			if token != "" {
+				h.Resume = &protocol.Resume{Token: token}
+			}
+			c.send(h)
+			return c
+		}
+		tokenOf := func(user string) string {
+			return expect[protocol.Welcome](enter(a, "", user, "password"), protocol.KindWelcome).Token
+		}
+		member, stranger := tokenOf("member"), tokenOf("stranger")
+		dead["a"] = true
+		if code := enter(b, stranger, "stranger", "wrong").closed(); code != protocol.CloseResumeExpired {
+			t.Error("a token alone lets somebody in whom nobody awaits")
+		}
+		if again := expect[protocol.Welcome](enter(b, stranger, "stranger", "password"), protocol.KindWelcome); !again.Resumed || again.User != "stranger" {
+			t.Errorf("with a password: %+v", again)
+		}
+		first := enter(b, member, "member", "wrong")
+		expect[protocol.Welcome](first, protocol.KindWelcome)
+		second := enter(b, member, "member", "wrong")
+		expect[protocol.Welcome](second, protocol.KindWelcome)
+		if code := first.closed(); code != protocol.CloseDisplaced {
+			t.Errorf("the session that the token made first is closed with %d", code)
+		}
+		second.cut()
+		a.stop()
+		b.stop()
 	})
 }

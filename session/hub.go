@@ -32,6 +32,7 @@ type Hub struct {
 	empty    chan struct{} // closed when closed is true and the last connection is gone
 
 	emigrants map[uuid.UUID]emigrant // sessions that went to other nodes lately
+	heirs     map[uuid.UUID]*Session // sessions that were made anew, by the ids of those that they go on for
 }
 
 // NewHub makes a hub. It starts nothing.
@@ -196,6 +197,9 @@ func (h *Hub) forget(s *Session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.sessions, s.id)
+	if h.heirs[s.origin] == s {
+		delete(h.heirs, s.origin)
+	}
 	h.cfg.Counters.Sessions.Add(-1)
 }
 

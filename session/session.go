@@ -17,7 +17,8 @@ type Session struct {
 	id  uuid.UUID
 	tag userTag
 
-	arrived *Arrival // static
+	arrived *Arrival  // static
+	origin  uuid.UUID // guarded by Hub.mu: of the session that this one was made anew for; nil: of none
 
 	// who is replaced as a whole, by one whose user and name are the same: renewing changes roles and expiry alone.
 	who atomic.Pointer[Identity]
