@@ -141,7 +141,9 @@ func (r *running) halt(ctx context.Context) (*cluster.Checkpoint, error) {
 		err = cluster.CheckSize("checkpoint", len(data), cluster.MaxCheckpoint)
 	}
 	if err != nil {
-		return nil, err
+		// The match has ended here. Its lease is left to end, so that another node goes on from what was saved before.
+		r.logger.Error("match could not be packed for another node", "err", err)
+		return nil, nil
 	}
 	return &cluster.Checkpoint{Tick: c.Tick(), Data: data}, nil
 }

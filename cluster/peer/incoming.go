@@ -18,16 +18,28 @@ func (m *Mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer m.running.Done()
+	select {
+	case m.proving <- struct{}{}:
+	default:
+		m.cfg.Counters.Refused.Add(1)
+		http.Error(w, "busy", http.StatusServiceUnavailable)
+		return
+	}
 	ws, err := m.upgrader.Upgrade(w, r, nil)
 	if err != nil {
+		<-m.proving
 		return // the other side was told
 	}
 	defer ws.Close()
 	ws.SetReadLimit(maxProof)
 	from, err := demand(ws, m.cfg.Secret, m.cfg.Node, m.cfg.DialTimeout)
+	<-m.proving
 	if err != nil {
 		m.cfg.Counters.Refused.Add(1)
-		m.cfg.Logger.Warn("a connection to the mesh was refused", "remote", r.RemoteAddr, "err", err)
+		m.warned.Do(func() {
+			m.cfg.Logger.Warn("a connection to the mesh was refused; others are counted", "remote", r.RemoteAddr, "err", err)
+		})
+		m.cfg.Logger.Debug("a connection to the mesh was refused", "remote", r.RemoteAddr, "err", err)
 		return
 	}
 	m.cfg.Counters.Served.Add(1)
@@ -72,6 +84,10 @@ func (m *Mesh) enter(in *incoming) (leave func()) {
 		close(in.over)
 	}
 }
+
+// maxProving is how many connections may be about to prove the secret at once: a service has no more nodes that begin at the same moment, and strangers find no
+// room for more.
+const maxProving = 64
 
 // maxProof bounds the message in which the client proves the secret.
 const maxProof = nonceBytes + 32 + maxNode

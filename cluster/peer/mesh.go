@@ -21,6 +21,8 @@ type Mesh struct {
 	ctx      context.Context // of handlers and connections; ends with Close
 	stop     context.CancelFunc
 	running  sync.WaitGroup // every goroutine
+	proving  chan struct{}  // has an element for each connection that has not proven the secret
+	warned   sync.Once      // that one did not
 
 	// Static once the mesh is used.
 	calls map[string]Handler
@@ -42,7 +44,8 @@ func New(cfg Config) (*Mesh, error) {
 		return nil, err
 	}
 	m := &Mesh{
-		cfg: cfg, calls: map[string]Handler{}, casts: map[string]func(string, []byte){}, peers: map[string]*outgoing{}, served: map[string]*incoming{},
+		proving: make(chan struct{}, maxProving),
+		cfg:     cfg, calls: map[string]Handler{}, casts: map[string]func(string, []byte){}, peers: map[string]*outgoing{}, served: map[string]*incoming{},
 		upgrader: websocket.Upgrader{HandshakeTimeout: cfg.DialTimeout, ReadBufferSize: bufferBytes, WriteBufferSize: bufferBytes},
 	}
 	m.ctx, m.stop = context.WithCancel(context.Background())
