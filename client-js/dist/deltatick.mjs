@@ -5034,6 +5034,7 @@ var init_codes = __esm({
           row(4004, "internal", "resume", 1e3),
           row(4005, "moved", "resume"),
           row(4006, "ticket-late", "resume"),
+          row(4007, "handed-over", "resume"),
           row(4400, "auth-expired", "renew"),
           row(4500, "displaced"),
           row(4501, "resume-refused", "fresh"),
