@@ -4,7 +4,7 @@ import "testing"
 
 // What a page may have to load of the client, in bytes as gzip packs them.
 const (
-	maxAtOnce     = 15_800 // before it can do anything
+	maxAtOnce     = 15_850 // before it can do anything
 	maxPredicting = 19_200 // with what predicts
 	maxMoving     = 22_500 // with what interpolates views, too
 	maxConnecting = 19_200 // with lobby, presence and the reader of schemas instead: what a client has when it says hello that takes bodies in the codec mp
