@@ -56,7 +56,9 @@ type Counters struct {
 type Watch struct {
 	cfg Config
 
-	away bool // of the goroutine in Run: this node goes on without the store
+	// Of the goroutine in Run.
+	met  bool // this node was in touch with the store once
+	away bool // it goes on without the store
 }
 
 // methodTouch is what nodes ask each other; the answer is one byte.
@@ -114,8 +116,12 @@ func (w *Watch) Run(ctx context.Context) error {
 // look prolongs the leases if everybody is out of touch.
 func (w *Watch) look(ctx context.Context) {
 	if !w.cfg.Keeper.OutOfTouch() {
+		w.met = true
 		w.say(false)
 		return
+	}
+	if !w.met {
+		return // it has just begun
 	}
 	if !w.allAreAway(ctx) {
 		w.cfg.Counters.Refused.Add(1)
