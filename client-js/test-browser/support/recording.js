@@ -127,6 +127,21 @@ const STALL = 250;
 export const stalled = (frames) =>
   frames.some(({ now, slack }, i) => slack < -STALL || (i > 0 && now - frames[i - 1].now > STALL));
 
+/** Units between the middles of two ships that touch: twice the radius of one. */
+const TOUCHING = 28;
+
+/**
+ * Whether two ships touched: each bounces off the other, which a page that predicts its own learns from the server only, so its own ship is
+ * drawn elsewhere then, and rightly.
+ * @param {Truth} truth @param {number} a id of a ship @param {number} b id of another
+ */
+export const met = (truth, a, b) =>
+  [...truth.values()].some((ships) => {
+    const [one, other] = [ships.get(a), ships.get(b)];
+    // They are pushed apart in the tick in which they touch.
+    return one !== undefined && other !== undefined && distance(one, other) < TOUCHING + 1;
+  });
+
 /**
  * Where the server had a ship at a tick, and on the straight between two.
  * @param {Truth} truth @param {number} id @param {number} tick with its fraction
