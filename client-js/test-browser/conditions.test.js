@@ -48,7 +48,8 @@ async function straightRun(net, seconds) {
   await page.waitForFunction(() => {
     const { room, own } = /** @type {any} */ (window).deltatick;
     const [round] = room.state.tables.round.values();
-    return round?.phase === 1 && own.tick > 0; // at its beginning everybody is put elsewhere
+    // At its beginning everybody is put elsewhere, and what is near enough is shown to go there.
+    return round?.phase === 1 && own.tick > 0 && room.stats.predictionError === 0;
   });
   await record(page, it.other);
   await page.keyboard.down("KeyW");
