@@ -35,7 +35,7 @@ var stories = map[string]story{
 	"arena": {arena.Kind(), match.Settings{"seconds": 600, "limit": 0, "bots": 12}, 4, func(r uint32) any {
 		return arena.Input{Turn: int(r%3) - 1, Thrust: r&8 != 0, Fire: r&0x70 != 0, Aimed: r&0x180 == 0, Aim: float64(r>>20) / 650}
 	}},
-	"swarm": {swarm.Kind(), match.Settings{"entities": 300, "quarter": 1}, 3, func(r uint32) any {
+	"swarm": {swarm.Kind(), match.Settings{"entities": 300, "quarter": 1, "steered": 1}, 3, func(r uint32) any {
 		return swarm.Input{Turn: int(r%3) - 1, Thrust: r&8 != 0, Fire: r&16 != 0}
 	}},
 	"dots": {dots.Kind(), nil, 3, func(r uint32) any {

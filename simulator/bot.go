@@ -20,18 +20,22 @@ type Bot interface {
 }
 
 var behaviours = map[string]func(rng *rand.Rand) Bot{
-	"shooter": func(*rand.Rand) Bot { return &Shooter{} },
-	"random":  func(rng *rand.Rand) Bot { return &Random{Rand: rng} },
-	"idle":    func(*rand.Rand) Bot { return Idle{} },
+	"shooter":  func(*rand.Rand) Bot { return &Shooter{} },
+	"steering": func(rng *rand.Rand) Bot { return &Steering{Rand: rng} },
+	"random":   func(rng *rand.Rand) Bot { return &Random{Rand: rng} },
+	"idle":     func(*rand.Rand) Bot { return Idle{} },
 }
 
 // Behaviours are the names of the ready bots.
 func Behaviours() []string { return slices.Sorted(maps.Keys(behaviours)) }
 
-// suits is the behaviour for a game one knows nothing else about.
-func suits(game string) string {
-	if game == "arena" {
+// suits is the behaviour for a game with such settings that one knows nothing else about.
+func suits(game string, settings map[string]int) string {
+	switch {
+	case game == "arena":
 		return "shooter"
+	case game == "swarm" && settings["steered"] == 1:
+		return "steering"
 	}
 	return "random"
 }

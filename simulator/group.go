@@ -121,7 +121,7 @@ func (g Group) withDefaults() (Group, error) {
 		}
 	}
 	if g.NewBot == nil {
-		behaviour := cmp.Or(g.Behaviour, suits(g.Game))
+		behaviour := cmp.Or(g.Behaviour, suits(g.Game, g.Settings))
 		if !slices.Contains(Behaviours(), behaviour) {
 			return g, fmt.Errorf("behaviour: %q is none of %v", behaviour, Behaviours())
 		}
@@ -133,7 +133,7 @@ func (g Group) withDefaults() (Group, error) {
 // sight is how far the group's seats see.
 func (g Group) sight() invariant.Sight {
 	if view := g.Settings["view"]; g.Sight == (invariant.Sight{}) && g.Game == "swarm" && view > 0 {
-		// Radii of at most 900 units at 0.6 radians a second (games/swarm), along two axes, for two entities.
+		// Radii of at most 900 units at 0.6 radians a second (games/swarm), along two axes, for two entities; who steers is slower.
 		return invariant.Sight{Table: "entities", X: "x", Y: "y", Radius: float64(view), Speed: 2 * math.Sqrt2 * 900 * 0.6}
 	}
 	return g.Sight

@@ -16,8 +16,9 @@ func (idle) Join(*match.Tick, match.Player)  {}
 func (idle) Step(*match.Tick)                {}
 func (idle) Leave(*match.Tick, match.Player) {}
 
-func allocations(t *testing.T, kind match.Kind, players int) float64 {
-	sim, err := match.NewSim(kind, match.SimConfig{})
+func allocations(t *testing.T, kind match.Kind, settings match.Settings, players int) float64 {
+	t.Helper()
+	sim, err := match.NewSim(kind, match.SimConfig{Settings: settings})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,9 +39,11 @@ func allocations(t *testing.T, kind match.Kind, players int) float64 {
 }
 
 func TestMovingAllocatesNothing(t *testing.T) {
-	floor := allocations(t, match.Kind{Name: "idle", New: func() match.Game { return idle{} }}, 0)
-	if got := allocations(t, swarm.Kind(), 64); got > floor {
-		t.Errorf("%v allocations a tick, want the match's own %v", got, floor)
+	floor := allocations(t, match.Kind{Name: "idle", New: func() match.Game { return idle{} }}, nil, 0)
+	for _, steered := range []int{0, 1} {
+		if got := allocations(t, swarm.Kind(), match.Settings{"steered": steered}, 64); got > floor {
+			t.Errorf("steered=%d: %v allocations a tick, want the match's own %v", steered, got, floor)
+		}
 	}
 }
 

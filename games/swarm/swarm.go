@@ -19,7 +19,7 @@ type entity struct {
 	Name  string `sync:"max=24"`
 }
 
-// Input is what a player sends each tick. It is counted and otherwise ignored.
+// Input is what a player sends each tick. It is counted; where the setting steered is 1, Turn and Thrust steer the seat's entity. Fire has no effect.
 type Input struct {
 	Turn   int `sync:"min=-1,max=1"`
 	Thrust bool
@@ -32,6 +32,7 @@ type Game struct {
 	inputs   *match.Inputs[Input]
 	paths    []path `state:"-"` // by entity id - 1; Setup makes the same again
 	quarter  bool
+	leaders  leaders
 	counts   [match.MaxSeats + 1]uint64 // inputs, by seat
 }
 
@@ -40,6 +41,7 @@ func (g *Game) Setup(s *match.Setup) error {
 	g.entities = match.AddTable[entity](s, "entities")
 	g.inputs = match.AddInputs[Input](s)
 	g.quarter = s.Settings[settingQuarter] == 1
+	g.leaders.on = s.Settings[settingSteered] == 1
 	if radius := s.Settings[settingView]; radius > 0 {
 		g.entities.Interest(match.Grid{Radius: float64(radius)}, func(e *entity) (x, y float64) { return e.X, e.Y })
 	}
@@ -61,22 +63,23 @@ func (g *Game) View(seat match.SeatID) match.View {
 	return match.View{Key: match.ViewID(seat), X: e.X, Y: e.Y}
 }
 
-// Join gives the player's name to the entity of the seat, if there are that many.
+// Join gives the player's name to the entity of the seat, if there are that many, and takes a steered one off its path.
 func (g *Game) Join(_ *match.Tick, p match.Player) {
 	g.counts[p.Seat] = 0
+	g.leaders.taken[p.Seat] = true
 	if e := g.entities.Get(match.EntityID(p.Seat)); e != nil {
 		e.Name = shortName(p.Name)
 	}
 }
 
-// Leave takes the player's name off the entity.
+// Leave takes the player's name off the entity. A steered one stands where it is, for the seat's next player: it would have to jump to be on its path again.
 func (g *Game) Leave(_ *match.Tick, p match.Player) {
 	if e := g.entities.Get(match.EntityID(p.Seat)); e != nil {
 		e.Name = droneName(int(p.Seat))
 	}
 }
 
-// Step moves the entities and counts the inputs that were sent for this tick.
+// Step moves the entities, along their paths or as they are steered, and counts the inputs that were sent for this tick.
 func (g *Game) Step(t *match.Tick) {
 	for p := range t.Players() {
 		if _, age := g.inputs.Of(p.Seat); age == 0 {
@@ -85,7 +88,14 @@ func (g *Game) Step(t *match.Tick) {
 	}
 	ticks := int(t.Number())
 	for id, e := range g.entities.All() {
-		g.place(e, g.paths[id-1], ticks, t.Rate())
+		p := g.paths[id-1]
+		if !g.leaders.lead(id) {
+			g.place(e, p, ticks, t.Rate())
+			continue
+		}
+		e.steer(g.wish(match.SeatID(id), t.Rate()), t.Rate())
+		own, _ := p.ownTicks(ticks, t.Rate(), g.quarter)
+		e.HP = p.hpAt(own, t.Rate())
 	}
 }
 
