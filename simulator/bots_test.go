@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -43,8 +44,15 @@ func rows(s *protocol.Snapshot, table int, values ...[]float64) {
 	}
 }
 
-// inRoom puts a client into seat 1 of a match with this world and hands over room and view.
+// inRoom puts a client into seat 1 of a match of arena with this world and hands over room and view.
 func inRoom(t *testing.T, world *protocol.Snapshot, test func(room *client.Room, v *client.View)) {
+	t.Helper()
+	enter := protocol.Enter{Game: "arena", Tables: arenaSchema, Inputs: arenaInputs}
+	inRoomOf(t, enter, world, func(room *client.Room, _ func(*protocol.Snapshot)) { test(room, room.View()) })
+}
+
+// inRoomOf puts a client into seat 1 of a match whose game, tables and inputs enter has, with this world. show makes another world the newest view.
+func inRoomOf(t *testing.T, enter protocol.Enter, world *protocol.Snapshot, test func(room *client.Room, show func(*protocol.Snapshot))) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		srv := clienttest.NewServer()
@@ -64,21 +72,26 @@ func inRoom(t *testing.T, world *protocol.Snapshot, test func(room *client.Room,
 		if err != nil {
 			t.Fatal(err)
 		}
-		head := protocol.NewHeadEncoder().Encode(protocol.SnapshotHead{Epoch: 1, Tick: world.Tick})
-		_, helloErr := conn.Hello()
-		for _, err := range []error{
-			helloErr,
-			conn.Welcome(protocol.Welcome{}),
-			conn.Send(&protocol.Enter{Kind: protocol.KindEnter, Epoch: 1, Match: "m", Game: "arena", Seat: 1, TickRate: 60, Tables: arenaSchema, Inputs: arenaInputs}),
-			conn.SendRaw(append(head, protocol.NewBodyEncoder(arenaSchema).Encode(nil, world)...)),
-		} {
+		must := func(err error) {
+			t.Helper()
 			if err != nil {
 				t.Fatal(err)
 			}
 		}
-		synctest.Wait()
-		room := c.Room()
-		test(room, room.View())
+		heads, bodies := protocol.NewHeadEncoder(), protocol.NewBodyEncoder(enter.Tables)
+		show := func(world *protocol.Snapshot) {
+			t.Helper()
+			head := heads.Encode(protocol.SnapshotHead{Epoch: 1, Tick: world.Tick})
+			must(conn.SendRaw(append(slices.Clone(head), bodies.Encode(nil, world)...)))
+			synctest.Wait()
+		}
+		_, err = conn.Hello()
+		must(err)
+		must(conn.Welcome(protocol.Welcome{}))
+		enter.Kind, enter.Epoch, enter.Match, enter.Seat, enter.TickRate = protocol.KindEnter, 1, "m", 1, 60
+		must(conn.Send(&enter))
+		show(world)
+		test(c.Room(), show)
 	})
 }
 

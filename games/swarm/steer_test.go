@@ -59,6 +59,18 @@ func TestASteeredEntityTurnsAndGoesTheWayItPoints(t *testing.T) {
 	}
 }
 
+// What makes a snapshot that has an input the first one to show its effect.
+func TestAnInputHasItsEffectInTheTickItIsFor(t *testing.T) {
+	f := steered(t, 1, 1)
+	seat := f.join("ann")
+	f.steps(1)
+	before := f.entities()[0]
+	f.push(seat, swarm.Input{Turn: 1, Thrust: true}, 1)
+	if now := f.entities()[0]; now.angle == before.angle || moved(before, now) < 6 {
+		t.Errorf("from %+v to %+v", before, now)
+	}
+}
+
 func TestAnEntityIsSteeredByItsSeatAlone(t *testing.T) {
 	quiet, loud := steered(t, 1, 20), steered(t, 1, 20)
 	for _, f := range []field{quiet, loud} {
