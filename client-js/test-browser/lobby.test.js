@@ -209,11 +209,12 @@ test("a private lobby is joined by its code alone, and the host can put someone 
   await guest.waitForSelector("#home:not([hidden])");
 });
 
-test("a swarm is shown, too", async () => {
+test("a swarm is shown, too, and steered by the keyboard where its setting says so", async () => {
   await host.click("text=Leave");
   await host.waitForSelector("#home:not([hidden])");
   await host.click("#create-open");
   await host.selectOption('#create select[name="game"]', "swarm");
+  await host.check('#create input[name="set:steered"]');
   await host.click('#create button[type="submit"]');
   await host.click("text=Start match");
   await host.waitForFunction(() => {
@@ -221,6 +222,25 @@ test("a swarm is shown, too", async () => {
     return document.body.dataset.view === "match" && room?.state.tables.entities?.size > 10;
   });
   assert.match(await text(host.locator("#clock-phase")), /entities/);
+  // Its seat's entity, which stands until it is steered.
+  const changed = (/** @type {number} */ units, /** @type {number} */ radians) =>
+    host.waitForFunction(
+      ([units, radians]) => {
+        const at = /** @type {any} */ (window);
+        const { x, y, angle } = at.deltatick.room.state.tables.entities.get(1);
+        at.began ??= { x, y, angle };
+        const turned = Math.acos(Math.cos(angle - at.began.angle));
+        return Math.hypot(x - at.began.x, y - at.began.y) >= units && turned >= radians;
+      },
+      [units, radians],
+    );
+  await changed(0, 0);
+  await host.keyboard.down("ArrowLeft");
+  await changed(0, 2); // in more than half a second, after which an input that came once holds no more
+  await host.keyboard.up("ArrowLeft");
+  await host.keyboard.down("ArrowUp");
+  await changed(50, 0);
+  await host.keyboard.up("ArrowUp");
 });
 
 test("after a round there is a result, and a rematch takes everyone into the next one", async () => {
