@@ -32,7 +32,7 @@ var arrows = map[string][]string{
 	"cmd/bytes":       {"match", "protocol", "games/*"},
 	"cmd/dots":        {"server", "match", "games/*"},
 	"cmd/replay":      {"replay", "games/*"},
-	"cmd/cost":        {"cmd/internal", "simulator", "server", "match", "tick", "protocol", "games/*"},
+	"cmd/cost":        {"cmd/internal", "simulator", "server", "server/node", "cluster", "match", "tick", "protocol", "games/*"},
 	"cmd/simulator":   {"cmd/internal", "simulator", "simulator/link", "client-go", "games/arena"}, // whose step its bots predict by
 	"cmd/conformance": {"cmd/internal", "conformance"},
 	"cmd/wasmstep":    {}, // builds a game's step by the go command

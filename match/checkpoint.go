@@ -65,12 +65,12 @@ type savedTable struct {
 	Rows []byte
 }
 
-// capture is a checkpoint whose memory is its own, so that who wants it can make bytes of it while the match goes on.
+// capture is a checkpoint whose memory is its own, so that who wants it can make bytes of it, once, while the match goes on.
 type capture struct {
 	head   checkpointHead
 	core   savedCore
-	past   []*protocol.Snapshot
-	schema protocol.Schema
+	past   []*protocol.Snapshot // the keeper's
+	keeper *pastKeeper
 	match  savedMatch
 	views  []savedView
 }
@@ -84,7 +84,7 @@ func (c *core) capture() (*capture, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &capture{schema: c.schema, views: c.views.save(), head: checkpointHead{
+	k := &capture{keeper: c.past, views: c.views.save(), head: checkpointHead{
 		Kind: c.cfg.kind.Name, Seed: c.cfg.seed, TickRate: c.rate, MaxPlayers: c.cfg.maxPlayers,
 		First: c.cfg.kind.saveSettings(c.cfg.settings), Now: c.cfg.kind.saveSettings(c.settings), Parts: c.parts,
 	}, core: savedCore{
@@ -103,12 +103,11 @@ func (c *core) capture() (*capture, error) {
 	if k.core.Game, err = c.saveGame(); err != nil {
 		return nil, err
 	}
+	k.past = make([]*protocol.Snapshot, 0, min(c.tick, c.rewind)+1)
 	// The last of these is the world as it is, which is made again from the rows and only has to be the same.
 	for tick := c.tick - min(c.tick, c.rewind); tick <= c.tick; tick++ {
 		if snap := c.at(tick); snap != nil {
-			own := protocol.NewSnapshot(c.schema)
-			own.CopyFrom(snap, c.schema)
-			k.past = append(k.past, own)
+			k.past = append(k.past, c.past.copyOf(snap))
 		}
 	}
 	return k, nil

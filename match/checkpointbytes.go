@@ -10,7 +10,6 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/deltatick/deltatick/match/state"
-	"github.com/deltatick/deltatick/protocol"
 )
 
 // Errors of checkpoints.
@@ -51,16 +50,22 @@ var (
 	})
 )
 
-// bytes makes the checkpoint's bytes. It may run on any goroutine.
+// plains has memory for checkpoints before they are compressed.
+var plains = sync.Pool{New: func() any { return new([]byte) }}
+
+// bytes makes the checkpoint's bytes. It may run on any goroutine, and once only.
 func (k *capture) bytes() ([]byte, error) {
-	k.savePast()
-	var plain []byte
+	k.core.Past, k.core.Hash = k.keeper.encode(k.past)
+	memory := plains.Get().(*[]byte)
+	defer plains.Put(memory)
+	plain := (*memory)[:0]
 	for _, part := range []any{&k.head, &k.core, &k.match, &k.views} {
 		var err error
 		if plain, err = state.Append(plain, part); err != nil {
 			return nil, err
 		}
 	}
+	*memory = plain
 	if len(plain) > maxCheckpoint {
 		return nil, fmt.Errorf("checkpoint of %d bytes, at most %d", len(plain), maxCheckpoint)
 	}
@@ -70,24 +75,6 @@ func (k *capture) bytes() ([]byte, error) {
 	data = packer().EncodeAll(plain, data)
 	binary.LittleEndian.PutUint32(data[checkpointPrefix-4:], crc32.Checksum(data[checkpointPrefix:], castagnoli))
 	return data, nil
-}
-
-// savePast encodes the snapshots, and the hash of the last, which is the present.
-func (k *capture) savePast() {
-	if len(k.past) == 0 {
-		return
-	}
-	head, body := protocol.NewHeadEncoder(), protocol.NewBodyEncoder(k.schema)
-	var base *protocol.Snapshot
-	for _, snap := range k.past[:len(k.past)-1] {
-		h := protocol.SnapshotHead{Tick: snap.Tick}
-		if base != nil {
-			h.Base = base.Tick
-		}
-		k.core.Past = append(k.core.Past, append(append([]byte(nil), head.Encode(h)...), body.Encode(base, snap)...))
-		base = snap
-	}
-	k.core.Hash = protocol.Hash(k.past[len(k.past)-1], k.schema)
 }
 
 // openCheckpoint checks a checkpoint's bytes and returns what is in them, as the present version has it.

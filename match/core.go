@@ -38,6 +38,7 @@ type core struct {
 
 	parts []savedPart // what a checkpoint is held against; nil until there is one
 	plan  *state.Plan // of the game's own struct, if the game does not keep it by hand
+	past  *pastKeeper // of checkpoints
 }
 
 // source is what the core needs of a table of any type.
@@ -115,6 +116,7 @@ func newCore(cfg coreConfig) (*core, error) {
 		c.history[i] = protocol.NewSnapshot(c.schema)
 	}
 	c.views = newViews(c)
+	c.past = newPastKeeper(c.schema)
 	return c, nil
 }
 

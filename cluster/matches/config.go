@@ -47,9 +47,9 @@ type Config struct {
 	Close protocol.CloseCode
 
 	FlushEvery      time.Duration // between two savings of what matches took in; default 100 ms
-	CheckpointEvery time.Duration // between two checkpoints of a match; default 500 ms
+	CheckpointEvery time.Duration // between two checkpoints of a match; default 1 s
 	ScanEvery       time.Duration // between two looks for matches to take over; default 100 ms
-	HeirTime        time.Duration // that the node whose turn it is has to take a match over before any other tries; default 500 ms
+	HeirTime        time.Duration // that the node whose turn it is has to take a match over before any other tries; default 1 s
 	OrphanAfter     time.Duration // beyond the grace of seats: a match without a connection of which no lobby has heard for so long is ended; default 60 s
 	ResultFor       time.Duration // that a result is kept for a lobby that cannot be reached; default 60 s
 
@@ -64,7 +64,7 @@ const defaultGrace = 60 * time.Second // as in package match
 
 func (cfg Config) withDefaults() (Config, error) {
 	cfg.FlushEvery = cmp.Or(cfg.FlushEvery, 100*time.Millisecond)
-	cfg.CheckpointEvery = cmp.Or(cfg.CheckpointEvery, 500*time.Millisecond)
+	cfg.CheckpointEvery = cmp.Or(cfg.CheckpointEvery, time.Second)
 	cfg.ScanEvery = cmp.Or(cfg.ScanEvery, 100*time.Millisecond)
 	cfg.HeirTime = cmp.Or(cfg.HeirTime, 500*time.Millisecond)
 	cfg.OrphanAfter = cmp.Or(cfg.OrphanAfter, time.Minute)

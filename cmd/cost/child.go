@@ -14,10 +14,14 @@ import (
 	"runtime/pprof"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/deltatick/deltatick/cluster/redis"
 	"github.com/deltatick/deltatick/games/arena"
 	"github.com/deltatick/deltatick/games/swarm"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/server"
+	"github.com/deltatick/deltatick/server/node"
 	"github.com/deltatick/deltatick/simulator/floor"
 	"github.com/deltatick/deltatick/simulator/load"
 	"github.com/deltatick/deltatick/simulator/machine"
@@ -29,7 +33,8 @@ const childArg = "child"
 // order is what a child is to be. It says [started] on its standard output when it is that, then a [sample] for every line on its
 // standard input, and ends when that does, so that no child outlives its parent.
 type order struct {
-	Role     string // roleServer, roleFloor or roleLoad
+	Role     string // roleServer, roleNode, roleFloor or roleLoad
+	Redis    string // of roleNode
 	Floor    floor.Config
 	Load     load.Config
 	Sessions int
@@ -39,6 +44,7 @@ type order struct {
 
 const (
 	roleServer = "server"
+	roleNode   = "node" // a server whose lobbies and matches outlive it, by what Redis keeps of them
 	roleFloor  = "floor"
 	roleLoad   = "load"
 )
@@ -66,22 +72,27 @@ func (o order) run(in io.Reader, out *json.Encoder) error {
 	ctx, stop := context.WithCancelCause(context.Background())
 	defer stop(nil)
 	switch o.Role {
-	case roleServer:
-		s, err := server.New(server.Config{
-			Guests: true,
-			Kinds:  []match.Kind{arena.Kind(), swarm.Kind()}, MaxSessions: o.Sessions, MaxLobbies: o.Sessions, DrainWait: time.Millisecond,
-		})
+	case roleServer, roleNode:
+		listener, err := listen()
 		if err != nil {
 			return err
 		}
-		return o.serve(ctx, stop, s.Handler(), s.Run, in, out, func(m *sample) { m.Ticks = s.Ticks() })
+		s, err := o.server(listener.Addr())
+		if err != nil {
+			return err
+		}
+		return o.serve(ctx, stop, listener, s.Handler(), s.Run, in, out, func(m *sample) { m.Ticks = s.Ticks() })
 	case roleFloor:
+		listener, err := listen()
+		if err != nil {
+			return err
+		}
 		f, err := floor.New(o.Floor)
 		if err != nil {
 			return err
 		}
 		run := func(ctx context.Context) error { f.Run(ctx); return nil }
-		return o.serve(ctx, stop, f, run, in, out, func(*sample) {})
+		return o.serve(ctx, stop, listener, f, run, in, out, func(*sample) {})
 	case roleLoad:
 		l, err := load.New(o.Load)
 		if err != nil {
@@ -99,16 +110,31 @@ func (o order) run(in io.Reader, out *json.Encoder) error {
 	return fmt.Errorf("no role %q", o.Role)
 }
 
-// serve listens on a free port and is a server until standard input ends.
+// listen takes a free port.
+func listen() (net.Listener, error) { return net.Listen("tcp", "127.0.0.1:0") }
+
+// server makes the server that is measured.
+func (o order) server(addr net.Addr) (*server.Server, error) {
+	cfg := server.Config{
+		Guests: true,
+		Kinds:  []match.Kind{arena.Kind(), swarm.Kind()}, MaxSessions: o.Sessions, MaxLobbies: o.Sessions, DrainWait: time.Millisecond,
+	}
+	if o.Role == roleServer {
+		return server.New(cfg)
+	}
+	engine, err := redis.Dial(redis.Config{URL: o.Redis})
+	if err != nil {
+		return nil, err
+	}
+	return node.New(node.Config{Server: cfg, Engine: engine, Secret: []byte(uuid.NewString()), URL: "ws://" + addr.String(), Matches: o.Sessions})
+}
+
+// serve is a server until standard input ends.
 func (o order) serve(
-	ctx context.Context, stop context.CancelCauseFunc, h http.Handler, run func(context.Context) error,
+	ctx context.Context, stop context.CancelCauseFunc, listener net.Listener, h http.Handler, run func(context.Context) error,
 	in io.Reader, out *json.Encoder, fill func(*sample),
 ) error {
 	if err := machine.Files(o.Sessions + spareFiles); err != nil {
-		return err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
 		return err
 	}
 	front := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second}

@@ -15,6 +15,7 @@ deltatick cost: what a server costs for each player and tick, against the floor:
 
   go run ./cmd/cost -game arena                # 50 rooms of 8, server and floor in turn
   go run ./cmd/cost -rooms 10 -game swarm -entities 100
+  go run ./cmd/cost -redis redis://127.0.0.1   # a server whose matches outlive it, against one whose do not
   go run ./cmd/cost -idle 10000                # memory of connections that wait in a lobby
 
 Everything runs on this machine's loopback, in processes that end with this one. A pair in which
@@ -31,6 +32,7 @@ type config struct {
 	warm     time.Duration
 	window   time.Duration
 	idle     int
+	redis    string
 	profile  string
 }
 
@@ -43,11 +45,12 @@ func parse(args []string, lookup func(string) (string, bool), out io.Writer) (co
 	fs.StringVar(&cfg.game, "game", "arena", "`game`: arena or swarm")
 	fs.IntVar(&cfg.entities, "entities", 8, "`entities` of a swarm")
 	fs.StringVar(&cfg.codec, "codec", protocol.CodecPacked, "`codec` of snapshot bodies: packed or mp")
-	fs.IntVar(&cfg.pairs, "pairs", 3, "`times` that server and floor are measured, in turn")
+	fs.IntVar(&cfg.pairs, "pairs", 3, "`times` that both are measured, in turn")
 	fs.DurationVar(&cfg.warm, "warm", 3*time.Second, "`time` to play before measuring")
 	fs.DurationVar(&cfg.window, "for", 10*time.Second, "`time` to measure")
 	fs.IntVar(&cfg.idle, "idle", 0, "measure the memory of so many `connections` that wait in lobbies instead")
-	fs.StringVar(&cfg.profile, "profile", "", "`file` for a CPU profile of the server in its last measured time (or, with -idle, of its heap)")
+	fs.StringVar(&cfg.redis, "redis", "", "`url` of a Redis: compare a server that keeps its lobbies and matches there with one that does not, instead of a server with the floor")
+	fs.StringVar(&cfg.profile, "profile", "", "`file` for a CPU profile of the server (with -redis, of the one with it) in its last measured time (or, with -idle, of its heap)")
 	if err := env.Parse(fs, "DELTATICK_COST_", intro, args, lookup, out); err != nil {
 		return cfg, err
 	}

@@ -40,14 +40,14 @@ func (f figures) sustained() bool {
 	return f.snapshots[0] >= leastSnapshots && f.snapshots[1] >= medianSnapshots && f.inputs >= leastInputs
 }
 
-// round plays a server, or a floor like it, and measures.
+// round plays a server, or a floor like one, and measures.
 func round(ctx context.Context, cfg config, role string, like figures) (figures, error) {
 	players := cfg.rooms * cfg.size
-	target := order{Role: role, Sessions: players + 1, Floor: floor.Config{Rooms: cfg.rooms, Frame: int(like.snapshotBytes + 0.5)}}
+	target := order{Role: role, Redis: cfg.redis, Sessions: players + 1, Floor: floor.Config{Rooms: cfg.rooms, Frame: int(like.snapshotBytes + 0.5)}}
 	l := load.Config{Rooms: cfg.rooms, Size: cfg.size, Game: cfg.game, Codec: cfg.codec, Settings: games[cfg.game](cfg)}
 	if role == roleFloor {
 		l.Floor = int(like.inputBytes + 0.5)
-	} else {
+	} else if one, _ := cfg.roles(); role == one {
 		target.Profile = cfg.profile
 	}
 	var f figures

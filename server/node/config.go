@@ -34,7 +34,7 @@ type Config struct {
 	SameVersion bool // likewise of its version
 
 	LeaseTTL        time.Duration // after which a node that has not been heard counts as dead; default 1 s
-	CheckpointEvery time.Duration // between two checkpoints of a match, which bounds what is made again after a node died; default 500 ms
+	CheckpointEvery time.Duration // between two checkpoints of a match, which bounds what is made again after a node died; default 1 s
 	FlushEvery      time.Duration // between two savings of what matches take in, which is the play that is lost when one dies; default 100 ms
 }
 

@@ -36,7 +36,7 @@ func (c *nodeConfig) define(fs *flag.FlagSet, p Program) {
 	fs.StringVar(&c.internal, "internal-url", "", "`URL` at which other nodes reach this one (default: ws://, host name and port)")
 	fs.StringVar(&n.Region, "region", "", "`region` of this node")
 	fs.DurationVar(&n.LeaseTTL, "lease", time.Second, "`time` after which a node that is not heard counts as dead, 200ms to 1m")
-	fs.DurationVar(&n.CheckpointEvery, "checkpoint", 500*time.Millisecond, "`time` between two checkpoints of a match")
+	fs.DurationVar(&n.CheckpointEvery, "checkpoint", time.Second, "`time` between two checkpoints of a match")
 	if p.NoLobbies {
 		fs.IntVar(&n.Matches, "matches", -1, "`matches` at a time at most; -1: 50 for each CPU")
 		return
