@@ -96,7 +96,10 @@ func (m *Match) giveCheckpoint(wanted []chan<- Capture, handOver bool) (last boo
 	} else {
 		answer.bytes = func() ([]byte, error) { return nil, err }
 	}
-	last = m.leave(handOver && err == nil)
+	if handOver {
+		last = err == nil
+		m.leave(last)
+	}
 	for _, to := range wanted {
 		to <- answer
 	}

@@ -39,11 +39,18 @@ func (m *Match) HandOver(to chan<- Capture, code protocol.CloseCode) error {
 	return nil
 }
 
-// leave ends a match that is handed over, and takes the wish back when it could not be.
-func (m *Match) leave(handOver bool) bool {
+// leave ends a match that is handed over, if it could be kept, and takes the wish back if it could not. A wish that came after this tick had begun is for the
+// next one.
+func (m *Match) leave(kept bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.leaving.now = m.leaving.now || handOver
+	m.leaving.now = m.leaving.now || kept
 	m.leaving.handOver = false
-	return handOver
+}
+
+// postpone leaves those who want the state to the next tick.
+func (m *Match) postpone(wanted []chan<- Capture) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.wanted = append(wanted, m.wanted...)
 }

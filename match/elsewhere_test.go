@@ -357,3 +357,72 @@ func TestAGameThatCannotBeKeptIsNotHandedOver(t *testing.T) {
 		}
 	})
 }
+
+func TestAHandOverAskedForWhileATickRunsIsOfTheNextTickAlsoIfThatOneIsSaved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var game *lane
+		m, err := match.New(match.Config{Kind: laneKind(&game)})
+		must(t, err)
+		saved, last := make(chan match.Capture, 1), make(chan match.Capture, 1)
+		game.look = func(now *match.Tick) {
+			switch now.Number() {
+			case 4:
+				must(t, m.Capture(saved))
+			case 5: // the tick after which saved gets the state
+				must(t, m.HandOver(last, 0))
+			}
+		}
+		over := make(chan error, 1)
+		go func() { over <- m.Run(context.Background()) }()
+		_, view, _ := join(t, m, "ada")
+		ticks(20)
+		select {
+		case err := <-over:
+			if !errors.Is(err, match.ErrElsewhere) {
+				t.Errorf("Run returned %v", err)
+			}
+		default:
+			t.Error("the match goes on here")
+			m.Abandon(0)
+			<-over
+		}
+		view.read()
+		if got, want := (<-saved).Tick(), uint32(5); got != want {
+			t.Errorf("saved after tick %d, want %d", got, want)
+		}
+		if c := <-last; c.Tick() != 6 || view.head.Tick != c.Tick() {
+			t.Errorf("handed over after tick %d, and players have seen tick %d: want 6", c.Tick(), view.head.Tick)
+		}
+	})
+}
+
+func TestAMatchIsNotHandedOverWithWhatItHasNotToldYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := &gate{}
+		var game *lane
+		m, err := match.New(match.Config{Kind: laneKind(&game), Gate: g.open})
+		must(t, err)
+		last := make(chan match.Capture, 1)
+		game.look = func(now *match.Tick) {
+			if now.Number() == 5 {
+				g.shut.Store(true) // while the step runs
+				now.Emit("five", nil)
+			}
+		}
+		over := make(chan error, 1)
+		go func() { over <- m.Run(context.Background()) }()
+		_, _, out := join(t, m, "ada")
+		ticks(4)
+		must(t, m.HandOver(last, 0))
+		ticks(20)
+		g.shut.Store(false)
+		ticks(3)
+		m.Abandon(0) // no more than it would be anyway
+		if err := <-over; !errors.Is(err, match.ErrElsewhere) {
+			t.Errorf("Run returned %v", err)
+		}
+		if diff := cmp.Diff([]string{"match.five"}, out.take()); diff != "" || (<-last).Tick() != 6 {
+			t.Error(diff)
+		}
+	})
+}

@@ -314,6 +314,10 @@ func (m *Match) step(n uint32) (more bool) {
 			return false
 		}
 	}
+	if m.owed {
+		m.postpone(wanted) // what this tick emitted has not been told, and is no part of the state
+		return true
+	}
 	return !m.giveCheckpoint(wanted, handOver)
 }
 
