@@ -33,6 +33,7 @@ func ReadReport(r io.Reader) (Report, error) {
 // Comparison is two reports side by side.
 type Comparison struct {
 	Before, After Report
+	Doubts        []string          // in what the two are not of one kind; changes that may come of that are neither better nor worse
 	Groups        []GroupComparison // those of After in order, then those that only Before has
 }
 
@@ -60,7 +61,8 @@ func (c Change) Percent() (percent float64, ok bool) {
 // both looked at it from outside, is a group called "the server"; breaks of invariants are one called "broken invariants", and what the run took and left behind
 // is one called "upkeep".
 func Compare(before, after Report) Comparison {
-	c := Comparison{Before: before, After: after}
+	alike := likenessOf(before, after)
+	c := Comparison{Before: before, After: after, Doubts: alike.doubts}
 	find := func(groups []GroupReport, name string) int {
 		return slices.IndexFunc(groups, func(g GroupReport) bool { return g.Name == name })
 	}
@@ -70,7 +72,8 @@ func Compare(before, after Report) Comparison {
 			c.Groups = append(c.Groups, GroupComparison{Name: g.Name, Only: "after"})
 			continue
 		}
-		c.Groups = append(c.Groups, GroupComparison{Name: g.Name, Changes: changes(before.Groups[at], g)})
+		was := before.Groups[at]
+		c.Groups = append(c.Groups, GroupComparison{Name: g.Name, Changes: alike.judged(changes(was, g), was.Bots != g.Bots)})
 	}
 	for _, g := range before.Groups {
 		if find(after.Groups, g.Name) < 0 {
@@ -79,14 +82,14 @@ func Compare(before, after Report) Comparison {
 	}
 	if before.Server != nil && after.Server != nil {
 		if found := serverChanges(before.Server.Samples, after.Server.Samples); len(found) > 0 {
-			c.Groups = append(c.Groups, GroupComparison{Name: "the server", Changes: found})
+			c.Groups = append(c.Groups, GroupComparison{Name: "the server", Changes: alike.judged(found, true)})
 		}
 	}
 	if found := invariantChanges(before, after); len(found) > 0 {
 		c.Groups = append(c.Groups, GroupComparison{Name: "broken invariants", Changes: found})
 	}
 	if found := upkeepChanges(before.Upkeep, after.Upkeep); len(found) > 0 {
-		c.Groups = append(c.Groups, GroupComparison{Name: "upkeep", Changes: found})
+		c.Groups = append(c.Groups, GroupComparison{Name: "upkeep", Changes: alike.judged(found, true)})
 	}
 	return c
 }
@@ -189,6 +192,9 @@ func mean(values []float64) (sum float64) {
 func (c Comparison) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "before: %s\nafter:  %s\n", c.Before.headline(), c.After.headline())
+	for _, doubt := range c.Doubts {
+		fmt.Fprintf(&b, "NOTE: %s\n", doubt)
+	}
 	for _, g := range c.Groups {
 		if g.Only != "" {
 			fmt.Fprintf(&b, "\n%s: only %s\n", g.Name, g.Only)

@@ -81,9 +81,9 @@ var howChecked = map[invariant.Name]string{
 	invariant.Ticks:    "by bots that play",
 	invariant.Events:   "by bots that stay in their lobby",
 	invariant.Hash:     "by bots that play",
-	invariant.Hidden:   "in swarm with the setting view, or with a Group.Sight",
+	invariant.Hidden:   "in swarm with the setting view, or of bots whose code says what they may see",
 	invariant.Seats:    "at the end of a run that is not broken off",
-	invariant.Leak:     "with -alone, or a Config.Meter",
+	invariant.Leak:     "with -alone",
 }
 
 // HowChecked says what has an invariant looked at, for one that never was.
@@ -101,10 +101,14 @@ func (r Report) writeInvariants(b *strings.Builder) {
 		fmt.Fprintf(t, "%s\t%d\t%d\t\n", i.Name, i.Checks, i.Breaks)
 	}
 	_ = t.Flush() // into memory
+	var unchecked []string
 	for _, i := range r.Invariants {
 		if i.Checks == 0 {
-			fmt.Fprintf(b, "%s was never checked: %s\n", i.Name, HowChecked(i.Name))
+			unchecked = append(unchecked, fmt.Sprintf("%s (only %s)", i.Name, howChecked[i.Name]))
 		}
+	}
+	if len(unchecked) > 0 {
+		fmt.Fprintf(b, "not looked at in this run: %s\n", strings.Join(unchecked, ", "))
 	}
 	if r.Broken > 0 {
 		fmt.Fprintf(b, "\nFAILED: %s broken\n", many(r.Broken, "invariant was", "invariants were"))

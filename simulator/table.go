@@ -248,6 +248,9 @@ func (r Report) verdict(b *strings.Builder) {
 
 // good says what did not happen.
 func (r Report) good() string {
+	if len(r.Groups) == 0 && len(r.Attacks) == 0 {
+		return "this part had nobody to play, and says nothing: the run has fewer lobbies and attackers than parts"
+	}
 	if len(r.Attacks) == 0 {
 		return "no bot was failed by the server"
 	}

@@ -226,7 +226,7 @@ func (cfg *config) check() error {
 	case cfg.processes > 1 && c.Parts > 0:
 		return errors.New("-processes: a part is one process's")
 	case !strings.HasPrefix(c.URL, "ws://") && !strings.HasPrefix(c.URL, "wss://"):
-		return fmt.Errorf("-url: %q does not begin with ws:// or wss://", c.URL)
+		return fmt.Errorf("-url: %q does not begin with ws:// or wss://: want one such as ws://127.0.0.1:8080/ws", c.URL)
 	case !(g.MinRate >= 0 && g.MinRate <= 1000):
 		return fmt.Errorf("-min-rate: %v is outside 0..1000", g.MinRate)
 	case g.Behaviour != "" && !slices.Contains(simulator.Behaviours(), g.Behaviour):
