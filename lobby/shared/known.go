@@ -1,6 +1,10 @@
 package shared
 
-import "github.com/deltatick/deltatick/cluster"
+import (
+	"errors"
+
+	"github.com/deltatick/deltatick/cluster"
+)
 
 // known is a lobby of any node, as the store says.
 type known struct {
@@ -9,6 +13,7 @@ type known struct {
 	code  string
 	game  string
 	users []string
+	newer bool // its entry is a newer version's
 }
 
 // put takes in an entry that is new or has changed.
@@ -18,10 +23,13 @@ func (d *Directory) put(entry cluster.Lobby) {
 	if err == nil {
 		k.game, k.users = r.Saved.Game, r.users()
 	}
+	k.newer = errors.Is(err, errNewer)
 	d.mu.Lock()
 	if old := d.known[entry.ID]; old != nil && old.epoch > entry.Epoch {
 		d.mu.Unlock()
 		return
+	} else if old != nil && entry.Epoch > old.epoch {
+		delete(d.unread, entry.ID) // a node has gone on with it
 	}
 	d.unlearn(entry.ID)
 	d.known[entry.ID] = k
@@ -35,8 +43,12 @@ func (d *Directory) put(entry cluster.Lobby) {
 	v := d.visits[entry.ID]
 	moved := v != nil && entry.Epoch > v.epoch
 	d.mu.Unlock()
-	if err == nil { // else it is being opened
+	switch {
+	case err == nil:
 		d.board.Put(r.Saved.Summary(), r.Opened, !entry.Private)
+	case k.newer:
+		d.board.Remove(entry.ID) // what this node knew of it is out of date
+	default: // it is being opened
 	}
 	if moved {
 		d.attach(entry.ID, true)
@@ -47,6 +59,7 @@ func (d *Directory) put(entry cluster.Lobby) {
 func (d *Directory) removed(id string) {
 	d.mu.Lock()
 	d.unlearn(id)
+	delete(d.unread, id)
 	d.cfg.Counters.Known.Store(int64(len(d.known)))
 	d.mu.Unlock()
 	d.board.Remove(id)

@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -54,10 +55,15 @@ func (d *Directory) dead(expired []cluster.Lease, now time.Time) []cluster.Lease
 		seen[lease.ID] = since
 		_, busy := d.taking[lease.ID]
 		busy = busy || d.owned[lease.ID] != nil || len(d.taking) >= handsAtOnce || d.over
-		k := d.known[lease.ID]
+		if k := d.known[lease.ID]; k != nil && (k.newer || k.game != "" && !d.offers(k.game)) {
+			d.leaveUnread(lease.ID, now)
+		} else if k != nil && k.game != "" {
+			delete(d.unread, lease.ID)
+		}
+		busy = busy || d.unread.leaves(lease.ID, now, d.cfg.KeepUnread)
 		d.mu.Unlock()
-		if busy || k != nil && k.game != "" && !d.offers(k.game) {
-			// It is here and only late, or a copy that this node has lost is still ending, or the game is another version's. A lease of this node
+		if busy {
+			// It is here and only late, or a copy that this node has lost is still ending, or it is another version's. A lease of this node
 			// without a lobby was given to it, and it has not heard so.
 			continue
 		}
@@ -115,6 +121,19 @@ func (d *Directory) takeOver(lease cluster.Lease) {
 	var r record
 	if err == nil {
 		r, err = parse(entry)
+	}
+	if err == nil && !d.offers(r.Saved.Game) {
+		err = fmt.Errorf("%w: %q", errNoGame, r.Saved.Game)
+	}
+	if errors.Is(err, errNewer) || errors.Is(err, errNoGame) {
+		if now := time.Now(); !d.tooOld(lease.ID, now) {
+			d.cfg.Logger.Warn("a lobby of a dead node is left to nodes that can read it", "lobby", lease.ID, "owner", lease.Owner, "err", err)
+			d.mu.Lock()
+			d.leaveUnread(lease.ID, now)
+			d.mu.Unlock()
+			d.cfg.Keeper.Drop(held)
+			return
+		}
 	}
 	if err == nil {
 		r.Saved.Code = entry.Code
