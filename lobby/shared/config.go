@@ -62,7 +62,6 @@ type Config struct {
 	GatherFor   time.Duration // for which a lobby that was taken over takes back members whom it does not know; default 5 s
 	PutEvery    time.Duration // least time between two entries of a lobby; default 100 ms
 	TakeEvery   time.Duration // between two looks for lobbies of dead nodes; default 200 ms
-	KeepUnread  time.Duration // for which a lobby of a dead node that no node can read is kept for one that can; default 15 min
 	AttachEvery time.Duration // after which a node makes sure of its members in others' lobbies unasked; default 10 s
 
 	Logger   *slog.Logger // default: discard
@@ -94,7 +93,6 @@ func (cfg Config) withDefaults() (Config, error) {
 	}{
 		{&cfg.Grace, time.Minute}, {&cfg.AwayAfter, time.Second}, {&cfg.GatherFor, 5 * time.Second}, {&cfg.PutEvery, 100 * time.Millisecond},
 		{&cfg.TakeEvery, 200 * time.Millisecond}, {&cfg.AttachEvery, 10 * time.Second},
-		{&cfg.KeepUnread, 15 * time.Minute},
 	} {
 		if *d.value = cmp.Or(*d.value, d.preset); *d.value < 0 {
 			return cfg, errors.New("shared lobbies: an interval is negative")

@@ -18,7 +18,7 @@ type Counters struct {
 	Received    atomic.Uint64 // lobbies got from another node
 	Fenced      atomic.Uint64 // lobbies lost to another node
 	Lost        atomic.Uint64 // lobbies that could not be restored
-	Unread      atomic.Uint64 // lobbies of a newer version or of a game not on offer here, once for each time that one was left to other nodes
+	LeftAlone   atomic.Uint64 // lobbies without a node that this one cannot go on with: of a newer version, or of a game not on offer here
 	Puts        atomic.Uint64 // of entries
 	PutFailures atomic.Uint64 // likewise
 	Cut         atomic.Uint64 // entries in which not all there is to know of the lobby had room

@@ -34,7 +34,6 @@ type Directory struct {
 	owned   map[string]*owned       // lobbies of this node
 	taking  map[string]struct{}     // lobbies that are being taken over, or taken in
 	seen    map[string]time.Time    // lobbies whose leases have ended, and since when that is known
-	unread  unread                  // lobbies that this node cannot go on with
 	guests  map[lobby.Member]*guest // of this node, until they are forgotten
 	users   map[string]*guest       // those in a lobby, or about to be
 	refs    map[ref]*guest          // by their newest stay
@@ -56,7 +55,7 @@ func New(cfg Config) (*Directory, error) {
 		cfg: cfg, board: lobby.NewBoard(cfg.Lobby.Counters), drain: make(chan struct{}, 1),
 		// Refs grow over restarts of the node: a stay of its last run is never taken for one of this.
 		lastRef: ref(time.Now().UnixMicro()),
-		owned:   map[string]*owned{}, taking: map[string]struct{}{}, seen: map[string]time.Time{}, unread: unread{}, guests: map[lobby.Member]*guest{},
+		owned:   map[string]*owned{}, taking: map[string]struct{}{}, seen: map[string]time.Time{}, guests: map[lobby.Member]*guest{},
 		users: map[string]*guest{}, refs: map[ref]*guest{}, visits: map[string]*visit{}, known: map[string]*known{}, codes: map[string]string{},
 		byUser: map[string]string{},
 	}

@@ -135,7 +135,7 @@ func (d *Directory) transfer(ctx context.Context, o *owned, saved lobby.Saved, o
 func (d *Directory) serveTake(ctx context.Context, from string, ask *taking) ([]byte, error) {
 	id := ask.Saved.ID
 	if ask.Version > recordVersion || !d.offers(ask.Saved.Game) {
-		d.cfg.Counters.Unread.Add(1)
+		d.cfg.Counters.LeftAlone.Add(1)
 		return nil, errMoved // who can read it takes it over by its entry
 	}
 	d.mu.Lock()

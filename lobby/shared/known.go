@@ -28,8 +28,6 @@ func (d *Directory) put(entry cluster.Lobby) {
 	if old := d.known[entry.ID]; old != nil && old.epoch > entry.Epoch {
 		d.mu.Unlock()
 		return
-	} else if old != nil && entry.Epoch > old.epoch {
-		delete(d.unread, entry.ID) // a node has gone on with it
 	}
 	d.unlearn(entry.ID)
 	d.known[entry.ID] = k
@@ -59,12 +57,16 @@ func (d *Directory) put(entry cluster.Lobby) {
 func (d *Directory) removed(id string) {
 	d.mu.Lock()
 	d.unlearn(id)
-	delete(d.unread, id)
 	d.cfg.Counters.Known.Store(int64(len(d.known)))
 	d.mu.Unlock()
 	d.board.Remove(id)
 	d.attach(id, false)
 }
+
+// foreign says whether this node cannot go on with the lobby, though another may: while nodes of two versions run, the older ones know neither the form in which
+// the newer ones keep a lobby nor, perhaps, its game. Such a lobby is left alone; its members are told "unavailable" meanwhile, which they may try again. If no node
+// has gone on with it [cluster.Retention] after its lease has ended, the store forgets it.
+func (k *known) foreign(d *Directory) bool { return k.newer || k.game != "" && !d.offers(k.game) }
 
 // unlearn needs mu.
 func (d *Directory) unlearn(id string) {
