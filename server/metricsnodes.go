@@ -46,6 +46,7 @@ func (c *collector) mesh(m sink) {
 	m.counted(descMeshCalls, n.Answered.Load(), "in")
 	m.counted(descMeshCasts, n.Casts.Load())
 	m.counted(descDrops, n.DroppedCasts.Load(), "mesh", "cast")
+	m.counted(descDrops, n.UnknownCasts.Load(), "mesh", "unknown")
 	m.counted(descDrops, n.Malformed.Load(), "mesh", "malformed")
 }
 
@@ -191,10 +192,12 @@ func (c *collector) abroad(m sink) {
 	m.count(descHeard, n.heard.Load())
 	m.count(descReached, n.reached.Load())
 	m.count(descDrops, n.refused.Load(), "broadcast", "refused")
+	m.count(descDrops, n.garbled.Load(), "broadcast", "malformed")
 	m.count(descTold, n.told.Load(), "told")
 	m.count(descTold, n.untold.Load(), "failed")
 	m.count(descLearnt, n.learnt.Load())
 	m.count(descDrops, n.unlearnt.Load(), "presence", "malformed")
+	m.count(descDrops, n.foreign.Load(), "presence", "version")
 	m.count(descGone, n.gone.Load())
 }
 
