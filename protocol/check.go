@@ -35,14 +35,30 @@ func Check(frame []byte, b Bounds) (Kind, error) {
 	if err != nil {
 		return 0, err
 	}
-	w := walker{b: frame, values: b.Values}
+	return kind, checkValue(frame, b)
+}
+
+func checkValue(value []byte, b Bounds) error {
+	w := walker{b: value, values: b.Values}
 	if err := w.value(b.Depth); err != nil {
-		return 0, err
+		return err
 	}
-	if w.at != len(frame) {
-		return 0, errTrailing
+	if w.at != len(value) {
+		return errTrailing
 	}
-	return kind, nil
+	return nil
+}
+
+// DecodeWithin reads one msgpack value that is no frame into v, a pointer, once it has been found to hold to the bounds and to all else that [Check] asks of a
+// frame. It is for what nodes say to each other and keep in stores. Errors wrap [ErrMalformed].
+func DecodeWithin(value []byte, b Bounds, v any) error {
+	if len(value) > b.Bytes {
+		return errTooBig
+	}
+	if err := checkValue(value, b); err != nil {
+		return err
+	}
+	return Decode(value, v)
 }
 
 // PeekKind reads a frame's kind from its first bytes and looks at nothing else, so that a limiter can be asked before any work

@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"errors"
+	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -45,11 +47,13 @@ type abroadCounters struct {
 	unsaid   atomic.Uint64 // likewise, that could not be sent
 	heard    atomic.Uint64 // broadcasts of other nodes
 	reached  atomic.Uint64 // sessions that these were sent to
-	refused  atomic.Uint64 // broadcasts of other nodes that could not be delivered
+	refused  atomic.Uint64 // broadcasts of other nodes that are of another version, or for a channel that is not here
+	garbled  atomic.Uint64 // likewise, that could not be read
 	told     atomic.Uint64 // users whose presence was told, once for each node
 	untold   atomic.Uint64 // likewise, who could not be told
 	learnt   atomic.Uint64 // users of whose presence other nodes told
 	unlearnt atomic.Uint64 // casts about presence that could not be read
+	foreign  atomic.Uint64 // likewise, that are of another version
 	gone     atomic.Uint64 // nodes whose users were taken to be gone
 }
 
@@ -120,7 +124,11 @@ func (a *abroad) onBroadcast(from string, payload []byte) {
 	reached, err := a.server.channels.Deliver(payload)
 	a.counters.reached.Add(uint64(reached))
 	if err != nil {
-		a.counters.refused.Add(1)
+		if errors.Is(err, protocol.ErrMalformed) {
+			a.counters.garbled.Add(1)
+		} else {
+			a.counters.refused.Add(1)
+		}
 		a.server.cfg.Logger.Warn("a broadcast of another node is not for this one", "from", from, "err", err)
 	}
 }
@@ -173,10 +181,19 @@ func (a *abroad) look(now time.Time) {
 	for node, seen := range a.told {
 		if now.Sub(seen) > nodeGrace {
 			delete(a.told, node)
+			a.mu.Lock()
+			delete(a.hearing, node)
+			a.mu.Unlock()
 			a.counters.gone.Add(1)
 			a.server.presence.NodeGone(node)
 		}
 	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	maps.DeleteFunc(a.strange, func(node string, _ bool) bool { // one that comes back hears everything anyway
+		_, known := a.told[node]
+		return !known
+	})
 }
 
 // tell casts what users are, in pieces. all: nobody else is here. What cannot be cast is told again with everything else.
@@ -201,12 +218,13 @@ func (a *abroad) tell(node string, users []presence.Told, all bool) {
 
 func (a *abroad) onPresence(from string, payload []byte) {
 	var w words
-	_, err := protocol.Check(payload, protocol.FromServer)
-	if err == nil {
-		err = protocol.Decode(payload, &w)
-	}
+	err := protocol.DecodeWithin(payload, protocol.FromServer, &w)
 	if err != nil || w.Version != 1 {
-		a.counters.unlearnt.Add(1)
+		if err != nil {
+			a.counters.unlearnt.Add(1)
+		} else {
+			a.counters.foreign.Add(1)
+		}
 		a.server.cfg.Logger.Warn("what another node says of presence cannot be read", "from", from, "version", w.Version, "err", err)
 		return
 	}

@@ -93,6 +93,10 @@ func (s *Server) giveUp(_ context.Context, from string, payload []byte) ([]byte,
 	return carried.Encode(), nil
 }
 
+// SendAway has players go to other nodes at once, and takes none until it is called with false: this node cannot serve them, since it alone has lost the store. Their
+// sessions are given up to the nodes where they arrive, as ever. It does not wait.
+func (s *Server) SendAway(away bool) { s.hub.SendAway(away) }
+
 // Carry implements [session.Carrier]: the user goes on in lobby and match from another node.
 func (s *Server) Carry(sess *session.Session) []byte {
 	l := luggage{Version: 1, Channels: s.channels.Pack(sess)}

@@ -39,6 +39,7 @@ func (m sink) seats(s *seats) {
 	m.count(descTickets, n.moved.Load(), "moved")
 	m.count(descTickets, n.displaced.Load(), "displaced")
 	m.count(descDrops, s.outboxes.dropped.load(), "outbox", "overflow")
+	m.count(descDrops, s.outboxes.given.load(), "outbox", "uncalled")
 }
 
 var (

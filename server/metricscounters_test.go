@@ -136,7 +136,7 @@ func TestEveryCounterIsInTheMetrics(t *testing.T) {
 	for name, counters := range map[string]any{
 		"sessions": s.sessions, "lobbies": s.lobbies, "presence": s.presence.Counters(), "channels": s.channels.Counters(), "match": s.matches.counters,
 		"recordings": s.matches.records.counters, "mesh": s.cfg.Cluster.MeshCounters, "host": s.cfg.Cluster.MatchCounters, "shared": &s.shared,
-		"relay": &s.following.relayed, "follow": &s.following.counters, "tickets": &s.seats.counters, "outboxes": &s.seats.outboxes.dropped,
+		"relay": &s.following.relayed, "follow": &s.following.counters, "tickets": &s.seats.counters, "outboxes": &s.seats.outboxes.dropped, "outboxes given up": &s.seats.outboxes.given,
 		"abroad": &s.abroad.counters, "store": s.cfg.Cluster.StoreCounters, "outages": s.cfg.Cluster.Outages,
 	} {
 		count(name, reflect.ValueOf(counters).Elem())

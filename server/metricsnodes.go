@@ -46,6 +46,7 @@ func (c *collector) mesh(m sink) {
 	m.counted(descMeshCalls, n.Answered.Load(), "in")
 	m.counted(descMeshCasts, n.Casts.Load())
 	m.counted(descDrops, n.DroppedCasts.Load(), "mesh", "cast")
+	m.counted(descDrops, n.UnknownCasts.Load(), "mesh", "unknown")
 	m.counted(descDrops, n.Malformed.Load(), "mesh", "malformed")
 }
 
@@ -160,6 +161,7 @@ func (c *collector) sharedLobbies(m sink) {
 	m.count(descLobbyWent, n.HandedOver.Load(), "handed_over")
 	m.count(descLobbyWent, n.Fenced.Load(), "fenced")
 	m.count(descLobbyWent, n.Lost.Load(), "lost")
+	m.count(descLeftAlone, n.LeftAlone.Load())
 	m.count(descPuts, n.Puts.Load(), "done")
 	m.count(descPuts, n.PutFailures.Load(), "failed")
 	m.count(descCut, n.Cut.Load())
@@ -178,6 +180,7 @@ var (
 	descMemberLost = describe("lobby_displacements_total", "Members whose nodes lost them to another session of the user.")
 	descLobbyCame  = describe("lobby_arrivals_total", "Lobbies that came to this node from another, by how.", "how")
 	descLobbyWent  = describe("lobby_departures_total", "Lobbies that left this node, by how; lost: they could not be restored.", "how")
+	descLeftAlone  = describe("lobbies_left_alone_total", "Lobbies without a node that this one could not go on with: of a newer version, or of a game not on offer here.")
 	descPuts       = describe("lobby_entries_total", "Entries of lobbies told to the store, by outcome.", "outcome")
 	descCut        = describe("lobby_entries_cut_total", "Entries in which not all there is to know of the lobby had room.")
 )
@@ -189,10 +192,12 @@ func (c *collector) abroad(m sink) {
 	m.count(descHeard, n.heard.Load())
 	m.count(descReached, n.reached.Load())
 	m.count(descDrops, n.refused.Load(), "broadcast", "refused")
+	m.count(descDrops, n.garbled.Load(), "broadcast", "malformed")
 	m.count(descTold, n.told.Load(), "told")
 	m.count(descTold, n.untold.Load(), "failed")
 	m.count(descLearnt, n.learnt.Load())
 	m.count(descDrops, n.unlearnt.Load(), "presence", "malformed")
+	m.count(descDrops, n.foreign.Load(), "presence", "version")
 	m.count(descGone, n.gone.Load())
 }
 

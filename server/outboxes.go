@@ -12,7 +12,8 @@ import (
 // them, and again when nobody is there any more. It is made before the host of matches, which is given [Outboxes.Of], and the server, which is given
 // both. The zero value is ready; it may be used by any goroutine.
 type Outboxes struct {
-	dropped dropCount
+	dropped dropCount // events that there was no room for
+	given   dropCount // outboxes given up with what was in them: nobody came for it, or too many waited
 
 	mu   sync.Mutex
 	over []ended // outboxes whose seats are over and whose players have not come for the rest, the oldest first
@@ -121,7 +122,9 @@ func (o *Outboxes) keep(b *outbox) {
 	defer o.mu.Unlock()
 	now := time.Now()
 	for len(o.over) > 0 && (now.Sub(o.over[0].at) > keptOver || len(o.over) >= maxOver) {
+		o.over[0] = ended{}
 		o.over = o.over[1:]
+		o.given.add(1)
 	}
 	o.over = append(o.over, ended{b, now})
 }

@@ -50,6 +50,7 @@ func (c *collector) presences(m sink) {
 	m.gauge(descPresenceKnown, n.Known.Load())
 	m.gauge(descWatches, n.Watches.Load())
 	m.count(descChanges, n.Changes.Load())
+	m.count(descDrops, n.Unusable.Load(), "presence", "unusable")
 	m.count(descPresenceEvents, n.Events.Load())
 	for _, code := range presence.RefusalCodes() {
 		m.count(descPresenceRefusals, n.Refusals(code), code)

@@ -165,6 +165,21 @@ func TestASessionThatAHubCannotTakeStaysWhereItIs(t *testing.T) {
 	})
 }
 
+func TestAHubThatSendsAwayHandsItsSessionsOverAndTakesThemAgainLater(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		ann, welcome := worlds["a"].join("ann")
+		worlds["a"].hub.SendAway(true)
+		if code := ann.closed(); code != protocol.CloseHandedOver {
+			t.Errorf("closed with %d", code)
+		}
+		if _, again := worlds["b"].resume(welcome.Token, 0); again.Session != welcome.Session || again.Lost != 0 {
+			t.Errorf("welcome at b: %+v", again)
+		}
+		worlds["a"].hub.SendAway(false)
+		worlds["a"].join("bob")
+	})
+}
+
 func TestASessionOfADeadNodeIsMadeAnewForItsUser(t *testing.T) {
 	inTown(t, func(t *testing.T, worlds map[string]*world, dead map[string]bool) {
 		_, welcome := worlds["a"].join("ann")

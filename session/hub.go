@@ -29,6 +29,7 @@ type Hub struct {
 	conns    map[*conn]struct{}
 	draining bool          // no new sessions
 	closed   bool          // no new connections
+	away     bool          // likewise, for now
 	empty    chan struct{} // closed when closed is true and the last connection is gone
 
 	emigrants map[uuid.UUID]emigrant // sessions that went to other nodes lately
@@ -144,7 +145,7 @@ func (h *Hub) resume(c *conn, hello protocol.Hello) (s *Session, known bool, err
 // admit takes a connection in, or, when the hub is closed, turns it away.
 func (h *Hub) admit(c *conn) error {
 	h.mu.Lock()
-	open := !h.closed
+	open := !h.closed && !h.away
 	if open {
 		h.conns[c] = struct{}{}
 		h.cfg.Counters.Accepted.Add(1)

@@ -48,6 +48,24 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	return nil
 }
 
+// SendAway closes every connection with CloseHandedOver, and takes none until it is called with false. Sessions stay, for other hubs that take them ([Hub.GiveUp]) or for their
+// clients to resume here later. It is for a hub that cannot serve anybody while others can, and does nothing where there are no others ([Config.Elsewhere]). It does not wait.
+func (h *Hub) SendAway(away bool) {
+	if h.cfg.Elsewhere == nil {
+		return
+	}
+	h.mu.Lock()
+	h.away = away
+	conns := slices.Collect(maps.Keys(h.conns))
+	h.mu.Unlock()
+	if !away {
+		return
+	}
+	for _, c := range conns {
+		c.end(protocol.CloseHandedOver)
+	}
+}
+
 // awaitDepartures waits until other hubs have taken all sessions, or HandOver has passed: clients that were told to come back do so at once, but for
 // those that were away anyway.
 func (h *Hub) awaitDepartures(ctx context.Context) {

@@ -130,12 +130,7 @@ var bounds = protocol.Bounds{Bytes: peer.MaxPayload, Depth: 6, Values: 16 * maxS
 
 // decode reads a message. Errors wrap protocol.ErrMalformed.
 func decode(payload []byte, into any) error {
-	// Check walks frames, which are arrays with a kind: the payload becomes the second element of one.
-	frame := append([]byte{0x92, 0}, payload...)
-	if _, err := protocol.Check(frame, bounds); err != nil {
-		return err
-	}
-	return protocol.Decode(payload, into)
+	return protocol.DecodeWithin(payload, bounds, into)
 }
 
 // refuse is a refusal of a call.

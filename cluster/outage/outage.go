@@ -40,6 +40,11 @@ type Config struct {
 	Nodes  func() []cluster.Node // all nodes that are known, this one too: those that were there when the store was reached last
 	Every  time.Duration         // between two questions; default an eighth of the keeper's TTL
 
+	// CutOff, if set, is told by the goroutine in Run when this node alone has lost the store: one that has lobbies has said four times in a row that it has not, by when this
+	// one's leases have ended.
+	// Again, with false, when that is over. It does not wait.
+	CutOff func(cut bool)
+
 	Logger   *slog.Logger // default: discard
 	Counters *Counters    // default: its own
 }
@@ -59,6 +64,7 @@ type Watch struct {
 	// Of the goroutine in Run.
 	met  bool // this node was in touch with the store once
 	away bool // it goes on without the store
+	lone int  // rounds in a row in which another node said that it is in touch, while this one is not
 }
 
 // methodTouch is what nodes ask each other; the answer is one byte.
@@ -118,12 +124,15 @@ func (w *Watch) look(ctx context.Context) {
 	if !w.cfg.Keeper.OutOfTouch() {
 		w.met = true
 		w.say(false)
+		w.alone(false)
 		return
 	}
 	if !w.met {
 		return // it has just begun
 	}
-	if !w.allAreAway(ctx) {
+	all, touched := w.allAreAway(ctx)
+	w.alone(touched)
+	if !all {
 		w.cfg.Counters.Refused.Add(1)
 		w.say(false)
 		return
@@ -149,12 +158,27 @@ func (w *Watch) say(away bool) {
 	w.cfg.Logger.Info("this node does not go on without the store any more")
 }
 
-// allAreAway asks all other nodes at once, and reports whether each says that it is out of touch.
-func (w *Watch) allAreAway(ctx context.Context) bool {
+// loneRounds is after how many rounds this node counts as cut off: nodes do not lose a store that is away for all at the very same moment.
+const loneRounds = 4
+
+// alone counts the rounds in which this node seems to be the only one without the store.
+func (w *Watch) alone(touched bool) {
+	was := w.lone >= loneRounds
+	if w.lone++; !touched {
+		w.lone = 0 // this node is back, nobody else has the store, or nobody is there to go to
+	}
+	if cut := w.lone >= loneRounds; cut != was && w.cfg.CutOff != nil {
+		w.cfg.CutOff(cut)
+	}
+}
+
+// allAreAway asks all other nodes at once, and reports whether each says that it is out of touch, and whether one that has lobbies says that it is
+// not.
+func (w *Watch) allAreAway(ctx context.Context) (all, touched bool) {
 	ctx, cancel := context.WithTimeout(ctx, w.cfg.Every)
 	defer cancel()
 	var asking sync.WaitGroup
-	var others atomic.Bool // one of them is in touch, or does not say
+	var others, said atomic.Bool // one of them is in touch, or does not say; and one says that it is
 	for _, n := range w.cfg.Nodes() {
 		if n.ID == w.cfg.Peers.Node() {
 			continue
@@ -164,8 +188,11 @@ func (w *Watch) allAreAway(ctx context.Context) bool {
 			if err != nil || len(answer) != 1 || answer[0] != outOfTouch {
 				others.Store(true)
 			}
+			if n.Lobbies && err == nil && len(answer) == 1 && answer[0] == inTouch {
+				said.Store(true)
+			}
 		})
 	}
 	asking.Wait()
-	return !others.Load()
+	return !others.Load(), said.Load()
 }

@@ -3,6 +3,7 @@ package outage_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -70,6 +71,8 @@ type node struct {
 	keeper *cluster.Keeper
 	held   *cluster.Held
 	taken  atomic.Int64
+	cut    atomic.Bool // as it was told
+	cuts   atomic.Int64
 	stop   func()
 }
 
@@ -80,7 +83,7 @@ func inService(t *testing.T, test func(nodes map[string]*node)) {
 		nodes, lines := map[string]*node{}, map[string]*line{}
 		var entries []cluster.Node
 		for _, id := range []string{"a", "b", "c"} {
-			entries = append(entries, cluster.Node{ID: id})
+			entries = append(entries, cluster.Node{ID: id, Lobbies: id != "c"})
 		}
 		for _, id := range []string{"a", "b", "c"} {
 			n := &node{engine: &far{Engine: store.Open()}, line: &line{node: id, lines: lines}}
@@ -89,7 +92,10 @@ func inService(t *testing.T, test func(nodes map[string]*node)) {
 			if n.keeper, err = cluster.NewKeeper(cluster.KeeperConfig{Engine: n.engine}); err != nil {
 				t.Fatal(err)
 			}
-			watch, err := outage.New(outage.Config{Keeper: n.keeper, Peers: n.line, Nodes: func() []cluster.Node { return entries }})
+			watch, err := outage.New(outage.Config{Keeper: n.keeper, Peers: n.line, Nodes: func() []cluster.Node { return entries }, CutOff: func(cut bool) {
+				n.cut.Store(cut)
+				n.cuts.Add(1)
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -214,6 +220,35 @@ func TestWhatHasEndedDoesNotComeBackToLife(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestOnlyWhoIsCutOffWhileOthersWithLobbiesAreNotIsToldSo(t *testing.T) {
+	for away, want := range map[string]string{"a": "a", "c": "c", "ac": "ac", "abc": "", "ab": ""} { // c has no lobbies
+		inService(t, func(nodes map[string]*node) {
+			for id, n := range nodes { // its own lease, which nobody else takes
+				if _, err := n.keeper.Acquire(t.Context(), cluster.KindNode, id, id); err != nil {
+					t.Fatal(err)
+				}
+			}
+			time.Sleep(time.Second)
+			for id, n := range nodes {
+				n.engine.away.Store(strings.Contains(away, id))
+			}
+			time.Sleep(3 * time.Second)
+			for id, n := range nodes {
+				if got := n.cut.Load(); got != strings.Contains(want, id) {
+					t.Errorf("%s away: %s is told that it is cut off: %v", away, id, got)
+				}
+				n.engine.away.Store(false)
+			}
+			time.Sleep(time.Second)
+			for id, n := range nodes {
+				if n.cut.Load() || n.cuts.Load() > 2 {
+					t.Errorf("%s away, and back: %s is told %d times, cut off at last: %v", away, id, n.cuts.Load(), n.cut.Load())
+				}
+			}
+		})
+	}
 }
 
 func TestAQuestionThatComesTooRarelyIsRefused(t *testing.T) {

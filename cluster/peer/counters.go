@@ -11,5 +11,6 @@ type Counters struct {
 	Answered              atomic.Int64 // calls of others that this node answered
 	Lost                  atomic.Int64 // connections that ended before Close, of both directions
 	DroppedCasts          atomic.Int64 // that never left: the queue was full, or the connection ended
+	UnknownCasts          atomic.Int64 // of other nodes, of methods that this one does not know: another version's
 	Malformed             atomic.Int64 // frames that were no frames; each ends its connection
 }

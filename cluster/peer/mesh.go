@@ -209,7 +209,10 @@ func (m *Mesh) take(from string, f *frame) {
 			m.cfg.Logger.Error("taker of casts panicked", "method", f.method, "from", from, "panic", v)
 		}
 	}()
-	if take := m.casts[f.method]; take != nil {
-		take(from, f.payload)
+	take := m.casts[f.method]
+	if take == nil {
+		m.cfg.Counters.UnknownCasts.Add(1)
+		return
 	}
+	take(from, f.payload)
 }

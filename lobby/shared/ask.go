@@ -81,7 +81,12 @@ func (d *Directory) create(ctx context.Context, m lobby.Member, payload []byte) 
 		return nil, d.refused(err)
 	}
 	stay := g.stay()
-	if err := d.elsewhere(ctx, m.User(), ""); err != nil {
+	claiming, cancel := context.WithTimeout(ctx, joinTimeout)
+	defer cancel()
+	if err = d.claimUser(claiming, g, stay); err == nil {
+		err = d.elsewhere(ctx, m.User(), "")
+	}
+	if err != nil {
 		d.leave(g, stay)
 		return nil, d.refused(err)
 	}
@@ -135,6 +140,9 @@ func (d *Directory) Join(ctx context.Context, m lobby.Member, o lobby.JoinOption
 func (d *Directory) join(ctx context.Context, g *guest, stay ref, o lobby.JoinOptions) (protocol.Raw, error) {
 	id, node, epoch, err := d.find(ctx, o)
 	if err != nil {
+		return nil, err
+	}
+	if err := d.claimUser(ctx, g, stay); err != nil {
 		return nil, err
 	}
 	if err := d.elsewhere(ctx, g.user, id); err != nil {

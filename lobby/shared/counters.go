@@ -18,6 +18,7 @@ type Counters struct {
 	Received    atomic.Uint64 // lobbies got from another node
 	Fenced      atomic.Uint64 // lobbies lost to another node
 	Lost        atomic.Uint64 // lobbies that could not be restored
+	LeftAlone   atomic.Uint64 // lobbies without a node that this one cannot go on with: of a newer version, or of a game not on offer here
 	Puts        atomic.Uint64 // of entries
 	PutFailures atomic.Uint64 // likewise
 	Cut         atomic.Uint64 // entries in which not all there is to know of the lobby had room

@@ -54,7 +54,7 @@ func New(cfg Config) (*Directory, error) {
 	d := &Directory{
 		cfg: cfg, board: lobby.NewBoard(cfg.Lobby.Counters), drain: make(chan struct{}, 1),
 		// Refs grow over restarts of the node: a stay of its last run is never taken for one of this.
-		lastRef: ref(time.Now().UnixNano()),
+		lastRef: ref(time.Now().UnixMicro()),
 		owned:   map[string]*owned{}, taking: map[string]struct{}{}, seen: map[string]time.Time{}, guests: map[lobby.Member]*guest{},
 		users: map[string]*guest{}, refs: map[ref]*guest{}, visits: map[string]*visit{}, known: map[string]*known{}, codes: map[string]string{},
 		byUser: map[string]string{},

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
@@ -23,9 +24,10 @@ type guest struct {
 	was   string // the lobby before
 	epoch uint32 // of the newest owner heard of
 	role  string
-	said  uint32 // newest chat message that has arrived
-	seat  seat   // as last told
-	chair uint32 // epoch of the owner who told it
+	said  uint32        // newest chat message that has arrived
+	seat  seat          // as last told
+	chair uint32        // epoch of the owner who told it
+	claim cluster.Lease // of this stay
 
 	away    bool
 	awaySeq uint32
@@ -91,6 +93,7 @@ func (d *Directory) leave(g *guest, stay ref) {
 			delete(d.visits, id)
 		}
 	}
+	d.unclaim(g)
 	if in {
 		d.cfg.Counters.Guests.Add(-1)
 	}

@@ -75,7 +75,7 @@ func (d *Directory) hand(ctx context.Context, o *owned) error {
 		}
 		o.stop()
 		// What is asked from here on is answered by the heir. If it does not answer now, the lobby is taken over by its entry.
-		take := encode(&taking{Epoch: epoch, Opened: o.opened, Saved: saved})
+		take := encode(&taking{Epoch: epoch, Opened: o.opened, Saved: saved, Version: recordVersion})
 		calling, cancel := context.WithTimeout(ctx, resumeTimeout+callTimeout)
 		defer cancel()
 		if _, err := d.cfg.Mesh.Call(calling, heir.ID, callTake, take); err != nil {
@@ -134,6 +134,10 @@ func (d *Directory) transfer(ctx context.Context, o *owned, saved lobby.Saved, o
 // serveTake takes a lobby that another node gives.
 func (d *Directory) serveTake(ctx context.Context, from string, ask *taking) ([]byte, error) {
 	id := ask.Saved.ID
+	if ask.Version > recordVersion || !d.offers(ask.Saved.Game) {
+		d.cfg.Counters.LeftAlone.Add(1)
+		return nil, errMoved // who can read it takes it over by its entry
+	}
 	d.mu.Lock()
 	_, busy := d.taking[id]
 	busy = busy || d.leaving || d.owned[id] != nil // a copy that is still ending: the lobby is taken over by its entry

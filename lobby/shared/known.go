@@ -1,6 +1,10 @@
 package shared
 
-import "github.com/deltatick/deltatick/cluster"
+import (
+	"errors"
+
+	"github.com/deltatick/deltatick/cluster"
+)
 
 // known is a lobby of any node, as the store says.
 type known struct {
@@ -9,6 +13,7 @@ type known struct {
 	code  string
 	game  string
 	users []string
+	newer bool // its entry is a newer version's
 }
 
 // put takes in an entry that is new or has changed.
@@ -18,6 +23,7 @@ func (d *Directory) put(entry cluster.Lobby) {
 	if err == nil {
 		k.game, k.users = r.Saved.Game, r.users()
 	}
+	k.newer = errors.Is(err, errNewer)
 	d.mu.Lock()
 	if old := d.known[entry.ID]; old != nil && old.epoch > entry.Epoch {
 		d.mu.Unlock()
@@ -35,8 +41,12 @@ func (d *Directory) put(entry cluster.Lobby) {
 	v := d.visits[entry.ID]
 	moved := v != nil && entry.Epoch > v.epoch
 	d.mu.Unlock()
-	if err == nil { // else it is being opened
+	switch {
+	case err == nil:
 		d.board.Put(r.Saved.Summary(), r.Opened, !entry.Private)
+	case k.newer:
+		d.board.Remove(entry.ID) // what this node knew of it is out of date
+	default: // it is being opened
 	}
 	if moved {
 		d.attach(entry.ID, true)
@@ -52,6 +62,11 @@ func (d *Directory) removed(id string) {
 	d.board.Remove(id)
 	d.attach(id, false)
 }
+
+// foreign says whether this node cannot go on with the lobby, though another may: while nodes of two versions run, the older ones know neither the form in which
+// the newer ones keep a lobby nor, perhaps, its game. Such a lobby is left alone; its members are told "unavailable" meanwhile, which they may try again. If no node
+// has gone on with it [cluster.Retention] after its lease has ended, the store forgets it.
+func (k *known) foreign(d *Directory) bool { return k.newer || k.game != "" && !d.offers(k.game) }
 
 // unlearn needs mu.
 func (d *Directory) unlearn(id string) {

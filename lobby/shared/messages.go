@@ -3,6 +3,7 @@ package shared
 //lint:file-ignore U1000 msgpack finds the _msgpack fields by reflection: they make a struct travel as an array.
 
 import (
+	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -32,7 +33,7 @@ const (
 	codeUnattached = "unattached"
 )
 
-// A ref names one stay of one member in a lobby: those of a node grow, over its restarts too.
+// A ref names one stay of one member in a lobby: those of a node grow, over its restarts too, and stay below 2^53.
 type ref = uint64
 
 type joining struct {
@@ -137,9 +138,10 @@ type overseeing struct {
 type taking struct {
 	_msgpack struct{} `msgpack:",as_array"`
 
-	Epoch  uint32
-	Opened int64
-	Saved  lobby.Saved
+	Epoch   uint32
+	Opened  int64
+	Saved   lobby.Saved
+	Version uint32 // of the form of Saved: recordVersion of who gives it
 }
 
 type emission struct {
@@ -189,9 +191,13 @@ type straying struct {
 
 func encode(v any) []byte { return protocol.MustEncode(v) }
 
-// decoded reads what a peer said.
+// bounds of what other nodes say and have put, which is decoded as carefully as what clients say. A match's result is as deep as a frame has room for, three
+// levels down, and may be all small values.
+var bounds = protocol.Bounds{Bytes: peer.MaxPayload, Depth: protocol.MaxDepth, Values: 2 * protocol.MaxPayload}
+
+// decoded reads what a peer said. Errors wrap protocol.ErrMalformed.
 func decoded[T any](payload []byte) (v T, err error) {
-	err = protocol.Decode(payload, &v)
+	err = protocol.DecodeWithin(payload, bounds, &v)
 	return v, err
 }
 

@@ -1,21 +1,28 @@
 package shared
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/deltatick/deltatick/cluster"
 	"github.com/deltatick/deltatick/lobby"
 )
 
+// recordVersion is the form of a record and of [lobby.Saved] in it. It grows when nodes of older versions could not go on with a lobby that is written so:
+// fields that they may ignore need no new one. An entry without a version is of form 1.
+const recordVersion = 1
+
 // record is the data of a lobby's entry: what brings it back, as far as it has room.
 type record struct {
-	Opened int64       `msgpack:"opened"` // Unix ms
-	Saved  lobby.Saved `msgpack:"saved"`
+	Version uint32      `msgpack:"v"`
+	Opened  int64       `msgpack:"opened"` // Unix ms
+	Saved   lobby.Saved `msgpack:"saved"`
 }
 
 // fit encodes a record within [cluster.MaxRecord]. What there is no room for is left out, in this order: chat messages, the oldest first, the last match's
 // result, and members' names, which their nodes know. cut says that something was.
 func (r record) fit() (data []byte, cut bool) {
+	r.Version = recordVersion
 	all := r.Saved.Chat
 	r.Saved.Chat = nil
 	data = encode(&r)
@@ -58,8 +65,20 @@ func (r record) squeeze() []byte {
 	return data
 }
 
-// parse reads an entry's data.
+// errNewer is what an entry is refused with that a node of a newer version has put.
+var errNewer = errors.New("of a newer version")
+
+// parse reads an entry's data. Errors are errNewer, and those of an entry that nobody can read.
 func parse(entry cluster.Lobby) (record, error) {
+	head, err := decoded[struct {
+		Version uint32 `msgpack:"v"`
+	}](entry.Data)
+	if err != nil {
+		return record{}, err
+	}
+	if head.Version > recordVersion {
+		return record{}, fmt.Errorf("entry of lobby %q of form %d, want %d at most: %w", entry.ID, head.Version, recordVersion, errNewer)
+	}
 	r, err := decoded[record](entry.Data)
 	switch {
 	case err != nil:

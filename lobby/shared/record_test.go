@@ -1,12 +1,17 @@
 package shared
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/protocol"
 )
 
 func full(members, user, name, chat int) record {
@@ -58,6 +63,8 @@ func TestAnEntryHoldsWhatThereIsRoomFor(t *testing.T) {
 func FuzzEntriesAndMessagesAreReadOrRefused(f *testing.F) {
 	data, _ := full(3, 8, 4, 2).fit()
 	f.Add(data)
+	f.Add([]byte("\x82\xa1v\xce\x00\x10\x00\x00\xa5saved\xc4\x01x")) // of a newer version
+	f.Add([]byte("\x81\xa1v\xdd\xff\xff\xff\xff"))                   // an array of four billion
 	f.Add(encode(&attaching{Lobby: "l", Guests: []attachment{{User: "u"}}}))
 	f.Add(encode(&emission{Lobby: "l", Payload: []byte("p")}))
 	f.Fuzz(func(t *testing.T, b []byte) {
@@ -66,10 +73,53 @@ func FuzzEntriesAndMessagesAreReadOrRefused(f *testing.F) {
 				t.Errorf("an entry of %d bytes became one of %d", len(b), len(again))
 			}
 		}
-		_, _ = decoded[attaching](b)
-		_, _ = decoded[attached](b)
-		_, _ = decoded[emission](b)
-		_, _ = decoded[taking](b)
-		_, _ = decoded[asking](b)
+		readOrRefused[joining](t, b)
+		readOrRefused[joined](t, b)
+		readOrRefused[asking](t, b)
+		readOrRefused[leaving](t, b)
+		readOrRefused[having](t, b)
+		readOrRefused[attaching](t, b)
+		readOrRefused[attached](t, b)
+		readOrRefused[overseeing](t, b)
+		readOrRefused[taking](t, b)
+		readOrRefused[emission](t, b)
+		readOrRefused[seating](t, b)
+		readOrRefused[parting](t, b)
+		readOrRefused[moving](t, b)
+		readOrRefused[straying](t, b)
+		readOrRefused[saidID](t, b)
 	})
+}
+
+// readOrRefused says that a message is refused as malformed, or is one that this node could have sent.
+func readOrRefused[T any](t *testing.T, b []byte) {
+	t.Helper()
+	v, err := decoded[T](b)
+	if err != nil {
+		if !errors.Is(err, protocol.ErrMalformed) {
+			t.Errorf("%T is refused with %v", v, err)
+		}
+		return
+	}
+	if _, err := decoded[T](encode(&v)); err != nil {
+		t.Errorf("%T that was read cannot be read again: %v", v, err)
+	}
+}
+
+func TestWhatOtherNodesSayIsBoundedBeforeItIsDecoded(t *testing.T) {
+	deep := append(bytes.Repeat([]byte{0x91}, protocol.MaxDepth+1), 0xc0)
+	for name, b := range map[string][]byte{
+		"deep":         deep,
+		"long":         encode(&emission{Payload: make([]byte, peer.MaxPayload)}),
+		"many":         encode(make([]bool, bounds.Values)),
+		"more than is": []byte("\xdd\xff\xff\xff\xff"),
+		"trailed":      append(encode(&having{Lobby: "l"}), 0xc0),
+	} {
+		if _, err := decoded[having](b); !errors.Is(err, protocol.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := decoded[attaching](encode(&attaching{Upto: ref(time.Now().UnixMicro()), Guests: make([]attachment, cluster.MaxMembers)})); err != nil {
+		t.Errorf("all members of the largest lobby: %v", err)
+	}
 }

@@ -41,6 +41,8 @@ type service struct {
 	net   *network
 	nodes []*node
 	games *games
+
+	version func(cluster.Engine) cluster.Engine // what nodes that start see the store through; nil: as it is
 }
 
 // node is what a process would be.
@@ -76,7 +78,11 @@ func inService(t *testing.T, nodes int, test func(*service)) {
 
 func (s *service) start(id string) *node {
 	s.t.Helper()
-	n := &node{s: s, id: id, engine: &faulty{Engine: s.store.Open()}, counters: new(shared.Counters), lobbies: new(lobby.Counters)}
+	var store cluster.Engine = s.store.Open()
+	if s.version != nil {
+		store = s.version(store)
+	}
+	n := &node{s: s, id: id, engine: &faulty{Engine: store}, counters: new(shared.Counters), lobbies: new(lobby.Counters)}
 	owner := id + "/1"
 	var d atomic.Pointer[shared.Directory]
 	keeper, err := cluster.NewKeeper(cluster.KeeperConfig{Engine: n.engine, Restored: func(l cluster.Lease) { d.Load().Restored(l) }})

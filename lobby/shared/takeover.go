@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -55,9 +56,13 @@ func (d *Directory) dead(expired []cluster.Lease, now time.Time) []cluster.Lease
 		_, busy := d.taking[lease.ID]
 		busy = busy || d.owned[lease.ID] != nil || len(d.taking) >= handsAtOnce || d.over
 		k := d.known[lease.ID]
+		foreign := k != nil && k.foreign(d)
 		d.mu.Unlock()
-		if busy || k != nil && k.game != "" && !d.offers(k.game) {
-			// It is here and only late, or a copy that this node has lost is still ending, or the game is another version's. A lease of this node
+		if foreign && !before {
+			d.cfg.Counters.LeftAlone.Add(1)
+		}
+		if busy || foreign {
+			// It is here and only late, or a copy that this node has lost is still ending, or it is another version's. A lease of this node
 			// without a lobby was given to it, and it has not heard so.
 			continue
 		}
@@ -89,6 +94,9 @@ func (d *Directory) taken(id string) {
 	delete(d.taking, id)
 }
 
+// errNoGame is what a lobby is left alone with whose game is not on offer here.
+var errNoGame = errors.New("the game is not on offer here")
+
 // takeOver acquires a lobby of a dead node and brings it back.
 func (d *Directory) takeOver(lease cluster.Lease) {
 	held, err := d.cfg.Keeper.TakeOver(d.ctx, lease, d.cfg.Owner)
@@ -115,6 +123,15 @@ func (d *Directory) takeOver(lease cluster.Lease) {
 	var r record
 	if err == nil {
 		r, err = parse(entry)
+	}
+	if err == nil && !d.offers(r.Saved.Game) {
+		err = fmt.Errorf("%w: %q", errNoGame, r.Saved.Game)
+	}
+	if errors.Is(err, errNewer) || errors.Is(err, errNoGame) {
+		d.cfg.Logger.Warn("a lobby of a dead node is left to nodes that can read it", "lobby", lease.ID, "owner", lease.Owner, "err", err)
+		d.put(entry) // which the feed has not told yet: it is not tried again
+		d.cfg.Keeper.Drop(held)
+		return
 	}
 	if err == nil {
 		r.Saved.Code = entry.Code

@@ -3,6 +3,7 @@ package shared
 import (
 	"context"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"time"
 
@@ -324,6 +325,9 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said
 	}
 	g.mu.Lock()
 	g.lobby = id
+	if said != math.MaxUint32 {
+		g.said = said // whatever asks for it next, does not have told again what came before
+	}
 	stay := g.ref
 	g.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)

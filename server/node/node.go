@@ -108,8 +108,14 @@ func (n *node) connect() (err error) {
 	if err != nil {
 		return err
 	}
-	n.outage, err = outage.New(outage.Config{Keeper: n.keeper, Peers: n.mesh, Nodes: n.roster.Nodes, Logger: n.log, Counters: &n.outages})
+	n.outage, err = outage.New(outage.Config{Keeper: n.keeper, Peers: n.mesh, Nodes: n.roster.Nodes, CutOff: n.cutOff, Logger: n.log, Counters: &n.outages})
 	return err
+}
+
+// cutOff is outage.Config.CutOff: other nodes take over what this one has, and its players are to be there.
+func (n *node) cutOff(cut bool) {
+	n.log.Warn("whether this node alone has lost the store", "cut", cut)
+	n.server.Load().SendAway(cut)
 }
 
 // public is server.Cluster.Public.

@@ -58,8 +58,8 @@ func newService(t *testing.T) *service {
 	return s
 }
 
-// start starts a node: one of lobbies, or, with matches above 0, a match server.
-func (s *service) start(id string, matches int) *running {
+// start starts a node: one of lobbies, or, with matches above 0, a match server, unless an edit of its settings says otherwise.
+func (s *service) start(id string, matches int, edits ...func(*node.Config)) *running {
 	s.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -73,6 +73,9 @@ func (s *service) start(id string, matches int) *running {
 	}
 	if matches == 0 {
 		cfg.Server.Channels = []*channel.Channel{n.shop}
+	}
+	for _, edit := range edits {
+		edit(&cfg)
 	}
 	if n.server, err = node.New(cfg); err != nil {
 		s.Fatal(err)

@@ -51,11 +51,8 @@ func (a Audience) abroad(name string, payload []byte) error {
 // Deliver sends an event that another node's set has given to its [SetConfig.Abroad] to the members here, and returns how many were reached. What one node says
 // is to be delivered in its order, and once. Errors wrap protocol.ErrMalformed, or say that there is no such channel here.
 func (set *Set) Deliver(b []byte) (reached int, err error) {
-	if _, err := protocol.Check(b, protocol.Bounds{Bytes: maxBroadcast, Depth: protocol.MaxDepth, Values: maxNames}); err != nil {
-		return 0, err
-	}
 	var said broadcast
-	if err := protocol.Decode(b, &said); err != nil {
+	if err := protocol.DecodeWithin(b, protocol.Bounds{Bytes: maxBroadcast, Depth: protocol.MaxDepth, Values: maxNames}, &said); err != nil {
 		return 0, err
 	}
 	ch := set.channels[said.Channel]

@@ -18,6 +18,7 @@ type Told struct {
 // Abroad takes what another node says of a user, in the order in which it says so. [Offline]: there is no session of theirs there any more.
 func (r *Registry) Abroad(node string, told Told) {
 	if told.User == "" || len(told.User) > maxUserBytes || told.State >= states {
+		r.cfg.Counters.Unusable.Add(1)
 		return
 	}
 	r.mu.Lock()

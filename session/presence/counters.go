@@ -16,6 +16,8 @@ type Counters struct {
 	Changes atomic.Uint64 // of users' states
 	Events  atomic.Uint64 // sent to watchers
 
+	Unusable atomic.Uint64 // users of whom another node said what no node can say
+
 	refusals protocol.Refusals
 }
 
