@@ -99,12 +99,16 @@ func (s *Server) SendAway(away bool) { s.hub.SendAway(away) }
 
 // Carry implements [session.Carrier]: the user goes on in lobby and match from another node.
 func (s *Server) Carry(sess *session.Session) []byte {
+	if s.hasTicket(sess) { // its events are wanted, for a player who is on this node now
+		s.seats.Expired(sess)
+		return nil
+	}
 	l := luggage{Version: 1, Channels: s.channels.Pack(sess)}
 	if p, ok := s.players.LoadAndDelete(sess); ok { // before the channels are told: closing that of lobbies leaves the lobby
 		p := p.(*player)
 		s.presence.Expired(p) // which counts for a while as it was: by then it is heard of from there
+		l.Relay = p.pack() // before the lobby takes the seat away
 		l.Lobby, l.Said = s.rejoiner.Detach(p)
-		p.gone()
 	}
 	s.channels.Expired(sess)
 	return protocol.MustEncode(&l)
@@ -118,6 +122,7 @@ type luggage struct {
 	Lobby    string // that it is in; "": none, or not known
 	Said     uint32 // newest chat message that it has had
 	Channels []byte // as they pack it
+	Relay    relaying
 }
 
 // saidUnknown is for a session that was made anew, whose client has been told that events are missing: what was said before, it asks for.

@@ -29,12 +29,17 @@ type follow struct {
 	seat  lobby.Seat
 	user  string
 	name  string
-	emit  func(channel, name string, payload []byte, tick uint32)
+	emit  sinkFunc
 	renew func() // gives the way, which is another now, the player's connection anew; called without any lock
 	close func(protocol.CloseCode)
 	leave context.CancelFunc
 
 	ending, exited atomic.Bool // the seat is not the player's any more, and the player has been told so
+
+	packing atomic.Bool   // the player goes on at another node
+	done    chan struct{} // closed when run has returned
+	packed  relaying      // of the goroutine in run, until then
+	from    relaying      // likewise: what the player has brought
 
 	now atomic.Pointer[wayBox] // nil: the match is nowhere at present
 
@@ -53,14 +58,18 @@ type follow struct {
 type wayBox struct{ way }
 
 // follow begins to follow a seat. stop ends it, and does not wait.
-func (f *following) follow(p *player, seat lobby.Seat) *follow {
+func (f *following) follow(p *player, seat lobby.Seat, from relaying) *follow {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &follow{
-		house: f, seat: seat, user: p.User(), name: p.Name(), emit: p.Emit, leave: cancel,
+		house: f, seat: seat, user: p.User(), name: p.Name(), emit: p.tryEmit, leave: cancel,
+		done: make(chan struct{}), from: from,
 		close: func(code protocol.CloseCode) { p.closeWith(code) },
 	}
 	w.renew = func() { p.renew(w) }
-	f.running.Go(func() { w.run(ctx) })
+	f.running.Go(func() {
+		defer close(w.done)
+		w.run(ctx)
+	})
 	return w
 }
 

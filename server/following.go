@@ -20,6 +20,7 @@ type following struct {
 	address  func(ctx context.Context, node string) (string, error)
 	public   func(ctx context.Context, node string) (string, error) // nil: clients reach no node but this
 	issuer   *ticket.Issuer
+	withdraw func(token string, seq uint32) [][]byte // ends a ticket's session on this node, and returns the frames of its events after one
 	netDial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	log      *slog.Logger
 	relayed  relay.Counters

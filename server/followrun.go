@@ -23,6 +23,7 @@ const (
 
 // run brings the player to the match, again and again, until ctx ends.
 func (w *follow) run(ctx context.Context) {
+	w.hearFromHere()
 	since, pause := time.Now(), lookFirst
 	for ctx.Err() == nil {
 		if w.visit(ctx) {
@@ -113,20 +114,23 @@ func (w *follow) arrive(epoch uint32) {
 
 // sinkOf takes events of the match under an epoch, from whoever has them: its goroutine, or that of a relay.
 func (w *follow) sinkOf(epoch uint32) sinkFunc {
-	return func(channel, name string, payload []byte, tick uint32) {
+	return func(channel, name string, payload []byte, tick uint32) (taken bool) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if channel == protocol.ChannelMatch {
 			w.passed.Begin(epoch)
 			if !w.passed.News(name, payload, tick) {
 				w.house.counters.takenOver.Add(1)
-				return
+				return true
 			}
 		}
-		w.emit(channel, name, payload, tick)
+		if !w.emit(channel, name, payload, tick) {
+			return false
+		}
 		if channel == protocol.ChannelMatch && name == protocol.EventExit {
 			w.heardExit()
 		}
+		return true
 	}
 }
 
@@ -140,14 +144,15 @@ func (r relayed) Detach(link match.Link) { r.Relay.Detach(link) }
 func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool) {
 	sink := w.sinkOf(at.epoch)
 	r, err := relay.New(relay.Config{
-		URL: url, Epoch: at.epoch, NetDial: w.house.netDial, Counters: &w.house.relayed, Logger: w.house.log,
+		URL: url, Epoch: at.epoch, Session: w.broughtFor(at), NetDial: w.house.netDial, Counters: &w.house.relayed, Logger: w.house.log,
 		Auth: func() ([]string, error) { return w.ticket(at.epoch) },
-		Emit: func(e protocol.Event) { sink(e.Channel, e.Name, e.Payload, e.Tick) },
+		Emit: func(e protocol.Event) bool { return sink(e.Channel, e.Name, e.Payload, e.Tick) },
 	})
 	if err != nil {
 		w.house.log.Error("no relay", "match", w.seat.MatchID(), "user", w.user, "err", err)
 		return false
 	}
+	defer func() { w.keep(at, r.Session()) }()
 	shortcut := w.house.shortcutTo(ctx, at)
 	w.take(relayed{r})
 	defer w.take(nil)
@@ -175,10 +180,11 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 // stillFor is for how long a relay may bring no snapshot before one looks whether the match runs elsewhere: 15 ticks at 60 Hz.
 const stillFor = 250 * time.Millisecond
 
-// serve lets a relay run, and has it say bye when the seat is not the player's any more: the other node need not keep anything then. It ends a relay to a node
+// serve lets a relay run, and has it say bye when the seat is not the player's any more: the other node need not keep anything then, unless
+// the player goes on with the relay's session from another node. It ends a relay to a node
 // that is there and has lost the match without knowing, as one that the store cannot be reached from.
 func (w *follow) serve(ctx context.Context, r *relay.Relay, at place) error {
-	defer context.AfterFunc(ctx, func() { r.Close(true) })()
+	defer context.AfterFunc(ctx, func() { r.Close(!w.packing.Load()) })()
 	served := make(chan error, 1)
 	go func() { served <- r.Serve(context.WithoutCancel(ctx)) }()
 	pause := time.NewTimer(stillFor)
@@ -233,6 +239,10 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	}
 	if errors.Is(err, relay.ErrCodec) {
 		return false
+	}
+	if errors.Is(err, relay.ErrUntaken) {
+		<-ctx.Done() // the session is over, and says so in a moment
+		return true
 	}
 	w.house.log.Debug("relay without a connection", "match", id, "user", w.user, "peer", at.node, "err", err)
 	if w.isElsewhere(ctx, at) {

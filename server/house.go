@@ -24,6 +24,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 	how, brought := sess.Arrived(), luggage{}
 	if how != nil && !resumed {
 		brought = s.unpack(p, how)
+		p.bring(brought.Relay)
 	}
 	s.channels.Connected(sess)
 	s.presence.Connected(p)

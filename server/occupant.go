@@ -48,7 +48,7 @@ func (x *occupant) run() {
 	x.seats.counters.seated.Add(1)
 	box, _ := seat.Outbox().(*outbox)
 	if box != nil && !x.direct {
-		box.bind(x, x.session.Emit)
+		box.bind(x, x.session.TryEmit)
 		defer box.unbind(x)
 	}
 	x.sit(seat)
@@ -82,7 +82,7 @@ func (x *occupant) find() (*match.Seat, error) {
 		}
 		if !x.direct {
 			if box := x.seats.outboxes.left(x.key); box != nil {
-				box.bind(x, x.session.Emit)
+				box.bind(x, x.session.TryEmit)
 				return nil, nil
 			}
 		}

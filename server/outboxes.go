@@ -52,8 +52,8 @@ type letter struct {
 	tick          uint32
 }
 
-// sink takes events; it never blocks.
-type sinkFunc func(channel, name string, payload []byte, tick uint32)
+// sinkFunc takes events; it never blocks. It reports false if nobody is there for them any more: then the event is kept, with those that follow.
+type sinkFunc func(channel, name string, payload []byte, tick uint32) (taken bool)
 
 // outbox is where a seat's events go. It holds its lock while it hands one on, so that they stay in order.
 type outbox struct {
@@ -74,8 +74,10 @@ func (b *outbox) Emit(channel, name string, payload []byte, tick uint32) {
 	defer b.mu.Unlock()
 	b.over = b.over || channel == protocol.ChannelMatch && name == protocol.EventExit
 	if b.to != nil {
-		b.to(channel, name, payload, tick)
-		return
+		if b.to(channel, name, payload, tick) {
+			return
+		}
+		b.owner, b.to = nil, nil
 	}
 	b.kept = append(b.kept, letter{channel, name, payload, tick})
 	b.bytes += len(payload)
@@ -94,10 +96,15 @@ func (b *outbox) bind(owner any, to sinkFunc) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.owner, b.to = owner, to
-	for _, l := range b.kept {
-		to(l.channel, l.name, l.payload, l.tick)
+	for len(b.kept) > 0 {
+		if l := &b.kept[0]; !to(l.channel, l.name, l.payload, l.tick) {
+			b.owner, b.to = nil, nil
+			return
+		}
+		b.bytes -= len(b.kept[0].payload)
+		b.kept = b.kept[1:]
 	}
-	b.kept, b.bytes = nil, 0
+	b.kept = nil
 }
 
 // unbind keeps what comes from now on, unless somebody else has been bound meanwhile.

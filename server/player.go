@@ -26,6 +26,7 @@ type player struct {
 	way   way           // to it; nil: none
 	link  *session.Link // what the way was given
 	over  bool          // so is the session
+	from  relaying      // of the node that the session came from, for the seat there
 }
 
 func (p *player) User() string { return p.session.User() }
@@ -34,10 +35,19 @@ func (p *player) Name() string { return p.session.Name() }
 
 // Emit sends what lobbies and presence have to say to those who have the channel of it open.
 func (p *player) Emit(channel, name string, payload []byte, tick uint32) {
-	if ch := p.channels.Channel(channel); ch != nil && !ch.Has(p.session) {
-		return
+	if p.listens(channel) {
+		p.session.Emit(channel, name, payload, tick)
 	}
-	p.session.Emit(channel, name, payload, tick)
+}
+
+// tryEmit is Emit for what somebody else can keep: it reports false if the session is over.
+func (p *player) tryEmit(channel, name string, payload []byte, tick uint32) (taken bool) {
+	return !p.listens(channel) || p.session.TryEmit(channel, name, payload, tick)
+}
+
+func (p *player) listens(channel string) bool {
+	ch := p.channels.Channel(channel)
+	return ch == nil || ch.Has(p.session)
 }
 
 // Seated is called by the lobby: the player has a seat now, or, with nil, none any more.
@@ -79,7 +89,7 @@ func (p *player) wayTo(seat lobby.Seat) way {
 	if p.following == nil {
 		return nil // no lobby of a server that is alone gives such a one
 	}
-	return p.following.follow(p, seat)
+	return p.following.follow(p, seat, p.from)
 }
 
 // stopFollowing needs mu.
@@ -112,6 +122,19 @@ func (p *player) gone() {
 	p.detach()
 	p.stopFollowing()
 	p.seat, p.way, p.over = nil, nil, true
+}
+
+// pack ends what is left when the session has gone to another node, and returns the relay that the player has there the events of.
+func (p *player) pack() relaying {
+	p.mu.Lock()
+	p.detach()
+	w, follows := p.way.(*follow)
+	p.seat, p.way, p.over = nil, nil, true
+	p.mu.Unlock() // who follows may want it before it ends
+	if !follows {
+		return relaying{}
+	}
+	return w.pack()
 }
 
 // connected is called when the session has a working connection, its first or another.

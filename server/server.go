@@ -85,6 +85,7 @@ func New(cfg Config) (*Server, error) {
 		if s.following, err = newFollowing(cfg.Cluster, cfg.Logger); err != nil {
 			return nil, fmt.Errorf("server: %w", err)
 		}
+		s.following.withdraw = s.withdraw
 	}
 	if cfg.Cluster != nil && cfg.Cluster.Host != nil {
 		if cfg.Cluster.TicketsOnly {

@@ -253,12 +253,12 @@ func (s *Session) pack(token claim, seq uint32) (Carried, error) {
 		carried.Replies = append(carried.Replies, CarriedReply{ID: r.id, Frame: r.frame})
 	}
 	older := s.conn
+	s.close() // before anybody can add to what is packed
 	s.mu.Unlock()
 	if older != nil {
 		older.fenced.Store(true)
-		defer older.end(protocol.CloseDisplaced)
+		older.end(protocol.CloseDisplaced)
 	}
-	s.finish(func() bool { return true })
 	return carried, nil
 }
 

@@ -193,6 +193,12 @@ func (s *Session) finish(condition func() bool) bool {
 	if s.over || !condition() {
 		return false
 	}
+	s.close()
+	return true
+}
+
+// close makes the session over. It needs mu.
+func (s *Session) close() {
 	s.over, s.conn = true, nil
 	s.unwatchExpiry()
 	s.events = lane{}
@@ -202,7 +208,6 @@ func (s *Session) finish(condition func() bool) bool {
 		s.grace.Stop()
 		s.grace = nil
 	}
-	return true
 }
 
 // expired tells the house, once, and then the hub, so that a Shutdown which does not find the session any more knows that

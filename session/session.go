@@ -122,28 +122,35 @@ func (s *Session) OpenLink() *Link {
 // oldest first, and counted; a client that resumes is told how many. payload is encoded msgpack, or empty for none, and
 // is copied; tick is the match tick that it belongs to, 0 outside a match.
 func (s *Session) Emit(channel, name string, payload []byte, tick uint32) {
+	if !s.TryEmit(channel, name, payload, tick) {
+		s.hub.cfg.Counters.drop(DropEventOver, 1)
+	}
+}
+
+// TryEmit is [Session.Emit] for who can keep the event for somebody else: it reports false, and counts nothing, if the session is over.
+func (s *Session) TryEmit(channel, name string, payload []byte, tick uint32) (taken bool) {
 	payload = protocol.OrNil(payload)
 	if len(payload) > protocol.MaxServerFrame-eventHead {
 		s.hub.cfg.Counters.drop(DropEventTooBig, 1)
 		s.hub.log.Error("event too big", "session", s.ID(), "user", s.User(), "channel", channel, "name", name, "bytes", len(payload))
-		return
+		return true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.emit(channel, name, payload, tick)
+	return s.emit(channel, name, payload, tick)
 }
 
 // emit needs mu.
-func (s *Session) emit(channel, name string, payload protocol.Raw, tick uint32) {
+func (s *Session) emit(channel, name string, payload protocol.Raw, tick uint32) (taken bool) {
 	if s.over {
-		s.hub.cfg.Counters.drop(DropEventOver, 1)
-		return
+		return false
 	}
 	// Encoded under the lock, because the number is in it and the numbers have to leave in order.
 	frame := protocol.MustEncode(protocol.Event{
 		Kind: protocol.KindEvent, Seq: s.events.next(), Channel: channel, Name: name, Payload: payload, Tick: tick,
 	})
 	s.deliver(frame)
+	return true
 }
 
 // deliver keeps the frame of the session's next event, and sends it if there is a connection. It needs mu.

@@ -80,7 +80,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 	})
 	b.Run("relay", func(b *testing.B) {
 		r, err := relay.New(relay.Config{
-			URL: mirror(b), Epoch: 1, Auth: func() ([]string, error) { return nil, nil }, Emit: func(protocol.Event) {}, Silence: time.Minute,
+			URL: mirror(b), Epoch: 1, Auth: func() ([]string, error) { return nil, nil }, Emit: func(protocol.Event) bool { return true }, Silence: time.Minute,
 		})
 		if err != nil {
 			b.Fatal(err)

@@ -18,8 +18,12 @@ type Config struct {
 	Auth  func() ([]string, error) // the auth strings of a hello that begins a session: a fresh ticket each time
 	Epoch uint32                   // that the match has there: what is sent under a lower one is not passed on
 
-	// Emit takes the events of the channel "match", and notices, in order and each once. It is called by the goroutine in Serve and must not block.
-	Emit func(e protocol.Event)
+	// Session is that of another relay for the same seat, which this one goes on with, so that no event is missed or comes twice. The zero value: none.
+	Session Session
+
+	// Emit takes the events of the channel "match", and notices, in order and each once. It is called by the goroutine in Serve and must not block. If it reports
+	// false, the player's session is not here any more: the event is not acknowledged, and Serve ends with [ErrUntaken].
+	Emit func(e protocol.Event) (taken bool)
 
 	Silence      time.Duration // without a sign of life after which the other node is given up; default 750 ms
 	PingEvery    time.Duration // when nothing is heard, and four times that when something is; default a third of Silence

@@ -14,6 +14,8 @@ var (
 	ErrLost = errors.New("relay: the connection to the match's node is lost")
 	// ErrCodec: the player has come back with another codec, which a hello has to say.
 	ErrCodec = errors.New("relay: the player reads another codec now")
+	// ErrUntaken: the player's session is not here any more.
+	ErrUntaken = errors.New("relay: nobody is there for the player's events")
 )
 
 // MovedError says that the match does not run there, or no more.

@@ -44,8 +44,19 @@ func New(cfg Config) (*Relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Relay{cfg: cfg, reader: protocol.NewReader(), codec: protocol.CodecMP}, nil
+	r := &Relay{cfg: cfg, reader: protocol.NewReader(), codec: protocol.CodecMP, token: cfg.Session.Token}
+	r.seq.Store(cfg.Session.Seq)
+	return r, nil
 }
+
+// Session is the relay's session on the other node.
+type Session struct {
+	Token string // that resumes it; "": there is none
+	Seq   uint32 // newest event that was passed on
+}
+
+// Session is for the goroutine that calls Connect and Serve, when neither is running.
+func (r *Relay) Session() Session { return Session{r.token, r.seq.Load()} }
 
 // Attach gives the player's connection, in place of any there was. It gets an enter frame and a keyframe as soon as the match has heard of it.
 func (r *Relay) Attach(link Link) {

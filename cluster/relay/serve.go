@@ -11,7 +11,7 @@ import (
 	"github.com/deltatick/deltatick/protocol"
 )
 
-// Serve passes frames on until the connection that [Connect] has made is over. Errors: [ErrLost], [ErrCodec], a [*MovedError], a [*protocol.Closed] of any other
+// Serve passes frames on until the connection that [Connect] has made is over. Errors: [ErrLost], [ErrCodec], [ErrUntaken], a [*MovedError], a [*protocol.Closed] of any other
 // code, one that wraps protocol.ErrMalformed, ctx's.
 func (r *Relay) Serve(ctx context.Context) error {
 	s := r.sock.Load()
@@ -152,11 +152,12 @@ func (r *Relay) event(frame []byte) error {
 		r.cfg.Counters.drop(DropRepeated)
 		return nil
 	}
-	r.seq.Store(e.Seq)
 	switch {
 	case e.Channel == protocol.ChannelMatch, e.Channel == protocol.ChannelSession && e.Name == protocol.EventNotice:
+		if !r.cfg.Emit(e) {
+			return ErrUntaken
+		}
 		r.cfg.Counters.Events.Add(1)
-		r.cfg.Emit(e)
 	case e.Channel == protocol.ChannelSession && e.Name == protocol.EventMoved:
 		var to moved
 		if err := protocol.Decode(protocol.OrNil(e.Payload), &to); err != nil {
@@ -166,6 +167,7 @@ func (r *Relay) event(frame []byte) error {
 	default:
 		r.cfg.Counters.drop(DropUnknownKind)
 	}
+	r.seq.Store(e.Seq)
 	return nil
 }
 

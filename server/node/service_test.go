@@ -128,6 +128,7 @@ type player struct {
 	heard    []string // chat and events of the shop
 	room     *client.Room
 	views    int // of the present room
+	onEvent  func(protocol.Event)
 }
 
 func (s *service) join(name string, nodes ...*running) *player {
@@ -139,7 +140,14 @@ func (s *service) join(name string, nodes ...*running) *player {
 			Connected: func(at client.Session) { p.note(func() { p.sessions = append(p.sessions, at) }) },
 			Message:   func(m client.ChatMessage) { p.note(func() { p.heard = append(p.heard, m.Name+": "+m.Text) }) },
 			Entered:   func(r *client.Room) { p.note(func() { p.room, p.views = r, 0 }) },
-			Snapshot:  func(*client.Room, *client.View) { p.note(func() { p.views++ }) },
+			Event: func(e protocol.Event) {
+				p.note(func() {
+					if p.onEvent != nil {
+						p.onEvent(e)
+					}
+				})
+			},
+			Snapshot: func(*client.Room, *client.View) { p.note(func() { p.views++ }) },
 		},
 	})
 	if err != nil {

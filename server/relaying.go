@@ -1,0 +1,90 @@
+package server
+
+import (
+	"time"
+
+	"github.com/deltatick/deltatick/cluster/relay"
+	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
+)
+
+//lint:file-ignore U1000 msgpack finds the _msgpack field by reflection.
+
+// This file is how the events of a seat come once each to a player who goes from one node to another: the relay that the player had there goes on from here,
+// where it was.
+
+// relaying is a relay's session on the node of a match, on its way from one of the player's nodes to the next. The zero value is none.
+type relaying struct {
+	_msgpack struct{} `msgpack:",as_array"`
+
+	Match string
+	Seat  match.SeatID
+	Node  string // where the session is
+	Token string // that resumes it
+	Seq   uint32 // newest event that the player's session has had
+}
+
+// bring notes what a session has brought from another node, before its seat is known here.
+func (p *player) bring(r relaying) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.from = r
+}
+
+// packWithin is how long a relay may take to end when its player has gone. It waits for nothing but its own goroutines.
+const packWithin = 200 * time.Millisecond
+
+// pack ends it, since the player goes on at another node, and returns the relay to go on with, if there was one.
+func (w *follow) pack() relaying {
+	w.packing.Store(true)
+	w.leave()
+	select {
+	case <-w.done:
+		return w.packed
+	case <-time.After(packWithin):
+		w.house.log.Warn("a relay did not end in time for the node to which its player went", "match", w.seat.MatchID(), "user", w.user)
+		return relaying{}
+	}
+}
+
+// keep notes the session of a relay that has ended.
+func (w *follow) keep(at place, s relay.Session) {
+	if w.packing.Load() && s.Token != "" {
+		w.packed = relaying{Match: w.seat.MatchID(), Seat: w.seat.ID(), Node: at.node, Token: s.Token, Seq: s.Seq}
+	}
+}
+
+// broughtFor is the session to go on with when the match is still where the player's former node had found it.
+func (w *follow) broughtFor(at place) relay.Session {
+	r := w.from
+	w.from = relaying{}
+	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() || r.Node != at.node {
+		return relay.Session{}
+	}
+	return relay.Session{Token: r.Token, Seq: r.Seq}
+}
+
+// hearFromHere hands on what a session on this node itself still has for a player who has come here from a node that relayed.
+func (w *follow) hearFromHere() {
+	r := w.from
+	if r.Node != w.house.node || r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() {
+		return
+	}
+	w.from = relaying{}
+	sink := w.sinkOf(w.epoch)
+	for _, frame := range w.house.withdraw(r.Token, r.Seq) {
+		if e, err := protocol.NewReader().Event(frame); err == nil && e.Channel == protocol.ChannelMatch {
+			sink(e.Channel, e.Name, e.Payload, e.Tick)
+		}
+	}
+}
+
+// withdraw ends the session of a ticket on this node and returns the frames of its events after a number.
+func (s *Server) withdraw(token string, seq uint32) [][]byte {
+	carried, err := s.hub.GiveUp(token, seq, s.following.node)
+	if err != nil {
+		s.cfg.Logger.Warn("events of a relay's session are not to be had", "err", err)
+		return nil
+	}
+	return carried.Kept
+}
