@@ -69,6 +69,9 @@ func (f *following) follow(p *player, seat lobby.Seat, from relaying) *follow {
 	f.running.Go(func() {
 		defer close(w.done)
 		w.run(ctx)
+		if w.packed.Token == "" {
+			w.packed = w.from // the match has not been found from here
+		}
 	})
 	return w
 }

@@ -25,7 +25,7 @@ type following struct {
 	log      *slog.Logger
 	relayed  relay.Counters
 	counters followCounters
-	running  sync.WaitGroup // of follows
+	running  sync.WaitGroup // of follows, and of what asks for places
 }
 
 // followCounters count where players' seats were found.
@@ -44,9 +44,11 @@ func newFollowing(c *Cluster, log *slog.Logger) (*following, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &following{
-		node: c.Node, host: c.Host, outboxes: c.Outboxes, places: newPlaces(c.Engine), address: c.Address, public: c.Public, issuer: issuer, netDial: c.NetDial, log: log,
-	}, nil
+	f := &following{
+		node: c.Node, host: c.Host, outboxes: c.Outboxes, address: c.Address, public: c.Public, issuer: issuer, netDial: c.NetDial, log: log,
+	}
+	f.places = newPlaces(c.Engine, &f.running)
+	return f, nil
 }
 
 // wait returns when nobody is followed any more; all sessions are over.

@@ -16,7 +16,8 @@ type place struct {
 
 // places finds out where matches run. Of all players of this node that want to know it of one match at the same time, one asks the store.
 type places struct {
-	engine cluster.Engine
+	engine  cluster.Engine
+	running *sync.WaitGroup // of what asks the store; who calls find is one of them
 
 	// Guarded by mu.
 	mu      sync.Mutex
@@ -39,8 +40,8 @@ type heard struct {
 
 const hearsayFor = 2 * time.Second
 
-func newPlaces(engine cluster.Engine) *places {
-	return &places{engine: engine, asking: map[string]*asked{}, hearsay: map[string]heard{}}
+func newPlaces(engine cluster.Engine, running *sync.WaitGroup) *places {
+	return &places{engine: engine, running: running, asking: map[string]*asked{}, hearsay: map[string]heard{}}
 }
 
 // find says where a match runs, as far as is known: it may be an owner whose lease has ended. Errors are those of cluster.Matches.Match, and ctx's.
@@ -50,12 +51,12 @@ func (p *places) find(ctx context.Context, matchID string) (place, error) {
 	if a == nil {
 		a = &asked{done: make(chan struct{})}
 		p.asking[matchID] = a
-		p.mu.Unlock()
-		m, err := p.engine.Match(context.WithoutCancel(ctx), matchID) // others wait for it, too; the engine bounds it
-		p.answer(matchID, a, place{m.Node, m.Epoch}, err)
-	} else {
-		p.mu.Unlock()
+		p.running.Go(func() { // by a goroutine of its own: a store that stalls keeps nobody who need not know any more
+			m, err := p.engine.Match(context.WithoutCancel(ctx), matchID) // others wait for it, too; the engine bounds it
+			p.answer(matchID, a, place{m.Node, m.Epoch}, err)
+		})
 	}
+	p.mu.Unlock()
 	select {
 	case <-a.done:
 		return a.at, a.err

@@ -89,7 +89,9 @@ func (p *player) wayTo(seat lobby.Seat) way {
 	if p.following == nil {
 		return nil // no lobby of a server that is alone gives such a one
 	}
-	return p.following.follow(p, seat, p.from)
+	from := p.from
+	p.from = relaying{}
+	return p.following.follow(p, seat, from)
 }
 
 // stopFollowing needs mu.
@@ -129,10 +131,11 @@ func (p *player) pack() relaying {
 	p.mu.Lock()
 	p.detach()
 	w, follows := p.way.(*follow)
+	from := p.from // of a seat that has not been heard of here
 	p.seat, p.way, p.over = nil, nil, true
 	p.mu.Unlock() // who follows may want it before it ends
 	if !follows {
-		return relaying{}
+		return from
 	}
 	return w.pack()
 }
