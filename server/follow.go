@@ -34,7 +34,7 @@ type follow struct {
 	close func(protocol.CloseCode)
 	leave context.CancelFunc
 
-	ending, exited atomic.Bool // the seat is not the player's any more, and the player has been told so
+	end ending
 
 	packing atomic.Bool   // the player goes on at another node
 	done    chan struct{} // closed when run has returned
@@ -62,7 +62,7 @@ func (f *following) follow(p *player, seat lobby.Seat, from relaying) *follow {
 	ctx, cancel := context.WithCancel(context.Background())
 	w := &follow{
 		house: f, seat: seat, user: p.User(), name: p.Name(), emit: p.tryEmit, leave: cancel,
-		done: make(chan struct{}), from: from,
+		done: make(chan struct{}), from: from, end: ending{leave: cancel},
 		close: func(code protocol.CloseCode) { p.closeWith(code) },
 	}
 	w.renew = func() { p.renew(w) }
@@ -77,27 +77,6 @@ func (f *following) follow(p *player, seat lobby.Seat, from relaying) *follow {
 }
 
 func (w *follow) stop() { w.leave() }
-
-// lastWords is how long a match has to tell a player that the seat is over, after the lobby has said so.
-const lastWords = time.Second
-
-// finish ends it as soon as the player has been told that the seat is over, which the lobby may have heard of first.
-func (w *follow) finish() {
-	w.ending.Store(true)
-	if w.exited.Load() {
-		w.leave()
-		return
-	}
-	time.AfterFunc(lastWords, w.leave)
-}
-
-// heardExit notes that the player has been told.
-func (w *follow) heardExit() {
-	w.exited.Store(true)
-	if w.ending.Load() {
-		w.leave()
-	}
-}
 
 // Attach gives the match the player's connection, if it is known where that is.
 func (w *follow) Attach(link match.Link) {

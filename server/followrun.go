@@ -128,7 +128,7 @@ func (w *follow) sinkOf(epoch uint32) sinkFunc {
 			return false
 		}
 		if channel == protocol.ChannelMatch && name == protocol.EventExit {
-			w.heardExit()
+			w.end.exit()
 		}
 		return true
 	}
@@ -158,8 +158,7 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 	defer w.take(nil)
 	defer w.show(nil)
 	for {
-		if w.ending.Load() { // a new connection could take the seat from who has it by now
-			w.leave()
+		if w.end.due() { // a new connection could take the seat from who has it by now
 			return was
 		}
 		err := w.connect(ctx, r, at)

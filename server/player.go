@@ -27,6 +27,8 @@ type player struct {
 	link  *session.Link // what the way was given
 	over  bool          // so is the session
 	from  relaying      // of the node that the session came from, for the seat there
+
+	ending *follow // of the seat before, of which there may still be something to hear
 }
 
 func (p *player) User() string { return p.session.User() }
@@ -62,7 +64,8 @@ func (p *player) Seated(seat lobby.Seat) {
 	}
 	p.detach()
 	if f, ok := p.way.(*follow); ok {
-		f.finish()
+		f.end.begin()
+		p.ending = f
 	}
 	p.seat, p.way = seat, p.wayTo(seat)
 	p.place()
@@ -89,6 +92,10 @@ func (p *player) wayTo(seat lobby.Seat) way {
 	if p.following == nil {
 		return nil // no lobby of a server that is alone gives such a one
 	}
+	if f := p.ending; f != nil && sameSeat(f.seat, seat) && f.end.revoke() {
+		p.ending = nil
+		return f
+	}
 	from := p.from
 	p.from = relaying{}
 	return p.following.follow(p, seat, from)
@@ -98,6 +105,9 @@ func (p *player) wayTo(seat lobby.Seat) way {
 func (p *player) stopFollowing() {
 	if f, ok := p.way.(*follow); ok {
 		f.stop()
+	}
+	if p.ending != nil {
+		p.ending.stop()
 	}
 }
 
@@ -131,6 +141,9 @@ func (p *player) pack() relaying {
 	p.mu.Lock()
 	p.detach()
 	w, follows := p.way.(*follow)
+	if !follows && p.ending != nil {
+		w, follows = p.ending, true // the lobby may have said so because it is elsewhere
+	}
 	from := p.from // of a seat that has not been heard of here
 	p.seat, p.way, p.over = nil, nil, true
 	p.mu.Unlock() // who follows may want it before it ends

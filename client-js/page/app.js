@@ -286,7 +286,10 @@ export class App {
     this.match.setLink(status);
     if (status.state === "open") {
       closeNotice();
-      if (status.lost > 0) toast("Some news was missed while you were away.");
+      if (status.lost > 0)
+        toast(
+          "The line broke for a moment. Chat and the score are as they are now; what was said meanwhile may be missing.",
+        );
     }
     if (status.state === "closed") this.#onClosed(status);
   }

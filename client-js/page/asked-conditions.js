@@ -1,3 +1,5 @@
+import { toast } from "./toasts.js";
+
 /**
  * The bad network that the address asks for: `?net=150,30,1` for a round trip of 150 ± 30 ms with 1 % of losses each way.
  * @returns {Promise<any>} null for none
@@ -9,7 +11,10 @@ export async function askedConditions() {
   try {
     return new Conditions(Conditions.parse(said) ?? {});
   } catch (error) {
-    console.info("playing over the network as it is:", error);
+    toast(
+      `?net=${said} is no network, so you play over yours as it is: ${error instanceof Error ? error.message : error}`,
+      "bad",
+    );
     return null;
   }
 }

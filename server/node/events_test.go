@@ -1,7 +1,6 @@
 package node_test
 
 import (
-	"slices"
 	"testing"
 
 	client "github.com/deltatick/deltatick/client-go"
@@ -26,6 +25,59 @@ func chimeKind() match.Kind {
 	return k
 }
 
+// chimes are the ticks of which a player has heard.
+type chimes struct {
+	*player
+	ticks []uint32
+}
+
+func (p *player) chimes() *chimes {
+	c := &chimes{player: p}
+	p.note(func() {
+		p.onEvent = func(e protocol.Event) {
+			if e.Channel == protocol.ChannelMatch && e.Name == "chime" {
+				c.ticks = append(c.ticks, e.Tick)
+			}
+		}
+	})
+	return c
+}
+
+// goOn waits for some more.
+func (c *chimes) goOn() {
+	c.s.Helper()
+	count := 0
+	c.note(func() { count = len(c.ticks) })
+	c.s.eventually("events go on", func() (more bool) {
+		c.note(func() { more = len(c.ticks) > count+5 })
+		return more
+	})
+}
+
+// inOrder holds them to one in every tick.
+func (c *chimes) inOrder() {
+	c.s.Helper()
+	c.note(func() {
+		for i, tick := range c.ticks[1:] {
+			if tick != c.ticks[i]+1 {
+				c.s.Errorf("tick %d after tick %d", tick, c.ticks[i])
+			}
+		}
+	})
+}
+
+// opens makes a lobby and plays in its match.
+func (p *player) opens() *client.Room {
+	p.s.Helper()
+	if _, err := p.Lobby().Create(p.s.ctx, client.NewLobby{Game: "dots"}); err != nil {
+		p.s.Fatal(err)
+	}
+	if err := p.Lobby().Start(p.s.ctx); err != nil {
+		p.s.Fatal(err)
+	}
+	return p.plays(any)
+}
+
 // moves is how often a session goes from one node to the other.
 const moves = 8
 
@@ -47,20 +99,9 @@ func TestEveryEventOfAMatchComesOnceToAPlayerWhoGoesFromNodeToNode(t *testing.T)
 					break // there is no third
 				}
 			}
-			var heard []uint32
 			p := s.join("ann", nodes[0], nodes[1])
-			p.onEvent = func(e protocol.Event) {
-				if e.Channel == protocol.ChannelMatch && e.Name == "chime" {
-					heard = append(heard, e.Tick)
-				}
-			}
-			if _, err := p.Lobby().Create(s.ctx, client.NewLobby{Game: "dots"}); err != nil {
-				t.Fatal(err)
-			}
-			if err := p.Lobby().Start(s.ctx); err != nil {
-				t.Fatal(err)
-			}
-			p.plays(any)
+			heard := p.chimes()
+			p.opens()
 			for i := range moves {
 				from, sessions := nodes[i%2], 0
 				p.note(func() { sessions = len(p.sessions) })
@@ -73,19 +114,56 @@ func TestEveryEventOfAMatchComesOnceToAPlayerWhoGoesFromNodeToNode(t *testing.T)
 					t.Fatalf("move %d: %+v", i, at)
 				}
 				from.server.SendAway(false)
-				count := 0
-				p.note(func() { count = len(heard) })
-				s.eventually("events go on", func() (more bool) {
-					p.note(func() { more = len(heard) > count+5 })
-					return more
-				})
+				heard.goOn()
 			}
-			p.note(func() { heard = slices.Clone(heard) })
-			for i, tick := range heard[1:] {
-				if tick != heard[i]+1 {
-					t.Errorf("tick %d after tick %d", tick, heard[i])
-				}
-			}
+			heard.inOrder()
 		})
 	}
+}
+
+// A lobby whose node is cut off from the store goes to another node, and the player is on no connection meanwhile: when the old node hears of it, the player is no member there any
+// more, and comes to the new one only then.
+func TestEveryEventOfAMatchComesOnceToAPlayerWhoseLobbyHasGoneAhead(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	var way *cut
+	with := func(edit func(*node.Config)) func(*node.Config) {
+		return func(c *node.Config) {
+			c.Server.Kinds = []match.Kind{chimeKind()}
+			edit(c)
+		}
+	}
+	one := s.start("one", 0, with(func(c *node.Config) {
+		way = &cut{Engine: c.Engine}
+		c.Engine = way
+	}))
+	s.start("three", 10, with(func(*node.Config) {}))
+	ann := s.join("ann", one)
+	heard, lobby := ann.chimes(), ""
+	ann.opens()
+	heard.goOn()
+	lobby = ann.Lobby().State().ID
+	two := s.start("two", 0, with(func(*node.Config) {}))
+	bob := s.join("bob", two)
+	s.eventually("both nodes know each other", func() bool {
+		all, err := bob.Presences().Watch(s.ctx, ann.session().User)
+		return err == nil && len(all) == 1 && all[0].State == "match"
+	})
+	ann.note(func() { ann.dials = []*running{{addr: "127.0.0.1:1"}} })
+	way.off.Store(true)
+	engine := s.store.Open()
+	defer engine.Close()
+	s.eventually("the lobby is on the other node", func() bool {
+		at, err := engine.Lobby(s.ctx, lobby)
+		return err == nil && at.Node == "two"
+	})
+	way.off.Store(false)
+	s.eventually("the old node has let the lobby go", func() bool { return one.server.Load().Lobbies == 0 })
+	ann.note(func() { ann.dials = []*running{two} })
+	s.eventually("ann is at the other node", func() (there bool) {
+		ann.note(func() { there = len(ann.sessions) > 1 })
+		return there
+	})
+	heard.goOn()
+	heard.inOrder()
 }
