@@ -107,7 +107,7 @@ func (s *Server) Carry(sess *session.Session) []byte {
 	if p, ok := s.players.LoadAndDelete(sess); ok { // before the channels are told: closing that of lobbies leaves the lobby
 		p := p.(*player)
 		s.presence.Expired(p) // which counts for a while as it was: by then it is heard of from there
-		l.Relay = p.pack() // before the lobby takes the seat away
+		l.Relay = p.pack()    // before the lobby takes the seat away
 		l.Lobby, l.Said = s.rejoiner.Detach(p)
 	}
 	s.channels.Expired(sess)
