@@ -214,7 +214,7 @@ func (l *lobby) end() {
 	}
 	l.closeChat()
 	l.dir.remove(l)
-	l.log.Info("lobby ended", "matches", l.rounds)
+	l.log.Info("lobby ended", "finished", l.rounds, "playing", l.round != nil)
 }
 
 // shutDown ends the lobby under its members: first their match, so that they hear of that first.

@@ -326,3 +326,20 @@ func TestAPanicInSetupIsLoggedWithItsStack(t *testing.T) {
 		}
 	})
 }
+
+func TestTheLogOfALobbysEndSaysWhetherAMatchWasStillPlayed(t *testing.T) {
+	for playing, want := range map[bool]string{false: "finished=0 playing=false", true: "finished=0 playing=true"} {
+		var log bytes.Buffer
+		quiet := func(cfg *lobby.Config) { cfg.Logger = slog.New(slog.NewTextHandler(&log, nil)) }
+		inWorld(t, quiet, func(w *world) {
+			room := w.room(2, lobby.Options{})
+			if playing {
+				w.must(w.Start(w.ctx, room[0]))
+			}
+			w.stop()
+			if !strings.Contains(log.String(), want) {
+				t.Errorf("want %s, the log says %s", want, log.String())
+			}
+		})
+	}
+}

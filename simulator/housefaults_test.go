@@ -40,5 +40,8 @@ type faults struct {
 	stranger    bool          // who takes a session up is given another one's name
 	lostSeat    bool          // who joins gets the seat of one who is away
 	grace       time.Duration // no fault: for which the places of those who are away are kept; 0: for ever
+	slips       time.Duration // for which the match stands still at tick 150; its schedule is later by that from then on
+	hangs       time.Duration // for which it does so and then catches up
+	queues      time.Duration // no fault: by which snapshots are longer on their way from tick 150 on
 	kept        bool          // lobbies whose members have all gone stay in the list
 }

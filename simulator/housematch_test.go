@@ -38,12 +38,24 @@ func (h *house) run(ctx context.Context, l *lobby) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(time.Until(l.due(tick))):
+		case <-time.After(time.Until(h.dueIn(l, tick))):
 		}
 		if h.tick(l, tick) {
 			return
 		}
 	}
+}
+
+// dueIn is when a match is to run a tick. At tick 150 it stands still for as long as the faults say.
+func (h *house) dueIn(l *lobby, tick uint32) time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	due := l.due(tick)
+	if tick == 150 {
+		l.began = l.began.Add(h.faults.slips)
+		due = due.Add(h.faults.slips + h.faults.hangs)
+	}
+	return due
 }
 
 // tick sends everybody a snapshot and reports whether the match is over.
@@ -114,7 +126,10 @@ func (h *house) serveTick(l *lobby, g *guest, cur *protocol.Snapshot, first bool
 	}
 	frame := slices.Clone(protocol.NewHeadEncoder().Encode(head))
 	frame = append(frame, protocol.NewBodyEncoder(worldSchema).Encode(g.base, cur)...)
-	if g.conn.SendRaw(frame) == nil {
+	if conn := g.conn; h.faults.queues > 0 && cur.Tick >= 150 {
+		time.AfterFunc(h.faults.queues, func() { _ = conn.SendRaw(frame) })
+		g.base = cur
+	} else if conn.SendRaw(frame) == nil {
 		g.base = cur
 	}
 	if h.faults.tickTwice && cur.Tick == 180 && first {

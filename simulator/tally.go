@@ -187,7 +187,8 @@ func (t *tally) snapshot(v *client.View) {
 		}
 	}
 	t.last = now
-	t.clock.saw(v.Tick, now)
+	t.due(v.Head)
+	t.clock.saw(v.Tick, now) // after due, so that an arrival has the last word
 	t.inputs(v.Head, now, counts)
 }
 
@@ -196,6 +197,18 @@ func (t *tally) roundTrip(least time.Duration) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.clock.way = least / 2
+}
+
+// due tells the clock what a snapshot that has consumed another input says of when ticks are due.
+func (t *tally) due(head protocol.SnapshotHead) {
+	if head.Input == 0 || head.Input == t.consumed || t.clock.began.IsZero() {
+		return
+	}
+	early := time.Duration(head.Slack) * time.Millisecond
+	newest, ok := t.clock.newestInput(head.Tick, early)
+	if sent := t.sent[newest%sentTicks]; ok && sent.tick == newest {
+		t.clock.due(newest, sent.at, early)
+	}
 }
 
 func (t *tally) inputs(head protocol.SnapshotHead, now time.Time, counts bool) {
