@@ -60,6 +60,7 @@ func (x *occupant) run() {
 	x.sit(nil)
 	if box != nil && box.isOver() {
 		if x.direct {
+			sleep(x.ctx, lastWords) // the player hears of it by the relay, and closes this then: closed before, it looks like a loss
 			x.session.End(protocol.CloseNormal)
 		}
 		<-x.ctx.Done() // whoever is there has been told, and says bye
