@@ -102,6 +102,8 @@ func (c *crowd) missing() (all []string) {
 		for _, m := range p.players {
 			if at, ended := m.fresh(); ended != nil {
 				all = append(all, fmt.Sprintf("player %d is gone: %v", m.number, ended))
+			} else if !m.client.Online() { // the match's frames may come all the same, straight from its node, but no events
+				all = append(all, fmt.Sprintf("player %d is connected to no lobby node", m.number))
 			} else if old := time.Since(at); old > late {
 				all = append(all, fmt.Sprintf("player %d has had no snapshot for %v", m.number, old.Round(time.Millisecond)))
 			}
