@@ -100,6 +100,26 @@ func TestEveryFileOfCodeIsShown(t *testing.T) {
 	}
 }
 
+// What is said to have no counterpart must have none: a service of several nodes is easily forgotten there, and a reader goes by it.
+func TestWhoMovesHereIsToldOfSeveralNodes(t *testing.T) {
+	for _, guide := range []string{"from-colyseus.md", "from-socketio.md"} {
+		counterparts, lacking, found := strings.Cut(read(t, guide), "\n## What has no counterpart\n")
+		if !found {
+			t.Fatalf("%s does not say what has no counterpart", guide)
+		}
+		lacking, _, _ = strings.Cut(lacking, "\n## ")
+		if !strings.Contains(counterparts, "`-redis`") || !strings.Contains(counterparts, "(../cluster.md)") {
+			t.Errorf("%s does not say how several nodes are one service", guide)
+		}
+		if denied := several.FindString(lacking); denied != "" {
+			t.Errorf("%s says that there is no %q", guide, denied)
+		}
+	}
+}
+
+// several is what a service of several nodes is called.
+var several = regexp.MustCompile(`(?i)more than one machine|several (?:machines|nodes|processes)|redis (?:presence|driver)|cluster|one process`)
+
 var (
 	fence = regexp.MustCompile("(?ms)^```.*?^```$")
 	link  = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
