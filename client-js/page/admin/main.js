@@ -128,3 +128,9 @@ byId("first").addEventListener("click", () => {
   before = [];
   look().catch(() => {});
 });
+
+// Whether any token could be good is said before somebody looks for one.
+fetch("./admin/keys")
+  .then((answer) => (answer.ok ? answer.text() : ""))
+  .then((said) => (byId("no-keys").hidden = said.trim() !== "none"))
+  .catch(() => {}); // signing in says what is wrong with the line
