@@ -12,8 +12,9 @@ import (
 const (
 	PathSocket  = "/ws"
 	PathClient  = "/client.mjs"
-	PathScript  = "/client.js" // the same for a page without modules
-	PathAdmin   = "/admin"     // the page of administrators
+	PathScript  = "/client.js"  // the same for a page without modules
+	PathAdmin   = "/admin"      // the page of administrators
+	PathKeys    = "/admin/keys" // tells that page whether any token could be good
 	PathHealth  = "/healthz"
 	PathReady   = "/readyz"
 	PathMetrics = "/metrics"
@@ -38,6 +39,7 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	mux.HandleFunc("GET "+PathHealth, func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET "+PathReady, s.ready)
+	mux.HandleFunc("GET "+PathKeys, s.keys)
 	mux.Handle("GET "+PathMetrics, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
 	if c := s.cfg.Cluster; c != nil && c.Mesh != nil {
 		mux.Handle("GET "+PathCluster, c.Mesh)
@@ -71,6 +73,15 @@ func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	say(w, http.StatusOK, "ready")
+}
+
+// keys says whether there is an authenticator. It is no secret: a token is refused where there is none.
+func (s *Server) keys(w http.ResponseWriter, _ *http.Request) {
+	if s.cfg.Auth == nil {
+		say(w, http.StatusOK, "none")
+		return
+	}
+	say(w, http.StatusOK, "some")
 }
 
 func say(w http.ResponseWriter, status int, text string) {

@@ -56,6 +56,7 @@ test("without the role the page shows nothing", async () => {
   const page = await signIn("nobody", ["player"]);
   await page.locator("#link", { hasText: "not the role" }).waitFor();
   assert.equal(await page.locator("main").isVisible(), false);
+  assert.equal(await page.locator("#no-keys").isVisible(), false);
   await page.context().close();
 });
 

@@ -74,7 +74,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	fmt.Fprintln(out, "starting...")
 	f, err := fleet.Start(cfg)
 	if err != nil {
-		return err
+		return env.Listening(err)
 	}
 	defer f.Close()
 	fmt.Fprintf(out, "\n%-10s pid %-8d %s\n", f.Redis.Name, f.Redis.PID(), f.RedisURL())

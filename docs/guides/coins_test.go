@@ -60,7 +60,7 @@ func build(t *testing.T) string {
 	return filepath.Join(dir, "coins.bin")
 }
 
-var address = regexp.MustCompile(`open http://(\S+) in two windows`)
+var address = regexp.MustCompile(`open http://([^/\s]+)/\?name=Ann`)
 
 // serve runs a program until the test is over, and returns where its socket is.
 func serve(t *testing.T, ctx context.Context, program string) (url string) {

@@ -77,7 +77,7 @@ func TestTheFirstGuideCanBeFollowed(t *testing.T) {
 
 // A program that is nowhere shown is not checked by the test above either.
 func TestEveryFileOfCodeIsShown(t *testing.T) {
-	known := map[string]bool{"coins/finished/main.go": true} // as in coins/start, but for the first line
+	known := map[string]bool{"coins/finished/main.go": true} // as in coins/start
 	for _, files := range shown {
 		for _, name := range files.whole {
 			known[name] = true
@@ -94,11 +94,30 @@ func TestEveryFileOfCodeIsShown(t *testing.T) {
 			}
 		}
 	}
-	_, start, _ := strings.Cut(read(t, "coins/start/main.go"), "\n")
-	if _, finished, _ := strings.Cut(read(t, "coins/finished/main.go"), "\n"); start != finished {
+	if read(t, "coins/start/main.go") != read(t, "coins/finished/main.go") {
 		t.Error("coins has two programs")
 	}
 }
+
+// What is said to have no counterpart must have none: a service of several nodes is easily forgotten there, and a reader goes by it.
+func TestWhoMovesHereIsToldOfSeveralNodes(t *testing.T) {
+	for _, guide := range []string{"from-colyseus.md", "from-socketio.md"} {
+		counterparts, lacking, found := strings.Cut(read(t, guide), "\n## What has no counterpart\n")
+		if !found {
+			t.Fatalf("%s does not say what has no counterpart", guide)
+		}
+		lacking, _, _ = strings.Cut(lacking, "\n## ")
+		if !strings.Contains(counterparts, "`-redis`") || !strings.Contains(counterparts, "(../cluster.md)") {
+			t.Errorf("%s does not say how several nodes are one service", guide)
+		}
+		if denied := several.FindString(lacking); denied != "" {
+			t.Errorf("%s says that there is no %q", guide, denied)
+		}
+	}
+}
+
+// several is what a service of several nodes is called.
+var several = regexp.MustCompile(`(?i)more than one machine|several (?:machines|nodes|processes)|redis (?:presence|driver)|cluster|one process`)
 
 var (
 	fence = regexp.MustCompile("(?ms)^```.*?^```$")

@@ -94,7 +94,12 @@ function enter(token) {
   net = connect({ auth: ["jwt", token], resume: "off" });
   net.on("status", ({ state, code, name }) => {
     setText(byId("link"), state === "open" ? "live" : `${state} ${code ? `(${name})` : ""}`.trim());
-    if (state === "closed") leave(`Not connected: ${name || "closed"}.`);
+    if (state !== "closed") return;
+    leave(
+      code === 4508
+        ? "This token is not taken: another key signed it, it is for another service, or it is not valid yet."
+        : `Not connected: ${name || "closed"}.`,
+    );
   });
   byId("leave").hidden = false;
   follow();
@@ -128,3 +133,9 @@ byId("first").addEventListener("click", () => {
   before = [];
   look().catch(() => {});
 });
+
+// Whether any token could be good is said before somebody looks for one.
+fetch("./admin/keys")
+  .then((answer) => (answer.ok ? answer.text() : ""))
+  .then((said) => (byId("no-keys").hidden = said.trim() !== "none"))
+  .catch(() => {}); // signing in says what is wrong with the line

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"syscall"
 )
 
 // Usage is the exit code for a command line or an environment that cannot be used.
@@ -16,6 +17,14 @@ const Usage = 2
 
 // ErrHelp is returned by [Parse] after help was asked for and printed.
 var ErrHelp = flag.ErrHelp
+
+// Listening is err with what to do about it, if it is that another program has the port of the flag -addr.
+func Listening(err error) error {
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%w: choose another with -addr", err)
+	}
+	return err
+}
 
 // Parse fills a flag set from the environment and then from arguments, which win; an empty variable is none. The twin of -tick-rate is prefix + "TICK_RATE". The
 // flag set must use flag.ContinueOnError. On -h it prints intro and the flags to out and returns [ErrHelp]; any other error is one

@@ -86,7 +86,7 @@ func (p Program) run(ctx context.Context, args []string, lookup func(string) (st
 	if profiled != nil {
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
-	err = serveHosted(ctx, cfg.host, s, p.NoLobbies, func(ctx context.Context, ready func()) error {
+	return env.Listening(serveHosted(ctx, cfg.host, s, p.NoLobbies, func(ctx context.Context, ready func()) error {
 		return s.ListenAndServe(ctx, cfg.addr, func(url string) {
 			if p.NoLobbies {
 				fmt.Fprintf(out, "deltatick runs matches at %s\n", url)
@@ -97,9 +97,5 @@ func (p Program) run(ctx context.Context, args []string, lookup func(string) (st
 			cfg.log.Info("ready", "version", p.Version, "url", url)
 			ready() // who comes before the front door is open waits in the listener's queue
 		})
-	})
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("%w: choose another with -addr", err)
-	}
-	return err
+	}))
 }

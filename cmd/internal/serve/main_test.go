@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -99,6 +100,18 @@ func TestBadValuesAreRefusedInOneLineThatNamesTheFlag(t *testing.T) {
 		if !errors.As(err, &usage) || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%v %v: %v", c.args, c.env, err)
 		}
+	}
+}
+
+func TestAPortInUseIsAnErrorThatNamesTheFlag(t *testing.T) {
+	other, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.Close() }()
+	err = run(t.Context(), []string{"-addr", other.Addr().String()}, noEnv, io.Discard, io.Discard)
+	if err == nil || !strings.Contains(err.Error(), "-addr") {
+		t.Errorf("%v", err)
 	}
 }
 

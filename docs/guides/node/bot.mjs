@@ -4,7 +4,7 @@ import { connect } from "./deltatick.mjs";
 const WebSocket = globalThis.WebSocket ?? (await import("ws")).WebSocket; // Node 20 has none of its own
 const net = connect({ url: process.argv[2] ?? "ws://localhost:8080/ws", name: "hunter", WebSocket });
 process.once("SIGINT", () => net.close()); // says bye: the seat is free at once
-net.on("status", ({ state }) => state === "waiting" && console.log("no server there: trying again"));
+net.on("status", ({ state }) => state === "waiting" && console.log("no connection: trying again"));
 
 net.on("room", (room) => {
   room.on("snapshot", () => {
@@ -25,4 +25,4 @@ net.on("room", (room) => {
   console.log(`in seat ${room.seat} of ${room.match}`);
 });
 
-await net.joinOrCreate("arena"); // a match with a free place, or one of its own
+await net.joinOrCreate("arena").catch((error) => console.log(error.message)); // a match with a free place, or a new one

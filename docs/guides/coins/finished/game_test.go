@@ -44,7 +44,7 @@ func (g *game) towardsACoin(seat match.SeatID) (pressed keys) {
 
 func sign(distance float64) int {
 	switch {
-	case distance > 2: // what one moves in a tick
+	case distance > 2: // units that a player moves in a tick
 		return 1
 	case distance < -2:
 		return -1

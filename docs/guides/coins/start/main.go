@@ -1,4 +1,4 @@
-// Coins, as it is after the first half of docs/guides/first-game.md: players move, and that is all.
+// Coins, the game of docs/guides/first-game.md.
 package main
 
 import (
@@ -36,5 +36,5 @@ func run(ctx context.Context, addr string) error {
 	if err != nil {
 		return err
 	}
-	return game.ListenAndServe(ctx, addr, func(url string) { fmt.Printf("open %s in two windows\n", url) })
+	return game.ListenAndServe(ctx, addr, func(url string) { fmt.Printf("open %s/?name=Ann, and ?name=Bob in another window\n", url) })
 }
