@@ -84,7 +84,9 @@ export class Lab {
     byId("graph-pause").addEventListener("click", () => this.#key("KeyG"));
     byId("freeze").addEventListener("click", () => this.#key("KeyF"));
     byId("cut").addEventListener("click", () => this.#key("KeyC"));
-    byId("reload").addEventListener("click", () => this.#reload());
+    byId("reload").addEventListener("click", () => location.reload());
+    // However the page goes, by its own button or the browser's: the next one in this tab takes the match up.
+    addEventListener("pagehide", () => this.a?.room && this.timeline.reload(this.a.room.tick));
     byId("start-button").disabled = false;
     this.#reloaded = this.timeline.away;
     if (this.#reloaded) this.start();
@@ -94,7 +96,10 @@ export class Lab {
   async start() {
     const button = byId("start-button");
     button.disabled = true;
-    setText(byId("start-text"), "Connecting three clients…");
+    setText(
+      byId("start-text"),
+      this.#reloaded ? "Back to the match that was on in this tab…" : "Connecting three clients…",
+    );
     try {
       const [step] = await Promise.all([
         loadStep(new URL("./arena-step.wasm", document.baseURI)),
@@ -106,6 +111,10 @@ export class Lab {
       );
       if (isReplay(this.a.net))
         throw new Error("This server shows a recording: the game's page plays it, tick by tick.");
+      if (this.#reloaded && !this.a.net.status.resumed) {
+        this.#reloaded = false;
+        this.timeline.expired();
+      }
       await seat(this.a.net, this.b.net, this.truth.net, {});
       this.#run();
     } catch (error) {
@@ -338,12 +347,6 @@ export class Lab {
       () => this.b?.net.lobby.chat.say("A, are you still there?").catch(() => {}),
       WORD_AFTER,
     );
-  }
-
-  #reload() {
-    if (!this.a?.room) return;
-    this.timeline.reload(this.a.room.tick);
-    location.reload();
   }
 
   #nextRound() {
