@@ -329,6 +329,18 @@ test("the graph lies over the game at a key, with the same figures", async () =>
   await player.waitForSelector("#graph-overlay", { state: "hidden" });
 });
 
+test("a network in the address that is none is said, in the game's page and in the lab", async () => {
+  const player = await visitors.visit("mistyped", "?net=1x,3");
+  const said = /^\?net= in the address is not used: 1x,3 is no round trip/;
+  await player.locator("#toasts .toast.bad").filter({ hasText: said }).waitFor();
+  await player.goto(`${server.url}/lab.html?net=1x,3`);
+  await player.locator("#start-text").filter({ hasText: said }).waitFor();
+  await player.click("#start-button");
+  await running(player);
+  await player.locator("#story li span").filter({ hasText: said }).waitFor();
+  await player.context().close();
+});
+
 test("no page met an error, a warning, or something its policy forbids", () => {
   visitors.assertNoFaults();
 });

@@ -1,3 +1,4 @@
+import { askedLine } from "../asked-conditions.js";
 import { loadStep, preload } from "../client.mjs";
 import { Conditions } from "../conditions.mjs";
 import { byId, el, setText } from "../dom.js";
@@ -74,7 +75,13 @@ export class Lab {
 
   constructor() {
     paneOf("a").who.append(this.#flies);
-    const asked = askedLine();
+    const { line, fault } = askedLine(Conditions);
+    const asked = line && lineOf(line);
+    if (fault) {
+      const said = `${fault} A and B have the usual networks.`;
+      setText(byId("start-text"), said);
+      this.timeline.tell(said, "bad");
+    }
     for (const [whose, usual] of [
       ["a", PRESETS[2].line],
       ["b", PRESETS[1].line],
@@ -383,14 +390,3 @@ const flightChoice = () =>
     el("option", { value: "hunt", text: "hunts B" }),
     el("option", { value: "you", text: "is you: W A D, Space" }),
   );
-
-/** The line that the address asks for, or null. */
-function askedLine() {
-  try {
-    const asked = Conditions.parse(new URLSearchParams(location.search).get("net"));
-    return asked && lineOf(asked);
-  } catch (error) {
-    console.info("the usual network, since", error.message);
-    return null;
-  }
-}
