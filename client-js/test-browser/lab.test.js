@@ -258,22 +258,47 @@ test("a cut of 5 s, amid two switches of the codec, shows the loss, the attempts
   await reads("#line-now", /^Connected for/);
 });
 
-test("a reload goes on in the same session and seat, and tells of it", async () => {
-  const who = await identity(page);
+/** Who all three are: a session, a match and a seat each. @param {Page} page */
+const identities = (page) =>
+  page.evaluate(() => {
+    const { a, b, truth } = /** @type {any} */ (window).deltatickLab;
+    return [a, b, truth].map(({ net, room }) => [net.session, room.match, room.seat]);
+  });
+
+test("a reload, by the browser's key or the lab's button, goes on in the same sessions and seats, and tells of it", async () => {
+  const who = await identities(page);
   await page.keyboard.press("KeyL");
   await page.waitForFunction(
     () => /** @type {any} */ (window).deltatickLab.a.net.lobby.state.settings.rewind === 0,
   );
-  await page.click("#reload");
-  await told(page, /^Reloaded: playing again/);
+  for (const reload of [() => page.reload(), () => page.click("#reload")]) {
+    await Promise.all([page.waitForEvent("load"), reload()]);
+    await told(page, /^Reloaded: playing again/);
+    await running(page);
+    assert.equal(
+      await page.isChecked("#toggle-rewind"),
+      false,
+      "a setting of the match is as it was",
+    );
+    assert.deepEqual(await identities(page), who);
+    assert.ok((await happened(page)).includes("reload"));
+  }
+});
+
+test("a reload after the server has given the seat away begins a new match, and says why", async () => {
+  const [[, match]] = await identities(page);
+  // What the tab knows of its sessions is no session of this server, as after its grace.
+  await page.evaluate(() => {
+    addEventListener("pagehide", () => {
+      for (const key of Object.keys(sessionStorage))
+        if (/^deltatick\.tab\.lab\.(A|B|Truth)/.test(key)) sessionStorage.removeItem(key);
+    });
+  });
+  await page.reload();
   await running(page);
-  assert.equal(
-    await page.isChecked("#toggle-rewind"),
-    false,
-    "a setting of the match is as it was",
-  );
-  assert.deepEqual(await identity(page), who);
-  assert.ok((await happened(page)).includes("reload"));
+  assert.match((await page.locator("#story").textContent()) ?? "", /no longer kept A's seat/);
+  const [[, next]] = await identities(page);
+  assert.notEqual(next, match);
 });
 
 test("a key takes the helm, and a ghost leaves the picture by its key", async () => {
@@ -302,6 +327,18 @@ test("the graph lies over the game at a key, with the same figures", async () =>
   );
   await player.keyboard.press("KeyG");
   await player.waitForSelector("#graph-overlay", { state: "hidden" });
+});
+
+test("a network in the address that is none is said, in the game's page and in the lab", async () => {
+  const player = await visitors.visit("mistyped", "?net=1x,3");
+  const said = /^\?net= in the address is not used: 1x,3 is no round trip/;
+  await player.locator("#toasts .toast.bad").filter({ hasText: said }).waitFor();
+  await player.goto(`${server.url}/lab.html?net=1x,3`);
+  await player.locator("#start-text").filter({ hasText: said }).waitFor();
+  await player.click("#start-button");
+  await running(player);
+  await player.locator("#story li span").filter({ hasText: said }).waitFor();
+  await player.context().close();
 });
 
 test("no page met an error, a warning, or something its policy forbids", () => {

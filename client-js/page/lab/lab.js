@@ -1,3 +1,4 @@
+import { askedLine } from "../asked-conditions.js";
 import { loadStep, preload } from "../client.mjs";
 import { Conditions } from "../conditions.mjs";
 import { byId, el, setText } from "../dom.js";
@@ -74,7 +75,13 @@ export class Lab {
 
   constructor() {
     paneOf("a").who.append(this.#flies);
-    const asked = askedLine();
+    const { line, fault } = askedLine(Conditions);
+    const asked = line && lineOf(line);
+    if (fault) {
+      const said = `${fault} A and B have the usual networks.`;
+      setText(byId("start-text"), said);
+      this.timeline.tell(said, "bad");
+    }
     for (const [whose, usual] of [
       ["a", PRESETS[2].line],
       ["b", PRESETS[1].line],
@@ -84,7 +91,9 @@ export class Lab {
     byId("graph-pause").addEventListener("click", () => this.#key("KeyG"));
     byId("freeze").addEventListener("click", () => this.#key("KeyF"));
     byId("cut").addEventListener("click", () => this.#key("KeyC"));
-    byId("reload").addEventListener("click", () => this.#reload());
+    byId("reload").addEventListener("click", () => location.reload());
+    // However the page goes, by its own button or the browser's: the next one in this tab takes the match up.
+    addEventListener("pagehide", () => this.a?.room && this.timeline.reload(this.a.room.tick));
     byId("start-button").disabled = false;
     this.#reloaded = this.timeline.away;
     if (this.#reloaded) this.start();
@@ -94,7 +103,10 @@ export class Lab {
   async start() {
     const button = byId("start-button");
     button.disabled = true;
-    setText(byId("start-text"), "Connecting three clients…");
+    setText(
+      byId("start-text"),
+      this.#reloaded ? "Back to the match that was on in this tab…" : "Connecting three clients…",
+    );
     try {
       const [step] = await Promise.all([
         loadStep(new URL("./arena-step.wasm", document.baseURI)),
@@ -106,6 +118,10 @@ export class Lab {
       );
       if (isReplay(this.a.net))
         throw new Error("This server shows a recording: the game's page plays it, tick by tick.");
+      if (this.#reloaded && !this.a.net.status.resumed) {
+        this.#reloaded = false;
+        this.timeline.expired();
+      }
       await seat(this.a.net, this.b.net, this.truth.net, {});
       this.#run();
     } catch (error) {
@@ -340,12 +356,6 @@ export class Lab {
     );
   }
 
-  #reload() {
-    if (!this.a?.room) return;
-    this.timeline.reload(this.a.room.tick);
-    location.reload();
-  }
-
   #nextRound() {
     setTimeout(() => {
       if (this.a?.net.status.state === "open") again(this.a.net, this.b.net).catch(() => {});
@@ -380,14 +390,3 @@ const flightChoice = () =>
     el("option", { value: "hunt", text: "hunts B" }),
     el("option", { value: "you", text: "is you: W A D, Space" }),
   );
-
-/** The line that the address asks for, or null. */
-function askedLine() {
-  try {
-    const asked = Conditions.parse(new URLSearchParams(location.search).get("net"));
-    return asked && lineOf(asked);
-  } catch (error) {
-    console.info("the usual network, since", error.message);
-    return null;
-  }
-}

@@ -91,13 +91,19 @@ export class Timeline {
     this.tell(parts.filter(Boolean).join(", "), lost > 0 ? "bad" : "good");
   }
 
-  /** The tab is about to go. @param {number} tick */
+  /** The page is about to go, for a reload or for good. @param {number} tick */
   reload(tick) {
     this.mark("reload");
     tabStorage.setItem(
       KEY,
       JSON.stringify({ away: { at: Date.now(), tick }, events: this.events }),
     );
+  }
+
+  /** The session of before the reload is gone, and with it the match: nothing goes on. */
+  expired() {
+    this.#away = null;
+    this.tell("The server no longer kept A's seat, so this is a new match", "bad");
   }
 
   tell(text, kind = "") {
