@@ -88,3 +88,15 @@ test("an administrator sees matches and players live, and ends them", async () =
   await session.waitFor({ state: "detached" });
   visitors.assertNoFaults();
 });
+
+test("a server without keys says so before anybody looks for a token", async () => {
+  const open = await startServer();
+  try {
+    const page = await browser.newPage();
+    await page.goto(`${open.url}/admin`);
+    await page.locator("#no-keys", { hasText: "without keys" }).waitFor();
+    await page.close();
+  } finally {
+    await open.stop();
+  }
+});
