@@ -37,13 +37,3 @@ func TestTheGuideToPredictionShowsItsPageAsItIs(t *testing.T) {
 }
 
 var fence = regexp.MustCompile("(?s)```.*?```")
-
-var link = regexp.MustCompile(`\]\(([^)#:]+)\)`)
-
-func TestLinksOfTheReadmeLeadSomewhere(t *testing.T) {
-	for _, match := range link.FindAllStringSubmatch(fence.ReplaceAllString(read(t, "README.md"), ""), -1) {
-		if _, err := os.Stat(match[1]); err != nil {
-			t.Errorf("README.md links to %s, which is not there", match[1])
-		}
-	}
-}
