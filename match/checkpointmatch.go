@@ -43,14 +43,23 @@ type savedInput struct {
 // Capture is the state of a match after a tick, of which a checkpoint can be made while the match goes on.
 type Capture struct {
 	tick  uint32
+	err   error                  // the state could not be copied; then bytes is nil
 	bytes func() ([]byte, error) // shared by all who want it; for their goroutines
 }
 
 // Tick is the tick that it is after.
 func (c Capture) Tick() uint32 { return c.tick }
 
+// Err is that of a game whose state cannot even be copied: see [Checkpointer]. A hand-over has come to nothing then, and the match goes on.
+func (c Capture) Err() error { return c.err }
+
 // Bytes makes the checkpoint, by the goroutine that calls. The errors are those of a game whose state cannot be kept: see [Checkpointer].
-func (c Capture) Bytes() ([]byte, error) { return c.bytes() }
+func (c Capture) Bytes() ([]byte, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	return c.bytes()
+}
 
 // Checkpoint returns the match as it is after the next tick, for [Restore] on another machine or in another process, or for [RestoreSim].
 // The match's goroutine only copies its state, between two ticks; the caller's makes bytes of it and compresses them. Spectators are no
@@ -88,13 +97,11 @@ func (m *Match) giveCheckpoint(wanted []chan<- Capture, handOver bool) (last boo
 	if len(wanted) == 0 {
 		return false
 	}
-	answer := Capture{tick: m.core.tick}
 	k, err := m.core.capture()
+	answer := Capture{tick: m.core.tick, err: err}
 	if err == nil {
 		k.match = m.save()
 		answer.bytes = sync.OnceValues(k.bytes)
-	} else {
-		answer.bytes = func() ([]byte, error) { return nil, err }
 	}
 	if handOver {
 		last = err == nil

@@ -26,8 +26,8 @@ func (m *Match) Abandon(code protocol.CloseCode) {
 }
 
 // HandOver ends the match after its next tick as [Match.Abandon] does, and sends the state after it to a channel, which must have room for it, so that the
-// match goes on from there elsewhere. It comes to nothing if the match is over before, and if the capture's Bytes fail at once, because the
-// game cannot be kept, the match goes on here. Errors: ErrOver.
+// match goes on from there elsewhere. It comes to nothing if the match is over before, and if the capture has an Err, because the
+// game cannot be kept: then the match goes on here. Errors: ErrOver.
 func (m *Match) HandOver(to chan<- Capture, code protocol.CloseCode) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -314,8 +314,11 @@ func TestAMatchOfWhichNothingWasKeptIsLost(t *testing.T) {
 		want := spec()
 		want.Kind, want.MaxPlayers = "map", 1
 		m, over := lobby.place(want)
-		time.Sleep(time.Second)
 		on := s.at(m.ID())
+		if err := on.host.Drain(t.Context()); err == nil || on.host.Load() != 1 {
+			t.Errorf("moved at once what cannot be kept: %v, load %d", err, on.host.Load())
+		}
+		time.Sleep(2 * time.Second)
 		if on.counters.Unkept.Load() != 1 {
 			t.Errorf("%d unkept", on.counters.Unkept.Load())
 		}

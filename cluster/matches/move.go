@@ -136,6 +136,9 @@ func (r *running) halt(ctx context.Context) (*cluster.Checkpoint, error) {
 			return nil, nil
 		}
 	}
+	if err := c.Err(); err != nil {
+		return nil, err // it goes on here
+	}
 	data, err := c.Bytes()
 	if err == nil {
 		err = cluster.CheckSize("checkpoint", len(data), cluster.MaxCheckpoint)
