@@ -306,17 +306,15 @@ func (m *Match) step(n uint32) (more bool) {
 		return false
 	}
 	m.cfg.Counters.Clamped.Add(m.core.takeClamped())
-	if m.owed = !m.cfg.Gate(); !m.owed {
-		m.deliver()
-		m.broadcast(now)
-		if m.core.ended != nil {
-			m.ended()
-			return false
-		}
-	}
-	if m.owed {
+	if m.owed = !m.cfg.Gate(); m.owed {
 		m.postpone(wanted) // what this tick emitted has not been told, and is no part of the state
 		return true
+	}
+	m.deliver()
+	m.broadcast(now)
+	if m.core.ended != nil {
+		m.ended()
+		return false
 	}
 	return !m.giveCheckpoint(wanted, handOver)
 }

@@ -14,10 +14,10 @@ type ending struct {
 	leave func() // ends it; it may be called again
 
 	mu     sync.Mutex
-	begun  bool // the lobby has said so
-	exited bool // the player has been told
-	over   bool // leave has been called
-	timer  *time.Timer
+	begun  bool        // the lobby has said so
+	exited bool        // the player has been told
+	over   bool        // leave has been called
+	timer  *time.Timer // of the last begin
 }
 
 // begin is for the lobby's word.
@@ -29,15 +29,7 @@ func (e *ending) begin() {
 		e.now()
 		return
 	}
-	if e.timer == nil {
-		e.timer = time.AfterFunc(lastWords, func() {
-			e.mu.Lock()
-			defer e.mu.Unlock()
-			if e.begun {
-				e.now()
-			}
-		})
-	}
+	e.timer = time.AfterFunc(lastWords, func() { e.due() })
 }
 
 // now needs mu.
@@ -60,18 +52,15 @@ func (e *ending) exit() {
 func (e *ending) revoke() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.over || e.exited || !e.begun {
+	if e.over || !e.begun {
 		return false
 	}
 	e.begun = false
-	if e.timer != nil {
-		e.timer.Stop()
-		e.timer = nil
-	}
+	e.timer.Stop()
 	return true
 }
 
-// due ends what is to end at the next opportunity, and reports whether it was.
+// due ends what is to end by now, and reports whether there was such.
 func (e *ending) due() bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

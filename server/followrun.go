@@ -144,7 +144,7 @@ func (r relayed) Detach(link match.Link) { r.Relay.Detach(link) }
 func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool) {
 	sink := w.sinkOf(at.epoch)
 	r, err := relay.New(relay.Config{
-		URL: url, Epoch: at.epoch, Session: w.broughtFor(at), NetDial: w.house.netDial, Counters: &w.house.relayed, Logger: w.house.log,
+		URL: url, Epoch: at.epoch, Session: w.broughtFor(at.node), NetDial: w.house.netDial, Counters: &w.house.relayed, Logger: w.house.log,
 		Auth: func() ([]string, error) { return w.ticket(at.epoch) },
 		Emit: func(e protocol.Event) bool { return sink(e.Channel, e.Name, e.Payload, e.Tick) },
 	})

@@ -73,13 +73,11 @@ func (b *outbox) Emit(channel, name string, payload []byte, tick uint32) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.over = b.over || channel == protocol.ChannelMatch && name == protocol.EventExit
-	if b.to != nil {
-		if b.to(channel, name, payload, tick) {
-			return
-		}
-		b.owner, b.to = nil, nil
+	l := letter{channel, name, payload, tick}
+	if b.to != nil && b.hand(l) {
+		return
 	}
-	b.kept = append(b.kept, letter{channel, name, payload, tick})
+	b.kept = append(b.kept, l)
 	b.bytes += len(payload)
 	for len(b.kept) > keptEvents || b.bytes > keptBytes {
 		b.bytes -= len(b.kept[0].payload)
@@ -97,14 +95,22 @@ func (b *outbox) bind(owner any, to sinkFunc) {
 	defer b.mu.Unlock()
 	b.owner, b.to = owner, to
 	for len(b.kept) > 0 {
-		if l := &b.kept[0]; !to(l.channel, l.name, l.payload, l.tick) {
-			b.owner, b.to = nil, nil
+		l := b.kept[0]
+		if !b.hand(l) {
 			return
 		}
-		b.bytes -= len(b.kept[0].payload)
+		b.bytes -= len(l.payload)
 		b.kept = b.kept[1:]
 	}
 	b.kept = nil
+}
+
+// hand hands a letter to who is there. If that takes it no more, nobody is there. It needs mu.
+func (b *outbox) hand(l letter) (taken bool) {
+	if taken = b.to(l.channel, l.name, l.payload, l.tick); !taken {
+		b.owner, b.to = nil, nil
+	}
+	return taken
 }
 
 // unbind keeps what comes from now on, unless somebody else has been bound meanwhile.

@@ -54,11 +54,11 @@ func (w *follow) keep(at place, s relay.Session) {
 	}
 }
 
-// broughtFor is the session to go on with when the match is still where the player's former node had found it.
-func (w *follow) broughtFor(at place) relay.Session {
+// broughtFor is the session to go on with when the match is still on the node where the player's former one had found it. It is good once.
+func (w *follow) broughtFor(node string) relay.Session {
 	r := w.from
 	w.from = relaying{}
-	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() || r.Node != at.node {
+	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() || r.Node != node {
 		return relay.Session{}
 	}
 	return relay.Session{Token: r.Token, Seq: r.Seq}
@@ -66,13 +66,15 @@ func (w *follow) broughtFor(at place) relay.Session {
 
 // hearFromHere hands on what a session on this node itself still has for a player who has come here from a node that relayed.
 func (w *follow) hearFromHere() {
-	r := w.from
-	if r.Node != w.house.node || r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() {
+	if w.from.Node != w.house.node {
 		return
 	}
-	w.from = relaying{}
+	here := w.broughtFor(w.house.node)
+	if here.Token == "" {
+		return // for another seat
+	}
 	sink := w.sinkOf(w.epoch)
-	for _, frame := range w.house.withdraw(r.Token, r.Seq) {
+	for _, frame := range w.house.withdraw(here.Token, here.Seq) {
 		if e, err := protocol.NewReader().Event(frame); err == nil && e.Channel == protocol.ChannelMatch {
 			sink(e.Channel, e.Name, e.Payload, e.Tick)
 		}

@@ -49,7 +49,7 @@ type Config struct {
 	FlushEvery      time.Duration // between two savings of what matches took in; default 100 ms
 	CheckpointEvery time.Duration // between two checkpoints of a match; default 1 s
 	ScanEvery       time.Duration // between two looks for matches to take over; default 100 ms
-	HeirTime        time.Duration // that the node whose turn it is has to take a match over before any other tries; default 1 s
+	HeirTime        time.Duration // that the node whose turn it is has to take a match over before any other tries; default 500 ms
 	OrphanAfter     time.Duration // beyond the grace of seats: a match without a connection of which no lobby has heard for so long is ended; default 60 s
 	ResultFor       time.Duration // that a result is kept for a lobby that cannot be reached; default 60 s
 

@@ -126,7 +126,7 @@ type entryData struct {
 const maxSitters = 4096
 
 // bounds of what nodes say, which is decoded as carefully as what clients say.
-var bounds = protocol.Bounds{Bytes: peer.MaxPayload, Depth: 6, Values: 16 * maxSitters}
+var bounds = protocol.Bounds{Bytes: peer.MaxPayload, Depth: 5, Values: 16 * maxSitters}
 
 // decode reads a message. Errors wrap protocol.ErrMalformed.
 func decode(payload []byte, into any) error {

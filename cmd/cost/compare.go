@@ -56,8 +56,8 @@ func compare(ctx context.Context, cfg config, out io.Writer) error {
 // measurePairs alternates who of a pair comes first. It ends when enough have sustained the load.
 func measurePairs(ctx context.Context, cfg config, out io.Writer) (all []pair, err error) {
 	var like figures
+	one, other := cfg.roles()
 	for good := 0; good < cfg.pairs && len(all) < maxTries*cfg.pairs; {
-		one, other := cfg.roles()
 		roles := []string{one, other}
 		if len(all)%2 == 1 {
 			slices.Reverse(roles)
