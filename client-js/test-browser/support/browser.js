@@ -58,7 +58,7 @@ export class Visitors {
    * @param {import("playwright-core").Page} page
    */
   watch(who, page) {
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => this.#faults.push(`${who}: ${error.stack}`));
     page.on("console", (message) => {
       if (["error", "warning"].includes(message.type())) {

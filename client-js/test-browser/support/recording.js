@@ -117,16 +117,6 @@ export const recorded = (page) =>
     return frames;
   });
 
-/** Most milliseconds between two frames, and that an input came late by, of a machine that keeps up: beyond it the pacer begins anew, at once. */
-const STALL = 250;
-
-/**
- * Whether a machine that stood still is to be seen in a recording: by frames that did not come, or an input that came so late.
- * @param {Frame[]} frames
- */
-export const stalled = (frames) =>
-  frames.some(({ now, slack }, i) => slack < -STALL || (i > 0 && now - frames[i - 1].now > STALL));
-
 /** Units between the middles of two ships that touch: twice the radius of one. */
 const TOUCHING = 28;
 

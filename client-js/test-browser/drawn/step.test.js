@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { launch, Visitors } from "./support/browser.js";
-import { atRest, createArena, placeOf } from "./support/match.js";
-import { startServer } from "./support/server.js";
-import { startSlowWire } from "./support/slow-wire.js";
+import { launch, Visitors } from "../support/browser.js";
+import { atRest, createArena, placeOf } from "../support/match.js";
+import { startServer } from "../support/server.js";
+import { startSlowWire } from "../support/slow-wire.js";
 
 // The arena's own step, compiled to WebAssembly, predicts one's own ship over a line that takes 160 ms there and back.
 
