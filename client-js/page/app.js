@@ -9,6 +9,7 @@ import { MatchView } from "./match-view.js";
 import { closeNotice, notice } from "./notice.js";
 import { quickPlay } from "./quick-play.js";
 import { rememberedName, rememberName } from "./remembered.js";
+import { isReplay } from "./replay-server.js";
 import { settledWithin } from "./settled-within.js";
 import { markAddress, parseHash } from "./share-link.js";
 import { Sky } from "./sky.js";
@@ -307,6 +308,9 @@ export class App {
     if (net.status.resumed && !this.#arrived) setTimeout(() => this.#arrive(), 150);
     else this.#arrive();
     this.#followHash();
+    // Who opens what shows a recording wants to see it.
+    if (isReplay(net) && !net.status.resumed && !parseHash(location.hash).code)
+      this.#once(() => this.act(() => quickPlay(net)));
   }
 
   #arrive() {

@@ -86,10 +86,12 @@ export class MatchView {
       room.onEvent("pickup", (pickup) => this.#hud.pickup(pickup, ownId())),
       room.on("drop", () => {
         this.#frozen = true; // the last picture stays until there is a new one
+        this.setLink(net.status);
       }),
       room.on("resume", () => {
         this.#frozen = false;
         this.#sent = "";
+        this.setLink(net.status);
       }),
     ];
     byId("match-role").hidden = room.seat > 0;
@@ -123,6 +125,7 @@ export class MatchView {
     this.#scene?.leave();
     this.#scene = null;
     this.#room = null;
+    this.#frozen = false;
     this.#sent = "";
     this.#results.hide();
     this.#replay.hide();
@@ -151,9 +154,12 @@ export class MatchView {
     );
   }
 
-  /** The strip that says the connection is being brought back; the last picture stays under it. */
+  /**
+   * The strip that says the connection is being brought back; the last picture stays under it. A match that comes straight from its own node
+   * goes on while the lobby's is sought, and nothing is in its way.
+   */
   setLink(status) {
-    const down = status.state !== "open" && this.#room !== null;
+    const down = status.state !== "open" && this.#frozen;
     byId("down").hidden = !down;
     if (down) setText(byId("down"), lostWords(status));
     byId("match").classList.toggle("offline", down);

@@ -119,9 +119,8 @@ const line = (page) => page.locator("#replay input");
 /** A moment of the flight. @param {number} part 0 to 1 */
 const moment = (part) => flown[Math.floor(part * (flown.length - 1))];
 
-test("quick play leads to the recording, which stands until it is played", async () => {
+test("the address shows the recording, which stands until it is played", async () => {
   watcher = await visitors.visit("watcher", "#name=Walt");
-  await watcher.click("#quick-play");
   await inMatch(watcher);
   await watcher.waitForSelector("#replay:not([hidden])");
   assert.equal((await placeOf(watcher)).seat, 0);
@@ -245,7 +244,6 @@ test("the chosen speed is how many recorded ticks pass in one that is shown", as
 
 test("it is one playback for all: another's bar follows", async () => {
   const other = await visitors.visit("other", "#name=Olga");
-  await other.click("#quick-play");
   await other.waitForSelector("#replay:not([hidden])");
   const [tick] = moment(0.8);
   await line(watcher).fill(String(tick));
