@@ -52,6 +52,9 @@ func (m *Mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		mesh: m, from: from, ws: ws, out: newQueue(m.cfg.MaxQueue), slots: make(chan struct{}, m.cfg.MaxCalls), cancel: cancel, over: make(chan struct{}),
 	}
 	leave := m.enter(in)
+	for _, f := range m.found {
+		f(from)
+	}
 	var goroutines sync.WaitGroup
 	goroutines.Go(func() {
 		in.write(ctx)

@@ -27,11 +27,16 @@ func (q *queue) put(frame []byte) error {
 	}
 	q.frames = append(q.frames, frame)
 	q.bytes += len(frame)
+	q.rouse()
+	return nil
+}
+
+// rouse has whoever waits look whether there is something to take.
+func (q *queue) rouse() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 // take returns all that waits.
