@@ -169,7 +169,7 @@ func (in *incoming) write(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-in.out.wake:
-			for _, b := range in.out.take() {
+			for b := in.out.next(); b != nil; b = in.out.next() {
 				if write(in.ws, b, patience*in.mesh.cfg.PingEvery) != nil {
 					return
 				}

@@ -197,10 +197,11 @@ func (p *outgoing) write(ctx context.Context, ws *websocket.Conn) {
 		case <-ctx.Done():
 			return
 		case <-p.out.wake:
-			for _, b := range p.out.take() {
+			if b := p.out.next(); b != nil {
 				if write(ws, b, patience*cfg.PingEvery) != nil {
 					return
 				}
+				p.out.rouse() // one at a time: pings have their turn however much there is
 			}
 		case <-ticker.C:
 			if ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(cfg.PingEvery)) != nil {
