@@ -46,6 +46,7 @@ type Cluster struct {
 	// What follows makes lobbies, presence and channels those of all nodes, and lets sessions go on at any of them; all or none of it is given, but for
 	// the mesh, which every node has.
 	Mesh   Mesh           // a peer.Mesh, which is served at [PathCluster]
+	Apart  bool           // the mesh is served by [Server.InnerHandler] alone, which Address leads to
 	Roster *roster.Roster // open by the time that the server runs
 	Keeper *cluster.Keeper
 	// ResumeMatch finds the match of a lobby that comes from another node: shared.Config.ResumeMatch.
@@ -77,6 +78,7 @@ type Mesh interface {
 	Handle(method string, h peer.Handler)
 	On(method string, f func(from string, payload []byte))
 	OnLost(f func(node string))
+	OnConnect(f func(node string))
 	Call(ctx context.Context, node, method string, payload []byte) ([]byte, error)
 	Cast(node, method string, payload []byte) error
 }

@@ -41,7 +41,7 @@ func (s *Server) routes() (http.Handler, error) {
 	mux.HandleFunc("GET "+PathReady, s.ready)
 	mux.HandleFunc("GET "+PathKeys, s.keys)
 	mux.Handle("GET "+PathMetrics, promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
-	if c := s.cfg.Cluster; c != nil && c.Mesh != nil {
+	if c := s.cfg.Cluster; c != nil && c.Mesh != nil && !c.Apart {
 		mux.Handle("GET "+PathCluster, c.Mesh)
 	}
 	mux.Handle("GET /", files)
@@ -51,6 +51,17 @@ func (s *Server) routes() (http.Handler, error) {
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
 	return mux, nil
+}
+
+// InnerHandler serves what other nodes want of this one and nothing else, for a listener that they alone reach: the mesh, and the socket, which they dial
+// for players who sit in matches here. It is to be served before Run and until Run has returned.
+func (s *Server) InnerHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET "+PathSocket, s.hub)
+	if c := s.cfg.Cluster; c != nil && c.Mesh != nil {
+		mux.Handle("GET "+PathCluster, c.Mesh)
+	}
+	return mux
 }
 
 // socket takes WebSockets, and beside them the requests of links that have to do without (docs/PROTOCOL.md, section 12).

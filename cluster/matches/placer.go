@@ -60,7 +60,8 @@ func NewPlacer(cfg PlacerConfig) (*Placer, error) {
 	p := &Placer{cfg: cfg, placed: map[string]*Placed{}}
 	cfg.Peers.Handle(methodOver, p.onOver)
 	cfg.Peers.On(methodMoved, p.onMoved)
-	cfg.Peers.OnLost(p.onLost)
+	cfg.Peers.OnLost(p.askAgain)
+	cfg.Peers.OnConnect(p.askAgain)
 	return p, nil
 }
 
@@ -194,8 +195,8 @@ func (p *Placer) onMoved(_ string, payload []byte) {
 	}
 }
 
-// onLost has those looked after whose node may be gone, or has not heard what they told.
-func (p *Placer) onLost(node string) {
+// askAgain has those looked after whose node may be gone, or has not heard what they told, or has told what was lost.
+func (p *Placer) askAgain(node string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, placed := range p.placed {

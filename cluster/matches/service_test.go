@@ -253,6 +253,7 @@ type mesh struct {
 	calls map[string]peer.Handler
 	casts map[string]func(string, []byte)
 	lost  []func(string)
+	found []func(string)
 
 	ctx     context.Context
 	stop    context.CancelFunc
@@ -281,7 +282,7 @@ func (m *mesh) close() {
 // cut takes a node off the network, and others notice.
 func (n *network) cut(id string) { n.set(id, true) }
 
-// mend puts it back.
+// mend puts it back, and it connects to the others.
 func (n *network) mend(id string) { n.set(id, false) }
 
 func (n *network) set(id string, down bool) {
@@ -296,8 +297,12 @@ func (n *network) set(id string, down bool) {
 	}
 	n.mu.Unlock()
 	for _, m := range others {
-		if changed && down {
-			for _, f := range m.lost {
+		told := m.lost
+		if !down {
+			told = m.found
+		}
+		for _, f := range told {
+			if changed {
 				f(id)
 			}
 		}
@@ -314,6 +319,7 @@ func (n *network) answersAreLost(id, method string, lost bool) {
 func (m *mesh) Handle(method string, h peer.Handler)     { m.calls[method] = h }
 func (m *mesh) On(method string, f func(string, []byte)) { m.casts[method] = f }
 func (m *mesh) OnLost(f func(node string))               { m.lost = append(m.lost, f) }
+func (m *mesh) OnConnect(f func(node string))            { m.found = append(m.found, f) }
 
 func (m *mesh) to(id string) *mesh {
 	m.net.mu.Lock()

@@ -17,7 +17,7 @@ type Config struct {
 
 	DialTimeout time.Duration // for a connection and the proof of the secret; default 1 s
 	PingEvery   time.Duration // on a connection that this node dialled; it is lost after four times that without an answer; default 500 ms
-	MaxQueue    int           // bytes that wait for a peer at most; default 8 MiB
+	MaxQueue    int           // bytes at most that wait for a peer or are just being written, on each connection; default 8 MiB
 	MaxCalls    int           // of one peer that are under way here at most; default 256
 
 	Logger   *slog.Logger // default: discard

@@ -8,6 +8,10 @@
 // [ErrUnreachable]; what it asks for has to stand being asked twice. When a connection ends, casts that were under way may be lost: who
 // cares is told by [Mesh.OnLost], after the last cast that did arrive.
 //
+// The two ends of a connection may notice its end seconds apart, and what was said in between is lost as well. So a node whose connection was lost dials again by
+// itself until the other has been found, or is not known any more, and whoever listens there is told by [Mesh.OnConnect]: at that moment the speaker's side knows
+// of the loss, and what is asked of it then is answered by one that does.
+//
 // What is said to the own node goes the same way without a connection.
 //
 // Who owns what: a [Mesh] may be used by any goroutine, and starts none before it is used. Each connection that it dialled has a goroutine that

@@ -14,5 +14,6 @@ var (
 	// ErrRemote is wrapped by errors of a handler that are no [*protocol.Error]: with their text.
 	ErrRemote = errors.New("peer: the node failed to answer")
 
-	errFrame = errors.New("peer: malformed frame")
+	errFrame   = errors.New("peer: malformed frame")
+	errUnknown = errors.New("peer: nobody knows where the node is")
 )

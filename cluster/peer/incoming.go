@@ -52,6 +52,9 @@ func (m *Mesh) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		mesh: m, from: from, ws: ws, out: newQueue(m.cfg.MaxQueue), slots: make(chan struct{}, m.cfg.MaxCalls), cancel: cancel, over: make(chan struct{}),
 	}
 	leave := m.enter(in)
+	for _, f := range m.found {
+		f(from)
+	}
 	var goroutines sync.WaitGroup
 	goroutines.Go(func() {
 		in.write(ctx)
@@ -166,7 +169,7 @@ func (in *incoming) write(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-in.out.wake:
-			for _, b := range in.out.take() {
+			for b := in.out.next(); b != nil; b = in.out.next() {
 				if write(in.ws, b, patience*in.mesh.cfg.PingEvery) != nil {
 					return
 				}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/gorilla/websocket"
 )
@@ -13,8 +14,8 @@ import (
 // handler's. A [*protocol.Error] goes to the caller as it is, of any other error the text.
 type Handler func(ctx context.Context, from string, payload []byte) ([]byte, error)
 
-// Mesh is a node's end of what nodes say to each other. Make it with [New], say what it answers with [Mesh.Handle], [Mesh.On] and [Mesh.OnLost], and then serve
-// and use it; [Mesh.Close] ends it.
+// Mesh is a node's end of what nodes say to each other. Make it with [New], say what it answers with [Mesh.Handle], [Mesh.On], [Mesh.OnLost] and [Mesh.OnConnect], and
+// then serve and use it; [Mesh.Close] ends it.
 type Mesh struct {
 	cfg      Config
 	upgrader websocket.Upgrader
@@ -28,6 +29,7 @@ type Mesh struct {
 	calls map[string]Handler
 	casts map[string]func(from string, payload []byte)
 	lost  []func(node string)
+	found []func(node string)
 
 	// Guarded by mu.
 	mu     sync.Mutex
@@ -76,6 +78,10 @@ func (m *Mesh) On(method string, f func(from string, payload []byte)) {
 
 // OnLost adds one who is told, before the mesh is used, that a connection to or from a node has ended, unless by [Mesh.Close]. f must not block.
 func (m *Mesh) OnLost(f func(node string)) { m.lost = append(m.lost, f) }
+
+// OnConnect adds one who is told, before the mesh is used, that a node has connected to this one, the first time or again, before anything is taken that it says over
+// the new connection. What it said over an earlier one and did not arrive is lost by then, and those who are told so at that node have been. f must not block.
+func (m *Mesh) OnConnect(f func(node string)) { m.found = append(m.found, f) }
 
 // Call asks a node, and waits for its answer until ctx ends. Errors: a [*protocol.Error] of the handler, [ErrRemote], [ErrUnreachable], [ErrFull], [ErrTooLarge],
 // [ErrClosed], ctx's.
@@ -132,10 +138,22 @@ func (m *Mesh) peer(node string) (*outgoing, error) {
 	if p := m.peers[node]; p != nil {
 		return p, nil
 	}
-	p := newOutgoing(m, node)
+	p := newOutgoing(m, node, 0)
 	m.peers[node] = p
 	m.running.Go(p.run)
 	return p, nil
+}
+
+// replace puts another in the place of a connection that has ended, to be run by who asks for it; nil once the mesh is closed.
+func (m *Mesh) replace(p *outgoing, pause time.Duration) *outgoing {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return nil
+	}
+	next := newOutgoing(m, p.node, pause)
+	m.peers[p.node] = next
+	return next
 }
 
 // gone forgets a connection that has ended.

@@ -11,11 +11,13 @@ import (
 )
 
 // outgoing is the connection to a node over which this one speaks. It is made for what is first to be said, and ends for good when it is
-// lost, or could not be made: the next that is said makes another.
+// lost, or could not be made. Another takes the place of one that was lost, and of each that tried to, until the node is found or nobody knows it: it dials even
+// if nothing is to be said. Else the next that is said makes another.
 type outgoing struct {
-	mesh *Mesh
-	node string
-	out  *queue
+	mesh  *Mesh
+	node  string
+	out   *queue
+	pause time.Duration // after which it dials even if nothing is to be said; 0: it is there because something is, and replaces none
 
 	// Guarded by mu.
 	mu      sync.Mutex
@@ -33,8 +35,11 @@ type reply struct {
 // the time in which a node that is gone is missed.
 const retryAfter = 50 * time.Millisecond
 
-func newOutgoing(m *Mesh, node string) *outgoing {
-	return &outgoing{mesh: m, node: node, out: newQueue(m.cfg.MaxQueue), waiting: map[uint64]chan<- reply{}}
+// redialAfter bounds for how long a node whose connection was lost is not dialled while nothing is to be said: its connections may be lost, or refused, each time.
+const redialAfter = time.Second
+
+func newOutgoing(m *Mesh, node string, pause time.Duration) *outgoing {
+	return &outgoing{mesh: m, node: node, out: newQueue(m.cfg.MaxQueue), pause: pause, waiting: map[uint64]chan<- reply{}}
 }
 
 func (p *outgoing) call(ctx context.Context, method string, payload []byte) ([]byte, error) {
@@ -78,6 +83,7 @@ func (p *outgoing) run() {
 	m := p.mesh
 	ctx, cancel := context.WithCancel(m.ctx)
 	defer cancel()
+	p.rest(ctx)
 	ws, err := p.dial(ctx)
 	if err != nil {
 		if m.ctx.Err() == nil {
@@ -89,9 +95,14 @@ func (p *outgoing) run() {
 		case <-time.After(retryAfter):
 		case <-m.ctx.Done():
 		}
-		m.gone(p)
+		if p.pause == 0 || errors.Is(err, errUnknown) {
+			m.gone(p)
+		} else if next := m.replace(p, min(2*p.pause, redialAfter)); next != nil {
+			m.running.Go(next.run)
+		}
 		return
 	}
+	began := time.Now()
 	m.cfg.Counters.Dialled.Add(1)
 	m.cfg.Counters.Open.Add(1)
 	defer m.cfg.Counters.Open.Add(-1)
@@ -104,9 +115,29 @@ func (p *outgoing) run() {
 	cancel()
 	_ = ws.Close()
 	writer.Wait()
-	m.gone(p)
+	pause := retryAfter
+	if time.Since(began) < redialAfter {
+		pause = redialAfter // two runs of one node that take the connection from each other do so at their leisure
+	}
+	// What is to be said from here on waits for the next, which dials when everybody has been told: the node hears of it after that.
+	next := m.replace(p, pause)
 	p.end(err)
 	m.lose(p.node)
+	if next != nil {
+		m.running.Go(next.run)
+	}
+}
+
+// rest waits for something to say, for as long as the pause is.
+func (p *outgoing) rest(ctx context.Context) {
+	timer := time.NewTimer(p.pause)
+	defer timer.Stop()
+	select {
+	case <-p.out.wake:
+		p.out.rouse() // the token is for who writes
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // end fails all that waits.
@@ -136,7 +167,7 @@ func (p *outgoing) dial(ctx context.Context) (*websocket.Conn, error) {
 	defer cancel()
 	address, err := cfg.Address(ctx, p.node)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errUnknown, err)
 	}
 	dialer := websocket.Dialer{ReadBufferSize: bufferBytes, WriteBufferSize: bufferBytes}
 	ws, response, err := dialer.DialContext(ctx, address+Path, nil)
@@ -166,10 +197,11 @@ func (p *outgoing) write(ctx context.Context, ws *websocket.Conn) {
 		case <-ctx.Done():
 			return
 		case <-p.out.wake:
-			for _, b := range p.out.take() {
+			if b := p.out.next(); b != nil {
 				if write(ws, b, patience*cfg.PingEvery) != nil {
 					return
 				}
+				p.out.rouse() // one at a time: pings have their turn however much there is
 			}
 		case <-ticker.C:
 			if ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(cfg.PingEvery)) != nil {

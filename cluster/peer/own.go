@@ -42,7 +42,7 @@ func (m *Mesh) takeOwn(q *queue) {
 		case <-m.ctx.Done():
 			return
 		case <-q.wake:
-			for _, b := range q.take() {
+			for b := q.next(); b != nil; b = q.next() {
 				if f, err := parseFrame(b); err == nil {
 					m.take(m.cfg.Node, &f)
 				}

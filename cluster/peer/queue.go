@@ -2,14 +2,15 @@ package peer
 
 import "sync"
 
-// queue holds frames for the one goroutine that writes them, bounded by their bytes.
+// queue holds frames for the one goroutine that writes them, bounded by their bytes, those of the one that is just being written included.
 type queue struct {
 	max  int
 	wake chan struct{} // has a token when there is something to take
 
 	mu     sync.Mutex
 	frames [][]byte
-	bytes  int
+	bytes  int // of frames, and of the one that is being written
+	taken  int // bytes of that one
 	closed bool
 }
 
@@ -27,20 +28,31 @@ func (q *queue) put(frame []byte) error {
 	}
 	q.frames = append(q.frames, frame)
 	q.bytes += len(frame)
+	q.rouse()
+	return nil
+}
+
+// rouse has whoever waits look whether there is something to take.
+func (q *queue) rouse() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
-// take returns all that waits.
-func (q *queue) take() [][]byte {
+// next returns the frame whose turn it is; nil: none waits. The one before has been written then: until then it counts.
+func (q *queue) next() []byte {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	frames := q.frames
-	q.frames, q.bytes = nil, 0
-	return frames
+	q.bytes -= q.taken
+	q.taken = 0
+	if len(q.frames) == 0 {
+		return nil
+	}
+	frame := q.frames[0]
+	q.frames[0] = nil
+	q.frames, q.taken = q.frames[1:], len(frame)
+	return frame
 }
 
 // close takes nothing more, and returns what never left.
@@ -49,6 +61,6 @@ func (q *queue) close() [][]byte {
 	defer q.mu.Unlock()
 	q.closed = true
 	frames := q.frames
-	q.frames, q.bytes = nil, 0
+	q.frames, q.bytes = nil, q.taken
 	return frames
 }

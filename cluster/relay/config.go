@@ -28,7 +28,7 @@ type Config struct {
 	Silence      time.Duration // without a sign of life after which the other node is given up; default 750 ms
 	PingEvery    time.Duration // when nothing is heard, and four times that when something is; default a third of Silence
 	DialTimeout  time.Duration // from the dial to the welcome; default 500 ms
-	WriteTimeout time.Duration // default 100 ms
+	WriteTimeout time.Duration // for all that waits at one moment; default 100 ms
 
 	NetDial  func(ctx context.Context, network, addr string) (net.Conn, error) // default: TCP
 	Logger   *slog.Logger                                                      // default: discard

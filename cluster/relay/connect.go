@@ -129,9 +129,9 @@ func (r *Relay) open(s *socket, codec string, away bool) {
 	case link != nil && now != codec:
 		s.end(ErrCodec)
 	case link == nil && !away:
-		r.say(s, detachFrame)
+		_ = r.say(s, detachFrame) // there is room
 	case link != nil && away:
-		r.say(s, attachFrame)
+		_ = r.say(s, attachFrame)
 	}
 	r.take(s)
 }

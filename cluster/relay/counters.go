@@ -28,12 +28,14 @@ const (
 	DropTakenOver               // event that was told again because the match was taken over
 	DropUnknownKind             // frame of a kind that means nothing here
 	DropLost                    // event that the other node did not keep for long enough
+	DropFull                    // frame for which there was no room: the connection is lost with it
+	DropUnsent                  // frame that waited, or was just being sent, when the connection ended
 	dropReasons
 )
 
 // String is the reason as a metric label.
 func (d Drop) String() string {
-	return [...]string{"away", "no_enter", "old_epoch", "offline", "repeated", "taken_over", "unknown_kind", "lost"}[d]
+	return [...]string{"away", "no_enter", "old_epoch", "offline", "repeated", "taken_over", "unknown_kind", "lost", "full", "unsent"}[d]
 }
 
 // Drops lists all reasons.

@@ -8,8 +8,8 @@
 // A relay is for one match on one node under one epoch. Whoever uses it finds the next place when the match has moved, and makes another relay; a [Passed] knows
 // what of the events the player has had, because a match that is taken over tells those of its last ticks again.
 //
-// Who owns what: one goroutine calls [Relay.Connect] and [Relay.Serve]; for as long as Serve runs there is a second one, which pings. Everything else may be
-// called by any goroutine. Frames to the other node are written by whoever has one, under a lock of the connection's, within [Config.WriteTimeout]: a
-// connection that does not take them by then is lost. Nothing is queued here for the other node. What goes to the player waits in their session's
+// Who owns what: one goroutine calls [Relay.Connect] and, after each connection that came about, [Relay.Serve]; for as long as Serve runs there is a second one, which
+// writes and pings. Everything else may be called by any goroutine and does not block. Frames to the other node wait for the one that writes, 64 KiB and 512 of them
+// at most, for [Config.WriteTimeout]: a connection that does not take them by then, or for which there is no room, is lost. What goes to the player waits in their session's
 // queue, which is bounded, and the match sends only what has been acknowledged or fits the link.
 package relay

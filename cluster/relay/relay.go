@@ -70,7 +70,7 @@ func (r *Relay) Attach(link Link) {
 	case other:
 		s.end(ErrCodec)
 	default:
-		r.say(s, attachFrame)
+		_ = r.say(s, attachFrame) // else the next hello says so
 	}
 }
 
@@ -83,7 +83,7 @@ func (r *Relay) Detach(link Link) {
 	}
 	r.mu.Unlock()
 	if s := r.sock.Load(); s != nil && had {
-		r.say(s, detachFrame)
+		_ = r.say(s, detachFrame) // likewise
 	}
 }
 
@@ -104,8 +104,10 @@ func (r *Relay) take(s *socket) {
 	wanted := r.taking
 	r.taking = false
 	r.mu.Unlock()
-	if wanted {
-		r.say(s, takeFrame)
+	if wanted && r.say(s, takeFrame) != nil {
+		r.mu.Lock()
+		r.taking = true // the next connection says so
+		r.mu.Unlock()
 	}
 }
 
@@ -132,33 +134,39 @@ func (r *Relay) Resync(_ time.Time, _ *protocol.Reader, frame []byte) error { re
 
 func (r *Relay) pass(frame []byte) error {
 	s := r.sock.Load()
-	if s == nil || !r.say(s, frame) {
+	if s == nil {
 		r.cfg.Counters.drop(DropOffline)
 		return nil
 	}
-	r.cfg.Counters.Frames.Add(1)
+	switch r.say(s, frame) {
+	case nil:
+		r.cfg.Counters.Frames.Add(1)
+	case errOver:
+		r.cfg.Counters.drop(DropOffline)
+	}
 	return nil
 }
 
-// say writes a frame to the other node, or loses the connection.
-func (r *Relay) say(s *socket, frame []byte) bool {
-	if err := s.write(frame, r.cfg.WriteTimeout); err != nil {
+// say has a frame written to the other node, if it can be. It does not block. A connection that has no room for one is lost. Errors: errFull, which is counted; errOver.
+func (r *Relay) say(s *socket, frame []byte) error {
+	err := s.out.put(frame, false)
+	if err == errFull {
+		r.cfg.Counters.drop(DropFull)
 		s.end(err)
-		return false
 	}
-	return true
+	return err
 }
 
-// Close ends the connection, and with bye the session on the other node too: nobody comes back to it. Serve returns.
+// Close ends the connection, and with bye the session on the other node too: nobody comes back to it. It does not block. Serve returns: with bye when what waits
+// was written, within twice Config.WriteTimeout.
 func (r *Relay) Close(bye bool) {
 	s := r.sock.Load()
 	if s == nil {
 		return
 	}
-	if bye {
-		r.say(s, byeFrame)
+	if !bye || s.out.put(byeFrame, true) == errFull {
+		s.end(context.Canceled)
 	}
-	s.end(context.Canceled)
 }
 
 var byeFrame = protocol.MustEncode(protocol.Bye{Kind: protocol.KindBye})

@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -21,16 +22,19 @@ func (r *Relay) Serve(ctx context.Context) error {
 	r.cfg.Counters.Relays.Add(1)
 	defer r.cfg.Counters.Relays.Add(-1)
 	defer r.sock.CompareAndSwap(s, nil)
-	defer s.end(ErrLost)
 	defer context.AfterFunc(ctx, func() { s.end(context.Cause(ctx)) })()
 	var heard atomic.Int64 // since began
 	began := time.Now()
 	over := make(chan struct{})
-	var pinging sync.WaitGroup
-	pinging.Go(func() {
-		r.ping(s, over, func() time.Duration { return time.Since(began) - time.Duration(heard.Load()) })
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		s.end(r.write(s, over, func() time.Duration { return time.Since(began) - time.Duration(heard.Load()) }))
 	})
-	defer pinging.Wait()
+	defer func() {
+		s.end(ErrLost) // wakes the writer
+		writing.Wait()
+		r.cfg.Counters.Drops[DropUnsent].Add(uint64(s.out.close()))
+	}()
 	defer close(over)
 	for {
 		frame, err := s.read(r.cfg.Silence)
@@ -57,21 +61,30 @@ func (r *Relay) ended(err error) error {
 	return err
 }
 
-// ping asks for a sign of life when none comes, and says now and then what events have been passed on. A write that does not go out ends the connection.
-func (r *Relay) ping(s *socket, over <-chan struct{}, quiet func() time.Duration) {
+// write writes what waits for the other node. It asks for a sign of life when none comes, and says now and then what events have been passed on. It returns when
+// everything was said, a write does not go out, or the connection is over, and why.
+func (r *Relay) write(s *socket, over <-chan struct{}, quiet func() time.Duration) error {
 	const busy = 4 // so many times less often while frames come
 	ticker := time.NewTicker(r.cfg.PingEvery)
 	defer ticker.Stop()
-	for n := 1; ; n++ {
+	for n := 0; ; {
 		select {
 		case <-over:
-			return
+			return ErrLost
+		case <-s.out.wake:
+			if last, err := s.flush(r.cfg.WriteTimeout); err != nil || last {
+				return cmp.Or(err, context.Canceled)
+			}
+			continue
 		case <-ticker.C:
+			n++
 		}
 		if quiet() < r.cfg.PingEvery/2 && n%busy != 0 {
 			continue
 		}
-		r.say(s, protocol.MustEncode(protocol.Ping{Kind: protocol.KindPing, Seq: r.seq.Load()}))
+		if err := s.write(protocol.MustEncode(protocol.Ping{Kind: protocol.KindPing, Seq: r.seq.Load()}), r.cfg.WriteTimeout); err != nil {
+			return err
+		}
 	}
 }
 

@@ -18,8 +18,8 @@ type socket struct {
 	ws  *websocket.Conn
 	buf []byte // of the reading goroutine: the newest frame
 
-	mu  sync.Mutex // of writes
-	why error      // guarded by end, why it was ended here; nil: it was not
+	out *outbox
+	why error // guarded by end, why it was ended here; nil: it was not
 	end func(why error)
 }
 
@@ -39,7 +39,7 @@ func dial(ctx context.Context, cfg *Config) (*socket, error) {
 		return nil, err
 	}
 	ws.SetReadLimit(protocol.MaxServerFrame)
-	s := &socket{ws: ws}
+	s := &socket{ws: ws, out: newOutbox()}
 	var once sync.Once
 	s.end = func(why error) {
 		once.Do(func() {
@@ -50,15 +50,32 @@ func dial(ctx context.Context, cfg *Config) (*socket, error) {
 	return s, nil
 }
 
-// write sends a frame within a time.
+// write sends a frame within a time. It is for the goroutine in Connect, and then for the one that writes.
 func (s *socket) write(frame []byte, within time.Duration) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	_ = s.ws.SetWriteDeadline(time.Now().Add(within)) // only stores the time
+	return s.send(frame)
+}
+
+func (s *socket) send(frame []byte) error {
 	if err := s.ws.WriteMessage(websocket.BinaryMessage, frame); err != nil {
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
 	return nil
+}
+
+// flush sends what waits within a time. It reports whether that was the last.
+func (s *socket) flush(within time.Duration) (last bool, err error) {
+	b, last := s.out.take()
+	_ = s.ws.SetWriteDeadline(time.Now().Add(within))
+	begin := 0
+	for _, end := range b.ends {
+		if err := s.send(b.bytes[begin:end]); err != nil {
+			return last, err
+		}
+		begin = end
+	}
+	s.out.done()
+	return last, nil
 }
 
 // read returns the next frame, good until the next call. It waits for a sign of life for as long as silence.

@@ -71,16 +71,23 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		cfg.Matches = -1 // none, where 0 is the default
 	}
 	cfg.Args, cfg.Log = strings.Fields(nodes), errOut
+	out = &lines{to: out}
+	cfg.Died = func(d fleet.Death) { fmt.Fprintln(out, d) }
 	fmt.Fprintln(out, "starting...")
 	f, err := fleet.Start(cfg)
 	if err != nil {
 		return env.Listening(err)
 	}
 	defer f.Close()
-	fmt.Fprintf(out, "\n%-10s pid %-8d %s\n", f.Redis.Name, f.Redis.PID(), f.RedisURL())
-	for _, p := range f.Nodes() {
-		fmt.Fprintf(out, "%-10s pid %-8d http://%s\n", p.Name, p.PID(), f.AddrOf(p))
+	row := func(name, role string, pid int, url string) {
+		fmt.Fprintf(out, "%-10s %-14s pid %-8d %s\n", name, role, pid, url)
 	}
+	fmt.Fprintln(out)
+	row(f.Redis.Name, f.Redis.Role, f.Redis.PID(), f.RedisURL())
+	for _, p := range f.Nodes() {
+		row(p.Name, p.Role, p.PID(), "http://"+f.AddrOf(p))
+	}
+	row("fleet", "load balancer", os.Getpid(), "http://"+f.Addr())
 	fmt.Fprintf(out, "\ndeltatick is ready: open http://%s in a browser\n", f.Addr())
 	<-ctx.Done()
 	return nil

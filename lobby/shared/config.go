@@ -18,6 +18,7 @@ type Mesh interface {
 	Handle(method string, h peer.Handler)
 	On(method string, f func(from string, payload []byte))
 	OnLost(f func(node string))
+	OnConnect(f func(node string))
 	Call(ctx context.Context, node, method string, payload []byte) ([]byte, error)
 	Cast(node, method string, payload []byte) error
 }

@@ -9,7 +9,7 @@
 //   - A lobby's owner is the truth about it. What it puts into the store, at most every [Config.PutEvery], is for lists, and for whoever has to take
 //     over. It never waits for the store: each lobby has a second goroutine that does.
 //   - A node is the truth about its members ([lobby.Member]). It tells the owner who they are when the lobby has a new owner, when something said between the two
-//     may have been lost, and now and then (attach); that one call puts right whatever went wrong between two nodes: lost casts, a join or a
+//     may have been lost, when the owner's node has connected anew, and now and then (attach); that one call puts right whatever went wrong between two nodes: lost casts, a join or a
 //     leave of which nobody knows whether it was done. The owner then tells its state and the chat messages that are missing; a member hears each
 //     once.
 //   - The store is the truth about who owns what. Everything an owner says carries the epoch of its lease: nodes drop what comes from an owner they

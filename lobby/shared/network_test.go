@@ -23,6 +23,7 @@ type station struct {
 	calls map[string]peer.Handler
 	casts map[string]func(string, []byte)
 	lost  []func(string)
+	found []func(string)
 	inbox chan func()
 	done  chan struct{}
 
@@ -57,6 +58,8 @@ func (n *network) add(node string) *station {
 func (s *station) Handle(method string, h peer.Handler) { s.calls[method] = h }
 
 func (s *station) On(method string, f func(string, []byte)) { s.casts[method] = f }
+
+func (s *station) OnConnect(f func(string)) { s.found = append(s.found, f) }
 
 func (s *station) OnLost(f func(string)) { s.lost = append(s.lost, f) }
 
@@ -168,13 +171,11 @@ func (n *network) cut(a, b string, off bool) {
 	sa, sb := n.stations[a], n.stations[b]
 	sa.deaf[b], sb.deaf[a] = off, off
 	n.mu.Unlock()
-	if off {
-		for _, f := range sa.lost {
-			f(b)
-		}
-		for _, f := range sb.lost {
-			f(a)
-		}
+	for _, f := range map[bool][]func(string){true: sa.lost, false: sa.found}[off] {
+		f(b)
+	}
+	for _, f := range map[bool][]func(string){true: sb.lost, false: sb.found}[off] {
+		f(a)
 	}
 }
 

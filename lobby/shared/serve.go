@@ -28,6 +28,7 @@ func (d *Directory) answer() {
 	on(d, castAway, d.serveAway)
 	on(d, castStray, d.serveStray)
 	mesh.OnLost(d.lost)
+	mesh.OnConnect(d.heardFrom)
 }
 
 // handle makes a handler of what answers a message of one type.

@@ -268,13 +268,8 @@ func (d *Directory) learn(id, node string, epoch uint32) {
 
 // lost is called when the connection to a node has ended.
 func (d *Directory) lost(node string) {
+	ids := d.visitsTo(node)
 	d.mu.Lock()
-	var ids []string
-	for id, v := range d.visits {
-		if v.node == node {
-			ids = append(ids, id)
-		}
-	}
 	owned := make([]*owned, 0, len(d.owned))
 	for _, o := range d.owned {
 		owned = append(owned, o)
@@ -290,6 +285,26 @@ func (d *Directory) lost(node string) {
 		}
 		o.wake()
 	}
+}
+
+// heardFrom is called when a node has connected to this one anew. It may have lost this node's members later than this one lost it, and given them up since they
+// were last attached.
+func (d *Directory) heardFrom(node string) {
+	for _, id := range d.visitsTo(node) {
+		d.attach(id, false)
+	}
+}
+
+// visitsTo lists the lobbies of a node in which there are guests.
+func (d *Directory) visitsTo(node string) (ids []string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, v := range d.visits {
+		if v.node == node {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // attachAll makes sure of the guests in lobbies of other nodes unasked.

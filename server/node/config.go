@@ -25,6 +25,7 @@ type Config struct {
 	ID       string // unique among the nodes; the same over restarts, or another each time; default: drawn at random
 	URL      string // where clients reach this very node, "ws://host:port" or "wss://host"; "": they do not, other nodes relay for it
 	Internal string // where other nodes reach it, likewise; default: URL; one of the two is required
+	Apart    bool   // Internal leads to a listener of its own, with server.Server.InnerHandler: nodes are not answered at URL
 	Region   string
 	Version  string // of the program and its games
 
@@ -50,6 +51,9 @@ func (cfg Config) withDefaults(cpus int) (Config, error) {
 	}
 	if cfg.Store == nil {
 		cfg.Store = new(cluster.Counters)
+	}
+	if cfg.Apart && cfg.Internal == "" {
+		return cfg, errors.New("node: Apart without Internal")
 	}
 	cfg.Internal = cmp.Or(cfg.Internal, cfg.URL)
 	switch {

@@ -59,7 +59,7 @@ func New(cfg Config) (*server.Server, error) {
 		return nil, err
 	}
 	c := &server.Cluster{
-		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Roster: n.roster,
+		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Apart: cfg.Apart, Roster: n.roster,
 		Around: n.around, Drain: n.drain,
 		Counters: new(match.Counters), Ticks: new(tick.Stats), MeshCounters: &n.meshed, MatchCounters: &n.counts,
 		StoreCounters: cfg.Store, Outages: &n.outages,

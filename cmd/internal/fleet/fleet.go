@@ -28,6 +28,7 @@ type Config struct {
 	Wires   bool     // each node reaches Redis over a [Wire] of its own
 	Bin     string   // folder with the programs server and matchserver; default: they are built
 	Log     io.Writer
+	Died    func(Death) // told of each process that ends by itself, or by somebody else, before Close; by goroutines of their own. Default: nobody
 
 	Patience time.Duration // for one process to be ready; default 30 s
 }
@@ -100,7 +101,7 @@ func (f *Fleet) startRedis() error {
 	}
 	f.redis = redisScheme + "127.0.0.1:" + strconv.Itoa(port)
 	f.Redis = &Process{
-		Name: "redis", path: f.cfg.Redis, ready: "Ready to accept connections", log: io.Discard,
+		Name: "redis", Role: "store", path: f.cfg.Redis, ready: "Ready to accept connections", log: io.Discard, died: f.cfg.Died,
 		args: []string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", f.dir},
 	}
 	return f.Redis.Start(f.cfg.Patience)
@@ -159,14 +160,16 @@ func (f *Fleet) node(program, id string, flags []string) (*Process, error) {
 	}
 	args := slices.Concat([]string{"-addr", addr, "-node", id, "-public-url", "ws://" + addr, "-redis", store}, flags, f.cfg.Args)
 	p := &Process{
-		Name: id, path: filepath.Join(f.cfg.Bin, program), args: args, ready: "msg=ready", log: prefixed(f.cfg.Log, id+": "),
-		env: []string{"DELTATICK_LOG_FORMAT=text"},
+		Name: id, Role: roles[program], path: filepath.Join(f.cfg.Bin, program), args: args, ready: "msg=ready", log: prefixed(f.cfg.Log, id+": "),
+		env: []string{"DELTATICK_LOG_FORMAT=text"}, died: f.cfg.Died,
 	}
 	if wire != nil {
 		f.wires[p] = wire
 	}
 	return p, nil
 }
+
+var roles = map[string]string{"server": "lobby node", "matchserver": "match server"}
 
 const redisScheme = "redis://"
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -15,17 +16,30 @@ import (
 // Process is one that the fleet started, and may start again. Its methods are called by one goroutine at a time.
 type Process struct {
 	Name string
+	Role string // what it is there for
 
 	path  string
 	args  []string
 	env   []string
 	log   io.Writer // what it says, beside tail
 	ready string    // what it says when it can be used
+	died  func(Death)
 
 	cmd    *exec.Cmd
-	exited chan struct{} // closed when it is over
+	asked  *atomic.Bool  // it was this program that ended it
+	exited chan struct{} // closed when it is over, and that was told
 	said   *tail
 }
+
+// Death is the end of a process that the fleet did not end.
+type Death struct {
+	Name string
+	PID  int
+	How  string // such as "exit status 1" and "signal: killed"
+}
+
+// String says all of it.
+func (d Death) String() string { return fmt.Sprintf("%s (pid %d) has ended: %s", d.Name, d.PID, d.How) }
 
 // Start runs the process and waits until it says that it is ready.
 func (p *Process) Start(patience time.Duration) error {
@@ -38,10 +52,14 @@ func (p *Process) Start(patience time.Duration) error {
 	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("%s: %w", p.Name, err)
 	}
-	p.exited = make(chan struct{})
+	cmd, asked, exited := p.cmd, new(atomic.Bool), make(chan struct{})
+	p.asked, p.exited = asked, exited
 	go func() {
-		_ = p.cmd.Wait() // how it ended is what its log says
-		close(p.exited)
+		defer close(exited)
+		_ = cmd.Wait() // the error is the state's
+		if p.died != nil && !asked.Load() {
+			p.died(Death{p.Name, cmd.Process.Pid, cmd.ProcessState.String()})
+		}
 	}()
 	timer := time.NewTimer(patience)
 	defer timer.Stop()
@@ -49,7 +67,7 @@ func (p *Process) Start(patience time.Duration) error {
 	case <-p.said.found:
 		return nil
 	case <-p.exited:
-		return fmt.Errorf("%s ended before it was ready:\n%s", p.Name, p.said)
+		return fmt.Errorf("%s ended before it was ready (%s):\n%s", p.Name, cmd.ProcessState, p.said)
 	case <-timer.C:
 		return errors.Join(fmt.Errorf("%s is not ready after %v:\n%s", p.Name, patience, p.said), p.Kill())
 	}
@@ -91,6 +109,7 @@ func (p *Process) end(signal syscall.Signal) error {
 	if !p.Running() {
 		return nil
 	}
+	p.asked.Store(true)
 	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		return fmt.Errorf("%s: %w", p.Name, err)
 	}

@@ -86,6 +86,11 @@ func (p Program) run(ctx context.Context, args []string, lookup func(string) (st
 	if profiled != nil {
 		cfg.log.Info("profiles", "url", "http://"+profiled.String()+"/debug/pprof/")
 	}
+	stopInner, err := listenInner(cfg.node.listen, s)
+	if err != nil {
+		return env.Listening(err)
+	}
+	defer stopInner()
 	return env.Listening(serveHosted(ctx, cfg.host, s, p.NoLobbies, func(ctx context.Context, ready func()) error {
 		return s.ListenAndServe(ctx, cfg.addr, func(url string) {
 			if p.NoLobbies {

@@ -134,7 +134,7 @@ func TestHelpNamesEveryFlagAndItsTwin(t *testing.T) {
 	for _, flag := range []string{"addr", "tick-rate", "max-players", "max-sessions", "max-lobbies", "trusted-proxies", "max-per-address", "handshakes-per-address",
 		"grace", "max-divisor", "drain", "record", "record-max-bytes", "origins",
 		"jwt-secret-file", "jwt-public-key", "jwks", "jwt-issuer", "jwt-audience", "jwt-skew", "guests", "log-level", "log-format", "pprof",
-		"hosting", "healthcheck", "version", "dev", "redis", "cluster-secret-file", "node", "public-url", "internal-url", "region", "lease",
+		"hosting", "healthcheck", "version", "dev", "redis", "cluster-secret-file", "node", "public-url", "internal-url", "cluster-listen", "region", "lease",
 		"checkpoint", "matches", "same-region", "same-version"} {
 		if !strings.Contains(out.String(), "-"+flag+" ") || !strings.Contains(out.String(), env.Twin("DELTATICK_", flag)) {
 			t.Errorf("help lacks -%s or its twin", flag)

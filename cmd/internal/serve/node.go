@@ -24,6 +24,7 @@ import (
 type nodeConfig struct {
 	redis, secretFile string
 	public, internal  string
+	listen            string // where other nodes are answered; "" where clients are
 	node              node.Config
 }
 
@@ -34,6 +35,7 @@ func (c *nodeConfig) define(fs *flag.FlagSet, p Program) {
 	fs.StringVar(&n.ID, "node", "", "`name` of this node, unlike all others (default: host name and port)")
 	fs.StringVar(&c.public, "public-url", "", "`URL` at which clients reach this very node, such as wss://eu-1.example.com; without one, other nodes relay for it")
 	fs.StringVar(&c.internal, "internal-url", "", "`URL` at which other nodes reach this one (default: ws://, host name and port)")
+	fs.StringVar(&c.listen, "cluster-listen", "", "`host:port` to listen on for other nodes, who are not answered at -addr then; empty: they are")
 	fs.StringVar(&n.Region, "region", "", "`region` of this node")
 	fs.DurationVar(&n.LeaseTTL, "lease", time.Second, "`time` after which a node that is not heard counts as dead, 200ms to 1m")
 	fs.DurationVar(&n.CheckpointEvery, "checkpoint", time.Second, "`time` between two checkpoints of a match")
@@ -54,7 +56,7 @@ func (c *nodeConfig) apply(addr string, p Program) error {
 			return errors.New("-redis: a match server needs one, to be found by lobbies")
 		}
 		for flag, value := range map[string]string{
-			"cluster-secret-file": c.secretFile, "node": n.ID, "public-url": c.public, "internal-url": c.internal, "region": n.Region,
+			"cluster-secret-file": c.secretFile, "node": n.ID, "public-url": c.public, "internal-url": c.internal, "cluster-listen": c.listen, "region": n.Region,
 		} {
 			if value != "" {
 				return fmt.Errorf("-%s: of no use without -redis", flag)
@@ -84,18 +86,22 @@ func (c *nodeConfig) apply(addr string, p Program) error {
 	if err != nil {
 		return fmt.Errorf("-addr: %w", err)
 	}
-	if port == "0" && (c.public == "" && c.internal == "" || n.ID == "") {
+	if port == "0" && c.listen == "" && (c.public == "" && c.internal == "" || n.ID == "") {
 		return errors.New("-addr: with -redis and port 0, give -node and -internal-url")
 	}
 	name, err := os.Hostname()
 	if err != nil {
 		name = "localhost"
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = name
-	}
+	host = cmp.Or(named(host), name)
 	n.ID = cmp.Or(n.ID, name[:min(len(name), maxHost)]+"-"+port)
 	n.URL, n.Internal = c.public, c.internal
+	if c.listen != "" {
+		if host, port, err = net.SplitHostPort(c.listen); err != nil || port == "0" || port == "" {
+			return fmt.Errorf("-cluster-listen: %q: want host:port, with a port that other nodes can be told", c.listen)
+		}
+		host, n.Apart = cmp.Or(named(host), name), true
+	}
 	if n.Internal == "" && port == "0" {
 		n.Internal = n.URL
 	}
@@ -105,6 +111,14 @@ func (c *nodeConfig) apply(addr string, p Program) error {
 		n.Matches = node.MatchesPerCPU * runtime.GOMAXPROCS(0)
 	}
 	return nil
+}
+
+// named is the host of an address to listen on, "" if it is any of this machine.
+func named(host string) string {
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		return ""
+	}
+	return host
 }
 
 const maxHost = 48 // bytes of a host's name in a node's
