@@ -98,20 +98,21 @@ func (s *Server) giveUp(_ context.Context, from string, payload []byte) ([]byte,
 func (s *Server) SendAway(away bool) { s.hub.SendAway(away) }
 
 // Carry implements [session.Carrier]: the user goes on in lobby and match from another node.
-func (s *Server) Carry(sess *session.Session) []byte {
+func (s *Server) Carry(sess *session.Session) (packed []byte, whole bool) {
 	if s.hasTicket(sess) { // its events are wanted, for a player who is on this node now
 		s.seats.Expired(sess)
-		return nil
+		return nil, true
 	}
+	whole = true
 	l := luggage{Version: 1, Channels: s.channels.Pack(sess)}
 	if p, ok := s.players.LoadAndDelete(sess); ok { // before the channels are told: closing that of lobbies leaves the lobby
 		p := p.(*player)
-		s.presence.Expired(p) // which counts for a while as it was: by then it is heard of from there
-		l.Relay = p.pack()    // before the lobby takes the seat away
+		s.presence.Expired(p)     // which counts for a while as it was: by then it is heard of from there
+		l.Relay, whole = p.pack() // before the lobby takes the seat away
 		l.Lobby, l.Said = s.rejoiner.Detach(p)
 	}
 	s.channels.Expired(sess)
-	return protocol.MustEncode(&l)
+	return protocol.MustEncode(&l), whole
 }
 
 // luggage is what a session takes along to another node.

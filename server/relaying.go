@@ -34,16 +34,18 @@ func (p *player) bring(r relaying) {
 // packWithin is how long a relay may take to end when its player has gone. It waits for nothing but its own goroutines.
 const packWithin = 200 * time.Millisecond
 
-// pack ends it, since the player goes on at another node, and returns the relay to go on with, if there was one.
-func (w *follow) pack() relaying {
+// pack ends it, since the player goes on at another node, and returns the relay to go on with, if there was one. It reports false if that is not known: the
+// events that the relay's session holds then go to nobody.
+func (w *follow) pack() (r relaying, whole bool) {
 	w.packing.Store(true)
 	w.leave()
 	select {
 	case <-w.done:
-		return w.packed
+		return w.packed, true
 	case <-time.After(packWithin):
 		w.house.log.Warn("a relay did not end in time for the node to which its player went", "match", w.seat.MatchID(), "user", w.user)
-		return relaying{}
+		w.house.counters.leftBehind.Add(1)
+		return relaying{}, false
 	}
 }
 
@@ -74,19 +76,23 @@ func (w *follow) hearFromHere() {
 		return // for another seat
 	}
 	sink := w.sinkOf(w.epoch)
-	for _, frame := range w.house.withdraw(here.Token, here.Seq) {
+	frames, ok := w.house.withdraw(here.Token, here.Seq)
+	if !ok {
+		w.house.counters.leftBehind.Add(1)
+	}
+	for _, frame := range frames {
 		if e, err := protocol.NewReader().Event(frame); err == nil && e.Channel == protocol.ChannelMatch {
 			sink(e.Channel, e.Name, e.Payload, e.Tick)
 		}
 	}
 }
 
-// withdraw ends the session of a ticket on this node and returns the frames of its events after a number.
-func (s *Server) withdraw(token string, seq uint32) [][]byte {
+// withdraw ends the session of a ticket on this node and returns the frames of its events after a number. It reports false if they are not to be had.
+func (s *Server) withdraw(token string, seq uint32) (frames [][]byte, ok bool) {
 	carried, err := s.hub.GiveUp(token, seq, s.following.node)
 	if err != nil {
 		s.cfg.Logger.Warn("events of a relay's session are not to be had", "err", err)
-		return nil
+		return nil, false
 	}
-	return carried.Kept
+	return carried.Kept, true
 }
