@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/deltatick/deltatick/cluster/relay"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 )
@@ -126,6 +127,9 @@ type luggage struct {
 	Relay    relaying
 }
 
+// luggageBounds are those of the other node's word.
+var luggageBounds = protocol.Bounds{Bytes: session.MaxCarried, Depth: protocol.MaxDepth, Values: relay.MaxPacked + 16}
+
 // saidUnknown is for a session that was made anew, whose client has been told that events are missing: what was said before, it asks for.
 const saidUnknown = math.MaxUint32
 
@@ -134,7 +138,7 @@ func (s *Server) unpack(p *player, how *session.Arrival) luggage {
 	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "whole", how.Whole)
 	l := luggage{Said: saidUnknown}
 	if how.Whole {
-		if err := protocol.Decode(how.House, &l); err != nil || l.Version != 1 {
+		if err := protocol.DecodeWithin(how.House, luggageBounds, &l); err != nil || l.Version != 1 {
 			s.cfg.Logger.Error("what a session from another node brings", "session", p.session.ID(), "user", p.User(), "version", l.Version, "err", err)
 			return luggage{Said: saidUnknown}
 		}

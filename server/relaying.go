@@ -22,6 +22,8 @@ type relaying struct {
 	Node  string // where the session is
 	Token string // that resumes it
 	Seq   uint32 // newest event that the player's session has had
+
+	Passed relay.PackedPassed // what the player has been told, wherever the match was: a takeover tells it again
 }
 
 // bring notes what a session has brought from another node, before its seat is known here.
@@ -34,19 +36,25 @@ func (p *player) bring(r relaying) {
 // packWithin is how long a relay may take to end when its player has gone. It waits for nothing but its own goroutines.
 const packWithin = 200 * time.Millisecond
 
-// pack ends it, since the player goes on at another node, and returns the relay to go on with, if there was one. It reports false if that is not known: the
-// events that the relay's session holds then go to nobody.
+// pack ends it, since the player goes on at another node, and returns what the player has been told and the relay to go on with, if there was one. It reports false if
+// that is not known: the events that the relay's session holds then go to nobody.
 func (w *follow) pack() (r relaying, whole bool) {
 	w.packing.Store(true)
 	w.leave()
 	select {
 	case <-w.done:
-		return w.packed, true
+		r, whole = w.packed, true
 	case <-time.After(packWithin):
 		w.house.log.Warn("a relay did not end in time for the node to which its player went", "match", w.seat.MatchID(), "user", w.user)
 		w.house.counters.leftBehind.Add(1)
-		return relaying{}, false
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() {
+		r = relaying{} // brought for another seat, which the player does not have any more
+	}
+	r.Match, r.Seat, r.Passed = w.seat.MatchID(), w.seat.ID(), w.passed.Pack() // the session is over: nothing is added
+	return r, whole
 }
 
 // keep notes the session of a relay that has ended.
@@ -75,7 +83,9 @@ func (w *follow) hearFromHere() {
 	if here.Token == "" {
 		return // for another seat
 	}
-	sink := w.sinkOf(w.epoch)
+	w.mu.Lock()
+	sink := w.sinkOf(w.passed.Epoch()) // they go on from there
+	w.mu.Unlock()
 	frames, ok := w.house.withdraw(here.Token, here.Seq)
 	if !ok {
 		w.house.counters.leftBehind.Add(1)
