@@ -70,7 +70,8 @@ func (c *Client) Call(ctx context.Context, channel, name string, payload, reply 
 }
 
 // CallOnce is [Client.Call] for what must not happen twice: a lost socket is waited out, the request is sent again under its id when the session is
-// back, and the server runs it once. ErrOffline then means that the session is gone, and that whether the request was carried out is unknown.
+// back, and the server runs it once. ErrOffline then means that the session is gone, or was made
+// anew on another node, and that whether the request was carried out is unknown.
 func (c *Client) CallOnce(ctx context.Context, channel, name string, payload, reply any) error {
 	return c.exchanged(ctx, channel, name, payload, reply, c.exchangeOnce)
 }

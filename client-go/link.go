@@ -170,7 +170,8 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 	if w.Resumed {
 		c.stats.resumes.Add(1)
 	}
-	if w.Resumed && w.Session == c.session.ID {
+	same := w.Resumed && w.Session == c.session.ID
+	if same {
 		c.outbox.regain(at.sock, w.Taken)
 	} else { // another session; one made anew on another node has the same lobby and seat, and goes on with the numbers of events
 		if !w.Resumed {
@@ -191,6 +192,8 @@ func (c *Client) welcomed(at *link, w *protocol.Welcome) {
 		if !w.Resumed {
 			left, c.room = c.room, nil // there is one if it was reached without the session
 			c.lobby, c.offer = nil, offer{}
+		}
+		if !same {
 			c.sessions++
 		}
 	})

@@ -160,6 +160,15 @@ func TestACallThatRunsOnceEndsWithItsTimeOrItsSession(t *testing.T) {
 		if err := <-ended; !errors.Is(err, client.ErrOffline) {
 			t.Errorf("another session: %v", err)
 		}
+		call()
+		conn.Cut()
+		settle()
+		conn, _ = r.accept()
+		r.must(conn.Welcome(protocol.Welcome{Session: "anew", Resumed: true, Lost: 1}))
+		r.pongs(conn)
+		if err := <-ended; !errors.Is(err, client.ErrOffline) {
+			t.Errorf("a session made anew: %v", err)
+		}
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/deltatick/deltatick/cluster/relay"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 )
@@ -98,20 +99,21 @@ func (s *Server) giveUp(_ context.Context, from string, payload []byte) ([]byte,
 func (s *Server) SendAway(away bool) { s.hub.SendAway(away) }
 
 // Carry implements [session.Carrier]: the user goes on in lobby and match from another node.
-func (s *Server) Carry(sess *session.Session) []byte {
+func (s *Server) Carry(sess *session.Session) (packed []byte, whole bool) {
 	if s.hasTicket(sess) { // its events are wanted, for a player who is on this node now
 		s.seats.Expired(sess)
-		return nil
+		return nil, true
 	}
+	whole = true
 	l := luggage{Version: 1, Channels: s.channels.Pack(sess)}
 	if p, ok := s.players.LoadAndDelete(sess); ok { // before the channels are told: closing that of lobbies leaves the lobby
 		p := p.(*player)
-		s.presence.Expired(p) // which counts for a while as it was: by then it is heard of from there
-		l.Relay = p.pack()    // before the lobby takes the seat away
+		s.presence.Expired(p)     // which counts for a while as it was: by then it is heard of from there
+		l.Relay, whole = p.pack() // before the lobby takes the seat away
 		l.Lobby, l.Said = s.rejoiner.Detach(p)
 	}
 	s.channels.Expired(sess)
-	return protocol.MustEncode(&l)
+	return protocol.MustEncode(&l), whole
 }
 
 // luggage is what a session takes along to another node.
@@ -125,6 +127,9 @@ type luggage struct {
 	Relay    relaying
 }
 
+// luggageBounds are those of the other node's word.
+var luggageBounds = protocol.Bounds{Bytes: session.MaxCarried, Depth: protocol.MaxDepth, Values: relay.MaxPacked + 16}
+
 // saidUnknown is for a session that was made anew, whose client has been told that events are missing: what was said before, it asks for.
 const saidUnknown = math.MaxUint32
 
@@ -133,7 +138,7 @@ func (s *Server) unpack(p *player, how *session.Arrival) luggage {
 	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "whole", how.Whole)
 	l := luggage{Said: saidUnknown}
 	if how.Whole {
-		if err := protocol.Decode(how.House, &l); err != nil || l.Version != 1 {
+		if err := protocol.DecodeWithin(how.House, luggageBounds, &l); err != nil || l.Version != 1 {
 			s.cfg.Logger.Error("what a session from another node brings", "session", p.session.ID(), "user", p.User(), "version", l.Version, "err", err)
 			return luggage{Said: saidUnknown}
 		}

@@ -65,6 +65,9 @@ func (f *following) follow(p *player, seat lobby.Seat, from relaying) *follow {
 		done: make(chan struct{}), from: from, end: ending{leave: cancel},
 		close: func(code protocol.CloseCode) { p.closeWith(code) },
 	}
+	if from.Match == seat.MatchID() && from.Seat == seat.ID() {
+		w.passed = from.Passed.Unpack()
+	}
 	w.renew = func() { p.renew(w) }
 	f.running.Go(func() {
 		defer close(w.done)

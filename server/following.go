@@ -20,7 +20,7 @@ type following struct {
 	address  func(ctx context.Context, node string) (string, error)
 	public   func(ctx context.Context, node string) (string, error) // nil: clients reach no node but this
 	issuer   *ticket.Issuer
-	withdraw func(token string, seq uint32) [][]byte // ends a ticket's session on this node, and returns the frames of its events after one
+	withdraw func(token string, seq uint32) (frames [][]byte, ok bool) // ends a ticket's session on this node, and returns the frames of its events after one
 	netDial  func(ctx context.Context, network, addr string) (net.Conn, error)
 	log      *slog.Logger
 	relayed  relay.Counters
@@ -30,13 +30,14 @@ type following struct {
 
 // followCounters count where players' seats were found.
 type followCounters struct {
-	here      atomic.Int64  // players whose match is on this node, now
-	moves     atomic.Uint64 // of a match from one place to another, as seen by one player
-	takenOver atomic.Uint64 // events that were told again on this node, and not passed on
-	dropped   atomic.Uint64 // match frames of players whose match was nowhere
-	offered   atomic.Uint64 // times that a client was told where it reaches its match by itself
-	admitted  atomic.Uint64 // tickets that clients were given for that
-	fetched   atomic.Uint64 // times that a client came back to the relay, because its own connection was lost
+	here       atomic.Int64  // players whose match is on this node, now
+	moves      atomic.Uint64 // of a match from one place to another, as seen by one player
+	takenOver  atomic.Uint64 // events that were told again on this node, and not passed on
+	dropped    atomic.Uint64 // match frames of players whose match was nowhere
+	leftBehind atomic.Uint64 // relays' sessions that did not go along with their players: what events they held went to nobody
+	offered    atomic.Uint64 // times that a client was told where it reaches its match by itself
+	admitted   atomic.Uint64 // tickets that clients were given for that
+	fetched    atomic.Uint64 // times that a client came back to the relay, because its own connection was lost
 }
 
 func newFollowing(c *Cluster, log *slog.Logger) (*following, error) {

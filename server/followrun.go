@@ -125,6 +125,9 @@ func (w *follow) sinkOf(epoch uint32) sinkFunc {
 			}
 		}
 		if !w.emit(channel, name, payload, tick) {
+			if channel == protocol.ChannelMatch {
+				w.passed.Untold()
+			}
 			return false
 		}
 		if channel == protocol.ChannelMatch && name == protocol.EventExit {

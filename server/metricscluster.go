@@ -25,6 +25,7 @@ func (c *collector) elsewhere(m sink) {
 		}
 		m.count(descDrops, f.counters.takenOver.Load(), "follow", "taken_over")
 		m.count(descDrops, f.counters.dropped.Load(), "follow", "nowhere")
+		m.count(descDrops, f.counters.leftBehind.Load(), "follow", "left_behind")
 	}
 	if s := c.server.seats; s != nil {
 		m.seats(s)

@@ -136,8 +136,8 @@ func (p *player) gone() {
 	p.seat, p.way, p.over = nil, nil, true
 }
 
-// pack ends what is left when the session has gone to another node, and returns the relay that the player has there the events of.
-func (p *player) pack() relaying {
+// pack ends what is left when the session has gone to another node, and returns the relay that the player has there the events of; false if that is not known.
+func (p *player) pack() (r relaying, whole bool) {
 	p.mu.Lock()
 	p.detach()
 	w, follows := p.way.(*follow)
@@ -148,7 +148,7 @@ func (p *player) pack() relaying {
 	p.seat, p.way, p.over = nil, nil, true
 	p.mu.Unlock() // who follows may want it before it ends
 	if !follows {
-		return from
+		return from, true
 	}
 	return w.pack()
 }

@@ -22,6 +22,8 @@ type relaying struct {
 	Node  string // where the session is
 	Token string // that resumes it
 	Seq   uint32 // newest event that the player's session has had
+
+	Passed relay.PackedPassed // what the player has been told, wherever the match was: a takeover tells it again
 }
 
 // bring notes what a session has brought from another node, before its seat is known here.
@@ -34,17 +36,25 @@ func (p *player) bring(r relaying) {
 // packWithin is how long a relay may take to end when its player has gone. It waits for nothing but its own goroutines.
 const packWithin = 200 * time.Millisecond
 
-// pack ends it, since the player goes on at another node, and returns the relay to go on with, if there was one.
-func (w *follow) pack() relaying {
+// pack ends it, since the player goes on at another node, and returns what the player has been told and the relay to go on with, if there was one. It reports false if
+// that is not known: the events that the relay's session holds then go to nobody.
+func (w *follow) pack() (r relaying, whole bool) {
 	w.packing.Store(true)
 	w.leave()
 	select {
 	case <-w.done:
-		return w.packed
+		r, whole = w.packed, true
 	case <-time.After(packWithin):
 		w.house.log.Warn("a relay did not end in time for the node to which its player went", "match", w.seat.MatchID(), "user", w.user)
-		return relaying{}
+		w.house.counters.leftBehind.Add(1)
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() {
+		r = relaying{} // brought for another seat, which the player does not have any more
+	}
+	r.Match, r.Seat, r.Passed = w.seat.MatchID(), w.seat.ID(), w.passed.Pack() // the session is over: nothing is added
+	return r, whole
 }
 
 // keep notes the session of a relay that has ended.
@@ -73,20 +83,26 @@ func (w *follow) hearFromHere() {
 	if here.Token == "" {
 		return // for another seat
 	}
-	sink := w.sinkOf(w.epoch)
-	for _, frame := range w.house.withdraw(here.Token, here.Seq) {
+	w.mu.Lock()
+	sink := w.sinkOf(w.passed.Epoch()) // they go on from there
+	w.mu.Unlock()
+	frames, ok := w.house.withdraw(here.Token, here.Seq)
+	if !ok {
+		w.house.counters.leftBehind.Add(1)
+	}
+	for _, frame := range frames {
 		if e, err := protocol.NewReader().Event(frame); err == nil && e.Channel == protocol.ChannelMatch {
 			sink(e.Channel, e.Name, e.Payload, e.Tick)
 		}
 	}
 }
 
-// withdraw ends the session of a ticket on this node and returns the frames of its events after a number.
-func (s *Server) withdraw(token string, seq uint32) [][]byte {
+// withdraw ends the session of a ticket on this node and returns the frames of its events after a number. It reports false if they are not to be had.
+func (s *Server) withdraw(token string, seq uint32) (frames [][]byte, ok bool) {
 	carried, err := s.hub.GiveUp(token, seq, s.following.node)
 	if err != nil {
 		s.cfg.Logger.Warn("events of a relay's session are not to be had", "err", err)
-		return nil
+		return nil, false
 	}
-	return carried.Kept
+	return carried.Kept, true
 }

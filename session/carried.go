@@ -30,6 +30,7 @@ type Carried struct {
 	Replies []CarriedReply // to requests that run once, oldest first
 	GivenUp uint32         // highest request id whose reply is kept no more
 	House   []byte         // what the house of the old hub has for that of the new one: see [Carrier]
+	Missing bool           // events may be that are not in it, nobody knows how many
 }
 
 // CarriedReply is the kept reply to a request.

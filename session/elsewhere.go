@@ -25,8 +25,9 @@ type Elsewhere interface {
 type Carrier interface {
 	Handler
 	// Carry is called in place of Expired when another hub has taken the session: nothing is called for it any more, and nothing that it holds
-	// in lobbies and matches is given up, since its user goes on using it from there. What is returned is for the house of that hub ([Arrival.House]).
-	Carry(s *Session) []byte
+	// in lobbies and matches is given up, since its user goes on using it from there. What is returned is for the house of that hub ([Arrival.House]),
+	// and whether that is all: if not, the client is told that events may be missing.
+	Carry(s *Session) (luggage []byte, whole bool)
 }
 
 // Arrival is how a session came from another hub.
@@ -75,7 +76,7 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 		h.log.Warn("a session is made anew", "user", s.User(), "from", token.origin.node, "why", err)
 		h.cfg.Counters.Anew.Add(1)
 		h.displaceHeir(token.session)
-		s.arrived, s.anew = &Arrival{}, true
+		s.arrived, s.missing = &Arrival{}, true
 		s.events.last = min(hello.Resume.Seq, maxAnewSeq) // so that the client does not take the next for one that it has had
 		s.id, err = uuid.NewRandomFromReader(h.cfg.Random)
 	}
@@ -90,7 +91,7 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 	if err := h.enlist(s); err != nil {
 		return nil, ResumeRefused, err
 	}
-	if s.anew {
+	if !s.arrived.Whole {
 		h.inherit(token.session, s)
 	}
 	s.mu.Lock()
@@ -176,7 +177,7 @@ func (s *Session) unpack(carried *Carried) (err error) {
 		who.Expires = time.UnixMilli(carried.Expires)
 	}
 	s.who.Store(&who)
-	s.arrived = &Arrival{Whole: true, House: carried.House}
+	s.arrived, s.missing = &Arrival{Whole: true, House: carried.House}, carried.Missing
 	s.newest, s.oldest = carried.Generation, carried.Generation+1 // none of those that this hub may have given out before is good again
 	s.taken.Store(carried.Taken)
 	s.events.last = carried.Last - uint32(len(carried.Kept))
@@ -221,9 +222,11 @@ func (h *Hub) GiveUp(token string, seq uint32, to string) (Carried, error) {
 	s.SetStream(nil)
 	s.replies = replies{}
 	s.dropUploads()
-	if err := s.call(func(s *Session) { carried.House = house.Carry(s) }); err != nil {
+	whole := false
+	if err := s.call(func(s *Session) { carried.House, whole = house.Carry(s) }); err != nil {
 		h.fault(s, "carry", err) // it goes all the same
 	}
+	carried.Missing = carried.Missing || !whole
 	h.log.Info("session goes on at another node", "session", s.ID(), "user", s.User(), "to", to)
 	h.emigrated(s.id, to)
 	h.forget(s)
@@ -241,7 +244,7 @@ func (s *Session) pack(token claim, seq uint32) (Carried, error) {
 	who := s.Identity()
 	carried := Carried{
 		Session: s.ID(), User: who.User, Name: who.Name, Roles: who.Roles,
-		Generation: s.newest, Last: s.events.last, Taken: s.taken.Load(), GivenUp: s.replies.givenUp,
+		Generation: s.newest, Last: s.events.last, Taken: s.taken.Load(), GivenUp: s.replies.givenUp, Missing: s.missing,
 	}
 	if !who.Expires.IsZero() {
 		carried.Expires = who.Expires.UnixMilli()

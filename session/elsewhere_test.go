@@ -17,12 +17,12 @@ type carrier struct {
 	*house
 }
 
-func (c *carrier) Carry(s *session.Session) []byte {
+func (c *carrier) Carry(s *session.Session) (luggage []byte, whole bool) {
 	defer c.enter(s, "carried")()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.over[s] = true
-	return []byte("house of " + s.Name())
+	return []byte("house of " + s.Name()), !c.part
 }
 
 // town is hubs of one service, and who may ask whom.
@@ -103,6 +103,22 @@ func TestASessionResumesAtAnotherHubWithAllThatItMissed(t *testing.T) {
 		}
 		if a.hub.Sessions() != 0 || a.counters.Emigrated.Load() != 1 || b.counters.Resumes[session.ResumeArrived].Load() != 1 {
 			t.Errorf("%d sessions at a, %d left it", a.hub.Sessions(), a.counters.Emigrated.Load())
+		}
+	})
+}
+
+func TestWhoseHouseCannotCarryAllIsToldThatEventsMayBeMissingUntilItHasBeenHeard(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		_, welcome := worlds["a"].join("ann")
+		worlds["a"].house.part = true
+		worlds["b"].resume(welcome.Token, 0) // this welcome is lost, say
+		ann, again := worlds["c"].resume(welcome.Token, 0)
+		if again.Session != welcome.Session || again.Lost == 0 {
+			t.Errorf("welcome at c: %+v", again)
+		}
+		ann.ping(0)
+		if _, last := worlds["b"].resume(again.Token, 0); last.Session != welcome.Session || last.Lost != 0 {
+			t.Errorf("the welcome after: %+v", last)
 		}
 	})
 }

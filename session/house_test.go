@@ -20,6 +20,7 @@ type house struct {
 	connected func(s *session.Session, resumed bool) // called in Connected, if set
 	request   func(s *session.Session, q protocol.Request) (any, error)
 	event     func(s *session.Session, channel, name string, payload protocol.Raw) error
+	part      bool // not all that it has can go along to another hub
 
 	mu       sync.Mutex
 	told     []string // "connected", "resumed", "disconnected", "expired", each with the user's name

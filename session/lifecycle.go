@@ -20,8 +20,8 @@ func (s *Session) welcome(c *conn, resumed bool, seq uint32) (older *conn, err e
 	s.hub.cfg.Counters.drop(DropEventAge, s.events.age())
 	cfg := &s.hub.cfg
 	lost := s.events.lost(seq)
-	if s.anew {
-		lost = max(1, lost) // nobody knows
+	if s.missing {
+		lost = max(1, lost) // nobody knows how many
 	}
 	c.push(protocol.MustEncode(protocol.Welcome{
 		Kind: protocol.KindWelcome, Version: protocol.Version,

@@ -56,7 +56,7 @@ type Session struct {
 	newest   uint32             // token generation: the last one given out
 	oldest   uint32             // token generation: the first one still taken
 	parent   *claim             // of another hub, by which the session came to this one, until the client has shown that it is here; nil: none
-	anew     bool               // made of what that token says, and the client has not shown yet that it knows
+	missing  bool               // of its events some may be, nobody knows how many, and the client has not shown yet that it has been told
 	events   lane
 	asks     asks
 }
@@ -177,5 +177,5 @@ func (s *Session) confirm(generation uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.oldest = max(s.oldest, generation)
-	s.parent, s.anew = nil, false
+	s.parent, s.missing = nil, false
 }

@@ -143,6 +143,15 @@ test("a request that runs once fails with its session", async () => {
   assert.equal(it.socket.ofKind(REQUEST).length, 0);
 });
 
+test("a request that runs once is not said again in a session that was made anew on another node", async () => {
+  const it = harness();
+  const asked = assert.rejects(it.net.request("a", "b", null, { once: true }), { code: "dropped" });
+  it.net.cut();
+  it.accept({ session: "s2", resumed: true, lost: 1, token: "token-2" });
+  await asked;
+  assert.equal(it.socket.ofKind(REQUEST).length, 0);
+});
+
 test("a reloaded tab does not use the id of a request that ran once again", () => {
   /** @type {Map<string, string>} */
   const map = new Map();

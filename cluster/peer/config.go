@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"time"
 )
 
@@ -14,6 +15,8 @@ type Config struct {
 	Secret []byte // that all nodes of the service have, 16 bytes or more
 	// Address says where a node is reached, as "ws://host:port" or "wss://host:port": its mesh is at /cluster there.
 	Address func(ctx context.Context, node string) (string, error)
+	// NetDial opens connections to other nodes. Default: TCP.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	DialTimeout time.Duration // for a connection and the proof of the secret; default 1 s
 	PingEvery   time.Duration // on a connection that this node dialled; it is lost after four times that without an answer; default 500 ms

@@ -169,7 +169,7 @@ func (p *outgoing) dial(ctx context.Context) (*websocket.Conn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnknown, err)
 	}
-	dialer := websocket.Dialer{ReadBufferSize: bufferBytes, WriteBufferSize: bufferBytes}
+	dialer := websocket.Dialer{ReadBufferSize: bufferBytes, WriteBufferSize: bufferBytes, NetDialContext: cfg.NetDial}
 	ws, response, err := dialer.DialContext(ctx, address+Path, nil)
 	if response != nil {
 		_ = response.Body.Close()

@@ -21,6 +21,9 @@ type Passed struct {
 	until uint32 // newest tick of which something was told under an earlier epoch
 	had   []had  // the oldest first
 	bytes int    // of what they say
+
+	before struct{ tick, order uint32 } // the newest event
+	added  bool                         // that is the newest of had
 }
 
 type had struct {
@@ -49,6 +52,7 @@ func (p *Passed) Begin(epoch uint32) {
 // News reports whether the player has not had an event, and remembers it; payload must not be changed afterwards. Events of one epoch come in the
 // order of their ticks.
 func (p *Passed) News(name string, payload []byte, tick uint32) bool {
+	p.before.tick, p.before.order, p.added = p.tick, p.order, false
 	if tick == p.tick {
 		p.order++
 	} else {
@@ -73,9 +77,20 @@ func (p *Passed) News(name string, payload []byte, tick uint32) bool {
 		p.had[0] = had{}
 		p.had = p.had[1:]
 	}
-	p.had = append(p.had, e)
+	p.had, p.added = append(p.had, e), true
 	p.bytes += len(payload)
 	return true
+}
+
+// Untold takes the newest event, which was news, back: the player has not had it, and it will be told again.
+func (p *Passed) Untold() {
+	p.tick, p.order = p.before.tick, p.before.order
+	if p.added {
+		newest := len(p.had) - 1
+		p.bytes -= len(p.had[newest].payload)
+		p.had[newest] = had{}
+		p.had, p.added = p.had[:newest], false
+	}
 }
 
 // says reports whether two events say the same. A map that a game tells may be encoded in any order.

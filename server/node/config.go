@@ -2,8 +2,10 @@ package node
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"time"
 
@@ -28,6 +30,9 @@ type Config struct {
 	Apart    bool   // Internal leads to a listener of its own, with server.Server.InnerHandler: nodes are not answered at URL
 	Region   string
 	Version  string // of the program and its games
+
+	// NetDial opens connections to other nodes. Default: TCP.
+	NetDial func(ctx context.Context, network, addr string) (net.Conn, error)
 
 	NoLobbies   bool // it runs matches only
 	Matches     int  // that it runs at most; 0: none; below 0 the default: 100 for each CPU

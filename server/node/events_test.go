@@ -4,25 +4,31 @@ import (
 	"testing"
 
 	client "github.com/deltatick/deltatick/client-go"
-	"github.com/deltatick/deltatick/games/dots"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/server/node"
 )
 
-// chime is dots with an event in every tick.
-type chime struct{ match.Game }
-
-func (c chime) Step(t *match.Tick) {
-	c.Game.Step(t)
-	t.Emit("chime", nil)
+// chime is a game that says so in every tick, and knows nothing else. It can be kept.
+type chime struct {
+	marks *match.Table[mark]
 }
 
+type mark struct {
+	N int `sync:"min=0,max=1"`
+}
+
+func (c *chime) Setup(s *match.Setup) error {
+	c.marks = match.AddTable[mark](s, "marks")
+	return nil
+}
+
+func (c *chime) Join(*match.Tick, match.Player)  {}
+func (c *chime) Leave(*match.Tick, match.Player) {}
+func (c *chime) Step(t *match.Tick)              { t.Emit("chime", nil) }
+
 func chimeKind() match.Kind {
-	k := dots.Kind()
-	make := k.New
-	k.New = func() match.Game { return chime{make()} }
-	return k
+	return match.Kind{Name: "dots", MaxPlayers: 8, New: func() match.Game { return new(chime) }}
 }
 
 // chimes are the ticks of which a player has heard.
@@ -164,6 +170,34 @@ func TestEveryEventOfAMatchComesOnceToAPlayerWhoseLobbyHasGoneAhead(t *testing.T
 		ann.note(func() { there = len(ann.sessions) > 1 })
 		return there
 	})
+	heard.goOn()
+	heard.inOrder()
+}
+
+// What the player was told goes along with the session: the match makes its last ticks again, and tells them again.
+func TestEveryEventOfAMatchComesOnceToAPlayerWhoGoesToAnotherNodeWhileTheMatchIsTakenOver(t *testing.T) {
+	t.Parallel()
+	s := newService(t)
+	chiming := func(c *node.Config) { c.Server.Kinds = []match.Kind{chimeKind()} }
+	one, two := s.start("one", 0, chiming), s.start("two", 0, chiming)
+	three := s.start("three", 10, chiming)
+	ann := s.join("ann", one, two)
+	heard := ann.chimes()
+	before := ann.opens()
+	engine := s.store.Open()
+	defer engine.Close()
+	s.eventually("the match can be taken over", func() bool {
+		saved, err := engine.Saved(s.ctx, before.Match)
+		return err == nil && saved.Checkpoint.Data != nil
+	})
+	heard.goOn()
+	s.start("four", 10, chiming)
+	three.kill()
+	one.server.SendAway(true)
+	ann.plays(func(r *client.Room) bool { return r.Epoch > before.Epoch })
+	if at := ann.session(); !at.Resumed || at.Lost != 0 || one.server.Load().Sessions != 0 {
+		t.Errorf("session %+v", at)
+	}
 	heard.goOn()
 	heard.inOrder()
 }

@@ -60,7 +60,7 @@ func New(cfg Config) (*server.Server, error) {
 	}
 	c := &server.Cluster{
 		Node: cfg.ID, Engine: cfg.Engine, Address: n.roster.Address, Public: n.public, Secret: cfg.Secret, TicketsOnly: cfg.NoLobbies, Mesh: n.mesh, Apart: cfg.Apart, Roster: n.roster,
-		Around: n.around, Drain: n.drain,
+		Around: n.around, Drain: n.drain, NetDial: cfg.NetDial,
 		Counters: new(match.Counters), Ticks: new(tick.Stats), MeshCounters: &n.meshed, MatchCounters: &n.counts,
 		StoreCounters: cfg.Store, Outages: &n.outages,
 	}
@@ -104,7 +104,7 @@ func (n *node) connect() (err error) {
 	if err != nil {
 		return err
 	}
-	n.mesh, err = peer.New(peer.Config{Node: cfg.ID, Secret: cfg.Secret, Address: n.roster.Address, Logger: n.log, Counters: &n.meshed})
+	n.mesh, err = peer.New(peer.Config{Node: cfg.ID, Secret: cfg.Secret, Address: n.roster.Address, NetDial: cfg.NetDial, Logger: n.log, Counters: &n.meshed})
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -43,6 +44,8 @@ type running struct {
 	addr   string
 	shop   *channel.Channel
 	end    func() // as SIGTERM would; it waits
+	kill   func() // as SIGKILL would, seen from outside: nobody hears of the node any more, nor it of anybody
+	wires  *wires
 	server *server.Server
 }
 
@@ -66,9 +69,10 @@ func (s *service) start(id string, matches int, edits ...func(*node.Config)) *ru
 		s.Fatal(err)
 	}
 	engine := s.store.Open()
-	n := &running{id: id, addr: listener.Addr().String(), shop: channel.New("shop", channel.Config{Auto: true})}
+	way := &cut{Engine: engine}
+	n := &running{id: id, addr: listener.Addr().String(), shop: channel.New("shop", channel.Config{Auto: true}), wires: &wires{}}
 	cfg := node.Config{
-		Engine: engine, Secret: []byte("the secret of the service"), ID: id, URL: "ws://" + n.addr, NoLobbies: matches > 0, Matches: matches,
+		Engine: way, NetDial: n.wires.dial, Secret: []byte("the secret of the service"), ID: id, URL: "ws://" + n.addr, NoLobbies: matches > 0, Matches: matches,
 		Server: server.Config{Kinds: []match.Kind{dots.Kind()}, Guests: true, Grace: 20 * time.Second, DrainWait: 5 * time.Second},
 	}
 	if matches == 0 {
@@ -82,12 +86,18 @@ func (s *service) start(id string, matches int, edits ...func(*node.Config)) *ru
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- n.server.Serve(ctx, listener, nil) }()
+	go func() { done <- n.server.Serve(ctx, door{listener, n.wires}, nil) }()
+	var killed atomic.Bool
+	n.kill = func() {
+		killed.Store(true)
+		way.off.Store(true)
+		n.wires.kill()
+	}
 	var once sync.Once
 	n.end = func() {
 		once.Do(func() {
 			cancel()
-			if err := <-done; err != nil {
+			if err := <-done; err != nil && !killed.Load() {
 				s.Errorf("%s: %v", id, err)
 			}
 			engine.Close()
@@ -135,7 +145,7 @@ func (s *service) join(name string, nodes ...*running) *player {
 	s.Helper()
 	p := &player{s: s, dials: nodes}
 	c, err := client.New(client.Config{
-		URL: "ws://service/ws", Name: name, KeepDialing: true, NetDial: p.dial, BackoffCap: 100 * time.Millisecond,
+		URL: "ws://service/ws", Name: name, KeepDialing: true, NetDial: p.dial, BackoffCap: 100 * time.Millisecond, RequestTimeout: soon,
 		Handlers: client.Handlers{
 			Connected: func(at client.Session) { p.note(func() { p.sessions = append(p.sessions, at) }) },
 			Message:   func(m client.ChatMessage) { p.note(func() { p.heard = append(p.heard, m.Name+": "+m.Text) }) },
