@@ -31,7 +31,8 @@ type Inputs struct {
 // Save is what is to be saved of one match.
 type Save struct {
 	Lease      Lease
-	Checkpoint *Checkpoint // nil: only inputs
+	Entry      *Match      // put with the rest, or not at all, as [Matches.PutMatch] does; nil: as it was
+	Checkpoint *Checkpoint // nil: as it was
 	Inputs     []Inputs    // in order; those the checkpoint covers are not kept
 }
 
@@ -50,8 +51,9 @@ type Matches interface {
 	Match(ctx context.Context, id string) (Match, error)
 	// Matches lists all there are, ordered by id.
 	Matches(ctx context.Context) ([]Match, error)
-	// Save keeps checkpoints and inputs of many matches in one go, and says for each in the same order whether it was done: nil, [ErrFenced],
-	// [ErrFull] when a match's log of inputs has reached [MaxInputLog] (its checkpoint was kept all the same, if it had one), [ErrUnavailable].
+	// Save keeps entries, checkpoints and inputs of many matches in one go, and says for each in the same order whether it was done: nil, [ErrFenced],
+	// [ErrFull] when a match's log of inputs has reached [MaxInputLog] (its entry and its checkpoint were kept all the same, if it had them), [ErrUnavailable].
+	// What is saved of one match is there at once, for whoever reads it.
 	//
 	// A checkpoint replaces the one before, unless that is of the same epoch and a later tick, and drops the inputs it covers. Inputs for a
 	// tick that the log already has replace it from that tick on: who resumed a match writes its history anew.
@@ -77,6 +79,11 @@ func (m Match) Checked(lease Lease) (Match, error) {
 func (s Save) Check() error {
 	if err := s.Lease.Check(KindMatch); err != nil {
 		return err
+	}
+	if s.Entry != nil {
+		if _, err := s.Entry.Checked(s.Lease); err != nil {
+			return err
+		}
 	}
 	if s.Checkpoint != nil {
 		if err := CheckSize("checkpoint", len(s.Checkpoint.Data), MaxCheckpoint); err != nil {

@@ -18,6 +18,9 @@ var matchTests = []Test{
 	{"EpochsGrowOverTakeovers", epochsGrowOverTakeovers},
 	{"LogOfInputsIsBounded", logOfInputsIsBounded},
 	{"ManyMatchesAreSavedAtOnce", manyMatchesAreSavedAtOnce},
+	{"EntryAndCheckpointAreSavedTogether", entryAndCheckpointAreSavedTogether},
+	{"FencedSaveWritesNothing", fencedSaveWritesNothing},
+	{"EntryIsKeptThoughTheLogIsFull", entryIsKeptThoughTheLogIsFull},
 }
 
 func matchIsFoundFromAnyNode(t *testing.T, s Service) {
@@ -175,5 +178,76 @@ func manyMatchesAreSavedAtOnce(t *testing.T, s Service) {
 	}
 	for _, r := range a.Renew(ctx(t), leases...) {
 		must(t, r.Err)
+	}
+}
+
+func entryAndCheckpointAreSavedTogether(t *testing.T, s Service) {
+	a, b := s.Open(), s.Open()
+	lease := acquire(t, a, cluster.KindMatch, "m", "A", long)
+	first := cluster.Match{Node: "a", Address: "wss://a.example", Lobby: "l", Data: []byte{0, 255}}
+	cp := cluster.Checkpoint{Tick: 10, Data: []byte("ten")}
+	must(t, a.Save(ctx(t), cluster.Save{Lease: lease, Entry: &first, Checkpoint: &cp, Inputs: []cluster.Inputs{chunk(11, 12)}})[0])
+	wantMatch(t, b, lease, first)
+	wantSaved(t, b, "m", cluster.Saved{Epoch: lease.Epoch, Checkpoint: cp, Inputs: []cluster.Inputs{chunk(11, 12)}})
+	save(t, a, lease, nil, chunk(13, 14)) // without an entry: it stays
+	wantMatch(t, b, lease, first)
+	second := first
+	second.Data = []byte("other")
+	must(t, a.Save(ctx(t), cluster.Save{Lease: lease, Entry: &second})[0]) // or nothing else
+	wantMatch(t, b, lease, second)
+	wantSaved(t, b, "m", cluster.Saved{Epoch: lease.Epoch, Checkpoint: cp, Inputs: []cluster.Inputs{chunk(11, 12), chunk(13, 14)}})
+	large := second
+	large.Data = make([]byte, cluster.MaxRecord+1)
+	want(t, a.Save(ctx(t), cluster.Save{Lease: lease, Entry: &large, Checkpoint: &cluster.Checkpoint{Tick: 20}})[0], cluster.ErrInvalid)
+	wantMatch(t, b, lease, second)
+	wantSaved(t, b, "m", cluster.Saved{Epoch: lease.Epoch, Checkpoint: cp, Inputs: []cluster.Inputs{chunk(11, 12), chunk(13, 14)}})
+	must(t, a.Release(ctx(t), lease))
+	_, err := b.Match(ctx(t), "m")
+	want(t, err, cluster.ErrNotFound)
+}
+
+func wantMatch(t *testing.T, e cluster.Engine, lease cluster.Lease, wanted cluster.Match) {
+	t.Helper()
+	got, err := e.Match(ctx(t), lease.ID)
+	must(t, err)
+	wanted.ID, wanted.Owner, wanted.Epoch = lease.ID, lease.Owner, lease.Epoch
+	if diff := cmp.Diff(wanted, got); diff != "" {
+		t.Fatalf("entry, -want +got:\n%s", diff)
+	}
+}
+
+func fencedSaveWritesNothing(t *testing.T, s Service) {
+	a, b := s.Open(), s.Open()
+	old := acquire(t, a, cluster.KindMatch, "m", "A", short)
+	cp := cluster.Checkpoint{Tick: 10, Data: []byte("ten")}
+	must(t, a.Save(ctx(t), cluster.Save{Lease: old, Entry: &cluster.Match{Node: "a"}, Checkpoint: &cp})[0])
+	next := takeOver(t, b, cluster.KindMatch, "m", "B", long)
+	late := cluster.Save{Lease: old, Entry: &cluster.Match{Node: "a", Data: []byte("late")}, Checkpoint: &cluster.Checkpoint{Tick: 90}, Inputs: []cluster.Inputs{chunk(91, 92)}}
+	want(t, a.Save(ctx(t), late)[0], cluster.ErrFenced)
+	wantMatch(t, b, old, cluster.Match{Node: "a"}) // as it was before
+	wantSaved(t, b, "m", cluster.Saved{Epoch: old.Epoch, Checkpoint: cp})
+	must(t, b.Save(ctx(t), cluster.Save{Lease: next, Entry: &cluster.Match{Node: "b"}})[0])
+	want(t, a.Save(ctx(t), late)[0], cluster.ErrFenced)
+	wantMatch(t, b, next, cluster.Match{Node: "b"})
+	wantSaved(t, b, "m", cluster.Saved{Epoch: old.Epoch, Checkpoint: cp})
+}
+
+func entryIsKeptThoughTheLogIsFull(t *testing.T, s Service) {
+	e := s.Open()
+	lease := acquire(t, e, cluster.KindMatch, "m", "A", long)
+	inputs := func(tick uint32) cluster.Inputs {
+		return cluster.Inputs{From: tick, To: tick, Data: make([]byte, cluster.MaxInputs)}
+	}
+	for tick := range uint32(cluster.MaxInputLog / cluster.MaxInputs) {
+		save(t, e, lease, nil, inputs(tick+1))
+	}
+	cp := cluster.Checkpoint{Tick: 0, Data: []byte("start")}
+	full := cluster.Save{Lease: lease, Entry: &cluster.Match{Node: "a"}, Checkpoint: &cp, Inputs: []cluster.Inputs{inputs(90)}}
+	want(t, e.Save(ctx(t), full)[0], cluster.ErrFull)
+	wantMatch(t, e, lease, cluster.Match{Node: "a"})
+	saved, err := e.Saved(ctx(t), "m")
+	must(t, err)
+	if saved.Checkpoint.Tick != 0 || saved.Epoch != lease.Epoch {
+		t.Errorf("checkpoint of tick %d, epoch %d", saved.Checkpoint.Tick, saved.Epoch)
 	}
 }

@@ -107,16 +107,18 @@ func (r *running) enter(ctx context.Context) error {
 	if err := r.match.Capture(first); err != nil {
 		return err
 	}
-	if err := r.put(ctx); err != nil {
-		return err
-	}
 	select {
 	case c := <-first:
+		entry := r.listed()
 		data, err := c.Bytes()
-		if err != nil {
-			return nil // whose game cannot be kept: the next round of saving says so
+		if err == nil {
+			err = cluster.CheckSize("checkpoint", len(data), cluster.MaxCheckpoint)
 		}
-		return h.cfg.Engine.Save(ctx, cluster.Save{Lease: r.held.Lease(), Checkpoint: &cluster.Checkpoint{Tick: c.Tick(), Data: data}})[0]
+		if err != nil { // it cannot be kept, as the next round of saving says
+			return h.cfg.Engine.PutMatch(ctx, r.held.Lease(), entry)
+		}
+		cp := &cluster.Checkpoint{Tick: c.Tick(), Data: data}
+		return h.cfg.Engine.Save(ctx, cluster.Save{Lease: r.held.Lease(), Entry: &entry, Checkpoint: cp})[0]
 	case <-r.match.Done():
 		return match.ErrOver
 	case <-ctx.Done():
@@ -124,11 +126,11 @@ func (r *running) enter(ctx context.Context) error {
 	}
 }
 
-// put puts the match's entry.
-func (r *running) put(ctx context.Context) error {
+// listed is the match's entry.
+func (r *running) listed() cluster.Match {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	entry := r.entry
 	entry.Data = protocol.MustEncode(&r.data)
-	r.mu.Unlock()
-	return r.host.cfg.Engine.PutMatch(ctx, r.held.Lease(), entry)
+	return entry
 }

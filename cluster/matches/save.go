@@ -13,7 +13,7 @@ import (
 type saving struct {
 	pending bool             // a capture has been asked for
 	next    time.Time        // when one is due
-	put     time.Time        // when the entry is due to be put again
+	put     time.Time        // when the entry is due to be put without a checkpoint
 	backlog []cluster.Inputs // not saved yet
 	bytes   int              // of it
 	linked  time.Time        // when somebody was last connected
@@ -62,9 +62,8 @@ func (h *Host) saveRound(ctx context.Context, now time.Time) {
 			continue
 		}
 		r.look(now)
-		r.putEntry(ctx, now)
 		save, size := r.collect(now)
-		if save.Checkpoint == nil && len(save.Inputs) == 0 {
+		if save.Entry == nil && save.Checkpoint == nil && len(save.Inputs) == 0 {
 			continue
 		}
 		batch, whose, bytes = append(batch, save), append(whose, r), bytes+size
@@ -77,23 +76,8 @@ func (h *Host) saveRound(ctx context.Context, now time.Time) {
 	}
 }
 
-// putEntry puts the match's entry if it has changed or may have been lost.
-func (r *running) putEntry(ctx context.Context, now time.Time) {
-	again := r.putAgain.Swap(false)
-	if again {
-		r.saving.next = now
-	}
-	if !again && now.Before(r.saving.put) {
-		return
-	}
-	r.saving.put = now.Add(entryEvery)
-	if err := r.put(ctx); err != nil && !errors.Is(err, cluster.ErrFenced) {
-		r.putAgain.Store(again)
-	}
-}
-
-// entryEvery is how often a match's entry is put though it has not changed. A store that has come back empty gets to know a lease by whatever is written
-// first with it, and then nobody is told that it had lost the rest.
+// entryEvery is how often a match's entry is put where no checkpoint takes it along sooner. A store that has come back empty gets to know a lease by whatever
+// is written first with it, and then nobody is told that it had lost the rest.
 const entryEvery = 2 * time.Second
 
 // collect is what is to be saved of a match now, and how many bytes that is.
@@ -109,6 +93,12 @@ func (r *running) collect(now time.Time) (save cluster.Save, size int) {
 	s.backlog = append(s.backlog, chunks...)
 	if lost || s.bytes > maxBacklog {
 		r.dropBacklog()
+	}
+	if r.putAgain.Swap(false) {
+		s.next = now
+		if r.unkept.Load() || r.over.Load() { // no checkpoint will take it along
+			s.put = now
+		}
 	}
 	if !s.pending && !now.Before(s.next) && !r.over.Load() {
 		s.pending = r.match.Capture(r.captures) == nil
@@ -131,6 +121,12 @@ func (r *running) collect(now time.Time) (save cluster.Save, size int) {
 			s.backlog = s.backlog[1:]
 		}
 		save.Inputs = s.backlog
+	}
+	// An entry goes with its checkpoint: whoever finds one finds the other.
+	if save.Checkpoint != nil || !now.Before(s.put) {
+		entry := r.listed()
+		save.Entry = &entry
+		s.put = now.Add(entryEvery)
 	}
 	return save, size + s.bytes
 }
@@ -184,6 +180,9 @@ func (r *running) saved(save *cluster.Save, err error) {
 		r.dropBacklog()
 	default:
 		counters.SavesFailed.Add(1)
+		if save.Entry != nil && save.Checkpoint == nil {
+			s.put = time.Time{}
+		}
 		if save.Checkpoint != nil {
 			s.next = time.Time{}
 		}

@@ -157,7 +157,7 @@ func (h *Host) resume(held *cluster.Held) (*running, error) {
 	if err := h.run(r); err != nil {
 		return nil, err
 	}
-	if err := r.put(h.ctx); err != nil {
+	if err := h.cfg.Engine.PutMatch(h.ctx, held.Lease(), r.listed()); err != nil {
 		r.putAgain.Store(true)
 	}
 	return r, nil

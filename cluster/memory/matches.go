@@ -17,15 +17,20 @@ func (e *Engine) PutMatch(ctx context.Context, l cluster.Lease, match cluster.Ma
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	match.Data = slices.Clone(match.Data)
 	s := e.store
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, err := s.admit(l); err != nil {
 		return err
 	}
-	s.matches[l.ID] = match
+	s.putMatch(match)
 	return nil
+}
+
+// putMatch enters a match that has been checked. It needs mu.
+func (s *Store) putMatch(match cluster.Match) {
+	match.Data = slices.Clone(match.Data)
+	s.matches[match.ID] = match
 }
 
 // Match implements [cluster.Matches].
@@ -80,6 +85,13 @@ func (e *Engine) Save(ctx context.Context, saves ...cluster.Save) []error {
 func (s *Store) save(save cluster.Save) error {
 	if _, err := s.admit(save.Lease); err != nil {
 		return err
+	}
+	if save.Entry != nil {
+		entry, err := save.Entry.Checked(save.Lease)
+		if err != nil {
+			return err
+		}
+		s.putMatch(entry)
 	}
 	kept := s.saved[save.Lease.ID]
 	if kept == nil {

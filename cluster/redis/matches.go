@@ -50,8 +50,9 @@ func (e *Engine) Save(ctx context.Context, saves ...cluster.Save) []error {
 	var calls []call
 	var which []int
 	for i, save := range saves {
-		if errs[i] = save.Check(); errs[i] == nil {
-			calls, which = append(calls, e.saveCall(save)), append(which, i)
+		c, err := e.saveCall(save)
+		if errs[i] = err; err == nil {
+			calls, which = append(calls, c), append(which, i)
 		}
 	}
 	if len(calls) == 0 {
@@ -66,17 +67,30 @@ func (e *Engine) Save(ctx context.Context, saves ...cluster.Save) []error {
 	return errs
 }
 
-func (e *Engine) saveCall(save cluster.Save) call {
-	s := e.shardOf(cluster.KindMatch, save.Lease.ID)
-	tick, data := "", ""
+func (e *Engine) saveCall(save cluster.Save) (call, error) {
+	if err := save.Check(); err != nil {
+		return call{}, err
+	}
+	entry, tick, data := "", "", ""
+	if save.Entry != nil {
+		checked, err := save.Entry.Checked(save.Lease)
+		if err != nil {
+			return call{}, err
+		}
+		if entry, err = encodeEntry(checked); err != nil {
+			return call{}, err
+		}
+	}
 	if cp := save.Checkpoint; cp != nil {
 		tick, data = decimal(cp.Tick), rueidis.BinaryString(cp.Data)
 	}
-	args := leaseArgs(save.Lease, millis(e.keepFor), decimal(cluster.MaxInputLog), tick, data)
+	args := leaseArgs(save.Lease, millis(e.keepFor), decimal(cluster.MaxInputLog), entry, tick, data)
 	for _, in := range save.Inputs {
 		args = append(args, decimal(in.From), decimal(in.To), rueidis.BinaryString(in.Data))
 	}
-	return call{scriptSave, s.leaseKeys(s.idKeys(cluster.KindMatch, save.Lease.ID)...), args}
+	s := e.shardOf(cluster.KindMatch, save.Lease.ID)
+	keys := append(s.leaseKeys(s.key("entries")), s.idKeys(cluster.KindMatch, save.Lease.ID)...)
+	return call{scriptSave, keys, args}, nil
 }
 
 func (e *Engine) saveResult(result rueidis.RedisResult) error {

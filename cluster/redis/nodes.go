@@ -21,16 +21,25 @@ func (e *Engine) PutNode(ctx context.Context, l cluster.Lease, node cluster.Node
 
 // put enters what is put with a lease.
 func (e *Engine) put(ctx context.Context, l cluster.Lease, entry any) error {
-	text, err := json.Marshal(entry)
+	text, err := encodeEntry(entry)
 	if err != nil {
-		return fmt.Errorf("%w: %w", cluster.ErrInvalid, err)
+		return err
 	}
 	s := e.shardOf(l.Kind, l.ID)
-	admitted, err := e.doInt(ctx, call{scriptPut, s.leaseKeys(s.key("entries")), leaseArgs(l, string(text))})
+	admitted, err := e.doInt(ctx, call{scriptPut, s.leaseKeys(s.key("entries")), leaseArgs(l, text)})
 	if err == nil && admitted == fenced {
 		err = cluster.ErrFenced
 	}
 	return err
+}
+
+// encodeEntry writes what has been checked as decodeMatch and its like read it.
+func encodeEntry(entry any) (string, error) {
+	text, err := json.Marshal(entry)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", cluster.ErrInvalid, err)
+	}
+	return string(text), nil
 }
 
 // Nodes implements [cluster.Nodes].
