@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -12,6 +13,10 @@ func FuzzDecode(f *testing.F) {
 	good := signed{Ticket: Ticket{Match: "m", User: "u", Name: "n", Seat: 1, Epoch: 2}, expires: time.UnixMilli(5)}
 	f.Add(good.encode(secret), false)
 	raw, _ := encoding.DecodeString(good.encode(secret))
+	f.Add(string(raw[:len(raw)-32]), true)
+	named := good
+	named.Name = strings.Repeat("n", 255) // the longest that a length can say
+	raw, _ = encoding.DecodeString(named.encode(secret))
 	f.Add(string(raw[:len(raw)-32]), true)
 	f.Fuzz(func(t *testing.T, text string, body bool) {
 		if body {

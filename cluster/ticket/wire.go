@@ -84,7 +84,8 @@ func decode(secret []byte, text string) (signed, error) {
 		if len(rest) < 1 || len(rest) < 1+int(rest[0]) {
 			return signed{}, ErrWrong
 		}
-		*name, rest = string(rest[1:1+rest[0]]), rest[1+int(rest[0]):]
+		end := 1 + int(rest[0]) // 256 at most, which is no byte any more
+		*name, rest = string(rest[1:end]), rest[end:]
 	}
 	if len(rest) > 0 || body[31] > 1 || s.check() != nil {
 		return signed{}, ErrWrong
