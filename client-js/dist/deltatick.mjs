@@ -8186,7 +8186,7 @@ var init_client = __esm({
        * @param {any} [payload] a plain object, or null for none
        * @param {{timeout?: number, once?: boolean}} [options] `timeout` in milliseconds, 5000 by default; the server is told of one
        *   that is given. With `once` a lost connection is waited out: the request is sent again after the resume, and the server
-       *   runs it once
+       *   runs it once. Where the session is gone, or was made anew on another node, it fails as `dropped`: it may have run
        * @returns {Promise<any>} the reply's payload; rejects with a RequestError
        */
       async request(channel, name, payload = null, { timeout, once = false } = {}) {
