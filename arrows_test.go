@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	"cmd/faults":      {"cmd/internal", "client-go", "protocol"},
 	"docs/guides":     {"server", "match"}, // the programs that guides show
 	"cmd/gametypes":   {"cmd/internal", "client-go", "protocol"},
-	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "cluster/*", "match", "tick"},
+	"server/node":     {"server", "lobby", "lobby/shared", "cluster", "cluster/*", "match", "protocol", "tick"},
 	"server":          {"session", "lobby", "lobby/shared", "cluster", "cluster/*", "recording", "match", "tick", "protocol", "client-js"},
 	"cluster":         {},           // what nodes share knows nothing of what it is for
 	"cluster/peer":    {"protocol"}, // its refusals travel as they are
@@ -81,7 +81,7 @@ var testArrows = map[string][]string{
 	"cmd/simulator":      {"server", "match", "games/*"},
 	"docs/guides":        {"client-go", "protocol"},
 	"server":             {"client-go", "games/*", "session", "session/jwt"},
-	"server/node":        {"client-go", "session", "games/*", "protocol"},
+	"server/node":        {"client-go", "session", "games/*"},
 	"conformance":        {"conformance/testchannel", "server", "session", "session/jwt", "match", "games/*"},
 	"cluster/matches":    {"games/*"},
 	"lobby":              {"tick"},

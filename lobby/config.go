@@ -47,7 +47,8 @@ type Config struct {
 
 	// NewMatch sets up a match, with the seats asked for, and starts nothing; the lobby runs it. It is called by the
 	// lobby's goroutine, which serves nobody meanwhile. Members decide how long a seat is kept for someone who is away,
-	// so the match's own grace should be longer than that of sessions.
+	// so the match's own grace should be longer than that of sessions. An error that is a [*protocol.Error] goes to whoever
+	// asked for the match; of any other they are told no more than [protocol.CodeInternal].
 	NewMatch func(MatchRequest) (Match, error)
 
 	MaxLobbies    int           // at the same time; default 1000

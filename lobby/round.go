@@ -30,6 +30,10 @@ func (l *lobby) begin() error {
 	m, err := l.newMatch()
 	if err != nil {
 		counters.Failures.Add(1)
+		if refused, ok := err.(*protocol.Error); ok { // not one that is wrapped, with what else is said around it
+			l.log.Warn("match refused", "code", refused.Code, "err", err)
+			return refused
+		}
 		attrs := []any{"err", err}
 		if broken := (*match.PanicError)(nil); errors.As(err, &broken) {
 			attrs = append(attrs, "stack", string(broken.Stack))

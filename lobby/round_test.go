@@ -2,6 +2,7 @@ package lobby_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -324,6 +325,18 @@ func TestAPanicInSetupIsLoggedWithItsStack(t *testing.T) {
 		if !strings.Contains(log.String(), "toy_test.go") {
 			t.Errorf("the log says %s", log.String())
 		}
+	})
+}
+
+func TestWhoStartsAMatchIsToldWhyThereIsNoneForNow(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		room := w.room(2, lobby.Options{})
+		w.refuseMatches(protocol.Refuse(protocol.CodeUnavailable, "no room"))
+		w.refused(w.Start(w.ctx, room[0]), protocol.CodeUnavailable, "")
+		w.refuseMatches(fmt.Errorf("of an inner node: %w", protocol.Refuse(protocol.CodeUnavailable, "no room")))
+		w.refused(w.Start(w.ctx, room[0]), protocol.CodeInternal, "")
+		w.refuseMatches(nil)
+		w.must(w.Start(w.ctx, room[0]))
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/match"
+	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/server"
 	"github.com/deltatick/deltatick/tick"
 )
@@ -169,9 +170,18 @@ func (n *node) newMatch(q lobby.MatchRequest) (lobby.Match, error) {
 		placed, err = n.placer.NewMatch(ctx, spec)
 	}
 	if err != nil {
-		return nil, err
+		return nil, n.refusal(q.Lobby, err)
 	}
 	return lobby.MatchOf(placed), nil
+}
+
+// refusal is what a lobby's players are told of a match that could not be placed: if no node has room, or answers, to try again.
+func (n *node) refusal(lobby string, err error) error {
+	if refused := (*protocol.Error)(nil); errors.As(err, &refused) && refused.Code != protocol.CodeFull && refused.Code != protocol.CodeUnavailable {
+		return err // the game's fault, or ours
+	}
+	n.log.Warn("match not placed", "lobby", lobby, "err", err)
+	return protocol.Refuse(protocol.CodeUnavailable, "no server has room for a match at the moment")
 }
 
 const placeTimeout = 2 * time.Second
