@@ -16,6 +16,7 @@ const (
 	MaxInputLog   = 512 << 10 // of a match's inputs since its checkpoint; beyond it: [ErrFull]
 	MaxMessage    = 64 << 10  // on the bus
 	MaxStates     = 8         // of sessions, in a presence
+	MaxFailed     = 256       // nodes that could not go on with a match
 )
 
 // MinTTL and MaxTTL bound leases and holds.

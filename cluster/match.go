@@ -14,6 +14,10 @@ type Match struct {
 	Address string `json:"address"`
 	Lobby   string `json:"lobby,omitempty"`
 	Data    []byte `json:"data,omitempty"` // at most [MaxRecord]; the engine does not look into it
+	// Failed are the nodes that could not go on with it since it last ran, as those who run matches number them, at most [MaxFailed]; FailedSince is when the
+	// first of them could not, in ms of Unix time by that one's clock. The engine looks into neither.
+	Failed      []uint64 `json:"failed,omitempty"`
+	FailedSince int64    `json:"failed_since,omitempty"`
 }
 
 // Checkpoint is a match's state at a tick.
@@ -71,6 +75,9 @@ func (m Match) Checked(lease Lease) (Match, error) {
 	if len(m.Node) > MaxID || len(m.Address) > MaxAddress || len(m.Lobby) > MaxID {
 		return m, fmt.Errorf("%w: node of %d bytes, address of %d, lobby of %d; want at most %d, %d and %d",
 			ErrInvalid, len(m.Node), len(m.Address), len(m.Lobby), MaxID, MaxAddress, MaxID)
+	}
+	if len(m.Failed) > MaxFailed {
+		return m, fmt.Errorf("%w: %d nodes that failed, want at most %d", ErrInvalid, len(m.Failed), MaxFailed)
 	}
 	return m, CheckSize("match data", len(m.Data), MaxRecord)
 }

@@ -192,12 +192,14 @@ func entryAndCheckpointAreSavedTogether(t *testing.T, s Service) {
 	save(t, a, lease, nil, chunk(13, 14)) // without an entry: it stays
 	wantMatch(t, b, lease, first)
 	second := first
-	second.Data = []byte("other")
+	second.Data, second.Failed, second.FailedSince = []byte("other"), []uint64{1, 1<<64 - 1}, 1_800_000_000_000
 	must(t, a.Save(ctx(t), cluster.Save{Lease: lease, Entry: &second})[0]) // or nothing else
 	wantMatch(t, b, lease, second)
 	wantSaved(t, b, "m", cluster.Saved{Epoch: lease.Epoch, Checkpoint: cp, Inputs: []cluster.Inputs{chunk(11, 12), chunk(13, 14)}})
 	large := second
-	large.Data = make([]byte, cluster.MaxRecord+1)
+	large.Failed = make([]uint64, cluster.MaxFailed+1)
+	want(t, a.PutMatch(ctx(t), lease, large), cluster.ErrInvalid)
+	large.Failed, large.Data = nil, make([]byte, cluster.MaxRecord+1)
 	want(t, a.Save(ctx(t), cluster.Save{Lease: lease, Entry: &large, Checkpoint: &cluster.Checkpoint{Tick: 20}})[0], cluster.ErrInvalid)
 	wantMatch(t, b, lease, second)
 	wantSaved(t, b, "m", cluster.Saved{Epoch: lease.Epoch, Checkpoint: cp, Inputs: []cluster.Inputs{chunk(11, 12), chunk(13, 14)}})

@@ -16,6 +16,7 @@ type Counters struct {
 	Fenced          atomic.Int64 // matches given up because another node had them
 	TakenOver       atomic.Int64 // from nodes that died
 	TakeoversFailed atomic.Int64 // that could not be resumed here
+	GivenUp         atomic.Int64 // that no node could go on with
 	Replayed        atomic.Int64 // ticks that were made again
 	MovedIn         atomic.Int64 // by plan
 	MovedOut        atomic.Int64

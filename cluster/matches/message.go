@@ -100,6 +100,7 @@ type overMessage struct {
 	Epoch  uint32 `msgpack:"epoch"`
 	Reason string `msgpack:"reason"`
 	Data   []byte `msgpack:"data"`
+	Lost   bool   `msgpack:"lost"` // it has no result: no node can go on with it
 }
 
 type movedMessage struct {

@@ -181,7 +181,12 @@ func (h *Host) take(_ context.Context, from string, payload []byte) ([]byte, err
 	if err != nil {
 		return nil, err
 	}
-	r, err := h.resume(held)
+	entry, err := h.entryOf(held)
+	if err != nil {
+		h.cfg.Keeper.Drop(held)
+		return nil, err
+	}
+	r, err := h.resume(held, entry)
 	if err != nil {
 		h.cfg.Keeper.Drop(held)
 		return nil, err

@@ -101,7 +101,9 @@ func (m *Placed) Run(ctx context.Context) error {
 		}
 		// Errors are ctx's, which ends this loop, or that of a match that is lost, and so done.
 		if err := m.follow(ctx); errors.Is(err, ErrLost) {
+			m.mu.Lock()
 			m.lose()
+			m.mu.Unlock()
 		}
 	}
 }
@@ -169,14 +171,17 @@ func (m *Placed) moved(node string, epoch uint32) {
 	}
 }
 
-// end takes the news that it is over. That of a node that was not the last to have it does not count.
-func (m *Placed) end(epoch uint32, result match.Result) {
+// end takes the news that it is over, or lost. That of a node that was not the last to have it does not count.
+func (m *Placed) end(epoch uint32, result match.Result, lost bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if epoch < m.epoch {
-		return
+	switch {
+	case epoch < m.epoch:
+	case lost:
+		m.lose()
+	default:
+		m.finish(result, nil)
 	}
-	m.finish(result, nil)
 }
 
 // finish needs mu.
@@ -187,9 +192,11 @@ func (m *Placed) finish(result match.Result, err error) {
 	}
 }
 
+// lose needs mu.
 func (m *Placed) lose() {
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	if m.over {
+		return
+	}
 	m.placer.cfg.Counters.Lost.Add(1)
 	m.placer.cfg.Logger.Error("match lost", "match", m.id, "lobby", m.lobby)
 	m.finish(match.Result{Reason: match.ReasonFailed}, ErrLost)

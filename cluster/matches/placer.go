@@ -180,7 +180,7 @@ func (p *Placer) onOver(_ context.Context, _ string, payload []byte) ([]byte, er
 	if placed == nil {
 		return nil, refuse(protocol.CodeNotFound, "no lobby here has the match")
 	}
-	placed.end(m.Epoch, match.Result{Reason: m.Reason, Data: m.Data})
+	placed.end(m.Epoch, match.Result{Reason: m.Reason, Data: m.Data}, m.Lost)
 	return nil, nil
 }
 

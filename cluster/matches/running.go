@@ -61,7 +61,7 @@ func (h *Host) arrive(held *cluster.Held, entry cluster.Match, data entryData, m
 	}
 	self := h.cfg.Roster.Self()
 	entry.ID, entry.Owner, entry.Epoch, entry.Node, entry.Address = lease.ID, lease.Owner, lease.Epoch, self.ID, self.Address
-	entry.Data = protocol.MustEncode(&data)
+	entry.Data, entry.Failed, entry.FailedSince = protocol.MustEncode(&data), nil, 0
 	now := time.Now()
 	r := &running{
 		id: lease.ID, host: h, held: held, captures: make(chan match.Capture, 1), told: make(chan struct{}, 1),
@@ -180,14 +180,22 @@ func (r *running) conclude(err error) {
 	h.mu.Lock()
 	h.results[r.id] = result{res, time.Now().Add(h.cfg.ResultFor)}
 	h.mu.Unlock()
-	for h.ctx.Err() == nil {
-		err := h.cfg.Keeper.Release(h.ctx, r.held)
+	_ = h.releaseSurely(r.held)
+	h.forget(r, nil)
+}
+
+// releaseSurely gives a lease back, with what was put with it; while the store is away it asks again. Errors: cluster.ErrFenced, and the host's end.
+func (h *Host) releaseSurely(held *cluster.Held) error {
+	for {
+		err := h.cfg.Keeper.Release(h.ctx, held)
 		if err == nil || errors.Is(err, cluster.ErrFenced) {
-			break
+			return err
 		}
 		sleep(h.ctx, 200*time.Millisecond)
+		if h.ctx.Err() != nil {
+			return h.ctx.Err()
+		}
 	}
-	h.forget(r, nil)
 }
 
 // tell tells the lobby how the match ended, and reports whether it knows now.
@@ -195,12 +203,17 @@ func (r *running) tell(res match.Result) bool {
 	r.mu.Lock()
 	to := r.data.LobbyNode
 	r.mu.Unlock()
-	if to == "" {
+	return r.host.tell(to, &overMessage{Match: r.id, Epoch: r.held.Lease().Epoch, Reason: res.Reason, Data: res.Data})
+}
+
+// tell tells a lobby's node that its match is over, and reports whether it knows now.
+func (h *Host) tell(lobbyNode string, over *overMessage) bool {
+	if lobbyNode == "" {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(r.host.ctx, callTimeout)
+	ctx, cancel := context.WithTimeout(h.ctx, callTimeout)
 	defer cancel()
-	_, err := r.host.cfg.Peers.Call(ctx, to, methodOver, protocol.MustEncode(&overMessage{r.id, r.held.Lease().Epoch, res.Reason, res.Data}))
+	_, err := h.cfg.Peers.Call(ctx, lobbyNode, methodOver, protocol.MustEncode(over))
 	return err == nil
 }
 

@@ -104,40 +104,43 @@ func (s *scan) takeOver(lease cluster.Lease) {
 	if err != nil {
 		return // its owner is back, another node was faster, or the store is away
 	}
-	r, err := h.resume(held)
-	switch {
-	case err == nil:
+	entry, err := h.entryOf(held)
+	var r *running
+	if err == nil {
+		r, err = h.resume(held, entry)
+	}
+	if err == nil {
 		h.cfg.Counters.TakenOver.Add(1)
 		r.logger.Info("match taken over", "from", lease.Owner, "after", r.after, "took", time.Since(began))
 		r.announce()
 		return
-	case errors.Is(err, cluster.ErrNotFound), errors.Is(err, cluster.ErrMalformed):
-		h.release(held) // nothing of it was kept, or nothing that anybody can read
-	default:
-		h.cfg.Keeper.Drop(held)
+	}
+	h.cfg.Counters.TakeoversFailed.Add(1)
+	h.cfg.Logger.Warn("match could not be resumed", "match", lease.ID, "lobby", entry.Lobby, "from", lease.Owner, "err", err)
+	if h.strand(held, entry, err) {
 		s.mu.Lock()
 		s.avoid[lease.ID] = time.Now().Add(avoidFor)
 		s.mu.Unlock()
 	}
-	h.cfg.Counters.TakeoversFailed.Add(1)
-	h.cfg.Logger.Error("match could not be resumed", "match", lease.ID, "from", lease.Owner, "err", err)
 }
 
-// resume goes on with a match whose lease is held, from what is kept of it. While the store is away it asks again, as long as the lease is not another's. Errors:
-// cluster.ErrNotFound when nothing is kept of it, cluster.ErrFenced, and those of a match that is not what this node can run.
-func (h *Host) resume(held *cluster.Held) (*running, error) {
+// entryOf is the entry of a match whose lease is held. While the store is away it asks again, as long as the lease is not another's. Errors: cluster.ErrNotFound,
+// cluster.ErrMalformed, cluster.ErrFenced.
+func (h *Host) entryOf(held *cluster.Held) (cluster.Match, error) {
+	return again(h.ctx, held, func() (cluster.Match, error) { return h.cfg.Engine.Match(h.ctx, held.Lease().ID) })
+}
+
+// resume goes on with a match whose lease is held, from what is kept of it; the store is asked as by entryOf. Errors: cluster.ErrNotFound and
+// cluster.ErrMalformed when nothing is kept of it that can be read, cluster.ErrFenced, and errUnfit with why this node cannot run it.
+func (h *Host) resume(held *cluster.Held, entry cluster.Match) (*running, error) {
 	id := held.Lease().ID
-	entry, err := again(h.ctx, held, func() (cluster.Match, error) { return h.cfg.Engine.Match(h.ctx, id) })
-	if err != nil {
-		return nil, err
-	}
 	saved, err := again(h.ctx, held, func() (cluster.Saved, error) { return h.cfg.Engine.Saved(h.ctx, id) })
 	if err != nil {
 		return nil, err
 	}
 	var data entryData
 	if err := decode(entry.Data, &data); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errUnfit, err)
 	}
 	var last uint32
 	r, err := h.arrive(held, entry, data, func(cfg match.Config) (*match.Match, error) {
@@ -151,7 +154,7 @@ func (h *Host) resume(held *cluster.Held) (*running, error) {
 		return m, err
 	})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errUnfit, err)
 	}
 	r.after, r.saving.next = last, time.Time{}
 	if err := h.run(r); err != nil {

@@ -29,7 +29,7 @@ func (e *Engine) PutMatch(ctx context.Context, l cluster.Lease, match cluster.Ma
 
 // putMatch enters a match that has been checked. It needs mu.
 func (s *Store) putMatch(match cluster.Match) {
-	match.Data = slices.Clone(match.Data)
+	match.Data, match.Failed = slices.Clone(match.Data), slices.Clone(match.Failed)
 	s.matches[match.ID] = match
 }
 

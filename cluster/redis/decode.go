@@ -16,7 +16,7 @@ import (
 
 // Bounds of what is decoded, in bytes.
 const (
-	maxEntry    = 32 << 10               // of an entry: 8 KiB of data are 11 in base64, and six strings of 256 bytes at most may be six times as long in JSON
+	maxEntry    = 32 << 10               // of an entry: 8 KiB of data are 11 in base64, six strings of 256 bytes at most may be six times as long in JSON, and 256 numbers of 20 digits are 6 KiB
 	maxPresence = 1 << 20                // of one user's sessions: some 6 KiB for each of a hundred nodes
 	maxSessions = 1 << 20                // sessions in one state with one owner
 	maxList     = 2 * cluster.MaxMembers // names: members, and seats held
