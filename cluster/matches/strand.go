@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/cluster"
+	"github.com/deltatick/deltatick/match"
 )
 
 // This file is about matches whose node has died and that a node cannot go on with: other nodes may, and when none can, the lobby is told.
@@ -89,6 +90,6 @@ func (h *Host) giveUp(held *cluster.Held, entry cluster.Match, why error) {
 	h.cfg.Logger.Error("match given up: no node can go on with it", "match", lease.ID, "lobby", entry.Lobby, "failed", len(entry.Failed), "err", why)
 	var data entryData
 	if decode(entry.Data, &data) == nil {
-		h.tell(data.LobbyNode, &overMessage{Match: lease.ID, Epoch: lease.Epoch, Lost: true})
+		h.tell(data.LobbyNode, &overMessage{Match: lease.ID, Epoch: lease.Epoch, Reason: match.ReasonFailed, Lost: true})
 	}
 }
