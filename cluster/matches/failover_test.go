@@ -329,5 +329,8 @@ func TestAMatchOfWhichNothingWasKeptIsLost(t *testing.T) {
 		if err := <-over; !errors.Is(err, matches.ErrLost) || m.Result().Reason != match.ReasonFailed {
 			t.Errorf("Run returned %v, result %+v", err, m.Result())
 		}
+		if _, givenUp := s.tried(); givenUp != 1 {
+			t.Errorf("given up %d times, want once: no other node needs to try", givenUp)
+		}
 	})
 }

@@ -132,6 +132,7 @@ type engine struct {
 	*service
 	cluster.Engine // of the store that was there first; see the methods below
 	away           atomic.Bool
+	blind          atomic.Bool // it does not see which leases have ended
 }
 
 func newEngine(s *service) *engine { return &engine{service: s, Engine: s.store.Load().Open()} }
@@ -181,7 +182,7 @@ func (e *engine) Release(ctx context.Context, lease cluster.Lease) error {
 
 func (e *engine) Expired(ctx context.Context, kind cluster.Kind) ([]cluster.Lease, error) {
 	at, err := e.at()
-	if err != nil {
+	if err != nil || e.blind.Load() {
 		return nil, err
 	}
 	return at.Expired(ctx, kind)

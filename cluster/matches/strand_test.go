@@ -12,87 +12,168 @@ import (
 	"github.com/deltatick/deltatick/match"
 )
 
-// unfit is a race that cannot be made.
-type unfit struct{ race }
+// offers has a host offer these games alone.
+func offers(kinds ...match.Kind) func(*matches.Config) {
+	return func(cfg *matches.Config) { cfg.Kinds = kinds }
+}
 
-func (*unfit) Setup(*match.Setup) error { return errors.New("a file of the game is missing") }
-
-// until has a host offer races, which cannot be made any more once it is broken.
-func until(broken *atomic.Bool) func(*matches.Config) {
+// scarce is a race under another name, which not all nodes offer.
+func scarce() match.Kind {
 	kind := raceKind
-	kind.New = func() match.Game {
+	kind.Name = "scarce"
+	return kind
+}
+
+// widow is a service whose node a has a lobby with a match of a game, on node b. Other nodes are to be added, and b to be ended.
+func widow(t *testing.T, kind match.Kind) (s *service, lobby *node, m *matches.Placed, over <-chan error) {
+	s = newService(t)
+	lobby = s.add("a", 0, nil)
+	s.add("b", 8, offers(kind))
+	s.settle()
+	want := spec()
+	want.Kind = kind.Name
+	m, over = lobby.place(want)
+	_, ada := s.join(m, "ada")
+	play(ada, 90)
+	return s, lobby, m, over
+}
+
+// tried says how often nodes could not go on with a match, and how many they gave up.
+func (s *service) tried() (failed, givenUp int64) {
+	for _, n := range s.nodes {
+		failed += n.counters.TakeoversFailed.Load()
+		givenUp += n.counters.GivenUp.Load()
+	}
+	return failed, givenUp
+}
+
+func TestAMatchThatNoNodeCanGoOnWithIsGivenUp(t *testing.T) {
+	var broken atomic.Bool
+	panics := scarce()
+	panics.New = func() match.Game {
 		if broken.Load() {
-			return new(unfit)
+			panic("of a game that cannot be made any more")
 		}
 		return new(race)
 	}
-	return func(cfg *matches.Config) { cfg.Kinds = []match.Kind{kind} }
+	for what, test := range map[string]struct {
+		on, elsewhere match.Kind
+		spoil         func(*service, cluster.Lease)
+	}{
+		"its game is on offer nowhere": {on: scarce(), elsewhere: mapKind, spoil: func(*service, cluster.Lease) {}},
+		"its game panics":              {on: panics, elsewhere: panics, spoil: func(*service, cluster.Lease) { broken.Store(true) }},
+		"its checkpoint is corrupt": {on: scarce(), elsewhere: scarce(), spoil: func(s *service, l cluster.Lease) {
+			save := cluster.Save{Lease: l, Checkpoint: &cluster.Checkpoint{Tick: 1000, Data: []byte("no checkpoint")}}
+			must(s.t, s.store.Load().Open().Save(s.t.Context(), save)[0])
+		}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, lobby, m, over := widow(t, test.on)
+				for _, id := range []string{"c", "d", "e"} {
+					s.add(id, 8, offers(test.elsewhere, raceKind))
+				}
+				s.settle()
+				entry, err := lobby.engine.Match(t.Context(), m.ID())
+				must(t, err)
+				s.nodes["b"].die()
+				test.spoil(s, cluster.Lease{Kind: cluster.KindMatch, ID: entry.ID, Owner: entry.Owner, Epoch: entry.Epoch, TTL: time.Second})
+				time.Sleep(25 * time.Second)
+				if failed, givenUp := s.tried(); failed != 3 || givenUp != 0 {
+					t.Errorf("given up %d times after %d tries: a node that can go on with it may just be started", givenUp, failed)
+				}
+				time.Sleep(15 * time.Second)
+				select {
+				case err := <-over:
+					if !errors.Is(err, matches.ErrLost) || m.Result().Reason != match.ReasonFailed || lobby.counters.Lost.Load() != 1 {
+						t.Errorf("Run returned %v, result %+v, %d lost", err, m.Result(), lobby.counters.Lost.Load())
+					}
+				default:
+					t.Fatal("the lobby has not been told")
+				}
+				if _, err := lobby.engine.Match(t.Context(), m.ID()); !errors.Is(err, cluster.ErrNotFound) {
+					t.Errorf("its entry is still there: %v", err)
+				}
+				if _, err := lobby.engine.Saved(t.Context(), m.ID()); !errors.Is(err, cluster.ErrNotFound) {
+					t.Errorf("its checkpoint is still there: %v", err)
+				}
+				time.Sleep(time.Minute)
+				if failed, givenUp := s.tried(); failed != 4 || givenUp != 1 {
+					t.Errorf("given up %d times after %d tries, want once after 4", givenUp, failed)
+				}
+				broken.Store(false)
+				next := spec()
+				next.After = m.Epoch()
+				if again, _ := lobby.place(next); again.Epoch() <= m.Epoch() {
+					t.Errorf("the lobby's next match has epoch %d after %d", again.Epoch(), m.Epoch())
+				}
+			})
+		})
+	}
 }
 
-func TestAMatchThatNoNodeCanGoOnWithIsGivenUpAndItsLobbyHearsSo(t *testing.T) {
+func TestAMatchThatOnlySomeNodesCanRunIsNotGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var broken atomic.Bool
-		s, lobby, on, other, m, over, _ := trio(t, until(&broken))
-		third := s.add("d", 200, until(&broken))
+		s, lobby, m, _ := widow(t, scarce())
+		for _, id := range []string{"c", "d", "e", "f", "g", "h"} {
+			s.add(id, 8, offers(raceKind))
+		}
+		able := s.add("i", 8, offers(scarce()))
+		able.engine.blind.Store(true)
 		s.settle()
-		broken.Store(true)
-		on.die()
-		began := time.Now()
-		if err := <-over; !errors.Is(err, matches.ErrLost) || m.Result().Reason != match.ReasonFailed {
-			t.Errorf("Run returned %v, result %+v", err, m.Result())
+		s.nodes["b"].die()
+		time.Sleep(65 * time.Second)
+		if failed, givenUp := s.tried(); failed < 12 || givenUp != 0 || lobby.counters.Lost.Load() != 0 {
+			t.Errorf("given up %d times after %d tries, %d lost", givenUp, failed, lobby.counters.Lost.Load())
 		}
-		if took := time.Since(began); took < 25*time.Second || took > 2*time.Minute {
-			t.Errorf("given up after %v", took)
+		able.engine.blind.Store(false)
+		within(t, 15*time.Second, "it goes on where it can", func() bool { return able.host.Load() == 1 })
+		time.Sleep(time.Second)
+		if back := s.connect(m.ID(), 1, "ada"); back.seat.User() != "ada" {
+			t.Errorf("her seat is %q's", back.seat.User())
 		}
-		for _, n := range []*node{other, third} {
-			if n.counters.TakeoversFailed.Load() == 0 {
-				t.Errorf("%s has not tried", n.id)
-			}
+		entry, err := lobby.engine.Match(t.Context(), m.ID())
+		if err != nil || len(entry.Failed) != 0 || entry.FailedSince != 0 || entry.Node != "i" {
+			t.Errorf("entry %+v, %v: what failed before it ran again counts no more", entry, err)
 		}
-		if given := other.counters.GivenUp.Load() + third.counters.GivenUp.Load(); given != 1 || lobby.counters.Lost.Load() != 1 {
-			t.Errorf("given up %d times, lost %d times", given, lobby.counters.Lost.Load())
-		}
-		if _, err := lobby.engine.Match(t.Context(), m.ID()); !errors.Is(err, cluster.ErrNotFound) {
-			t.Errorf("its entry: %v", err)
-		}
-		if _, err := lobby.engine.Saved(t.Context(), m.ID()); !errors.Is(err, cluster.ErrNotFound) {
-			t.Errorf("what was saved of it: %v", err)
-		}
-		if expired, err := lobby.engine.Expired(t.Context(), cluster.KindMatch); err != nil || len(expired) != 0 {
-			t.Errorf("left behind: %v, %v", expired, err)
-		}
-		broken.Store(false)
-		again, againOver := lobby.place(spec())
-		s.at(again.ID())
-		again.Stop("enough")
-		must(t, <-againOver)
 	})
 }
 
-func TestAMatchWaitsForANodeThatCanGoOnWithIt(t *testing.T) {
+func TestANodeThatIsStartedInTimeGoesOnWithAMatchThatOthersCannot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var broken atomic.Bool
-		s, _, on, other, m, over, _ := trio(t, until(&broken))
-		broken.Store(true)
-		on.die()
-		time.Sleep(15 * time.Second)
-		if other.counters.TakeoversFailed.Load() == 0 {
-			t.Error("nobody has tried")
-		}
-		sound := s.add("d", 200, nil)
+		s, lobby, m, _ := widow(t, scarce())
+		s.add("c", 8, offers(raceKind))
 		s.settle()
-		if s.at(m.ID()) != sound || sound.counters.TakenOver.Load() != 1 {
-			t.Errorf("it is at %s", s.at(m.ID()).id)
+		s.nodes["b"].die()
+		time.Sleep(20 * time.Second)
+		able := s.add("d", 8, offers(scarce()))
+		time.Sleep(6 * time.Second) // until it is steady
+		s.connect(m.ID(), 1, "ada")
+		if failed, givenUp := s.tried(); failed != 1 || givenUp != 0 || able.host.Load() != 1 || lobby.counters.Lost.Load() != 0 {
+			t.Errorf("given up %d times after %d tries, load %d, %d lost", givenUp, failed, able.host.Load(), lobby.counters.Lost.Load())
 		}
-		entry, err := sound.engine.Match(t.Context(), m.ID())
-		must(t, err)
-		if len(entry.Failed) != 0 || entry.FailedSince != 0 {
-			t.Errorf("who failed is still in its entry: %v since %d", entry.Failed, entry.FailedSince)
+	})
+}
+
+func TestANodeThatNeverTriesKeepsNoLobbyWaitingForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _, m, over := widow(t, scarce())
+		s.add("c", 8, offers(raceKind))
+		s.add("d", 8, offers(scarce())).engine.blind.Store(true)
+		s.settle()
+		s.nodes["b"].die()
+		time.Sleep(cluster.Retention - time.Minute)
+		if _, givenUp := s.tried(); givenUp != 0 {
+			t.Error("given up while a node that may be able to go on with it had not tried")
 		}
-		m.Stop("enough")
-		must(t, <-over)
-		if m.Result().Reason != "enough" {
-			t.Errorf("result %+v", m.Result())
+		time.Sleep(2 * time.Minute)
+		select {
+		case err := <-over:
+			if _, givenUp := s.tried(); !errors.Is(err, matches.ErrLost) || givenUp != 1 {
+				t.Errorf("Run of %s returned %v, given up %d times", m.ID(), err, givenUp)
+			}
+		default:
+			t.Error("the lobby has not been told")
 		}
 	})
 }
