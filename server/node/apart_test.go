@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"testing"
 
-	client "github.com/deltatick/deltatick/client-go"
 	"github.com/deltatick/deltatick/server"
 	"github.com/deltatick/deltatick/server/node"
 )
@@ -64,13 +63,7 @@ func TestNodesWithAListenerOfTheirOwnMeetThereAndNowhereElse(t *testing.T) {
 		}
 	}
 	ann, bob := s.join("ann", front), s.join("bob", front)
-	lobby, err := ann.Lobby().Create(s.ctx, client.NewLobby{Game: "dots"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bob.Lobby().JoinCode(s.ctx, lobby.Code, false); err != nil {
-		t.Fatal(err)
-	}
+	s.meet(ann, bob)
 	if err := ann.Lobby().Start(s.ctx); err != nil {
 		t.Fatal(err)
 	}

@@ -35,19 +35,6 @@ func newDoomed(t *testing.T, edits ...func(*node.Config)) *doomed {
 	return d
 }
 
-// meet makes ann's lobby, with both in it.
-func (d *doomed) meet() (id string) {
-	d.Helper()
-	lobby, err := d.ann.Lobby().Create(d.ctx, client.NewLobby{Game: "dots"})
-	if err != nil {
-		d.Fatal(err)
-	}
-	if _, err := d.bob.Lobby().JoinCode(d.ctx, lobby.Code, false); err != nil {
-		d.Fatal(err)
-	}
-	return lobby.ID
-}
-
 // madeAnew waits until ann is back, and fails unless that is in a session made anew that says that events are missing.
 func (d *doomed) madeAnew(before client.Session) {
 	d.Helper()
@@ -60,7 +47,7 @@ func (d *doomed) madeAnew(before client.Session) {
 func TestAKillLosesEventsOfTheMatchForPlayersOfTheNodeAloneAndTheyAreTold(t *testing.T) {
 	d := newDoomed(t)
 	anns, bobs := d.ann.chimes(), d.bob.chimes()
-	d.meet()
+	d.meet(d.ann, d.bob)
 	if err := d.ann.Lobby().Start(d.ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +161,7 @@ func TestAKillTakesChatFromTheHistoryThatWasSaidAfterTheLastEntry(t *testing.T) 
 			c.Engine = store
 		}
 	})
-	id, session := d.meet(), d.ann.session()
+	id, session := d.meet(d.ann, d.bob), d.ann.session()
 	if _, err := d.ann.Chat().Say(d.ctx, "first line"); err != nil {
 		t.Fatal(err)
 	}

@@ -18,13 +18,7 @@ func party(t *testing.T) (s *service, ann, bob *player) {
 	one, two := s.start("lobby-1", 0), s.start("lobby-2", 0)
 	s.start("match-1", 10)
 	ann, bob = s.join("ann", one, two), s.join("bob", two, one)
-	lobby, err := ann.Lobby().Create(s.ctx, client.NewLobby{Game: "dots"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := bob.Lobby().JoinCode(s.ctx, lobby.Code, false); err != nil {
-		t.Fatal(err)
-	}
+	s.meet(ann, bob)
 	if err := ann.Lobby().Start(s.ctx); err != nil {
 		t.Fatal(err)
 	}

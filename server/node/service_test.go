@@ -231,6 +231,19 @@ func (p *player) hears(text string) {
 	})
 }
 
+// meet has two players share a lobby of the first's, and returns its id.
+func (s *service) meet(ann, bob *player) (id string) {
+	s.Helper()
+	lobby, err := ann.Lobby().Create(s.ctx, client.NewLobby{Game: "dots"})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if _, err := bob.Lobby().JoinCode(s.ctx, lobby.Code, false); err != nil {
+		s.Fatal(err)
+	}
+	return lobby.ID
+}
+
 func any(*client.Room) bool { return true }
 
 // onEvent notes who hears an event.
