@@ -112,7 +112,9 @@ func (l *lobby) run() {
 		case call := <-l.calls:
 			call()
 		case <-l.matchOver():
-			l.endRound()
+			if !l.adopted() {
+				l.endRound()
+			}
 		case <-l.retry:
 			l.retry = nil
 			l.seatWaiting()

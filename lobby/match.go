@@ -10,7 +10,8 @@ import (
 // Result waits.
 type Match interface {
 	ID() string
-	// Run returns when the match is over. When ctx ends, the lobby has no part in it any more.
+	// Run returns when the match is over. When ctx ends, the lobby has no part in it any more. It returns too, and Result has the reason match.ReasonElsewhere, when the
+	// match goes on with another copy of the lobby: this one is to be detached, and its members are told nothing.
 	Run(ctx context.Context) error
 	// Join gives a seat to a player, Watch to a spectator. Errors: [match.ErrFull], [match.ErrOver].
 	Join(m match.Member) (TakenSeat, error)

@@ -144,13 +144,15 @@ var errNobody = errors.New("nobody is left in the lobby")
 
 // Attach says that a member is reached in another way from now on, or may have missed something. rebind is called first, in the lobby's goroutine, so that
 // what is told comes in order; then the member is told the state, the chat messages after the one of an id, and who types. An id that is higher than that of
-// any message is one that a former owner gave and that was lost with it: it is not given again. math.MaxUint32 is for a member who wants none.
-func (d *Directory) Attach(ctx context.Context, m Member, away bool, after uint32, rebind func()) error {
-	return d.by(ctx, m, func(l *lobby, who *member) error {
+// any message is one that a former owner gave and that was lost with it: it is not given again. math.MaxUint32 is for a member who wants none. said is the id of the
+// newest message there is: the member is told each that comes after it.
+func (d *Directory) Attach(ctx context.Context, m Member, away bool, after uint32, rebind func()) (said uint32, err error) {
+	err = d.by(ctx, m, func(l *lobby, who *member) error {
 		rebind()
 		if after != math.MaxUint32 {
 			l.messages = max(l.messages, after)
 		}
+		said = l.messages
 		l.changed = l.changed || who.away != away
 		who.away = away
 		if !away {
@@ -175,4 +177,5 @@ func (d *Directory) Attach(ctx context.Context, m Member, away bool, after uint3
 		}
 		return nil
 	})
+	return said, err
 }

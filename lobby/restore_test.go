@@ -121,6 +121,33 @@ func TestAMatchOutlivesTheLobbyThatWasGivenAway(t *testing.T) {
 	})
 }
 
+// The lobby's next owner has the match before this copy knows that there is one. Members of this node are on their way there: whoever is told that the match is over gives
+// the seat up.
+func TestALobbyWhoseMatchAnotherCopyHasSaysNothing(t *testing.T) {
+	inWorld(t, nil, func(w *world) {
+		game := newElsewhere()
+		all := w.room(2, lobby.Options{})
+		w.replaceMatches(game)
+		w.must(w.Start(w.ctx, all[0]))
+		w.settle()
+		before := w.stateOf(all[0])
+		all[0].forget()
+		game.end(match.Result{Reason: match.ReasonElsewhere})
+		w.settle()
+		if told := all[0].names(); len(told) != 0 || len(all[0].seats) != 1 {
+			t.Errorf("told %v, and of the seats %v", told, all[0].seats)
+		}
+		if now := w.stateOf(all[0]); now.Phase != lobby.PhasePlaying || now.Result != nil {
+			t.Errorf("the lobby is %+v", now)
+		}
+		w.must(w.Detach(w.ctx, before.ID, nil))
+		w.settle()
+		if told := all[0].names(); len(told) != 0 || w.counters.Playing.Load() != 0 {
+			t.Errorf("told %v", told)
+		}
+	})
+}
+
 func TestALobbyIsRestoredWithoutAMatchThatIsNoMore(t *testing.T) {
 	inWorld(t, nil, func(w *world) {
 		other := newWorld(w.t, nil)
@@ -145,8 +172,9 @@ func TestWhoIsAttachedAgainIsToldWhatTheyMissedOnly(t *testing.T) {
 		w.settle()
 		all[1].forget()
 		rebound := false
-		w.must(w.Attach(w.ctx, all[1], false, 1, func() { rebound = true }))
-		if told := all[1].told("chat", "message"); !rebound || len(told) != 2 || decoded[lobby.ChatMessage](t, told[0].payload).Text != "two" {
+		newest, err := w.Attach(w.ctx, all[1], false, 1, func() { rebound = true })
+		w.must(err)
+		if told := all[1].told("chat", "message"); !rebound || newest != 3 || len(told) != 2 || decoded[lobby.ChatMessage](t, told[0].payload).Text != "two" {
 			t.Errorf("told %v", all[1].names())
 		}
 		if s := all[1].newest(); s.Members[1].Away {

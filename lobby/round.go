@@ -19,6 +19,7 @@ type round struct {
 	over  chan struct{} // closed when the match's goroutine has returned
 	err   error         // what it returned
 	leave func()        // has it return, whatever the match does
+	lost  bool          // another copy of the lobby, which goes on elsewhere, has the match
 }
 
 // seatRetry is how long to wait for a seat whose last player has left: the match frees it at its next tick.
@@ -121,12 +122,22 @@ func (l *lobby) seatWaiting() {
 	}
 }
 
-// matchOver is closed when the running match is over; nil, which blocks, when there is none.
+// matchOver is closed when the running match is over; nil, which blocks, when there is none, or it is not this lobby's to end.
 func (l *lobby) matchOver() <-chan struct{} {
-	if l.round == nil {
+	if l.round == nil || l.round.lost {
 		return nil
 	}
 	return l.round.over
+}
+
+// adopted says whether the match that this lobby knows nothing more of goes on with the lobby's next owner. This copy is about to be detached: it has no more to say
+// to anybody, least of all that their match is over.
+func (l *lobby) adopted() bool {
+	l.round.lost = l.round.match.Result().Reason == match.ReasonElsewhere
+	if l.round.lost {
+		l.log.Warn("another copy of this lobby has its match", "match", l.round.match.ID(), "err", l.round.err)
+	}
+	return l.round.lost
 }
 
 // endRound takes the players back.

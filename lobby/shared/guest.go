@@ -24,7 +24,7 @@ type guest struct {
 	was   string // the lobby before
 	epoch uint32 // of the newest owner heard of
 	role  string
-	said  uint32        // newest chat message that has arrived
+	said  uint32        // newest chat message that has arrived; saidUnknown: any may have
 	seat  seat          // as last told
 	chair uint32        // epoch of the owner who told it
 	claim cluster.Lease // of this stay
@@ -224,7 +224,7 @@ func (d *Directory) deliver(from string, e *emission) {
 			d.cfg.Counters.drop(DropMalformed)
 			return
 		}
-		if message.ID <= g.said {
+		if g.said != saidUnknown && message.ID <= g.said {
 			d.cfg.Counters.drop(DropTwice)
 			return
 		}

@@ -3,6 +3,8 @@ package shared
 //lint:file-ignore U1000 msgpack finds the _msgpack fields by reflection: they make a struct travel as an array.
 
 import (
+	"math"
+
 	"github.com/deltatick/deltatick/cluster/peer"
 	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/protocol"
@@ -99,8 +101,11 @@ type attachment struct {
 	User, Name, Role string
 	Away             bool
 	AwaySeq          uint32
-	Said             uint32 // newest chat message that has arrived
+	Said             uint32 // newest chat message that has arrived; saidUnknown: that is not known
 }
+
+// saidUnknown is for a member whose session was made anew: what was said before is not told, and the first message that comes is news.
+const saidUnknown = math.MaxUint32
 
 type attached struct {
 	_msgpack struct{} `msgpack:",as_array"`
@@ -117,6 +122,7 @@ type attachedMember struct {
 	Why  string // not in: the reason to tell; "" when another session of the user is in instead
 	Role string
 	Seat seat
+	Said uint32 // newest chat message when the member was attached; what came later is told
 }
 
 // seat is what a member holds in a match; Match "": nothing. Of two of one epoch the one with the higher Seq is newer.

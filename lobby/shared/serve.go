@@ -251,13 +251,14 @@ func (d *Directory) attachOne(ctx context.Context, o *owned, from string, ask *a
 	}
 	in := attachedMember{Ref: g.Ref, In: true}
 	if p.hear(g, has == at) || !same || ask.Fresh {
-		err := d.local.Attach(ctx, p, g.Away, g.Said, func() { o.rebind(p, at, g.Name) })
+		said, err := d.local.Attach(ctx, p, g.Away, g.Said, func() { o.rebind(p, at, g.Name) })
 		switch {
 		case ctx.Err() != nil:
 			return out, ctx.Err()
 		case err != nil:
 			return out, nil // has just left
 		}
+		in.Said = said
 		if state, err := d.local.State(ctx, p); err == nil {
 			in.Role = state.RoleOf(p.user)
 		}

@@ -3,7 +3,6 @@ package shared
 import (
 	"context"
 	"errors"
-	"math"
 	"math/rand/v2"
 	"time"
 
@@ -206,6 +205,9 @@ func (d *Directory) attached(g *guest, id string, epoch uint32, m attachedMember
 		if m.Role != "" {
 			g.role = m.Role
 		}
+		if g.said == saidUnknown {
+			g.said = m.Said // whoever attaches it next does not tell again what came before
+		}
 		g.sit(m.Seat, epoch)
 	}
 }
@@ -339,10 +341,7 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said
 		return false, err
 	}
 	g.mu.Lock()
-	g.lobby = id
-	if said != math.MaxUint32 {
-		g.said = said // whatever asks for it next, does not have told again what came before
-	}
+	g.lobby, g.said = id, said
 	stay := g.ref
 	g.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
@@ -354,7 +353,9 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said
 			node, epoch = k.node, k.epoch
 		}
 		d.mu.Unlock()
-		a := attachment{Ref: stay, User: g.user, Name: m.Name(), Said: said}
+		g.mu.Lock()
+		a := attachment{Ref: stay, User: g.user, Name: m.Name(), Said: g.said}
+		g.mu.Unlock()
 		answer, err := d.callAttach(ctx, node, &attaching{Lobby: id, Epoch: epoch, Fresh: true, Take: true, Guests: []attachment{a}})
 		switch {
 		case err == nil && len(answer.Members) == 1 && answer.Members[0].In:
