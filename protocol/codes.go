@@ -19,6 +19,7 @@ const (
 	CloseMoved         CloseCode = 4005
 	CloseTicketLate    CloseCode = 4006
 	CloseHandedOver    CloseCode = 4007
+	CloseMissed        CloseCode = 4008
 	CloseAuthExpired   CloseCode = 4400
 	CloseDisplaced     CloseCode = 4500
 	CloseResumeRefused CloseCode = 4501
@@ -49,6 +50,7 @@ var closeTable = map[CloseCode]closeMeaning{
 	CloseMoved:         {"moved", "it goes on at another node", 0},
 	CloseTicketLate:    {"ticket-late", "the seat ticket has expired", 0},
 	CloseHandedOver:    {"handed-over", "another node goes on with the session", 0},
+	CloseMissed:        {"missed", "events are lost, as the next welcome says", 0},
 	CloseAuthExpired:   {"auth-expired", "the credentials have expired", 0},
 	CloseDisplaced:     {"displaced", "another connection resumed this session", 0},
 	CloseResumeRefused: {"resume-refused", "the token is spent, foreign or broken", 0},

@@ -32,6 +32,7 @@ type follow struct {
 	emit  sinkFunc
 	renew func() // gives the way, which is another now, the player's connection anew; called without any lock
 	close func(protocol.CloseCode)
+	miss  func() // has the player told that events may be missing
 	leave context.CancelFunc
 
 	end ending
@@ -64,6 +65,7 @@ func (f *following) follow(p *player, seat lobby.Seat, from relaying) *follow {
 		house: f, seat: seat, user: p.User(), name: p.Name(), emit: p.tryEmit, leave: cancel,
 		done: make(chan struct{}), from: from, end: ending{leave: cancel},
 		close: func(code protocol.CloseCode) { p.closeWith(code) },
+		miss:  p.session.Miss,
 	}
 	if from.Match == seat.MatchID() && from.Seat == seat.ID() {
 		w.passed = from.Passed.Unpack()

@@ -148,8 +148,9 @@ func (w *follow) stayThere(ctx context.Context, at place, url string) (was bool)
 	sink := w.sinkOf(at.epoch)
 	r, err := relay.New(relay.Config{
 		URL: url, Epoch: at.epoch, Session: w.broughtFor(at.node), NetDial: w.house.netDial, Counters: &w.house.relayed, Logger: w.house.log,
-		Auth: func() ([]string, error) { return w.ticket(at.epoch) },
-		Emit: func(e protocol.Event) bool { return sink(e.Channel, e.Name, e.Payload, e.Tick) },
+		Auth:   func() ([]string, error) { return w.ticket(at.epoch) },
+		Emit:   func(e protocol.Event) bool { return sink(e.Channel, e.Name, e.Payload, e.Tick) },
+		Missed: w.miss,
 	})
 	if err != nil {
 		w.house.log.Error("no relay", "match", w.seat.MatchID(), "user", w.user, "err", err)
@@ -226,15 +227,20 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 		}
 		return true
 	}
+	if errors.Is(err, relay.ErrForgotten) {
+		// Most likely this node was frozen, and another one relays for the player by now: a session of this one would take the events from that.
+		w.house.counters.leftBehind.Add(1)
+		if w.untilPresent(ctx); ctx.Err() == nil {
+			w.miss()
+		}
+		return w.isElsewhere(ctx, at)
+	}
 	if closed := (*protocol.Closed)(nil); errors.As(err, &closed) {
 		switch closed.Code {
 		case protocol.CloseDisplaced:
 			// Either the player has gone there, or that node was frozen and does not know yet that the player is here.
 			w.house.log.Debug("another node relays for this seat", "match", id, "user", w.user)
-			sleep(ctx, lookEvery)
-			for ctx.Err() == nil && !w.present() {
-				sleep(ctx, lookEvery)
-			}
+			w.untilPresent(ctx)
 		case protocol.CloseFlooding, protocol.CloseMalformed, protocol.CloseTooBig, protocol.CloseSlow:
 			w.close(closed.Code) // it was the player's own doing
 		}
@@ -252,6 +258,14 @@ func (w *follow) leaves(ctx context.Context, at place, err error) bool {
 	}
 	sleep(ctx, lookFirst)
 	return false
+}
+
+// untilPresent returns when the player is connected to this node, after a moment in which it shows whether that is still so.
+func (w *follow) untilPresent(ctx context.Context) {
+	sleep(ctx, lookEvery)
+	for ctx.Err() == nil && !w.present() {
+		sleep(ctx, lookEvery)
+	}
 }
 
 // present says whether the player is connected to this node.

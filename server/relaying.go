@@ -68,7 +68,12 @@ func (w *follow) keep(at place, s relay.Session) {
 func (w *follow) broughtFor(node string) relay.Session {
 	r := w.from
 	w.from = relaying{}
-	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() || r.Node != node {
+	if r.Match != w.seat.MatchID() || r.Seat != w.seat.ID() || r.Token == "" {
+		return relay.Session{}
+	}
+	if r.Node != node { // the match has moved meanwhile
+		w.house.counters.leftBehind.Add(1)
+		w.miss()
 		return relay.Session{}
 	}
 	return relay.Session{Token: r.Token, Seq: r.Seq}
@@ -89,6 +94,7 @@ func (w *follow) hearFromHere() {
 	frames, ok := w.house.withdraw(here.Token, here.Seq)
 	if !ok {
 		w.house.counters.leftBehind.Add(1)
+		w.miss()
 	}
 	for _, frame := range frames {
 		if e, err := protocol.NewReader().Event(frame); err == nil && e.Channel == protocol.ChannelMatch {

@@ -57,6 +57,7 @@ type Session struct {
 	oldest   uint32             // token generation: the first one still taken
 	parent   *claim             // of another hub, by which the session came to this one, until the client has shown that it is here; nil: none
 	missing  bool               // of its events some may be, nobody knows how many, and the client has not shown yet that it has been told
+	missedAt uint32             // token generation: the last one given out before that was known
 	events   lane
 	asks     asks
 }
@@ -177,5 +178,6 @@ func (s *Session) confirm(generation uint32) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.oldest = max(s.oldest, generation)
-	s.parent, s.missing = nil, false
+	s.parent = nil
+	s.missing = s.missing && generation <= s.missedAt
 }

@@ -10,7 +10,6 @@ package redis
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -130,8 +129,10 @@ func (e *Engine) Close() {
 	e.running.wait()
 }
 
+// unavailable is how a caller is told that the store did not answer; the end of the caller's own ctx is returned as it is. Calls share a connection that is being made:
+// one that fails because another caller has gone is no such end, though its error wraps it.
 func unavailable(err error) error {
-	if errors.Is(err, context.Canceled) {
+	if err == context.Canceled {
 		return err
 	}
 	return fmt.Errorf("%w: %w", cluster.ErrUnavailable, err)

@@ -25,6 +25,9 @@ type Config struct {
 	// false, the player's session is not here any more: the event is not acknowledged, and Serve ends with [ErrUntaken].
 	Emit func(e protocol.Event) (taken bool)
 
+	// Missed is told, by the goroutine in Connect, that events are lost which the other node did not keep for long enough. It must not block. Default: nobody is told.
+	Missed func()
+
 	Silence      time.Duration // without a sign of life after which the other node is given up; default 750 ms
 	PingEvery    time.Duration // when nothing is heard, and four times that when something is; default a third of Silence
 	DialTimeout  time.Duration // from the dial to the welcome; default 500 ms
@@ -48,6 +51,9 @@ func (cfg Config) withDefaults() (Config, error) {
 	cfg.WriteTimeout = cmp.Or(cfg.WriteTimeout, defaultWriteTimeout)
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Missed == nil {
+		cfg.Missed = func() {}
 	}
 	if cfg.Counters == nil {
 		cfg.Counters = new(Counters)

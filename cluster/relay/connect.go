@@ -12,14 +12,14 @@ import (
 // software is what a relay calls itself in its hello.
 const software = "deltatick relay"
 
-// Connect dials the other node, and resumes the session there if there is one. It returns when it was welcomed. Errors: [ErrUnreachable], a
+// Connect dials the other node, and resumes the session there if there is one. It returns when it was welcomed. Errors: [ErrUnreachable], [ErrForgotten], a
 // [*protocol.Closed], that of Config.Auth, ctx's.
 func (r *Relay) Connect(ctx context.Context) error {
 	err := r.connect(ctx)
 	var closed *protocol.Closed
 	if errors.As(err, &closed) && r.token != "" && (closed.Code == protocol.CloseResumeRefused || closed.Code == protocol.CloseResumeExpired) {
-		r.token = "" // the node has forgotten it, or is another process by now
-		err = r.connect(ctx)
+		r.token = ""
+		err = fmt.Errorf("%w: %w", ErrForgotten, err)
 	}
 	if err != nil {
 		r.cfg.Counters.Failures.Add(1)
@@ -93,7 +93,10 @@ func (r *Relay) greet(s *socket, auth []string) error {
 	}
 	r.token = w.Token
 	r.cfg.Counters.Connects.Add(1)
-	r.cfg.Counters.Drops[DropLost].Add(uint64(w.Lost))
+	if w.Lost > 0 {
+		r.cfg.Counters.Drops[DropLost].Add(uint64(w.Lost))
+		r.cfg.Missed()
+	}
 	if w.Resumed {
 		r.cfg.Counters.Resumes.Add(1)
 	} else {

@@ -12,6 +12,9 @@ var (
 	ErrUnreachable = errors.New("relay: the match's node cannot be reached")
 	// ErrLost: the connection broke, or nothing was heard over it.
 	ErrLost = errors.New("relay: the connection to the match's node is lost")
+	// ErrForgotten: the other node does not have the session any more, or is another process by now; what it kept for it is lost, or was another relay's. Another
+	// Connect begins a session, and takes the place of any relay for the same seat.
+	ErrForgotten = errors.New("relay: the match's node has no such session any more")
 	// ErrCodec: the player has come back with another codec, which a hello has to say.
 	ErrCodec = errors.New("relay: the player reads another codec now")
 	// ErrUntaken: the player's session is not here any more.

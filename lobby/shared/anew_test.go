@@ -49,3 +49,35 @@ func TestAMemberWhoseSessionWasMadeAnewMissesNothingThatIsSaidAfterwards(t *test
 		}
 	})
 }
+
+// A client may dial a node that is frozen, and be taken up by it when it wakes: its session comes from the node that has taken the lobby over meanwhile, and the lobby's
+// former owner does not know that yet.
+func TestASessionThatComesToALobbysFormerOwnerIsInTheLobbyOfItsNewOne(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		state, all := crowd(s)
+		a := s.node("a")
+		s.net.freeze("a")
+		a.engine.away.Store(true)
+		a.engine.deaf.Store(true)
+		s.pass(5 * time.Second)
+		if owner := s.owner(state.ID); owner == "a" {
+			t.Fatal("nobody took over")
+		}
+		in, said := s.node("b").Detach(all[1])
+		s.net.thaw("a")
+		again, done := a.person("user-b"), make(chan error, 1)
+		go func() {
+			_, err := a.Rejoin(s.ctx, again, in, said)
+			done <- err
+		}()
+		s.pass(100 * time.Millisecond)
+		a.engine.away.Store(false)
+		a.engine.deaf.Store(false)
+		s.must(<-done)
+		s.pass(20 * time.Second) // by which who is nowhere is given up
+		s.must(again.say("here"))
+		if m := all[2].newest().Members; len(m) != 3 || m[1].Away || again.place() != state.ID {
+			t.Errorf("members are %+v, the one who moved is in %q", m, again.place())
+		}
+	})
+}

@@ -15,6 +15,7 @@ type faulty struct {
 	cluster.Engine // the first, whose feeds go on
 	away           atomic.Bool
 	noLobbies      atomic.Bool                   // only entries of lobbies cannot be put
+	deaf           atomic.Bool                   // what feeds tell of lobbies does not arrive, until it does
 	now            atomic.Pointer[memory.Engine] // what it is instead; nil: the first
 }
 
@@ -106,4 +107,27 @@ func (e *faulty) Join(ctx context.Context, id, user string, hold time.Duration) 
 		return cluster.Seats{}, err
 	}
 	return e.engine().Join(ctx, id, user, hold)
+}
+
+func (e *faulty) WatchLobbies(ctx context.Context) (cluster.Feed[cluster.LobbyChanges], error) {
+	feed, err := e.Engine.WatchLobbies(ctx)
+	return lateFeed{feed, &e.deaf}, err
+}
+
+// lateFeed tells nothing while it is deaf.
+type lateFeed struct {
+	cluster.Feed[cluster.LobbyChanges]
+	deaf *atomic.Bool
+}
+
+func (f lateFeed) Next(ctx context.Context) (cluster.LobbyChanges, error) {
+	changes, err := f.Feed.Next(ctx)
+	for err == nil && f.deaf.Load() {
+		select {
+		case <-ctx.Done():
+			return changes, ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return changes, err
 }

@@ -197,6 +197,9 @@ func (d *Directory) serveAttach(ctx context.Context, from string, ask *attaching
 	if err != nil {
 		return nil, err
 	}
+	if !o.valid() && ask.Take {
+		return nil, errUnavailable // another node may have it, where nobody would know that the member has come here
+	}
 	if !ask.Take {
 		d.missing(o, from, ask)
 	}
