@@ -329,3 +329,44 @@ func TestASpentTokenOfADeadNodeIsNoLoginForWhomNobodyAwaits(t *testing.T) {
 		b.stop()
 	})
 }
+
+func TestAMissIsToldByTheNextWelcomesUntilOneHasBeenHeard(t *testing.T) {
+	inTown(t, func(t *testing.T, worlds map[string]*world, _ map[string]bool) {
+		a := worlds["a"]
+		ann, welcome := a.join("ann")
+		ann.ping(0)
+		s := a.session(0)
+		s.Emit("game", "before", nil, 0)
+		s.Miss()
+		if e := ann.event(); e.Name != "before" {
+			t.Errorf("event %+v", e)
+		}
+		if code := ann.closed(); code != protocol.CloseMissed {
+			t.Errorf("closed with %d", code)
+		}
+		_, again := a.resume(welcome.Token, 1) // this welcome is lost, say
+		if again.Lost == 0 || !again.Resumed {
+			t.Errorf("welcome %+v", again)
+		}
+		ann, again = a.resume(welcome.Token, 1)
+		if again.Lost == 0 {
+			t.Errorf("welcome %+v", again)
+		}
+		ann.ping(0)
+		synctest.Wait()
+		ann.cut()
+		synctest.Wait()
+		ann, last := a.resume(again.Token, 1)
+		if last.Lost != 0 {
+			t.Errorf("welcome %+v", last)
+		}
+		ann.ping(0)
+		synctest.Wait()
+		ann.cut()
+		synctest.Wait()
+		s.Miss() // while nobody is there
+		if _, there := worlds["b"].resume(last.Token, 1); there.Lost == 0 {
+			t.Errorf("welcome at b: %+v", there)
+		}
+	})
+}

@@ -1,1 +1,1 @@
-import{C as c,D as d,E as e,F as f,G as g,H as h,m as a,x as b}from"./deltatick.min.chunk-7GZJZUS2.mjs";export{e as Client,b as CloseCodes,d as ClosedError,a as RequestError,c as Room,f as connect,h as loadStep,g as preload};
+import{C as c,D as d,E as e,F as f,G as g,H as h,m as a,x as b}from"./deltatick.min.chunk-PCFB3OK6.mjs";export{e as Client,b as CloseCodes,d as ClosedError,a as RequestError,c as Room,f as connect,h as loadStep,g as preload};

@@ -5035,6 +5035,7 @@ var init_codes = __esm({
           row(4005, "moved", "resume"),
           row(4006, "ticket-late", "resume"),
           row(4007, "handed-over", "resume"),
+          row(4008, "missed", "resume"),
           row(4400, "auth-expired", "renew"),
           row(4500, "displaced"),
           row(4501, "resume-refused", "fresh"),
