@@ -22,6 +22,7 @@ type Node struct {
 	// Late is how late its ticks begin, the 99th percentile of the last seconds: what tells a full node from an idle one.
 	Late     time.Duration `json:"late"`
 	Draining bool          `json:"draining,omitempty"` // takes no more matches
+	Reports  uint32        `json:"reports,omitempty"`  // how often it has said how it is; 0: it does not say
 }
 
 // Inner is where other nodes reach it.

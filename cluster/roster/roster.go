@@ -23,7 +23,7 @@ type Roster struct {
 	held   *cluster.Held // nil before Open
 	others []cluster.Node
 	seen   map[string]Sighting // the others, by id
-	given  map[string]int      // matches that this node has given to others since it looked at them last
+	given  map[string]int      // matches that this node has given to others since they said how they are
 }
 
 // New makes a roster and starts nothing.
@@ -105,6 +105,8 @@ func (r *Roster) tell(ctx context.Context) error {
 	load, late := r.cfg.Load()
 	r.mu.Lock()
 	r.self.Load, r.self.Late = load, late
+	r.self.Reports++
+	delete(r.given, r.self.ID)
 	self, held := r.self, r.held
 	r.mu.Unlock()
 	return r.cfg.Engine.PutNode(ctx, held.Lease(), self)
@@ -119,9 +121,19 @@ func (r *Roster) Look(ctx context.Context) {
 	nodes = slices.DeleteFunc(nodes, func(n cluster.Node) bool { return n.ID == r.cfg.Node.ID })
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, n := range nodes {
+		if r.news(n) {
+			delete(r.given, n.ID)
+		}
+	}
 	r.others = nodes
-	clear(r.given)
 	r.sight(time.Now())
+}
+
+// news says whether a node has said how it is since it was looked at last: what it was given then is in its load. It needs mu.
+func (r *Roster) news(n cluster.Node) bool {
+	i := slices.IndexFunc(r.others, func(other cluster.Node) bool { return other.ID == n.ID })
+	return i < 0 || n.Reports == 0 || n.Reports != r.others[i].Reports || n.Epoch != r.others[i].Epoch
 }
 
 // Self is this node.

@@ -163,15 +163,31 @@ func TestWhatWasGivenCountsUntilTheNodeIsHeardAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		store := memory.NewStore(memory.Config{})
 		a := start(t, store, cluster.Node{ID: "a"}, nil)
-		start(t, store, cluster.Node{ID: "b", Capacity: 3}, nil)
+		var silent atomic.Bool
+		start(t, store, cluster.Node{ID: "b", Capacity: 3}, func() (int, time.Duration) {
+			for silent.Load() {
+				time.Sleep(10 * time.Millisecond)
+			}
+			return 0, 0
+		})
+		time.Sleep(2 * time.Second)
+		silent.Store(true)
 		time.Sleep(2 * time.Second)
 		for range 3 {
 			if _, err := a.Pick(roster.Want{}); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if _, err := a.Pick(roster.Want{}); !errors.Is(err, roster.ErrNoRoom) {
-			t.Errorf("a fourth: %v", err)
+		for range 4 { // in which the directory is looked at
+			if _, err := a.Pick(roster.Want{}); !errors.Is(err, roster.ErrNoRoom) {
+				t.Errorf("a fourth: %v", err)
+			}
+			time.Sleep(500 * time.Millisecond)
+		}
+		silent.Store(false)
+		time.Sleep(2 * time.Second)
+		if _, err := a.Pick(roster.Want{}); err != nil {
+			t.Errorf("after it has said that it has none: %v", err)
 		}
 	})
 }
