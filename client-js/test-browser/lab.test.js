@@ -226,9 +226,8 @@ test("while nothing comes over a line that is there, the page says so and not th
   await page.evaluate(() => /** @type {any} */ (window).deltatickLab.a.conditions.freeze(1600));
   await reads("#caption", /^Connected, but nothing comes/);
   await reads("#line-now", /^Connected, but nothing comes/);
-  const story = await told(page, /^Nothing came for/);
-  const [, seconds] = /^Nothing came for (\d+\.\d) s, then all of it/.exec(story) ?? [];
-  assert.ok(Number(seconds) >= 1.5, story);
+  // A machine that stops for half a second is told of, too, and may do so just before.
+  await told(page, /^Nothing came for (1\.[5-9]|[2-9]\.\d|\d\d+\.\d) s, then all of it/);
   await reads("#caption", /^All on/);
 });
 
