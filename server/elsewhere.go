@@ -151,9 +151,7 @@ func (s *Server) unpack(p *player, how *session.Arrival) luggage {
 
 // rejoin brings its player back to the lobby where the user is, if there is one, which may bring a seat.
 func (s *Server) rejoin(p *player, l luggage) {
-	ctx, cancel := context.WithTimeout(context.Background(), requestTimeout)
-	defer cancel()
-	in, err := s.rejoiner.Rejoin(ctx, p, l.Lobby, l.Said)
+	in, err := s.rejoiner.Rejoin(context.Background(), p, l.Lobby, l.Said) // has an end of its own
 	if err == nil && !in && l.Lobby != "" {
 		err = errors.New("it knows of no such member")
 	}

@@ -70,15 +70,16 @@ type Config struct {
 }
 
 const (
-	callTimeout    = 500 * time.Millisecond // of a call that is made again
-	requestTimeout = 5 * time.Second        // of a member's request whose context has no end
-	joinTimeout    = 4 * time.Second        // for finding whoever has a lobby
-	joinWait       = 2 * time.Second        // for one owner's answer, who may be making a match
-	joinHold       = 5 * time.Second        // for which the store keeps a place for who is joining
-	resumeTimeout  = 3 * time.Second        // for finding a match
-	handTimeout    = 3 * time.Second        // for giving all lobbies away
-	handsAtOnce    = 16                     // lobbies that are given away or taken over at the same time
-	maxSpectators  = 32                     // lobby.Config.MaxSpectators by default
+	callTimeout    = 500 * time.Millisecond  // of a call that is made again
+	requestTimeout = 5 * time.Second         // of a member's request whose context has no end
+	joinTimeout    = 4 * time.Second         // for finding whoever has a lobby
+	rejoinTimeout  = handedFor - time.Second // the same, for a member who has a place in it until then
+	joinWait       = 2 * time.Second         // for one owner's answer, who may be making a match
+	joinHold       = 5 * time.Second         // for which the store keeps a place for who is joining
+	resumeTimeout  = 3 * time.Second         // for finding a match
+	handTimeout    = 3 * time.Second         // for giving all lobbies away
+	handsAtOnce    = 16                      // lobbies that are given away or taken over at the same time
+	maxSpectators  = 32                      // lobby.Config.MaxSpectators by default
 )
 
 func (cfg Config) withDefaults() (Config, error) {

@@ -325,7 +325,7 @@ func (d *Directory) attachAll() {
 }
 
 // Rejoin brings a member back whose session has come from another node, with its place in a lobby, if its user has one. It tells whether that is so. The member
-// is in no lobby on this node. was and said are what Detach has returned on the other node; "" and math.MaxUint32, if that is gone.
+// is in no lobby on this node. It looks for the lobby's owner for as long as the place is kept, 9 s. was and said are what Detach has returned on the other node; "" and math.MaxUint32, if that is gone.
 func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (bool, error) {
 	d.mu.Lock()
 	id := d.byUser[m.User()]
@@ -344,7 +344,7 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said
 	g.lobby, g.said = id, said
 	stay := g.ref
 	g.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, joinTimeout)
+	ctx, cancel := context.WithTimeout(ctx, rejoinTimeout)
 	defer cancel()
 	for {
 		d.mu.Lock()
@@ -375,6 +375,9 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said
 		case <-ctx.Done():
 			d.leave(g, stay)
 			return false, errUnavailable
+		case <-d.ctx.Done():
+			d.leave(g, stay)
+			return false, errDraining
 		case <-time.After(retryEvery):
 		}
 	}
