@@ -253,7 +253,7 @@ func (d *Directory) attachOne(ctx context.Context, o *owned, from string, ask *a
 		return out, nil
 	}
 	in := attachedMember{Ref: g.Ref, In: true}
-	if p.hear(g, has == at) || !same || ask.Fresh {
+	if p.hear(g, has == at) || !same || ask.Fresh || g.Said == saidUnknown {
 		said, err := d.local.Attach(ctx, p, g.Away, g.Said, func() { o.rebind(p, at, g.Name) })
 		switch {
 		case ctx.Err() != nil:
