@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/deltatick/deltatick/lobby"
 )
 
 // A session that was made anew does not know what its client has heard: what was said before is the client's to ask for.
@@ -80,4 +82,36 @@ func TestASessionThatComesToALobbysFormerOwnerIsInTheLobbyOfItsNewOne(t *testing
 			t.Errorf("members are %+v, the one who moved is in %q", m, again.place())
 		}
 	})
+}
+
+func TestANumberOfTheChatIsNotGivenTwiceThoughItsMessageIsLost(t *testing.T) {
+	inService(t, 2, func(s *service) {
+		a, b := s.node("a"), s.node("b")
+		ada := a.person("ada")
+		ada.create()
+		s.must(ada.say("kept"))
+		s.pass(time.Second)
+		a.engine.noLobbies.Store(true) // nothing more of it gets into the store
+		s.must(ada.say("lost"))
+		s.pass(time.Second)
+		a.die()
+		again := b.person("ada")
+		if in, err := b.Rejoin(s.ctx, again, "", math.MaxUint32); !in || err != nil {
+			t.Fatalf("rejoined: %v, %v", in, err)
+		}
+		s.must(again.say("next"))
+		s.pass(time.Second)
+		lost, next := ada.numbers(), again.numbers()
+		if len(lost) != 2 || len(next) != 1 || next[0] <= lost[1] {
+			t.Errorf("numbers %v before, %v after", lost, next)
+		}
+	})
+}
+
+// numbers are those of the chat's messages.
+func (p *person) numbers() (ids []uint32) {
+	for _, m := range p.told("chat/message") {
+		ids = append(ids, decoded[lobby.ChatMessage](p.at.s.t, m).ID)
+	}
+	return ids
 }

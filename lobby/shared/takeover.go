@@ -85,6 +85,10 @@ func (d *Directory) offers(game string) bool {
 	return slices.ContainsFunc(d.local.Games(), func(g lobby.Game) bool { return g.Name == game })
 }
 
+// unsavedMessages is more chat messages than a dead owner can have numbered since it put the lobby's entry for the last time: what all its members may say in the time of a
+// lease, after which it accepts none. Their numbers are not given again: who has had one takes another message of that number for the same.
+const unsavedMessages = 1024
+
 // heirPatience is for how many TTLs a lobby is left to its heir, who may be dead as well.
 const heirPatience = 2
 
@@ -135,6 +139,7 @@ func (d *Directory) takeOver(lease cluster.Lease) {
 	}
 	if err == nil {
 		r.Saved.Code = entry.Code
+		r.Saved.Said += unsavedMessages
 		err = d.revive(held, r)
 	}
 	if err != nil {
