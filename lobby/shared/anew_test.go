@@ -9,16 +9,22 @@ import (
 	"github.com/deltatick/deltatick/lobby"
 )
 
+// anew is a crowd of whom user-b has come back with a session made anew, on the node c: the other one is dead.
+func anew(s *service) (all []*person, again *person) {
+	_, all = crowd(s)
+	s.must(all[0].say("long ago"))
+	s.node("b").die()
+	again = s.node("c").person("user-b")
+	if in, err := s.node("c").Rejoin(s.ctx, again, "", math.MaxUint32); !in || err != nil {
+		s.t.Fatalf("rejoined: %v, %v", in, err)
+	}
+	return all, again
+}
+
 // A session that was made anew does not know what its client has heard: what was said before is the client's to ask for.
 func TestAMemberWhoseSessionWasMadeAnewIsToldNothingTwice(t *testing.T) {
 	inService(t, 3, func(s *service) {
-		_, all := crowd(s)
-		s.must(all[0].say("long ago"))
-		s.node("b").die()
-		again := s.node("c").person("user-b")
-		if in, err := s.node("c").Rejoin(s.ctx, again, "", math.MaxUint32); !in || err != nil {
-			t.Fatalf("rejoined: %v, %v", in, err)
-		}
+		all, again := anew(s)
 		s.must(all[0].say("welcome back"))
 		s.pass(time.Second)
 		s.net.cut("a", "c", true)
@@ -34,13 +40,7 @@ func TestAMemberWhoseSessionWasMadeAnewIsToldNothingTwice(t *testing.T) {
 
 func TestAMemberWhoseSessionWasMadeAnewMissesNothingThatIsSaidAfterwards(t *testing.T) {
 	inService(t, 3, func(s *service) {
-		_, all := crowd(s)
-		s.must(all[0].say("long ago"))
-		s.node("b").die()
-		again := s.node("c").person("user-b")
-		if in, err := s.node("c").Rejoin(s.ctx, again, "", math.MaxUint32); !in || err != nil {
-			t.Fatalf("rejoined: %v, %v", in, err)
-		}
+		all, again := anew(s)
 		s.net.cut("a", "c", true)
 		s.must(all[0].say("unheard"))
 		s.pass(time.Second)
