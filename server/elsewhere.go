@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/cluster/relay"
+	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 )
@@ -133,26 +134,28 @@ var luggageBounds = protocol.Bounds{Bytes: session.MaxCarried, Depth: protocol.M
 // saidUnknown is for a session that was made anew, whose client has been told that events are missing: what was said before, it asks for.
 const saidUnknown = math.MaxUint32
 
-// unpack gives a session that came from another node its channels, and returns what it has brought.
-func (s *Server) unpack(p *player, how *session.Arrival) luggage {
-	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "whole", how.Whole)
-	l := luggage{Said: saidUnknown}
-	if how.Whole {
-		if err := protocol.DecodeWithin(how.House, luggageBounds, &l); err != nil || l.Version != 1 {
-			s.cfg.Logger.Error("what a session from another node brings", "session", p.session.ID(), "user", p.User(), "version", l.Version, "err", err)
-			return luggage{Said: saidUnknown}
-		}
+// unpack gives a session that came from another node its channels, and returns what else it has brought.
+func (s *Server) unpack(p *player, how *session.Arrival) (coming shared.Coming, from relaying) {
+	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "from", how.From, "whole", how.Whole)
+	anew := shared.Coming{Said: saidUnknown, From: how.From}
+	if !how.Whole {
+		return anew, relaying{}
+	}
+	var l luggage
+	if err := protocol.DecodeWithin(how.House, luggageBounds, &l); err != nil || l.Version != 1 {
+		s.cfg.Logger.Error("what a session from another node brings", "session", p.session.ID(), "user", p.User(), "version", l.Version, "err", err)
+		return anew, relaying{}
 	}
 	if err := s.channels.Unpack(p.session, l.Channels); err != nil {
 		s.cfg.Logger.Error("channels of a session from another node", "session", p.session.ID(), "user", p.User(), "err", err)
 	}
-	return l
+	return shared.Coming{Lobby: l.Lobby, Said: l.Said}, l.Relay
 }
 
 // rejoin brings its player back to the lobby where the user is, if there is one, which may bring a seat.
-func (s *Server) rejoin(p *player, l luggage) {
-	in, err := s.rejoiner.Rejoin(context.Background(), p, l.Lobby, l.Said) // has an end of its own
-	if err == nil && !in && l.Lobby != "" {
+func (s *Server) rejoin(p *player, how shared.Coming) {
+	in, err := s.rejoiner.Rejoin(context.Background(), p, how) // has an end of its own
+	if err == nil && !in && how.Lobby != "" {
 		err = errors.New("it knows of no such member")
 	}
 	if err != nil {

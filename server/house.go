@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/protocol"
 	"github.com/deltatick/deltatick/session"
 )
@@ -21,10 +22,12 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 		return
 	}
 	p := s.playerOf(sess)
-	how, brought := sess.Arrived(), luggage{}
+	how := sess.Arrived()
+	var coming shared.Coming
 	if how != nil && !resumed {
-		brought = s.unpack(p, how)
-		p.bring(brought.Relay)
+		var from relaying
+		coming, from = s.unpack(p, how)
+		p.bring(from)
 	}
 	s.channels.Connected(sess)
 	s.presence.Connected(p)
@@ -32,7 +35,7 @@ func (s *Server) Connected(sess *session.Session, resumed bool) {
 	case resumed:
 		s.setAway(p, false)
 	case how != nil:
-		s.rejoin(p, brought)
+		s.rejoin(p, coming)
 	}
 	p.connected()
 }

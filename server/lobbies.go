@@ -26,9 +26,9 @@ type lobbies interface {
 type rejoiner interface {
 	// Of tells which lobby a user is in, on any node.
 	Of(user string) (id string, in bool)
-	// Rejoin brings a member whose session has come from another node back to its place in a lobby, and tells whether its user has one. It is
-	// told what is said after the chat message of an id. was is the lobby it was in, if that is known.
-	Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (in bool, err error)
+	// Rejoin brings a member whose session has come from another node back to its place in a lobby, and tells whether it has one. It is
+	// told what is said after the chat message of an id.
+	Rejoin(ctx context.Context, m lobby.Member, how shared.Coming) (in bool, err error)
 	// Detach forgets a member whose session has gone to another node, and leaves its place to whom Rejoin brings there. It returns its
 	// lobby, and the id of the newest chat message that the member has had.
 	Detach(m lobby.Member) (in string, said uint32)

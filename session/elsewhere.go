@@ -35,6 +35,7 @@ type Arrival struct {
 	// Whole says that the other hub gave it up: events, replies and numbers are as they were there. Otherwise the session is new, of the same user.
 	Whole bool
 	House []byte // what Carry returned there, if it is whole
+	From  string // the node that had the session, or was thought to
 }
 
 // Arrived says how the session came from another hub; nil: it began at this one.
@@ -62,11 +63,11 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 	if err != nil { // before the other hub gives it up: here it would be lost
 		return nil, ResumeRefused, err
 	}
-	carried, err := h.fetch(c, hello, token)
+	carried, from, err := h.fetch(c, hello, token)
 	var closed *protocol.Closed
 	switch {
 	case err == nil:
-		err = s.unpack(&carried)
+		err = s.unpack(&carried, from)
 	case errors.As(err, &closed):
 		return nil, ResumeExpired, err
 	default:
@@ -76,7 +77,7 @@ func (h *Hub) immigrate(c *conn, hello protocol.Hello, token claim) (*Session, O
 		h.log.Warn("a session is made anew", "user", s.User(), "from", token.origin.node, "why", err)
 		h.cfg.Counters.Anew.Add(1)
 		h.displaceHeir(token.session)
-		s.arrived, s.missing = &Arrival{}, true
+		s.arrived, s.missing = &Arrival{From: from}, true
 		s.events.last = min(hello.Resume.Seq, maxAnewSeq) // so that the client does not take the next for one that it has had
 		s.id, err = uuid.NewRandomFromReader(h.cfg.Random)
 	}
@@ -143,29 +144,29 @@ const maxAnewSeq = 1 << 31
 // maxMoves bounds how often a session that is looked for may have moved on.
 const maxMoves = 3
 
-// fetch asks the hub that has the session, and those that it went on to.
-func (h *Hub) fetch(c *conn, hello protocol.Hello, token claim) (Carried, error) {
+// fetch asks the hub that has the session, and those that it went on to. It returns which was asked last, too.
+func (h *Hub) fetch(c *conn, hello protocol.Hello, token claim) (carried Carried, node string, err error) {
 	ctx, cancel := context.WithTimeout(c.ctx, h.cfg.HelloTimeout)
 	defer cancel()
-	node := token.origin.node
+	node = token.origin.node
 	if to, moved := h.movedTo(token.session); moved {
 		node = to
 	}
 	for range maxMoves {
 		if node == h.cfg.Node {
-			return Carried{}, ErrGone
+			return Carried{}, node, ErrGone
 		}
-		carried, err := h.cfg.Elsewhere.Fetch(ctx, node, hello.Resume.Token, hello.Resume.Seq)
+		carried, err = h.cfg.Elsewhere.Fetch(ctx, node, hello.Resume.Token, hello.Resume.Seq)
 		if err != nil || carried.Moved == "" {
-			return carried, err
+			return carried, node, err
 		}
 		node = carried.Moved
 	}
-	return Carried{}, fmt.Errorf("session: moved on for more than %d times", maxMoves)
+	return Carried{}, node, fmt.Errorf("session: moved on for more than %d times", maxMoves)
 }
 
 // unpack makes the session, which nobody else knows yet, what another hub has packed.
-func (s *Session) unpack(carried *Carried) (err error) {
+func (s *Session) unpack(carried *Carried, from string) (err error) {
 	if s.id, err = uuid.Parse(carried.Session); err != nil {
 		return fmt.Errorf("session from another hub: %w", err)
 	}
@@ -177,7 +178,7 @@ func (s *Session) unpack(carried *Carried) (err error) {
 		who.Expires = time.UnixMilli(carried.Expires)
 	}
 	s.who.Store(&who)
-	s.arrived, s.missing = &Arrival{Whole: true, House: carried.House}, carried.Missing
+	s.arrived, s.missing = &Arrival{Whole: true, House: carried.House, From: from}, carried.Missing
 	s.newest, s.oldest = carried.Generation, carried.Generation+1 // none of those that this hub may have given out before is good again
 	s.taken.Store(carried.Taken)
 	s.events.last = carried.Last - uint32(len(carried.Kept))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 )
 
 // anew is a crowd of whom user-b has come back with a session made anew, on the node c: the other one is dead.
@@ -15,7 +16,7 @@ func anew(s *service) (all []*person, again *person) {
 	s.must(all[0].say("long ago"))
 	s.node("b").die()
 	again = s.node("c").person("user-b")
-	if in, err := s.node("c").Rejoin(s.ctx, again, "", math.MaxUint32); !in || err != nil {
+	if in, err := s.node("c").Rejoin(s.ctx, again, shared.Coming{Said: math.MaxUint32, From: "b"}); !in || err != nil {
 		s.t.Fatalf("rejoined: %v, %v", in, err)
 	}
 	return all, again
@@ -69,7 +70,7 @@ func TestASessionThatComesToALobbysFormerOwnerIsInTheLobbyOfItsNewOne(t *testing
 		s.net.thaw("a")
 		again, done := a.person("user-b"), make(chan error, 1)
 		go func() {
-			_, err := a.Rejoin(s.ctx, again, in, said)
+			_, err := a.Rejoin(s.ctx, again, shared.Coming{Lobby: in, Said: said})
 			done <- err
 		}()
 		s.pass(100 * time.Millisecond)
@@ -96,7 +97,7 @@ func TestANumberOfTheChatIsNotGivenTwiceThoughItsMessageIsLost(t *testing.T) {
 		s.pass(time.Second)
 		a.die()
 		again := b.person("ada")
-		if in, err := b.Rejoin(s.ctx, again, "", math.MaxUint32); !in || err != nil {
+		if in, err := b.Rejoin(s.ctx, again, shared.Coming{Said: math.MaxUint32, From: "a"}); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
 		}
 		s.must(again.say("next"))
@@ -114,4 +115,77 @@ func (p *person) numbers() (ids []uint32) {
 		ids = append(ids, decoded[lobby.ChatMessage](p.at.s.t, m).ID)
 	}
 	return ids
+}
+
+// A user may have two sessions, as in two tabs, of which one is in a lobby.
+func TestASessionThatWasInNoLobbyTakesNobodysPlace(t *testing.T) {
+	for what, how := range map[string]shared.Coming{
+		"whole":                        {},
+		"made anew":                    {Said: math.MaxUint32, From: "d"},
+		"made anew, from a node there": {Said: math.MaxUint32, From: "c"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			inService(t, 3, func(s *service) {
+				state, all := crowd(s)
+				s.pass(time.Second)
+				if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("user-b"), how); in || err != nil {
+					t.Errorf("the other session is in the lobby: %v, %v", in, err)
+				}
+				s.pass(15 * time.Second)
+				s.must(all[1].say("still here"))
+				if m := all[0].newest().Members; len(m) != 3 || m[1].Away || all[1].place() != state.ID {
+					t.Errorf("members are %+v", m)
+				}
+			})
+		})
+	}
+}
+
+// The welcome of a session that was made anew may not arrive: its client goes on at the next node, with the token that it had.
+func TestAPlaceGoesToTheLastOfTheSessionsThatWereMadeAnewForOneThatIsLost(t *testing.T) {
+	inService(t, 4, func(s *service) {
+		state, all := crowd(s)
+		s.node("b").die()
+		how := shared.Coming{Said: math.MaxUint32, From: "b"}
+		first := s.node("c").person("user-b")
+		if in, err := s.node("c").Rejoin(s.ctx, first, how); !in || err != nil {
+			t.Fatalf("rejoined: %v, %v", in, err)
+		}
+		s.must(s.node("c").SetAway(s.ctx, first, true)) // its connection is lost
+		again := s.node("d").person("user-b")
+		if in, err := s.node("d").Rejoin(s.ctx, again, how); !in || err != nil {
+			t.Fatalf("rejoined: %v, %v", in, err)
+		}
+		s.pass(20 * time.Second)
+		s.must(again.say("here"))
+		if m := all[0].newest().Members; len(m) != 4 || m[1].Away || again.place() != state.ID {
+			t.Errorf("members are %+v", m)
+		}
+	})
+}
+
+// An owner that is cut off from the store is not sure to have its lobby. Members go to other nodes meanwhile, and need not wait until another one has it.
+func TestASessionIsBackInALobbyWhoseOwnerIsNotSureAndInThatOfTheNextOwner(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		state, all := crowd(s)
+		s.node("a").engine.away.Store(true)
+		s.pass(1100 * time.Millisecond)
+		in, said := s.node("b").Detach(all[1])
+		again := s.node("c").person("user-b")
+		began := time.Now()
+		if in, err := s.node("c").Rejoin(s.ctx, again, shared.Coming{Lobby: in, Said: said}); !in || err != nil {
+			t.Fatalf("rejoined: %v, %v", in, err)
+		}
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("it took %v", took)
+		}
+		s.pass(20 * time.Second)
+		if owner := s.owner(state.ID); owner == "a" {
+			t.Fatal("nobody took over")
+		}
+		s.must(again.say("here"))
+		if m := all[2].newest().Members; len(m) != 3 || m[1].Away || again.place() != state.ID {
+			t.Errorf("members are %+v", m)
+		}
+	})
 }

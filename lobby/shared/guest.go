@@ -31,6 +31,11 @@ type guest struct {
 
 	away    bool
 	awaySeq uint32
+
+	// The session has come from another node, and no owner that was sure to have the lobby has said yet that it knows: the member is taken from wherever its place is, as
+	// far as only allows.
+	unsure bool
+	only   string
 }
 
 // visit is a lobby in which there are guests. Guarded by Directory.mu.
@@ -71,6 +76,7 @@ func (d *Directory) enter(m lobby.Member) (*guest, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.ref, g.lobby, g.in, g.epoch, g.said, g.seat, g.chair, g.role = now, "", false, 0, 0, seat{}, 0, ""
+	g.unsure, g.only = false, ""
 	return g, nil
 }
 

@@ -90,7 +90,7 @@ type attaching struct {
 	Epoch  uint32
 	Upto   ref  // members of this node up to it that are not in Guests have left
 	Fresh  bool // some of what was sent may be lost
-	Take   bool // also from another node that has the member: its session has come from there
+	Take   bool // of one member, whose session has come from another node
 	Guests []attachment
 }
 
@@ -102,6 +102,8 @@ type attachment struct {
 	Away             bool
 	AwaySeq          uint32
 	Said             uint32 // newest chat message that has arrived; saidUnknown: that is not known
+	Take             bool   // also from another node that has the member: its session has come from there, and no owner that was sure to have the lobby knows it
+	Only             string // with Take: only from that node, or from one where the member is away or out of reach; "": from any
 }
 
 // saidUnknown is for a member whose session was made anew: what was said before is not told, and the first message that comes is news.
@@ -112,6 +114,7 @@ type attached struct {
 
 	Epoch   uint32
 	Members []attachedMember
+	Sure    bool // the owner had the lobby then, and what it has noted holds
 }
 
 type attachedMember struct {

@@ -129,6 +129,13 @@ func (p *proxy) door() (at door, lost time.Time) {
 	return p.at, p.lost
 }
 
+// yields says whether the member's place may go to a session of its user that is known to have been on a node; "": to any.
+func (p *proxy) yields(node string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return node == "" || p.at.node == node || p.away || !p.lost.IsZero()
+}
+
 // setAway notes what the session's node says, unless it has said something newer.
 func (p *proxy) setAway(away bool, seq uint32) {
 	p.mu.Lock()

@@ -197,9 +197,6 @@ func (d *Directory) serveAttach(ctx context.Context, from string, ask *attaching
 	if err != nil {
 		return nil, err
 	}
-	if !o.valid() && ask.Take {
-		return nil, errUnavailable // another node may have it, where nobody would know that the member has come here
-	}
 	if !ask.Take {
 		d.missing(o, from, ask)
 	}
@@ -214,6 +211,7 @@ func (d *Directory) serveAttach(ctx context.Context, from string, ask *attaching
 		}
 		answer.Members = append(answer.Members, m)
 	}
+	answer.Sure = o.valid()
 	return encode(&answer), nil
 }
 
@@ -248,7 +246,7 @@ func (d *Directory) attachOne(ctx context.Context, o *owned, from string, ask *a
 	}
 	has, lost := p.door()
 	same := has == at && lost.IsZero()
-	if !same && lost.IsZero() && !ask.Take {
+	if takes := (ask.Take || g.Take) && p.yields(g.Only); !same && lost.IsZero() && !takes {
 		out.Why = "" // another session of the user is in
 		return out, nil
 	}

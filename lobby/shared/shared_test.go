@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/lobby"
+	"github.com/deltatick/deltatick/lobby/shared"
 	"github.com/deltatick/deltatick/protocol"
 )
 
@@ -361,7 +362,7 @@ func TestWhatALobbySaysWhileASessionIsOnItsWayCostsNobodyTheirPlace(t *testing.T
 		in, said := s.node("b").Detach(before)
 		s.must(ada.say("where are you?"))
 		s.pass(10 * time.Millisecond)
-		if in, err := s.node("c").Rejoin(s.ctx, after, in, said); err != nil || !in {
+		if in, err := s.node("c").Rejoin(s.ctx, after, shared.Coming{Lobby: in, Said: said}); err != nil || !in {
 			t.Fatalf("brought back: %v, %v", in, err)
 		}
 		s.pass(10 * time.Millisecond)
@@ -382,7 +383,7 @@ func TestAMemberWhoseSessionWentWhereNobodyKnewOfItIsNotKept(t *testing.T) {
 		s.must(before.join(state.ID))
 		s.node("b").Detach(before)
 		after := s.node("c").person("bob")
-		if in, err := s.node("c").Rejoin(s.ctx, after, "", math.MaxUint32); err != nil || in {
+		if in, err := s.node("c").Rejoin(s.ctx, after, shared.Coming{Said: math.MaxUint32, From: "b"}); err != nil || in {
 			t.Fatalf("brought back: %v, %v", in, err)
 		}
 		s.refused(after.join(state.ID), protocol.CodeAlready)
@@ -399,7 +400,7 @@ func TestASessionThatComesToAnotherNodeIsBackInItsLobby(t *testing.T) {
 		s.node("b").die()
 		s.pass(2 * time.Second)
 		again := s.node("c").person("user-b")
-		if in, err := s.node("c").Rejoin(s.ctx, again, "", 0); !in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, again, shared.Coming{}); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
 		}
 		s.pass(time.Second)
@@ -407,7 +408,7 @@ func TestASessionThatComesToAnotherNodeIsBackInItsLobby(t *testing.T) {
 			t.Errorf("has seat %d of %q, is in %q", seat, id, again.place())
 		}
 		s.must(again.say("here"))
-		if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("nobody"), "", 0); in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, s.node("c").person("nobody"), shared.Coming{}); in || err != nil {
 			t.Errorf("a stranger rejoined: %v, %v", in, err)
 		}
 		s.pass(time.Minute)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/deltatick/deltatick/cluster"
-	"github.com/deltatick/deltatick/lobby"
 	"github.com/deltatick/deltatick/match"
 	"github.com/deltatick/deltatick/protocol"
 )
@@ -160,7 +159,7 @@ func (d *Directory) attachTo(v *visit, node string, epoch uint32, fresh bool) er
 	d.mu.Unlock()
 	for _, m := range answer.Members {
 		if g := guests[m.Ref]; g != nil {
-			d.attached(g, v.id, answer.Epoch, m)
+			d.attached(g, v.id, &answer, m)
 		}
 	}
 	return nil
@@ -187,11 +186,11 @@ func (g *guest) attachment(id string) attachment {
 	case g.lobby != id:
 		return attachment{}
 	}
-	return attachment{Ref: g.ref, User: g.user, Name: g.member.Name(), Role: g.role, Away: g.away, AwaySeq: g.awaySeq, Said: g.said}
+	return attachment{Ref: g.ref, User: g.user, Name: g.member.Name(), Role: g.role, Away: g.away, AwaySeq: g.awaySeq, Said: g.said, Take: g.unsure, Only: g.only}
 }
 
 // attached takes in what the owner says of a guest.
-func (d *Directory) attached(g *guest, id string, epoch uint32, m attachedMember) {
+func (d *Directory) attached(g *guest, id string, answer *attached, m attachedMember) {
 	if !m.In {
 		if m.Why == "" {
 			d.cfg.Counters.Displaced.Add(1)
@@ -201,14 +200,15 @@ func (d *Directory) attached(g *guest, id string, epoch uint32, m attachedMember
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.accepts(d, m.Ref, id, epoch) {
+	if g.accepts(d, m.Ref, id, answer.Epoch) {
+		g.unsure = g.unsure && !answer.Sure
 		if m.Role != "" {
 			g.role = m.Role
 		}
 		if g.said == saidUnknown {
 			g.said = m.Said // whoever attaches it next does not tell again what came before
 		}
-		g.sit(m.Seat, epoch)
+		g.sit(m.Seat, answer.Epoch)
 	}
 }
 
@@ -321,64 +321,5 @@ func (d *Directory) attachAll() {
 	d.mu.Unlock()
 	for _, id := range ids {
 		d.attach(id, false)
-	}
-}
-
-// Rejoin brings a member back whose session has come from another node, with its place in a lobby, if its user has one. It tells whether that is so. The member
-// is in no lobby on this node. It looks for the lobby's owner for as long as the place is kept, 9 s. was and said are what Detach has returned on the other node; "" and math.MaxUint32, if that is gone.
-func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, was string, said uint32) (bool, error) {
-	d.mu.Lock()
-	id := d.byUser[m.User()]
-	if d.known[id] == nil {
-		id = was // which changes hands just now, perhaps
-	}
-	d.mu.Unlock()
-	if id == "" {
-		return false, nil
-	}
-	g, err := d.enter(m)
-	if err != nil {
-		return false, err
-	}
-	g.mu.Lock()
-	g.lobby, g.said = id, said
-	stay := g.ref
-	g.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, rejoinTimeout)
-	defer cancel()
-	for {
-		d.mu.Lock()
-		node, epoch := "", uint32(0)
-		if k := d.known[id]; k != nil {
-			node, epoch = k.node, k.epoch
-		}
-		d.mu.Unlock()
-		g.mu.Lock()
-		a := attachment{Ref: stay, User: g.user, Name: m.Name(), Said: g.said}
-		g.mu.Unlock()
-		answer, err := d.callAttach(ctx, node, &attaching{Lobby: id, Epoch: epoch, Fresh: true, Take: true, Guests: []attachment{a}})
-		switch {
-		case err == nil && len(answer.Members) == 1 && answer.Members[0].In:
-			if d.settle(g, stay, id, node, answer.Members[0].Role, answer.Epoch, 0) {
-				d.attached(g, id, answer.Epoch, answer.Members[0])
-			}
-			return true, nil
-		case err == nil:
-			d.leave(g, stay)
-			return false, nil
-		}
-		if _, missing := d.lookUp(id, epoch); missing {
-			d.leave(g, stay)
-			return false, nil
-		}
-		select {
-		case <-ctx.Done():
-			d.leave(g, stay)
-			return false, errUnavailable
-		case <-d.ctx.Done():
-			d.leave(g, stay)
-			return false, errDraining
-		case <-time.After(retryEvery):
-		}
 	}
 }
