@@ -189,3 +189,43 @@ func TestASessionIsBackInALobbyWhoseOwnerIsNotSureAndInThatOfTheNextOwner(t *tes
 		}
 	})
 }
+
+// What an owner was not sure of it is asked again, though it is on the member's own node: the member's session would else take the place from the one that is made anew for it.
+func TestASessionThatAnOwnerHasBecomeSureOfTakesNoPlaceFromTheOneAfterIt(t *testing.T) {
+	inService(t, 3, func(s *service) {
+		state, all := crowd(s)
+		for _, n := range s.nodes {
+			n.engine.away.Store(true)
+		}
+		s.pass(1500 * time.Millisecond)
+		a := s.node("a")
+		in, said := s.node("b").Detach(all[1])
+		old := a.person("user-b")
+		if in, err := a.Rejoin(s.ctx, old, shared.Coming{Lobby: in, Said: said}); !in || err != nil {
+			t.Fatalf("rejoined: %v, %v", in, err)
+		}
+		for _, n := range s.nodes {
+			n.engine.away.Store(false)
+		}
+		s.pass(15 * time.Second)
+		if owner := s.owner(state.ID); owner != "a" {
+			t.Fatalf("the lobby went to %s", owner)
+		}
+		s.net.freeze("a")
+		a.engine.away.Store(true)
+		a.engine.deaf.Store(true)
+		s.pass(5 * time.Second)
+		last := s.node("c").person("user-b")
+		if in, err := s.node("c").Rejoin(s.ctx, last, shared.Coming{Said: math.MaxUint32, From: "a"}); !in || err != nil {
+			t.Fatalf("rejoined: %v, %v", in, err)
+		}
+		s.net.thaw("a")
+		a.engine.away.Store(false)
+		a.engine.deaf.Store(false)
+		s.pass(20 * time.Second)
+		s.must(last.say("here"))
+		if last.place() != state.ID || old.place() == state.ID {
+			t.Errorf("the last session is in %q, the one before in %q", last.place(), old.place())
+		}
+	})
+}

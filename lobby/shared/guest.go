@@ -47,6 +47,7 @@ type visit struct {
 	calling bool // a goroutine makes sure of the guests
 	again   bool // it is to do so once more
 	fresh   bool // something may have been lost
+	unsure  bool // of some guests: see there
 }
 
 // enter gives a member a place on this node, for a lobby that it is about to join.

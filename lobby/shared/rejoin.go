@@ -99,6 +99,11 @@ func (d *Directory) comeBack(ctx context.Context, g *guest, id string, stay ref)
 	}
 	if len(answer.Members) == 1 && answer.Members[0].In && d.settle(g, stay, id, node, answer.Members[0].Role, answer.Epoch, 0) {
 		d.attached(g, id, &answer, answer.Members[0])
+		d.mu.Lock()
+		if v := d.visits[id]; v != nil {
+			v.unsure = v.unsure || !answer.Sure
+		}
+		d.mu.Unlock()
 	}
 	return answer, nil
 }

@@ -156,6 +156,7 @@ func (d *Directory) attachTo(v *visit, node string, epoch uint32, fresh bool) er
 	if fresh && !v.again {
 		v.fresh = false
 	}
+	v.unsure = v.unsure && !answer.Sure
 	d.mu.Unlock()
 	for _, m := range answer.Members {
 		if g := guests[m.Ref]; g != nil {
@@ -309,12 +310,12 @@ func (d *Directory) visitsTo(node string) (ids []string) {
 	return ids
 }
 
-// attachAll makes sure of the guests in lobbies of other nodes unasked.
+// attachAll makes sure of the guests in lobbies of other nodes unasked, and of those that an owner was not sure of.
 func (d *Directory) attachAll() {
 	d.mu.Lock()
 	var ids []string
 	for id, v := range d.visits {
-		if v.node != d.cfg.Node {
+		if v.node != d.cfg.Node || v.unsure {
 			ids = append(ids, id)
 		}
 	}
