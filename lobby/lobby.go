@@ -112,9 +112,7 @@ func (l *lobby) run() {
 		case call := <-l.calls:
 			call()
 		case <-l.matchOver():
-			if !l.adopted() {
-				l.endRound()
-			}
+			l.endRound()
 		case <-l.retry:
 			l.retry = nil
 			l.seatWaiting()

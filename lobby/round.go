@@ -130,20 +130,16 @@ func (l *lobby) matchOver() <-chan struct{} {
 	return l.round.over
 }
 
-// adopted says whether the match that this lobby knows nothing more of goes on with the lobby's next owner. This copy is about to be detached: it has no more to say
-// to anybody, least of all that their match is over.
-func (l *lobby) adopted() bool {
-	l.round.lost = l.round.match.Result().Reason == match.ReasonElsewhere
-	if l.round.lost {
-		l.log.Warn("another copy of this lobby has its match", "match", l.round.match.ID(), "err", l.round.err)
-	}
-	return l.round.lost
-}
-
-// endRound takes the players back.
+// endRound takes the players back, unless the match goes on with the lobby's next owner: this copy is about to be detached then, and has no more to say to anybody, least of
+// all that their match is over.
 func (l *lobby) endRound() {
 	m := l.round.match
 	result := m.Result()
+	if result.Reason == match.ReasonElsewhere {
+		l.round.lost = true
+		l.log.Warn("another copy of this lobby has its match", "match", m.ID(), "err", l.round.err)
+		return
+	}
 	l.epoch = epochOf(m)
 	l.log.Info("match over", "match", m.ID(), "round", l.rounds, "reason", result.Reason, "err", l.round.err)
 	l.round = nil

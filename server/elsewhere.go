@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/deltatick/deltatick/cluster/relay"
@@ -131,13 +130,10 @@ type luggage struct {
 // luggageBounds are those of the other node's word.
 var luggageBounds = protocol.Bounds{Bytes: session.MaxCarried, Depth: protocol.MaxDepth, Values: relay.MaxPacked + 16}
 
-// saidUnknown is for a session that was made anew, whose client has been told that events are missing: what was said before, it asks for.
-const saidUnknown = math.MaxUint32
-
 // unpack gives a session that came from another node its channels, and returns what else it has brought.
 func (s *Server) unpack(p *player, how *session.Arrival) (coming shared.Coming, from relaying) {
 	s.cfg.Logger.Info("session came from another node", "session", p.session.ID(), "user", p.User(), "from", how.From, "whole", how.Whole)
-	anew := shared.Coming{Said: saidUnknown, From: how.From}
+	anew := shared.Coming{From: how.From}
 	if !how.Whole {
 		return anew, relaying{}
 	}

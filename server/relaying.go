@@ -72,11 +72,16 @@ func (w *follow) broughtFor(node string) relay.Session {
 		return relay.Session{}
 	}
 	if r.Node != node { // the match has moved meanwhile
-		w.house.counters.leftBehind.Add(1)
-		w.miss()
+		w.leaveBehind()
 		return relay.Session{}
 	}
 	return relay.Session{Token: r.Token, Seq: r.Seq}
+}
+
+// leaveBehind counts a relay's session that has not come along, and has the player told.
+func (w *follow) leaveBehind() {
+	w.house.counters.leftBehind.Add(1)
+	w.miss()
 }
 
 // hearFromHere hands on what a session on this node itself still has for a player who has come here from a node that relayed.
@@ -93,8 +98,7 @@ func (w *follow) hearFromHere() {
 	w.mu.Unlock()
 	frames, ok := w.house.withdraw(here.Token, here.Seq)
 	if !ok {
-		w.house.counters.leftBehind.Add(1)
-		w.miss()
+		w.leaveBehind()
 	}
 	for _, frame := range frames {
 		if e, err := protocol.NewReader().Event(frame); err == nil && e.Channel == protocol.ChannelMatch {

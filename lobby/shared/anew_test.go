@@ -1,7 +1,6 @@
 package shared_test
 
 import (
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -16,7 +15,7 @@ func anew(s *service) (all []*person, again *person) {
 	s.must(all[0].say("long ago"))
 	s.node("b").die()
 	again = s.node("c").person("user-b")
-	if in, err := s.node("c").Rejoin(s.ctx, again, shared.Coming{Said: math.MaxUint32, From: "b"}); !in || err != nil {
+	if in, err := s.node("c").Rejoin(s.ctx, again, shared.Coming{From: "b"}); !in || err != nil {
 		s.t.Fatalf("rejoined: %v, %v", in, err)
 	}
 	return all, again
@@ -53,19 +52,28 @@ func TestAMemberWhoseSessionWasMadeAnewMissesNothingThatIsSaidAfterwards(t *test
 	})
 }
 
+// asleep is a node that hears nothing of nodes nor of the store, until another one has taken its lobby over. wake has it hear of the store again.
+func asleep(s *service, n *node, lobby string) (wake func()) {
+	s.net.freeze(n.id)
+	n.engine.away.Store(true)
+	n.engine.deaf.Store(true)
+	s.pass(5 * time.Second)
+	if owner := s.owner(lobby); owner == n.id {
+		s.t.Fatal("nobody took over")
+	}
+	return func() {
+		n.engine.away.Store(false)
+		n.engine.deaf.Store(false)
+	}
+}
+
 // A client may dial a node that is frozen, and be taken up by it when it wakes: its session comes from the node that has taken the lobby over meanwhile, and the lobby's
 // former owner does not know that yet.
 func TestASessionThatComesToALobbysFormerOwnerIsInTheLobbyOfItsNewOne(t *testing.T) {
 	inService(t, 3, func(s *service) {
 		state, all := crowd(s)
 		a := s.node("a")
-		s.net.freeze("a")
-		a.engine.away.Store(true)
-		a.engine.deaf.Store(true)
-		s.pass(5 * time.Second)
-		if owner := s.owner(state.ID); owner == "a" {
-			t.Fatal("nobody took over")
-		}
+		wake := asleep(s, a, state.ID)
 		in, said := s.node("b").Detach(all[1])
 		s.net.thaw("a")
 		again, done := a.person("user-b"), make(chan error, 1)
@@ -74,8 +82,7 @@ func TestASessionThatComesToALobbysFormerOwnerIsInTheLobbyOfItsNewOne(t *testing
 			done <- err
 		}()
 		s.pass(100 * time.Millisecond)
-		a.engine.away.Store(false)
-		a.engine.deaf.Store(false)
+		wake()
 		s.must(<-done)
 		s.pass(20 * time.Second) // by which who is nowhere is given up
 		s.must(again.say("here"))
@@ -97,7 +104,7 @@ func TestANumberOfTheChatIsNotGivenTwiceThoughItsMessageIsLost(t *testing.T) {
 		s.pass(time.Second)
 		a.die()
 		again := b.person("ada")
-		if in, err := b.Rejoin(s.ctx, again, shared.Coming{Said: math.MaxUint32, From: "a"}); !in || err != nil {
+		if in, err := b.Rejoin(s.ctx, again, shared.Coming{From: "a"}); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
 		}
 		s.must(again.say("next"))
@@ -121,8 +128,8 @@ func (p *person) numbers() (ids []uint32) {
 func TestASessionThatWasInNoLobbyTakesNobodysPlace(t *testing.T) {
 	for what, how := range map[string]shared.Coming{
 		"whole":                        {},
-		"made anew":                    {Said: math.MaxUint32, From: "d"},
-		"made anew, from a node there": {Said: math.MaxUint32, From: "c"},
+		"made anew":                    {From: "d"},
+		"made anew, from a node there": {From: "c"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			inService(t, 3, func(s *service) {
@@ -146,7 +153,7 @@ func TestAPlaceGoesToTheLastOfTheSessionsThatWereMadeAnewForOneThatIsLost(t *tes
 	inService(t, 4, func(s *service) {
 		state, all := crowd(s)
 		s.node("b").die()
-		how := shared.Coming{Said: math.MaxUint32, From: "b"}
+		how := shared.Coming{From: "b"}
 		first := s.node("c").person("user-b")
 		if in, err := s.node("c").Rejoin(s.ctx, first, how); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
@@ -211,17 +218,13 @@ func TestASessionThatAnOwnerHasBecomeSureOfTakesNoPlaceFromTheOneAfterIt(t *test
 		if owner := s.owner(state.ID); owner != "a" {
 			t.Fatalf("the lobby went to %s", owner)
 		}
-		s.net.freeze("a")
-		a.engine.away.Store(true)
-		a.engine.deaf.Store(true)
-		s.pass(5 * time.Second)
+		wake := asleep(s, a, state.ID)
 		last := s.node("c").person("user-b")
-		if in, err := s.node("c").Rejoin(s.ctx, last, shared.Coming{Said: math.MaxUint32, From: "a"}); !in || err != nil {
+		if in, err := s.node("c").Rejoin(s.ctx, last, shared.Coming{From: "a"}); !in || err != nil {
 			t.Fatalf("rejoined: %v, %v", in, err)
 		}
 		s.net.thaw("a")
-		a.engine.away.Store(false)
-		a.engine.deaf.Store(false)
+		wake()
 		s.pass(20 * time.Second)
 		s.must(last.say("here"))
 		if last.place() != state.ID || old.place() == state.ID {

@@ -233,9 +233,7 @@ func (d *Directory) find(ctx context.Context, o lobby.JoinOptions) (id, node str
 	if id == "" {
 		id = d.codes[code]
 	}
-	if k := d.known[id]; k != nil {
-		node, epoch = k.node, k.epoch
-	}
+	node, epoch = d.ownerOf(id)
 	d.mu.Unlock()
 	if node != "" {
 		return id, node, epoch, nil

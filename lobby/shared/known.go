@@ -63,6 +63,14 @@ func (d *Directory) removed(id string) {
 	d.attach(id, false)
 }
 
+// ownerOf is the node that has a lobby, as far as is known, and under which epoch; "": none is known. It needs mu.
+func (d *Directory) ownerOf(id string) (node string, epoch uint32) {
+	if k := d.known[id]; k != nil {
+		return k.node, k.epoch
+	}
+	return "", 0
+}
+
 // foreign says whether this node cannot go on with the lobby, though another may: while nodes of two versions run, the older ones know neither the form in which
 // the newer ones keep a lobby nor, perhaps, its game. Such a lobby is left alone; its members are told "unavailable" meanwhile, which they may try again. If no node
 // has gone on with it [cluster.Retention] after its lease has ended, the store forgets it.

@@ -7,8 +7,6 @@ func (d *Directory) NodeOf(lobby string) string {
 	if d.owned[lobby] != nil {
 		return d.cfg.Node
 	}
-	if k := d.known[lobby]; k != nil {
-		return k.node
-	}
-	return ""
+	node, _ := d.ownerOf(lobby)
+	return node
 }

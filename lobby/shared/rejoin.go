@@ -11,8 +11,8 @@ import (
 // Coming is what is known of a member whose session has come from another node.
 type Coming struct {
 	Lobby string // that it was in there, as [Directory.Detach] has said; "": none, or not known
-	Said  uint32 // newest chat message that it has had, likewise; math.MaxUint32: not known
-	// From is the node that has not given the session up: this one was made anew, without a word of where the other was. "": it did.
+	Said  uint32 // newest chat message that it has had, likewise
+	// From is the node that has not given the session up: this one was made anew, without a word of where the other was and what it had been told. "": it did.
 	From string
 }
 
@@ -46,58 +46,60 @@ func (d *Directory) Rejoin(ctx context.Context, m lobby.Member, how Coming) (boo
 	}
 	g.mu.Lock()
 	g.lobby, g.said = id, how.Said
+	if how.From != "" {
+		g.said = saidUnknown
+	}
 	g.unsure, g.only = true, how.only(d.cfg.Node)
 	stay := g.ref
 	g.mu.Unlock()
+	in, err := d.seek(ctx, g, id, stay, how)
+	if !in {
+		d.leave(g, stay)
+	}
+	return in, err
+}
+
+// awayWithin is how long a session may still seem to be in a lobby whose client has gone on with one that was made anew, and perhaps with another one after that.
+const awayWithin = 3 * time.Second
+
+// seek asks for a guest's place until a lobby's owner has answered, nobody knows the lobby, or time is over.
+func (d *Directory) seek(ctx context.Context, g *guest, id string, stay ref, how Coming) (in bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, rejoinTimeout)
 	defer cancel()
 	began := time.Now()
 	for {
-		answer, err := d.comeBack(ctx, g, id, stay)
+		d.mu.Lock()
+		node, epoch := d.ownerOf(id)
+		d.mu.Unlock()
+		in, err := d.comeBack(ctx, g, id, stay, node, epoch)
 		switch {
-		case err == nil && len(answer.Members) == 1 && answer.Members[0].In:
-			return true, nil
-		case err == nil && (how.From == "" || time.Since(began) > awayWithin):
-			d.leave(g, stay)
-			return false, nil
-		}
-		if err != nil {
-			if _, missing := d.lookUp(id, answer.Epoch); missing {
-				d.leave(g, stay)
+		case in, err == nil && (how.From == "" || time.Since(began) > awayWithin):
+			return in, nil
+		case err != nil:
+			if _, missing := d.lookUp(id, epoch); missing {
 				return false, nil
 			}
 		}
 		select {
 		case <-ctx.Done():
-			d.leave(g, stay)
 			return false, errUnavailable
 		case <-d.ctx.Done():
-			d.leave(g, stay)
 			return false, errDraining
 		case <-time.After(retryEvery):
 		}
 	}
 }
 
-// awayWithin is how long a session may still seem to be in a lobby whose client has gone on with one that was made anew, and perhaps with another one after that.
-const awayWithin = 3 * time.Second
-
-// comeBack asks a lobby's owner once, and takes in what it answers. With an error, the answer has the epoch of who was asked.
-func (d *Directory) comeBack(ctx context.Context, g *guest, id string, stay ref) (attached, error) {
-	d.mu.Lock()
-	node, epoch := "", uint32(0)
-	if k := d.known[id]; k != nil {
-		node, epoch = k.node, k.epoch
-	}
-	d.mu.Unlock()
+// comeBack asks a lobby's owner once, and takes in what it answers. It tells whether the guest is in.
+func (d *Directory) comeBack(ctx context.Context, g *guest, id string, stay ref, node string, epoch uint32) (in bool, err error) {
 	g.mu.Lock()
 	a := attachment{Ref: stay, User: g.user, Name: g.member.Name(), Said: g.said, Take: true, Only: g.only}
 	g.mu.Unlock()
 	answer, err := d.callAttach(ctx, node, &attaching{Lobby: id, Epoch: epoch, Fresh: true, Take: true, Guests: []attachment{a}})
-	if err != nil {
-		return attached{Epoch: epoch}, err
+	if err != nil || len(answer.Members) != 1 || !answer.Members[0].In {
+		return false, err
 	}
-	if len(answer.Members) == 1 && answer.Members[0].In && d.settle(g, stay, id, node, answer.Members[0].Role, answer.Epoch, 0) {
+	if d.settle(g, stay, id, node, answer.Members[0].Role, answer.Epoch, 0) {
 		d.attached(g, id, &answer, answer.Members[0])
 		d.mu.Lock()
 		if v := d.visits[id]; v != nil {
@@ -105,5 +107,5 @@ func (d *Directory) comeBack(ctx context.Context, g *guest, id string, stay ref)
 		}
 		d.mu.Unlock()
 	}
-	return answer, nil
+	return true, nil
 }

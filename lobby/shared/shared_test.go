@@ -2,7 +2,6 @@ package shared_test
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"testing"
 	"time"
@@ -383,7 +382,7 @@ func TestAMemberWhoseSessionWentWhereNobodyKnewOfItIsNotKept(t *testing.T) {
 		s.must(before.join(state.ID))
 		s.node("b").Detach(before)
 		after := s.node("c").person("bob")
-		if in, err := s.node("c").Rejoin(s.ctx, after, shared.Coming{Said: math.MaxUint32, From: "b"}); err != nil || in {
+		if in, err := s.node("c").Rejoin(s.ctx, after, shared.Coming{From: "b"}); err != nil || in {
 			t.Fatalf("brought back: %v, %v", in, err)
 		}
 		s.refused(after.join(state.ID), protocol.CodeAlready)

@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, Visitors } from "../support/browser.js";
+import { test } from "node:test";
 import { fairRun, stalled } from "../support/fair.js";
+import { farServer } from "../support/far-server.js";
 import { atRest, createArena, placeOf } from "../support/match.js";
-import { startServer } from "../support/server.js";
-import { startSlowWire } from "../support/slow-wire.js";
 
 /** One way, in milliseconds. */
 const DELAY = 75;
 /** Of a shot, in units a second. */
 const SHOT_SPEED = 720;
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof startSlowWire>>} */
-let wire;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  server = await startServer();
-  wire = await startSlowWire(server.url, DELAY);
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  wire?.stop();
-  await server?.stop();
-});
+const visitorsFromAfar = farServer(DELAY);
 
 test("over a line of 150 ms a shot is there in the frame of the trigger, and it is one shot, the server's, from then on", async () => {
-  const visitors = new Visitors(browser, wire.url);
+  const visitors = visitorsFromAfar();
   const seen = await fairRun(
     () => oneShot(visitors),
     (run) => !stalled(run.drawn),
@@ -47,7 +28,7 @@ test("over a line of 150 ms a shot is there in the frame of the trigger, and it 
   visitors.assertNoFaults();
 });
 
-/** A ship at rest, alone in its match, fires once. @param {Visitors} visitors */
+/** A ship at rest, alone in its match, fires once. @param {ReturnType<typeof visitorsFromAfar>} visitors */
 async function oneShot(visitors) {
   const page = await visitors.visit("ada", "#name=Ada");
   await createArena(page);

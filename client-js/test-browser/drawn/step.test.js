@@ -1,36 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { launch, Visitors } from "../support/browser.js";
+import { test } from "node:test";
+import { farServer } from "../support/far-server.js";
 import { atRest, createArena, placeOf } from "../support/match.js";
-import { startServer } from "../support/server.js";
-import { startSlowWire } from "../support/slow-wire.js";
 
 // The arena's own step, compiled to WebAssembly, predicts one's own ship over a line that takes 160 ms there and back.
 
 const DELAY = 80; // ms each way
 const TICKS_BACK = 9; // that a snapshot is old at least, of 60 a second, and an input under way
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof startSlowWire>>} */
-let wire;
-/** @type {import("playwright-core").Browser} */
-let browser;
-
-before(async () => {
-  server = await startServer();
-  wire = await startSlowWire(server.url, DELAY);
-  browser = await launch();
-});
-
-after(async () => {
-  await browser?.close();
-  wire?.stop();
-  await server?.stop();
-});
+const visitorsFromAfar = farServer(DELAY);
 
 test("the step is loaded with the first match and predicts the ship without a mistake", async () => {
-  const visitors = new Visitors(browser, wire.url);
+  const visitors = visitorsFromAfar();
   /** @type {string[]} */
   const asked = [];
   const page = await visitors.visit("ada", "#name=Ada");
@@ -95,7 +76,7 @@ async function flown() {
 }
 
 test("without prediction the step is not loaded, and the match is played", async () => {
-  const visitors = new Visitors(browser, wire.url);
+  const visitors = visitorsFromAfar();
   /** @type {string[]} */
   const asked = [];
   const page = await visitors.visit("bob", "?predict=0#name=Bob");
